@@ -1,0 +1,31 @@
+#![cfg_attr(not(any(feature = "std", test)), no_std)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+//! Models that learn where they run.
+//!
+//! Fixed-size linear attention, Newton inversion and follow-the-regularized-leader updates for
+//! microcontrollers: `no_std`, no heap, no panic, sized at compile time, in f32 or f64 with f32
+//! or f16 storage.
+//!
+//! The rooms, lowest floor first; nothing imports upward:
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`scalar`] | the numbers: compute in f32 or f64, storage in f16, f32 or f64 |
+//! | [`random`] | a small seeded generator, the same on host and device |
+//! | [`matrix`] | fixed-size matrices, tiled products, vector kernels |
+//! | [`solve`] | inverses (pivoted, Newton-Schulz), Cholesky, norm bounds |
+//!
+//! ```
+//! use situ::{matrix::Matrix, solve};
+//!
+//! let a = Matrix::from_rows([[4.0_f32, 1.0], [2.0, 3.0]]);
+//! let mut inverse = Matrix::zeros();
+//! solve::invert(&a, &mut inverse)?;
+//! assert!((inverse.rows[0][0] - 0.3).abs() < 1e-6);
+//! # Ok::<(), solve::Error>(())
+//! ```
+
+pub mod matrix;
+pub mod random;
+pub mod scalar;
+pub mod solve;

@@ -1,0 +1,110 @@
+//! Vector kernels, and products of a matrix with a vector.
+//!
+//! The vector kernels take slices and work up to the shorter length, so that views of any size can
+//! use them; with arrays the length is a constant and the loops unroll.
+
+use super::Matrix;
+use crate::scalar::{Scalar, Storage};
+
+/// Lanes of partial sums: enough to hide the latency of an addition and to fill a SIMD register.
+const LANES: usize = 4;
+
+/// Dot product `Σ x_i y_i`, up to the shorter length, in four interleaved partial sums.
+///
+/// ```
+/// use situ::matrix::dot;
+/// assert_eq!(dot(&[1.0_f32, 2.0, 3.0], &[4.0_f32, 5.0, 6.0]), 32.0);
+/// ```
+#[inline]
+pub fn dot<X, Y>(x: &[X], y: &[Y]) -> X::Compute
+where
+    X: Storage,
+    Y: Storage<Compute = X::Compute>,
+{
+    let length = x.len().min(y.len());
+    let (x, y) = (x.get(..length).unwrap_or(&[]), y.get(..length).unwrap_or(&[]));
+    let (x_chunks, x_rest) = x.as_chunks::<LANES>();
+    let (y_chunks, y_rest) = y.as_chunks::<LANES>();
+    let mut sums = [X::Compute::ZERO; LANES];
+    for (x, y) in x_chunks.iter().zip(y_chunks) {
+        for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
+            *sum += x.load() * y.load();
+        }
+    }
+    let [a, b, c, d] = sums;
+    let mut sum = (a + b) + (c + d);
+    for (x, y) in x_rest.iter().zip(y_rest) {
+        sum += x.load() * y.load();
+    }
+    sum
+}
+
+/// `y += scale x`, up to the shorter length.
+///
+/// ```
+/// use situ::matrix::add_scaled;
+/// let mut y = [1.0_f32, 1.0];
+/// add_scaled(2.0, &[1.0_f32, 3.0], &mut y);
+/// assert_eq!(y, [3.0, 7.0]);
+/// ```
+#[inline]
+pub fn add_scaled<X, Y>(scale: X::Compute, x: &[X], y: &mut [Y])
+where
+    X: Storage,
+    Y: Storage<Compute = X::Compute>,
+{
+    for (y, x) in y.iter_mut().zip(x) {
+        *y = Y::store(y.load() + scale * x.load());
+    }
+}
+
+/// `A += scale x yᵀ`. R C multiply-adds.
+#[inline]
+pub fn add_outer<A, X, Y, const R: usize, const C: usize>(
+    scale: A::Compute,
+    x: &[X; R],
+    y: &[Y; C],
+    out: &mut Matrix<A, R, C>,
+) where
+    A: Storage,
+    X: Storage<Compute = A::Compute>,
+    Y: Storage<Compute = A::Compute>,
+{
+    for (row, x) in out.rows.iter_mut().zip(x) {
+        add_scaled(scale * x.load(), y, row);
+    }
+}
+
+/// Matrix-vector product: `out = A x`. R C multiply-adds.
+#[inline]
+pub fn matrix_vector<A, X, O, const R: usize, const C: usize>(
+    a: &Matrix<A, R, C>,
+    x: &[X; C],
+    out: &mut [O; R],
+) where
+    A: Storage,
+    X: Storage<Compute = A::Compute>,
+    O: Storage<Compute = A::Compute>,
+{
+    for (row, out) in a.rows.iter().zip(out) {
+        *out = O::store(dot(row, x));
+    }
+}
+
+/// Product of a transpose with a vector: `out = Aᵀ x`. R C multiply-adds.
+#[inline]
+pub fn transpose_vector<A, X, O, const R: usize, const C: usize>(
+    a: &Matrix<A, R, C>,
+    x: &[X; R],
+    out: &mut [O; C],
+) where
+    A: Storage,
+    X: Storage<Compute = A::Compute>,
+    O: Storage<Compute = A::Compute>,
+{
+    let mut sums = [A::Compute::ZERO; C];
+    for (row, x) in a.rows.iter().zip(x) {
+        add_scaled(x.load(), row, &mut sums);
+    }
+    *out = sums.map(O::store);
+}

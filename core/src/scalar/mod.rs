@@ -1,0 +1,122 @@
+//! Numbers: what is computed with ([`Scalar`]) and what is stored ([`Storage`]).
+//!
+//! Kernels compute in f32 or f64 and may keep their operands in a smaller format. On Armv7-M f16
+//! is a storage format only (the chip has conversions, not arithmetic), so sums stay in f32.
+//!
+//! `exp`, `ln`, `tanh` and `sigmoid` come from `libm` on every platform, so the host and the
+//! device agree bit for bit; the square root is the chip's own instruction where it has one,
+//! which IEEE 754 rounds the same everywhere.
+//!
+//! ```
+//! use situ::scalar::{Scalar, Storage};
+//!
+//! fn root_mean_square<S: Storage>(samples: &[S]) -> S::Compute {
+//!     let mut sum = S::Compute::ZERO;
+//!     for sample in samples {
+//!         sum += sample.load() * sample.load();
+//!     }
+//!     (sum / S::Compute::from_usize(samples.len())).sqrt()
+//! }
+//!
+//! assert_eq!(root_mean_square(&[3.0_f32, 4.0, 5.0, 0.0]), 12.5_f32.sqrt());
+//! ```
+
+mod float;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+mod hardware;
+mod storage;
+
+#[cfg(feature = "micromath")]
+mod approximate;
+
+#[cfg(feature = "micromath")]
+pub use approximate::Approximate;
+#[cfg(feature = "f16")]
+pub use half::f16;
+pub use storage::{Storage, load_slice, store_slice};
+
+use core::fmt::{Debug, Display};
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+/// A number that kernels compute with: `f32`, `f64`, or a type of the caller's own.
+///
+/// The functions return NaN or an infinity where the standard library's would; none panics.
+pub trait Scalar:
+    Storage<Compute = Self>
+    + PartialOrd
+    + Debug
+    + Display
+    + Default
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+{
+    /// 0.
+    const ZERO: Self;
+    /// 1.
+    const ONE: Self;
+    /// Distance from 1 to the next larger number.
+    const EPSILON: Self;
+    /// Binary digits of the significand.
+    const MANTISSA_DIGITS: u32;
+    /// Largest finite number.
+    const MAX: Self;
+    /// Smallest positive normal number.
+    const MIN_POSITIVE: Self;
+
+    /// The nearest number to `value`. Folded at compile time for constants.
+    fn from_f64(value: f64) -> Self;
+    /// The same number in f64, exactly.
+    fn to_f64(self) -> f64;
+    /// The nearest number to `count`, exact below 2^24.
+    fn from_usize(count: usize) -> Self;
+    /// Absolute value.
+    fn abs(self) -> Self;
+    /// Square root, correctly rounded.
+    fn sqrt(self) -> Self;
+    /// e to the power of `self`.
+    fn exp(self) -> Self;
+    /// Natural logarithm.
+    fn ln(self) -> Self;
+    /// Hyperbolic tangent.
+    fn tanh(self) -> Self;
+    /// `self` to the power of `exponent`.
+    fn powf(self, exponent: Self) -> Self;
+    /// Neither infinite nor NaN.
+    fn is_finite(self) -> bool;
+
+    /// Logistic function 1 / (1 + e^-x), computed so that neither branch overflows.
+    #[inline]
+    fn sigmoid(self) -> Self {
+        if self < Self::ZERO {
+            let e = self.exp();
+            e / (Self::ONE + e)
+        } else {
+            Self::ONE / (Self::ONE + (-self).exp())
+        }
+    }
+
+    /// The larger of two numbers; `other` if `self` is NaN.
+    #[inline(always)]
+    fn maximum(self, other: Self) -> Self {
+        if self > other { self } else { other }
+    }
+
+    /// The smaller of two numbers; `other` if `self` is NaN.
+    #[inline(always)]
+    fn minimum(self, other: Self) -> Self {
+        if self < other { self } else { other }
+    }
+
+    /// The nearest number within `[low, high]`; `low` for NaN.
+    #[inline(always)]
+    fn clamp_to(self, low: Self, high: Self) -> Self {
+        self.maximum(low).minimum(high)
+    }
+}

@@ -1,0 +1,98 @@
+//! [`Storage`]: formats that numbers are kept in.
+
+use super::Scalar;
+
+/// A format that numbers are kept in, with the number they are computed in.
+///
+/// | stored | computed | bytes | relative rounding error |
+/// |---|---|---|---|
+/// | `f64` | `f64` | 8 | 1.1e-16 |
+/// | `f32` | `f32` | 4 | 6.0e-8 |
+/// | `f16` | `f32` | 2 | 4.9e-4, largest 65,504 |
+pub trait Storage: Copy + 'static {
+    /// What is computed with.
+    type Compute: Scalar;
+
+    /// The stored number, exactly.
+    fn load(self) -> Self::Compute;
+    /// The nearest stored number. f16: beyond 65,504 infinite.
+    fn store(value: Self::Compute) -> Self;
+
+    /// Loads as many numbers as the shorter slice holds.
+    #[inline]
+    fn load_all(stored: &[Self], out: &mut [Self::Compute]) {
+        for (out, stored) in out.iter_mut().zip(stored) {
+            *out = stored.load();
+        }
+    }
+
+    /// Stores as many numbers as the shorter slice holds.
+    #[inline]
+    fn store_all(values: &[Self::Compute], out: &mut [Self]) {
+        for (out, value) in out.iter_mut().zip(values) {
+            *out = Self::store(*value);
+        }
+    }
+}
+
+macro_rules! stored_as_computed {
+    ($float:ident) => {
+        impl Storage for $float {
+            type Compute = Self;
+            #[inline(always)]
+            fn load(self) -> Self {
+                self
+            }
+            #[inline(always)]
+            fn store(value: Self) -> Self {
+                value
+            }
+        }
+    };
+}
+
+stored_as_computed!(f32);
+stored_as_computed!(f64);
+
+#[cfg(feature = "f16")]
+impl Storage for half::f16 {
+    type Compute = f32;
+
+    #[inline(always)]
+    fn load(self) -> f32 {
+        #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+        return super::hardware::f16_to_f32(self.to_bits());
+        #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
+        return self.to_f32();
+    }
+
+    #[inline(always)]
+    fn store(value: f32) -> Self {
+        #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+        return Self::from_bits(super::hardware::f32_to_f16(value));
+        #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
+        return Self::from_f32(value);
+    }
+}
+
+/// Loads a vector: `out[i] = stored[i]`, up to the shorter length.
+///
+/// ```
+/// use situ::scalar::{f16, load_slice, store_slice};
+///
+/// let mut stored = [f16::ZERO; 3];
+/// store_slice(&[1.0, 0.5, -2.0], &mut stored);
+/// let mut values = [0.0_f32; 3];
+/// load_slice(&stored, &mut values);
+/// assert_eq!(values, [1.0, 0.5, -2.0]);
+/// ```
+#[inline]
+pub fn load_slice<S: Storage>(stored: &[S], out: &mut [S::Compute]) {
+    S::load_all(stored, out);
+}
+
+/// Stores a vector: `out[i]` is the stored number nearest to `values[i]`, up to the shorter length.
+#[inline]
+pub fn store_slice<S: Storage>(values: &[S::Compute], out: &mut [S]) {
+    S::store_all(values, out);
+}

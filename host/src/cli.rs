@@ -1,0 +1,50 @@
+//! The command line: what `situ …` accepts, and which room answers.
+
+use crate::{Failure, reproduce};
+use clap::Parser;
+use std::ffi::OsString;
+
+/// Models that learn where they run: reproduce, fit, measure
+#[derive(Debug, Parser)]
+#[command(name = "situ", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Compute every claim of the papers and hold it against its bound
+    Reproduce(reproduce::Arguments),
+}
+
+/// Parses and runs one command line.
+///
+/// # Errors
+/// A [`Failure`] whose line belongs on stderr and whose status is the exit status.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure> {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) if !error.use_stderr() => {
+            print!("{error}");
+            return Ok(());
+        }
+        Err(error) => return Err(Failure::Input(first_line(&error))),
+    };
+    match cli.command {
+        Some(Command::Reproduce(arguments)) => reproduce::reproduce(&arguments).map(drop),
+        None => main_job(),
+    }
+}
+
+/// What `situ` does with no arguments: all systems, quick, then the bundled recordings.
+fn main_job() -> Result<(), Failure> {
+    reproduce::reproduce(&reproduce::Arguments::default()).map(drop)
+}
+
+/// The first line of clap's message, which names the flag, without the usage text below it.
+fn first_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or("bad usage");
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+}

@@ -1,0 +1,12 @@
+//! situ on a desk: reproduces the papers' results, fits a user's data, draws reports.
+//!
+//! The command line is the interface; `situ --help` lists it. Everything numerical lives in the
+//! crate `situ`, which this one only drives.
+
+pub mod cli;
+pub mod failure;
+pub mod progress;
+pub mod report;
+pub mod reproduce;
+
+pub use failure::Failure;

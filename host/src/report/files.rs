@@ -1,0 +1,26 @@
+//! Saved results: JSON files that the report is drawn from.
+
+use crate::Failure;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// File name of the last `reproduce` run.
+pub const REPRODUCE: &str = "reproduce.json";
+
+/// Where results go: `target/situ` below the current directory.
+pub fn directory() -> PathBuf {
+    PathBuf::from("target").join("situ")
+}
+
+/// Saves a result as JSON below [`directory`].
+///
+/// # Errors
+/// [`Failure::Input`] naming the path if it cannot be written.
+pub fn save(name: &str, result: &impl Serialize) -> Result<(), Failure> {
+    let path = directory().join(name);
+    let fail = |error: std::io::Error| Failure::Input(format!("{}: {error}", path.display()));
+    std::fs::create_dir_all(directory()).map_err(fail)?;
+    let file = std::fs::File::create(&path).map_err(fail)?;
+    serde_json::to_writer(std::io::BufWriter::new(file), result)
+        .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
+}

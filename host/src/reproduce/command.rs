@@ -1,0 +1,151 @@
+//! The command `situ reproduce`: runs systems, prints one table each.
+
+use super::{Claim, Mode, Precision, SYSTEMS, Series, Settings, System};
+use crate::{Failure, progress, report};
+use serde::Serialize;
+use std::time::Instant;
+
+/// Arguments of `situ reproduce`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Arguments {
+    /// Systems to reproduce; all there are if none is named
+    #[arg(value_name = "SYSTEM")]
+    systems: Vec<String>,
+    /// The papers' sizes instead of seconds
+    #[arg(long)]
+    full: bool,
+    /// Seed of all random numbers
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Numbers to compute with where a claim does not fix them
+    #[arg(long, value_enum, default_value_t)]
+    precision: Precision,
+    /// Print one JSON object instead of tables
+    #[arg(long)]
+    json: bool,
+}
+
+impl Default for Arguments {
+    fn default() -> Self {
+        let precision = Precision::default();
+        Self { systems: Vec::new(), full: false, seed: 1, precision, json: false }
+    }
+}
+
+/// What `--json` prints and the report is drawn from.
+#[derive(Debug, Serialize)]
+pub struct Run {
+    /// Version of situ.
+    pub version: &'static str,
+    /// As asked for.
+    pub seed: u64,
+    /// As asked for.
+    pub precision: Precision,
+    /// As asked for.
+    pub mode: Mode,
+    /// In the order in which they ran.
+    pub systems: Vec<SystemRun>,
+}
+
+/// The outcome of one system.
+#[derive(Debug, Serialize)]
+pub struct SystemRun {
+    /// As on the command line.
+    pub system: &'static str,
+    /// Title and identifier of the paper.
+    pub paper: &'static str,
+    /// Wall clock.
+    pub seconds: f64,
+    /// The claims that could be measured.
+    pub claims: Vec<Claim>,
+    /// Data for plots.
+    pub series: Vec<Series>,
+    /// Why a claim could not be measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// Runs `situ reproduce` and returns what it found.
+///
+/// # Errors
+/// [`Failure::Input`] for an unknown system; [`Failure::Check`] if a claim does not hold or could
+/// not be measured, after everything has been printed and the report written.
+pub fn reproduce(arguments: &Arguments) -> Result<Run, Failure> {
+    let systems = select(&arguments.systems)?;
+    let mode = if arguments.full { Mode::Full } else { Mode::Quick };
+    let mut run = Run {
+        version: env!("CARGO_PKG_VERSION"),
+        seed: arguments.seed,
+        precision: arguments.precision,
+        mode,
+        systems: Vec::new(),
+    };
+    for system in systems {
+        let outcome = measure(system, arguments, mode);
+        if !arguments.json {
+            println!("{}", report::claims_table(&outcome));
+        }
+        run.systems.push(outcome);
+    }
+    report::save(report::REPRODUCE, &run)?;
+    if arguments.json {
+        println!("{}", serde_json::to_string(&run).map_err(|e| Failure::Check(e.to_string()))?);
+    }
+    verdict(&run)?;
+    Ok(run)
+}
+
+fn select(names: &[String]) -> Result<Vec<&'static System>, Failure> {
+    if names.is_empty() {
+        return Ok(SYSTEMS.iter().collect());
+    }
+    let find = |name: &String| {
+        SYSTEMS.iter().find(|system| system.name == name).ok_or_else(|| {
+            let known: Vec<_> = SYSTEMS.iter().map(|system| system.name).collect();
+            Failure::Input(format!("no system '{name}'; there are: {}", known.join(", ")))
+        })
+    };
+    names.iter().map(find).collect()
+}
+
+fn measure(system: &System, arguments: &Arguments, mode: Mode) -> SystemRun {
+    let progress = progress::bar(system.name, system.claims);
+    let settings = Settings {
+        mode,
+        seed: arguments.seed,
+        precision: arguments.precision,
+        progress: progress.clone(),
+    };
+    let start = Instant::now();
+    let result = (system.run)(&settings);
+    progress.finish_and_clear();
+    let seconds = start.elapsed().as_secs_f64();
+    let (findings, error) = match result {
+        Ok(findings) => (findings, None),
+        Err(error) => (super::Findings::default(), Some(error)),
+    };
+    SystemRun {
+        system: system.name,
+        paper: system.paper,
+        seconds,
+        claims: findings.claims,
+        series: findings.series,
+        error,
+    }
+}
+
+fn verdict(run: &Run) -> Result<(), Failure> {
+    let failed: Vec<&str> = run
+        .systems
+        .iter()
+        .flat_map(|system| {
+            let claims = system.claims.iter().filter(|claim| !claim.holds).map(|claim| claim.id);
+            claims.chain(system.error.as_deref())
+        })
+        .collect();
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Check(format!("not held: {}", failed.join(", "))))
+    }
+}

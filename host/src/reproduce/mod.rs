@@ -1,0 +1,84 @@
+//! `situ reproduce`: every claim of a paper, computed in the run that reports it.
+//!
+//! A system is one file here: a function from [`Settings`] to [`Findings`], entered in [`SYSTEMS`].
+
+mod claim;
+mod command;
+mod series;
+
+pub use claim::{Claim, Relation};
+pub use command::{Arguments, Run, SystemRun, reproduce};
+pub use series::{Axis, Curve, Series};
+
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+/// How large a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Seconds on two cores.
+    Quick,
+    /// The papers' sizes.
+    Full,
+}
+
+/// The numbers that a system computes with where a claim does not fix them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// Stored in half, computed in single precision.
+    F16,
+    /// Single precision.
+    F32,
+    /// Double precision.
+    #[default]
+    F64,
+}
+
+/// What a run of a system is told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How large.
+    pub mode: Mode,
+    /// Seed of all random numbers.
+    pub seed: u64,
+    /// Where a claim does not fix it.
+    pub precision: Precision,
+    /// Advanced by the system, one step a claim.
+    pub progress: ProgressBar,
+}
+
+impl Settings {
+    /// `quick` in quick mode, `full` in full mode.
+    pub fn size<T>(&self, quick: T, full: T) -> T {
+        match self.mode {
+            Mode::Quick => quick,
+            Mode::Full => full,
+        }
+    }
+}
+
+/// What a system found.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Findings {
+    /// The claims, each measured.
+    pub claims: Vec<Claim>,
+    /// Data for plots.
+    pub series: Vec<Series>,
+}
+
+/// One of the systems: a name, the paper, and the function that measures its claims.
+pub struct System {
+    /// As on the command line.
+    pub name: &'static str,
+    /// Title and identifier of the paper.
+    pub paper: &'static str,
+    /// Number of claims it measures: the length of its progress bar.
+    pub claims: u64,
+    /// Measures them; the error says why a claim could not be.
+    pub run: fn(&Settings) -> Result<Findings, String>,
+}
+
+/// All systems there are, in the order in which they run.
+pub const SYSTEMS: &[System] = &[];

@@ -1,0 +1,3 @@
+//! The command line as a user meets it: one clear line for bad input, and the exit status.
+
+mod usage;

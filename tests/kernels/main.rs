@@ -1,0 +1,3 @@
+//! Kernels against f64 references, over random sizes and inputs.
+
+mod product;
