@@ -14,6 +14,8 @@
 //! | [`random`] | a small seeded generator, the same on host and device |
 //! | [`matrix`] | fixed-size matrices, tiled products, vector kernels |
 //! | [`solve`] | inverses (pivoted, Newton-Schulz), Cholesky, norm bounds |
+//! | [`attention`] | linear attention as a state and over a sequence, softmax |
+//! | [`transformer`] | heads, feed-forward, layers; dense or block weights; forward in a given buffer |
 //!
 //! ```
 //! use situ::{matrix::Matrix, solve};
@@ -25,7 +27,9 @@
 //! # Ok::<(), solve::Error>(())
 //! ```
 
+pub mod attention;
 pub mod matrix;
 pub mod random;
 pub mod scalar;
 pub mod solve;
+pub mod transformer;

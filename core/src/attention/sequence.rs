@@ -1,0 +1,135 @@
+//! Attention over a whole sequence.
+//!
+//! Keys and queries are `key_size` × n, values and output `value_size` × n, row after row, one column
+//! a token; the sizes follow from the lengths of the slices.
+
+use super::{Error, softmax_in_place};
+use crate::matrix::{add_scaled, dot};
+use crate::scalar::Scalar;
+
+/// Which tokens a token attends to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mask {
+    /// All.
+    #[default]
+    Full,
+    /// Itself and those before it.
+    Causal,
+}
+
+/// Scalars that [`linear`] needs as workspace.
+pub const fn linear_workspace(key_size: usize, value_size: usize) -> usize {
+    key_size * value_size
+}
+
+/// Scalars that [`softmax`] needs as workspace, for n tokens.
+pub const fn softmax_workspace(columns: usize) -> usize {
+    columns
+}
+
+/// Linear attention, full: `out = V Kᵀ Q`, by way of the memory V Kᵀ.
+///
+/// 2 key_size value_size n multiply-adds; a workspace of [`linear_workspace`].
+///
+/// ```
+/// use situ::attention::linear;
+///
+/// // Two tokens; keys are the unit vectors, so each query reads one value.
+/// let (keys, values, queries) = ([1.0, 0.0, 0.0, 1.0], [5.0, 7.0], [0.0, 1.0, 1.0, 0.0]);
+/// let (mut out, mut workspace) = ([0.0_f64; 2], [0.0; 2]);
+/// linear(&keys, &queries, &values, 2, &mut out, &mut workspace)?;
+/// assert_eq!(out, [7.0, 5.0]);
+/// # Ok::<(), situ::attention::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Shape`] if the slices are no whole rows of `columns`, or the workspace is too small.
+pub fn linear<T: Scalar>(
+    keys: &[T],
+    queries: &[T],
+    values: &[T],
+    columns: usize,
+    out: &mut [T],
+    workspace: &mut [T],
+) -> Result<(), Error> {
+    let (key_size, value_size) = sizes(keys, queries, values, columns, out)?;
+    let needed = linear_workspace(key_size, value_size);
+    let memory = workspace.get_mut(..needed).ok_or(Error::Shape)?;
+    if key_size == 0 {
+        out.fill(T::ZERO);
+        return Ok(());
+    }
+    for (memory, value) in memory.chunks_exact_mut(key_size).zip(values.chunks_exact(columns)) {
+        for (element, key) in memory.iter_mut().zip(keys.chunks_exact(columns)) {
+            *element = dot(value, key);
+        }
+    }
+    for (out, memory) in out.chunks_exact_mut(columns).zip(memory.chunks_exact(key_size)) {
+        out.fill(T::ZERO);
+        for (weight, query) in memory.iter().zip(queries.chunks_exact(columns)) {
+            add_scaled(*weight, query, out);
+        }
+    }
+    Ok(())
+}
+
+/// Softmax attention: `out = V softmax(β Kᵀ Q)`, the softmax over keys for every query.
+///
+/// n² (key_size + value_size) multiply-adds and n² exponentials (half of both if causal); a
+/// workspace of [`softmax_workspace`].
+///
+/// # Errors
+/// As [`linear`].
+#[expect(clippy::too_many_arguments, reason = "the operands of the formula")]
+pub fn softmax<T: Scalar>(
+    keys: &[T],
+    queries: &[T],
+    values: &[T],
+    columns: usize,
+    inverse_temperature: T,
+    mask: Mask,
+    out: &mut [T],
+    workspace: &mut [T],
+) -> Result<(), Error> {
+    sizes(keys, queries, values, columns, out)?;
+    for token in 0..columns {
+        let seen = match mask {
+            Mask::Full => columns,
+            Mask::Causal => token + 1,
+        };
+        let scores = workspace.get_mut(..seen).ok_or(Error::Shape)?;
+        scores.fill(T::ZERO);
+        for (key, query) in keys.chunks_exact(columns).zip(queries.chunks_exact(columns)) {
+            add_scaled(query.get(token).copied().unwrap_or(T::ZERO), key, scores);
+        }
+        softmax_in_place(scores, inverse_temperature);
+        for (out, value) in out.chunks_exact_mut(columns).zip(values.chunks_exact(columns)) {
+            if let Some(out) = out.get_mut(token) {
+                *out = dot(scores, value);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Sizes of a key and of a value.
+fn sizes<T>(
+    keys: &[T],
+    queries: &[T],
+    values: &[T],
+    columns: usize,
+    out: &[T],
+) -> Result<(usize, usize), Error> {
+    let rows = |slice: &[T]| match slice.len().checked_rem(columns) {
+        Some(0) => slice.len().checked_div(columns),
+        _ => None,
+    };
+    match (rows(keys), rows(values)) {
+        (Some(key_size), Some(value_size))
+            if queries.len() == keys.len() && out.len() == values.len() =>
+        {
+            Ok((key_size, value_size))
+        }
+        _ => Err(Error::Shape),
+    }
+}

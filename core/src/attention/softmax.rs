@@ -1,0 +1,30 @@
+//! Softmax with a temperature.
+
+use crate::scalar::Scalar;
+
+/// Softmax in place: `x_i = exp(β x_i) / Σ exp(β x_j)` with β the inverse temperature.
+///
+/// The maximum is subtracted first, so no exponential overflows, however sharp. N exponentials, one
+/// division. An empty slice stays empty; a NaN makes all results NaN.
+///
+/// ```
+/// use situ::attention::softmax_in_place;
+///
+/// let mut x = [1000.0_f32, 1000.0, 999.0];
+/// softmax_in_place(&mut x, 100.0);
+/// assert_eq!(x[..2], [0.5, 0.5]);
+/// assert!(x[2] < 1e-40);
+/// ```
+#[inline]
+pub fn softmax_in_place<T: Scalar>(x: &mut [T], inverse_temperature: T) {
+    let Some(maximum) = x.iter().copied().reduce(T::maximum) else { return };
+    let mut sum = T::ZERO;
+    for x in x.iter_mut() {
+        *x = ((*x - maximum) * inverse_temperature).exp();
+        sum += *x;
+    }
+    let reciprocal = T::ONE / sum;
+    for x in x {
+        *x *= reciprocal;
+    }
+}

@@ -1,0 +1,273 @@
+//! Building a transformer into buffers of the caller's.
+
+use super::{Attention, Bias, Block, Error, FeedForward, Head, Layer, Map, Span, Transformer};
+use crate::scalar::Storage;
+
+/// Room for the parts of a transformer, to be filled by a [`Builder`].
+#[derive(Debug)]
+pub struct Buffers<'a, S: Storage> {
+    /// For scaled identities.
+    pub blocks: &'a mut [Block<S>],
+    /// For constants.
+    pub biases: &'a mut [Bias<S>],
+    /// For heads.
+    pub heads: &'a mut [Head<S::Compute>],
+    /// For layers.
+    pub layers: &'a mut [Layer],
+}
+
+/// Room of fixed size: BLOCKS scaled identities, BIASES constants, HEADS heads, LAYERS layers.
+#[derive(Clone, Debug)]
+pub struct Parts<
+    S: Storage,
+    const BLOCKS: usize,
+    const BIASES: usize,
+    const HEADS: usize,
+    const LAYERS: usize,
+> {
+    blocks: [Block<S>; BLOCKS],
+    biases: [Bias<S>; BIASES],
+    heads: [Head<S::Compute>; HEADS],
+    layers: [Layer; LAYERS],
+}
+
+impl<S, const BLOCKS: usize, const BIASES: usize, const HEADS: usize, const LAYERS: usize> Default
+    for Parts<S, BLOCKS, BIASES, HEADS, LAYERS>
+where
+    S: Storage,
+{
+    fn default() -> Self {
+        Self {
+            blocks: [Block::default(); BLOCKS],
+            biases: [Bias::default(); BIASES],
+            heads: [Head::default(); HEADS],
+            layers: [Layer::default(); LAYERS],
+        }
+    }
+}
+
+impl<S, const BLOCKS: usize, const BIASES: usize, const HEADS: usize, const LAYERS: usize>
+    Parts<S, BLOCKS, BIASES, HEADS, LAYERS>
+where
+    S: Storage,
+{
+    /// The room, for a [`Builder`].
+    pub fn buffers(&mut self) -> Buffers<'_, S> {
+        Buffers {
+            blocks: &mut self.blocks,
+            biases: &mut self.biases,
+            heads: &mut self.heads,
+            layers: &mut self.layers,
+        }
+    }
+}
+
+/// Builds a transformer, layer after layer; within a layer first heads, then the feed-forward's
+/// inputs, then its outputs.
+#[derive(Debug)]
+pub struct Builder<'a, S: Storage> {
+    rows: u16,
+    blocks: Arena<'a, Block<S>>,
+    biases: Arena<'a, Bias<S>>,
+    heads: Arena<'a, Head<S::Compute>>,
+    layers: Arena<'a, Layer>,
+}
+
+/// A slice filled from the front.
+#[derive(Debug)]
+struct Arena<'a, E> {
+    elements: &'a mut [E],
+    count: usize,
+}
+
+impl<'a, E> Arena<'a, E> {
+    fn new(elements: &'a mut [E]) -> Self {
+        Self { elements, count: 0 }
+    }
+
+    fn push(&mut self, element: E) -> Result<(), Error> {
+        *self.elements.get_mut(self.count).ok_or(Error::Full)? = element;
+        self.count += 1;
+        Ok(())
+    }
+
+    fn end(&self) -> Span {
+        Span { start: self.count as u32, count: 0 }
+    }
+
+    /// Pushes onto the run `span`, which must be the last one or empty.
+    fn extend(&mut self, span: &mut Span, element: E) -> Result<(), Error> {
+        if span.count == 0 {
+            *span = self.end();
+        } else if (span.start + span.count) as usize != self.count {
+            return Err(Error::Order);
+        }
+        self.push(element)?;
+        span.count += 1;
+        Ok(())
+    }
+
+    fn last(&mut self) -> Result<&mut E, Error> {
+        self.elements.get_mut(..self.count).and_then(<[E]>::last_mut).ok_or(Error::Order)
+    }
+
+    fn finish(self) -> &'a [E] {
+        self.elements.get(..self.count).unwrap_or(&[])
+    }
+}
+
+impl<'a, S: Storage> Builder<'a, S> {
+    /// A transformer of no layers yet, for sequences of `rows` rows.
+    pub fn new(rows: u16, buffers: Buffers<'a, S>) -> Self {
+        Self {
+            rows,
+            blocks: Arena::new(buffers.blocks),
+            biases: Arena::new(buffers.biases),
+            heads: Arena::new(buffers.heads),
+            layers: Arena::new(buffers.layers),
+        }
+    }
+
+    /// Begins a layer.
+    ///
+    /// # Errors
+    /// [`Error::Full`] if there is no room for it.
+    pub fn layer(&mut self) -> Result<&mut Self, Error> {
+        let heads = self.heads.end();
+        self.layers.push(Layer { heads, feed_forward: FeedForward::default() })?;
+        Ok(self)
+    }
+
+    /// Adds a head to the layer. The blocks of `values` name rows of the sequence as their outputs;
+    /// those of `keys` and `queries` name rows of the key.
+    ///
+    /// # Errors
+    /// [`Error::Full`] without room, [`Error::Row`] for a row that is not there, [`Error::Order`]
+    /// before the first layer or after the layer's feed-forward.
+    pub fn head(
+        &mut self,
+        keys: &[Block<S>],
+        queries: &[Block<S>],
+        values: &[Block<S>],
+        attention: Attention<S::Compute>,
+    ) -> Result<&mut Self, Error> {
+        let (output, value_end) = outputs(values);
+        let key_size = outputs(keys).1.max(outputs(queries).1);
+        if value_end > self.rows {
+            return Err(Error::Row);
+        }
+        let mut maps = [Map::default(); 3];
+        for (map, (source, first)) in
+            maps.iter_mut().zip([(keys, 0), (queries, 0), (values, output)])
+        {
+            let mut span = self.blocks.end();
+            for block in source {
+                check(block.input, block.length, self.rows)?;
+                let relative = Block { output: block.output - first, ..*block };
+                self.blocks.extend(&mut span, relative)?;
+            }
+            *map = Map::Blocks(span);
+        }
+        let [keys, queries, values] = maps;
+        let layer = self.layers.last()?;
+        if layer.feed_forward.units > 0 {
+            return Err(Error::Order);
+        }
+        let value_size = value_end - output;
+        let head = Head { keys, queries, values, key_size, value_size, output, attention };
+        self.heads.extend(&mut layer.heads, head)?;
+        Ok(self)
+    }
+
+    /// Adds `count` hidden units to the layer's feed-forward; returns the first one's row.
+    ///
+    /// # Errors
+    /// [`Error::Order`] before the first layer; [`Error::Full`] beyond 65,535 units.
+    pub fn units(&mut self, count: u16) -> Result<u16, Error> {
+        let feed_forward = &mut self.layers.last()?.feed_forward;
+        let first = feed_forward.units;
+        feed_forward.units = first.checked_add(count).ok_or(Error::Full)?;
+        Ok(first)
+    }
+
+    /// Adds to W_1: hidden units from rows of the sequence.
+    ///
+    /// # Errors
+    /// [`Error::Full`], [`Error::Row`] as [`Self::head`]; [`Error::Order`] after an output.
+    pub fn input(&mut self, block: Block<S>) -> Result<(), Error> {
+        check(block.input, block.length, self.rows)?;
+        let feed_forward = &mut self.layers.last()?.feed_forward;
+        check(block.output, block.length, feed_forward.units)?;
+        extend(&mut self.blocks, &mut feed_forward.input, block)
+    }
+
+    /// Adds to b_1: a constant to hidden units.
+    ///
+    /// # Errors
+    /// As [`Self::input`].
+    pub fn input_bias(&mut self, bias: Bias<S>) -> Result<(), Error> {
+        let feed_forward = &mut self.layers.last()?.feed_forward;
+        check(bias.row, bias.length, feed_forward.units)?;
+        self.biases.extend(&mut feed_forward.input_bias, bias)
+    }
+
+    /// Adds to W_2: rows of the sequence from hidden units.
+    ///
+    /// # Errors
+    /// [`Error::Full`], [`Error::Row`] as [`Self::head`].
+    pub fn output(&mut self, block: Block<S>) -> Result<(), Error> {
+        check(block.output, block.length, self.rows)?;
+        let feed_forward = &mut self.layers.last()?.feed_forward;
+        check(block.input, block.length, feed_forward.units)?;
+        extend(&mut self.blocks, &mut feed_forward.output, block)
+    }
+
+    /// Adds to b_2: a constant to rows of the sequence.
+    ///
+    /// # Errors
+    /// As [`Self::output`].
+    pub fn output_bias(&mut self, bias: Bias<S>) -> Result<(), Error> {
+        check(bias.row, bias.length, self.rows)?;
+        let feed_forward = &mut self.layers.last()?.feed_forward;
+        self.biases.extend(&mut feed_forward.output_bias, bias)
+    }
+
+    /// The transformer.
+    pub fn finish(self) -> Transformer<'a, S> {
+        Transformer {
+            rows: self.rows,
+            blocks: self.blocks.finish(),
+            biases: self.biases.finish(),
+            dense: &[],
+            heads: self.heads.finish(),
+            layers: self.layers.finish(),
+        }
+    }
+}
+
+/// First row that the blocks write to, and one past the last.
+fn outputs<S: Storage>(blocks: &[Block<S>]) -> (u16, u16) {
+    let first = blocks.iter().map(|block| block.output).min().unwrap_or(0);
+    let ends = blocks.iter().map(|block| block.output.saturating_add(block.length));
+    (first, ends.max().unwrap_or(0))
+}
+
+/// Rows `first..first + length` lie below `rows`.
+fn check(first: u16, length: u16, rows: u16) -> Result<(), Error> {
+    match first.checked_add(length) {
+        Some(end) if end <= rows => Ok(()),
+        _ => Err(Error::Row),
+    }
+}
+
+/// Pushes a block onto the run of a feed-forward's map.
+fn extend<S: Storage>(
+    blocks: &mut Arena<'_, Block<S>>,
+    map: &mut Map,
+    block: Block<S>,
+) -> Result<(), Error> {
+    match map {
+        Map::Blocks(span) => blocks.extend(span, block),
+        Map::Dense { .. } => Err(Error::Order),
+    }
+}

@@ -1,0 +1,215 @@
+//! The forward pass.
+
+use super::{Attention, Bias, Block, Error, FeedForward, Head, Layer, Map, Span, Transformer};
+use crate::attention;
+use crate::matrix::add_scaled;
+use crate::scalar::{Scalar, Storage};
+
+impl<S: Storage> Transformer<'_, S> {
+    /// Scalars of workspace that [`Self::forward`] needs for a sequence of `columns` tokens: the most
+    /// that a layer needs. With k, v the sizes of a head's key and value, u the hidden units and n the
+    /// columns: n Σ v + n (2 k + v) + max(k v, n) for the heads, n u for the feed-forward.
+    pub fn workspace(&self, columns: usize) -> usize {
+        self.layers.iter().map(|layer| self.layer_workspace(layer, columns)).max().unwrap_or(0)
+    }
+
+    fn layer_workspace(&self, layer: &Layer, columns: usize) -> usize {
+        let heads = layer.heads.of(self.heads);
+        let outputs: usize = heads.iter().map(|head| usize::from(head.value_size) * columns).sum();
+        let largest = heads.iter().map(|head| head_workspace(head, columns)).max().unwrap_or(0);
+        (outputs + largest).max(usize::from(layer.feed_forward.units) * columns)
+    }
+
+    /// Runs all layers on `sequence`, `rows` × n scalars, row after row.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::Workspace`], [`Error::NotFinite`] for a sequence that is not finite
+    /// when it comes in; it then stays as it was. [`Error::Row`] for weights that were not made by a
+    /// [`super::Builder`] and do not fit.
+    pub fn forward(
+        &self,
+        sequence: &mut [S::Compute],
+        workspace: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        let rows = usize::from(self.rows);
+        let columns = match (sequence.len().checked_div(rows), sequence.len().checked_rem(rows)) {
+            (Some(columns), Some(0)) if columns > 0 => columns,
+            _ => return Err(Error::Shape),
+        };
+        let needed = self.workspace(columns);
+        let workspace = workspace.get_mut(..needed).ok_or(Error::Workspace { needed })?;
+        if !sequence.iter().all(|element| element.is_finite()) {
+            return Err(Error::NotFinite);
+        }
+        for layer in self.layers {
+            self.attend(layer.heads, sequence, columns, workspace)?;
+            self.feed_forward(&layer.feed_forward, sequence, columns, workspace)?;
+        }
+        Ok(())
+    }
+
+    /// All heads of a layer read the same sequence, so their outputs are kept until all are done.
+    fn attend(
+        &self,
+        heads: Span,
+        sequence: &mut [S::Compute],
+        columns: usize,
+        workspace: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        let heads = heads.of(self.heads);
+        let mut rest = &mut *workspace;
+        for head in heads {
+            let size = usize::from(head.value_size) * columns;
+            let (output, after) = rest.split_at_mut_checked(size).ok_or(Error::Row)?;
+            self.head(head, sequence, columns, output, after)?;
+            rest = after;
+        }
+        let mut outputs = &*workspace;
+        for head in heads {
+            let size = usize::from(head.value_size) * columns;
+            let (output, after) = outputs.split_at_checked(size).ok_or(Error::Row)?;
+            let first = usize::from(head.output) * columns;
+            let rows = sequence.get_mut(first..).and_then(|rest| rest.get_mut(..size));
+            add_scaled(S::Compute::ONE, output, rows.ok_or(Error::Row)?);
+            outputs = after;
+        }
+        Ok(())
+    }
+
+    fn head(
+        &self,
+        head: &Head<S::Compute>,
+        sequence: &[S::Compute],
+        columns: usize,
+        output: &mut [S::Compute],
+        workspace: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        let key_size = usize::from(head.key_size) * columns;
+        let (keys, rest) = workspace.split_at_mut_checked(key_size).ok_or(Error::Row)?;
+        let (queries, rest) = rest.split_at_mut_checked(key_size).ok_or(Error::Row)?;
+        let (values, rest) = rest.split_at_mut_checked(output.len()).ok_or(Error::Row)?;
+        for (map, rows) in
+            [(head.keys, &mut *keys), (head.queries, &mut *queries), (head.values, &mut *values)]
+        {
+            rows.fill(S::Compute::ZERO);
+            self.apply(map, sequence, columns, rows)?;
+        }
+        match head.attention {
+            Attention::Linear => attention::linear(keys, queries, values, columns, output, rest),
+            Attention::Softmax { inverse_temperature, mask } => attention::softmax(
+                keys,
+                queries,
+                values,
+                columns,
+                inverse_temperature,
+                mask,
+                output,
+                rest,
+            ),
+        }
+        .map_err(|_| Error::Row)
+    }
+
+    fn feed_forward(
+        &self,
+        feed_forward: &FeedForward,
+        sequence: &mut [S::Compute],
+        columns: usize,
+        workspace: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        let size = usize::from(feed_forward.units) * columns;
+        let hidden = workspace.get_mut(..size).ok_or(Error::Row)?;
+        hidden.fill(S::Compute::ZERO);
+        self.apply(feed_forward.input, sequence, columns, hidden)?;
+        add_biases(feed_forward.input_bias.of(self.biases), columns, hidden)?;
+        for unit in hidden.iter_mut() {
+            *unit = unit.maximum(S::Compute::ZERO);
+        }
+        self.apply(feed_forward.output, hidden, columns, sequence)?;
+        add_biases(feed_forward.output_bias.of(self.biases), columns, sequence)
+    }
+
+    /// `out += W operand`.
+    fn apply(
+        &self,
+        map: Map,
+        operand: &[S::Compute],
+        columns: usize,
+        out: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        match map {
+            Map::Blocks(span) => add_blocks(span.of(self.blocks), operand, columns, out),
+            Map::Dense { start, input, columns: inputs } => {
+                let rows = out.len().checked_div(columns).unwrap_or(0);
+                let count = (rows * usize::from(inputs)) as u32;
+                let elements = Span { start, count }.of(self.dense);
+                let first = usize::from(input) * columns;
+                let operand = operand.get(first..).ok_or(Error::Row)?;
+                add_dense(elements, usize::from(inputs), operand, columns, out)
+            }
+        }
+    }
+}
+
+/// Scalars that one head needs beside its output.
+fn head_workspace<T>(head: &Head<T>, columns: usize) -> usize {
+    let (key_size, value_size) = (usize::from(head.key_size), usize::from(head.value_size));
+    let attention = match head.attention {
+        Attention::Linear => attention::linear_workspace(key_size, value_size),
+        Attention::Softmax { .. } => attention::softmax_workspace(columns),
+    };
+    (2 * key_size + value_size) * columns + attention
+}
+
+/// Rows of a block are contiguous on both sides, so each block is one vector operation.
+fn add_blocks<S: Storage>(
+    blocks: &[Block<S>],
+    operand: &[S::Compute],
+    columns: usize,
+    out: &mut [S::Compute],
+) -> Result<(), Error> {
+    for block in blocks {
+        let size = usize::from(block.length) * columns;
+        let (from, to) = (usize::from(block.input) * columns, usize::from(block.output) * columns);
+        let from = operand.get(from..).and_then(|rest| rest.get(..size)).ok_or(Error::Row)?;
+        let to = out.get_mut(to..).and_then(|rest| rest.get_mut(..size)).ok_or(Error::Row)?;
+        add_scaled(block.scale.load(), from, to);
+    }
+    Ok(())
+}
+
+/// `out += W operand` for a dense W of `inputs` columns.
+fn add_dense<S: Storage>(
+    elements: &[S],
+    inputs: usize,
+    operand: &[S::Compute],
+    columns: usize,
+    out: &mut [S::Compute],
+) -> Result<(), Error> {
+    if inputs == 0 || columns == 0 {
+        return Ok(());
+    }
+    let operand = operand.get(..inputs * columns).ok_or(Error::Row)?;
+    for (weights, out) in elements.chunks_exact(inputs).zip(out.chunks_exact_mut(columns)) {
+        for (weight, row) in weights.iter().zip(operand.chunks_exact(columns)) {
+            add_scaled(weight.load(), row, out);
+        }
+    }
+    Ok(())
+}
+
+fn add_biases<S: Storage>(
+    biases: &[Bias<S>],
+    columns: usize,
+    out: &mut [S::Compute],
+) -> Result<(), Error> {
+    for bias in biases {
+        let (first, size) = (usize::from(bias.row) * columns, usize::from(bias.length) * columns);
+        let rows = out.get_mut(first..).and_then(|rest| rest.get_mut(..size)).ok_or(Error::Row)?;
+        let value = bias.value.load();
+        for element in rows {
+            *element += value;
+        }
+    }
+    Ok(())
+}
