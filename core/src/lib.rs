@@ -16,6 +16,8 @@
 //! | [`solve`] | inverses (pivoted, Newton-Schulz), Cholesky, norm bounds |
 //! | [`attention`] | linear attention as a state and over a sequence, softmax |
 //! | [`transformer`] | heads, feed-forward, layers; dense or block weights; forward in a given buffer |
+//! | [`ftrl`] | follow the regularized leader: FTRL-proximal |
+//! | [`online`] | learners of a stream: predict, then learn |
 //!
 //! ```
 //! use situ::{matrix::Matrix, solve};
@@ -28,7 +30,9 @@
 //! ```
 
 pub mod attention;
+pub mod ftrl;
 pub mod matrix;
+pub mod online;
 pub mod random;
 pub mod scalar;
 pub mod solve;

@@ -1,0 +1,88 @@
+//! From scores to predictions, and the scale of values.
+
+use super::{Standardization, Target, Task};
+use crate::scalar::Scalar;
+
+/// Running mean and deviation of the values of a regression: learners work on standardized ones.
+///
+/// Does nothing for classes, so that a learner of both tasks needs no case of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TargetScale<T> {
+    moments: Standardization<T, 1>,
+}
+
+impl<T: Scalar> Default for TargetScale<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Scalar> TargetScale<T> {
+    /// Nothing observed.
+    pub const fn new() -> Self {
+        Self { moments: Standardization::new() }
+    }
+
+    /// Bytes of state for this task.
+    pub const fn state_bytes(task: Task) -> usize {
+        match task {
+            Task::Classify { .. } => 0,
+            Task::Regress => Standardization::<T, 1>::state_bytes(1),
+        }
+    }
+
+    /// The target in standard units, at most 5 from zero, counted as if already observed.
+    pub fn standardize(&self, target: Target<T>) -> Target<T> {
+        match target {
+            Target::Class(_) => target,
+            Target::Value(value) => {
+                let mut z = [T::ZERO];
+                self.moments.standardize(&[value], &mut z);
+                let [z] = z;
+                Target::Value(z)
+            }
+        }
+    }
+
+    /// Takes a target into the moments.
+    pub fn observe(&mut self, target: Target<T>) {
+        if let Target::Value(value) = target {
+            self.moments.observe(&[value]);
+        }
+    }
+
+    /// Turns an estimate in standard units into one in the target's own; probabilities stay.
+    pub fn restore(&self, task: Task, prediction: &mut [T]) {
+        if task == Task::Regress {
+            let (mean, deviation) = self.moments.first();
+            for estimate in prediction {
+                *estimate = mean + deviation * *estimate;
+            }
+        }
+    }
+}
+
+/// Scores to probabilities where the task has classes: `p_c = exp(s_c − max s) / Σ`. Values stay.
+pub fn activate<T: Scalar>(task: Task, scores: &mut [T]) {
+    if task == Task::Regress {
+        return;
+    }
+    let mut largest = -T::MAX;
+    for score in scores.iter() {
+        largest = largest.maximum(*score);
+    }
+    let mut sum = T::ZERO;
+    for score in scores.iter_mut() {
+        *score = (*score - largest).exp();
+        sum += *score;
+    }
+    for score in scores.iter_mut() {
+        *score /= sum;
+    }
+}
+
+/// The first `length` elements of working memory, or none if there are fewer.
+#[inline(always)]
+pub(super) fn prefix<T>(memory: &mut [T], length: usize) -> &mut [T] {
+    memory.get_mut(..length).unwrap_or_default()
+}

@@ -1,0 +1,115 @@
+//! What a learner is asked to learn: the number of features, classes or a value.
+
+use super::Error;
+use crate::scalar::Scalar;
+
+/// What is predicted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// One of this many classes; a learner puts out a probability for each.
+    Classify {
+        /// At least two.
+        classes: usize,
+    },
+    /// A number; a learner puts out its estimate.
+    Regress,
+}
+
+/// The sizes a learner works at, at most those its type has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Numbers in an example.
+    pub features: usize,
+    /// What is predicted from them.
+    pub task: Task,
+}
+
+/// What an example turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target<T> {
+    /// The class, counted from zero.
+    Class(usize),
+    /// The value.
+    Value(T),
+}
+
+impl<T: Scalar> Target<T> {
+    /// What output `index` should be: the value, or 1 for the class itself and 0 for others.
+    pub fn output(self, index: usize) -> T {
+        match self {
+            Self::Class(class) if class == index => T::ONE,
+            Self::Class(_) => T::ZERO,
+            Self::Value(value) => value,
+        }
+    }
+}
+
+impl Shape {
+    /// Examples of `features` numbers in `classes` classes.
+    pub const fn classify(features: usize, classes: usize) -> Self {
+        Self { features, task: Task::Classify { classes } }
+    }
+
+    /// Examples of `features` numbers with a number to predict.
+    pub const fn regress(features: usize) -> Self {
+        Self { features, task: Task::Regress }
+    }
+
+    /// Length of a prediction: the number of classes, or 1.
+    pub const fn outputs(self) -> usize {
+        match self.task {
+            Task::Classify { classes } => classes,
+            Task::Regress => 1,
+        }
+    }
+
+    /// The shape itself where a type with room for `features` and `outputs` can hold it.
+    ///
+    /// # Errors
+    /// [`Error::Capacity`] beyond that room, without features, or with fewer than two classes.
+    pub const fn within(self, features: usize, outputs: usize) -> Result<Self, Error> {
+        let too_few = matches!(self.task, Task::Classify { classes: 0 | 1 });
+        let empty = self.features == 0 || too_few;
+        if empty || self.features > features || self.outputs() > outputs {
+            return Err(Error::Capacity);
+        }
+        Ok(self)
+    }
+
+    /// Checks an example and the slice for its prediction.
+    ///
+    /// # Errors
+    /// [`Error::FeatureCount`], [`Error::OutputCount`], [`Error::NotFinite`].
+    pub fn check<T: Scalar>(self, features: &[T], prediction: &[T]) -> Result<(), Error> {
+        if features.len() != self.features {
+            return Err(Error::FeatureCount);
+        }
+        if prediction.len() != self.outputs() {
+            return Err(Error::OutputCount);
+        }
+        match features.iter().position(|feature| !usable(*feature)) {
+            Some(index) => Err(Error::NotFinite { index }),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks a target.
+    ///
+    /// # Errors
+    /// [`Error::UnknownClass`], [`Error::WrongTask`], [`Error::NotFinite`].
+    pub fn check_target<T: Scalar>(self, target: Target<T>) -> Result<(), Error> {
+        match (self.task, target) {
+            (Task::Classify { classes }, Target::Class(class)) if class < classes => Ok(()),
+            (Task::Classify { .. }, Target::Class(_)) => Err(Error::UnknownClass),
+            (Task::Regress, Target::Value(value)) if usable(value) => Ok(()),
+            (Task::Regress, Target::Value(_)) => Err(Error::NotFinite { index: self.features }),
+            _ => Err(Error::WrongTask),
+        }
+    }
+}
+
+/// Finite, with room to spare for the square of a difference: at most 2^60 in f32.
+fn usable<T: Scalar>(value: T) -> bool {
+    let limit = T::from_f64(1_152_921_504_606_846_976.0);
+    value >= -limit && value <= limit
+}
