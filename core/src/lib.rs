@@ -16,7 +16,8 @@
 //! | [`solve`] | inverses (pivoted, Newton-Schulz), Cholesky, norm bounds |
 //! | [`attention`] | linear attention as a state and over a sequence, softmax |
 //! | [`transformer`] | heads, feed-forward, layers; dense or block weights; forward in a given buffer |
-//! | [`ftrl`] | follow the regularized leader: FTRL-proximal |
+//! | [`ftrl`] | follow the regularized leader: choice maps, schedules, bandits, FTRL-proximal |
+//! | [`games`] | games in strategic form, feedback, equilibria |
 //! | [`online`] | learners of a stream: predict, then learn |
 //!
 //! ```
@@ -31,6 +32,7 @@
 
 pub mod attention;
 pub mod ftrl;
+pub mod games;
 pub mod matrix;
 pub mod online;
 pub mod random;

@@ -1,8 +1,86 @@
-//! Follow the regularized leader.
+//! Follow the regularized leader: online learning over a finite set of actions.
 //!
-//! [`Proximal`] is FTRL-proximal with per-coordinate steps, the learner of linear models that see
-//! one example at a time.
+//! A learner keeps a score per action, adds the payoffs it sees, and plays the strategy that
+//! balances score against a regularizer h, the *choice map* of h:
+//!
+//! ```text
+//! Q(y) = argmax over the simplex of <y, x> - h(x),    Y += g_n v_n,    X = Q(η_n Y)
+//! ```
+//!
+//! | piece | types |
+//! |---|---|
+//! | regularizer | [`Entropic`], [`Euclidean`], [`Tsallis`], [`LogBarrier`] |
+//! | step g_n, rate η_n, exploration ε_n | [`Constant`], [`Power`] |
+//! | update, plain or optimistic | [`Ftrl`], its memory [`State`] |
+//! | one agent that sees its own payoff alone | [`Bandit`]: EXP3, Tsallis-INF |
+//! | regret | [`Regret`] |
+//! | linear models, one example at a time | [`Proximal`] with [`Coordinates`] |
+//!
+//! Learning in games, where each player's payoffs come from the others' strategies, is in
+//! [`games`](crate::games).
+//!
+//! ```
+//! use situ::ftrl::{Constant, Entropic, Ftrl};
+//!
+//! let hedge = Ftrl::new(Entropic, Constant::new(0.1)?);
+//! let mut state = hedge.start::<f64, _>(&[3], [1.0 / 3.0; 3])?;
+//! for _ in 0..100 {
+//!     hedge.update(&mut state, &[3], &[0.2, 1.0, 0.5])?;
+//! }
+//! assert!(state.strategies()[1] > 0.99);
+//! # Ok::<(), situ::ftrl::Error>(())
+//! ```
 
+mod bandit;
+mod dual_averaging;
 mod proximal;
+mod regret;
+mod regularizer;
+mod schedule;
 
+pub use bandit::{Bandit, Draw, draw};
+pub use dual_averaging::{Ftrl, State};
 pub use proximal::{Coordinates, Link, Proximal};
+pub use regret::Regret;
+pub use regularizer::{Entropic, Euclidean, LogBarrier, Regularizer, Tsallis};
+pub use schedule::{Constant, Power, Schedule};
+
+/// Why a learner refused its input. Its state is as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A player has no action.
+    NoActions,
+    /// The lengths of scores, strategies, payoffs and action counts do not agree.
+    Shape,
+    /// There is no such action.
+    NoSuchAction,
+    /// A number is infinite or NaN, or the update would make it so.
+    NotFinite,
+    /// A step size, learning rate or scale is not positive and finite.
+    NotPositive,
+    /// An exploration rate, or the probability of a played action, is outside [0, 1].
+    NotProbability,
+    /// A strategy is negative somewhere, does not sum to one, or lies on a boundary that the
+    /// regularizer's choice map does not reach.
+    NotStrategy,
+    /// The order of a Tsallis regularizer is outside (0, 1).
+    Order,
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str(match self {
+            Self::NoActions => "a player has no action",
+            Self::Shape => "the lengths do not agree",
+            Self::NoSuchAction => "there is no such action",
+            Self::NotFinite => "a number is infinite or NaN",
+            Self::NotPositive => "a step size, rate or scale is not positive and finite",
+            Self::NotProbability => "a probability is outside [0, 1]",
+            Self::NotStrategy => "not a strategy that the choice map can give",
+            Self::Order => "the Tsallis order is outside (0, 1)",
+        })
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,87 @@
+//! Step sizes, learning rates and exploration as functions of the step number.
+
+use super::Error;
+use crate::scalar::Scalar;
+
+/// A positive number for every step n = 1, 2, ….
+pub trait Schedule<T> {
+    /// The number of step `n`.
+    fn at(&self, n: u32) -> T;
+}
+
+/// The same number at every step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Constant<T> {
+    value: T,
+}
+
+impl<T: Scalar> Constant<T> {
+    /// The constant `value`.
+    ///
+    /// # Errors
+    /// [`Error::NotPositive`] unless positive and finite.
+    pub fn new(value: T) -> Result<Self, Error> {
+        positive(value).map(|value| Self { value })
+    }
+
+    /// One.
+    pub const ONE: Self = Self { value: T::ONE };
+
+    /// Zero: no exploration.
+    pub const ZERO: Self = Self { value: T::ZERO };
+}
+
+impl<T: Scalar> Schedule<T> for Constant<T> {
+    #[inline(always)]
+    fn at(&self, _: u32) -> T {
+        self.value
+    }
+}
+
+/// `scale / (n + offset)^exponent`. One power a step.
+///
+/// ```
+/// use situ::ftrl::{Power, Schedule};
+/// let steps = Power::new(0.5_f64, 0.0, 0.6)?;
+/// assert_eq!(steps.at(1), 0.5);
+/// assert!((steps.at(32) - 0.0625).abs() < 1e-15);
+/// # Ok::<(), situ::ftrl::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Power<T> {
+    scale: T,
+    offset: T,
+    exponent: T,
+}
+
+impl<T: Scalar> Power<T> {
+    /// The schedule `scale / (n + offset)^exponent`.
+    ///
+    /// # Errors
+    /// [`Error::NotPositive`] unless the scale is positive and finite; [`Error::NotFinite`] unless
+    /// offset and exponent are finite and not negative.
+    pub fn new(scale: T, offset: T, exponent: T) -> Result<Self, Error> {
+        let scale = positive(scale)?;
+        let valid = |x: T| x >= T::ZERO && x.is_finite();
+        if !valid(offset) || !valid(exponent) {
+            return Err(Error::NotFinite);
+        }
+        Ok(Self { scale, offset, exponent })
+    }
+
+    /// `scale / √n` for a positive constant.
+    pub(super) fn inverse_root(scale: T) -> Self {
+        Self { scale, offset: T::ZERO, exponent: T::from_f64(0.5) }
+    }
+}
+
+impl<T: Scalar> Schedule<T> for Power<T> {
+    #[inline]
+    fn at(&self, n: u32) -> T {
+        self.scale / (T::from_usize(n as usize) + self.offset).powf(self.exponent)
+    }
+}
+
+fn positive<T: Scalar>(value: T) -> Result<T, Error> {
+    if value > T::ZERO && value.is_finite() { Ok(value) } else { Err(Error::NotPositive) }
+}

@@ -1,0 +1,204 @@
+//! What a player sees of the payoffs of its actions.
+
+use super::{Error, Game, MAX_PLAYERS};
+use crate::ftrl::{Schedule, draw};
+use crate::random;
+use crate::scalar::Scalar;
+use rand_core::Rng;
+
+/// An estimate of every player's payoffs, from one round of play.
+///
+/// | type | v_{i,a} | bias | second moment |
+/// |---|---|---|---|
+/// | [`Full`] | u_i(a; x_-i) | 0 | 0 |
+/// | [`Noisy`] | the same plus normal noise of deviation σ | 0 | σ² |
+/// | [`Realised`] | u_i(a; a_-i), the others' actions drawn | 0 | bounded |
+/// | [`Bandit`] | 1{a = a_i} u_i(a_i, a_-i) / P(a_i), all actions drawn exploring with ε | O(ε) | O(1/ε) |
+pub trait Feedback<T: Scalar> {
+    /// Writes the estimates of round `n` (from 1), player after player.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] unless strategies and payoffs have an element for each player's actions.
+    fn observe<G, R>(
+        &self,
+        game: &G,
+        strategies: &[T],
+        n: u32,
+        generator: &mut R,
+        payoffs: &mut [T],
+    ) -> Result<(), Error>
+    where
+        G: Game<T>,
+        R: Rng + ?Sized;
+}
+
+/// Exact expected payoffs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Full;
+
+/// Expected payoffs with independent normal noise.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Noisy<T> {
+    deviation: T,
+}
+
+impl<T: Scalar> Noisy<T> {
+    /// Noise of this standard deviation.
+    ///
+    /// # Errors
+    /// [`Error::Noise`] if negative or not finite.
+    pub fn new(deviation: T) -> Result<Self, Error> {
+        let valid = deviation >= T::ZERO && deviation.is_finite();
+        if valid { Ok(Self { deviation }) } else { Err(Error::Noise) }
+    }
+}
+
+/// Payoffs of all own actions against the actions that the others drew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Realised;
+
+/// The payoff of the action played alone, weighted by its probability; ε_n from a schedule, at
+/// most one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bandit<E> {
+    exploration: E,
+}
+
+impl<E> Bandit<E> {
+    /// Exploration ε_n of this schedule.
+    pub const fn new(exploration: E) -> Self {
+        Self { exploration }
+    }
+}
+
+impl<T: Scalar> Feedback<T> for Full {
+    #[inline]
+    fn observe<G, R>(
+        &self,
+        game: &G,
+        strategies: &[T],
+        _: u32,
+        _: &mut R,
+        payoffs: &mut [T],
+    ) -> Result<(), Error>
+    where
+        G: Game<T>,
+        R: Rng + ?Sized,
+    {
+        if strategies.len() != payoffs.len() {
+            return Err(Error::Shape);
+        }
+        each_player(game.actions(), payoffs, |player, payoffs| {
+            game.expected_payoffs(player, strategies, payoffs);
+        })
+    }
+}
+
+impl<T: Scalar> Feedback<T> for Noisy<T> {
+    #[inline]
+    fn observe<G, R>(
+        &self,
+        game: &G,
+        strategies: &[T],
+        n: u32,
+        generator: &mut R,
+        payoffs: &mut [T],
+    ) -> Result<(), Error>
+    where
+        G: Game<T>,
+        R: Rng + ?Sized,
+    {
+        Full.observe(game, strategies, n, generator, payoffs)?;
+        for payoff in payoffs {
+            *payoff += self.deviation * random::normal(generator);
+        }
+        Ok(())
+    }
+}
+
+impl<T: Scalar> Feedback<T> for Realised {
+    #[inline]
+    fn observe<G, R>(
+        &self,
+        game: &G,
+        strategies: &[T],
+        _: u32,
+        generator: &mut R,
+        payoffs: &mut [T],
+    ) -> Result<(), Error>
+    where
+        G: Game<T>,
+        R: Rng + ?Sized,
+    {
+        let (profile, _) = draw_profile(game.actions(), strategies, T::ZERO, generator)?;
+        each_player(game.actions(), payoffs, |player, payoffs| {
+            game.payoffs_against(player, &profile, payoffs);
+        })
+    }
+}
+
+impl<T: Scalar, E: Schedule<T>> Feedback<T> for Bandit<E> {
+    #[inline]
+    fn observe<G, R>(
+        &self,
+        game: &G,
+        strategies: &[T],
+        n: u32,
+        generator: &mut R,
+        payoffs: &mut [T],
+    ) -> Result<(), Error>
+    where
+        G: Game<T>,
+        R: Rng + ?Sized,
+    {
+        let exploration = self.exploration.at(n).minimum(T::ONE);
+        let (profile, probabilities) =
+            draw_profile(game.actions(), strategies, exploration, generator)?;
+        each_player(game.actions(), payoffs, |player, payoffs| {
+            payoffs.fill(T::ZERO);
+            let (Some(action), Some(probability)) =
+                (profile.get(player), probabilities.get(player))
+            else {
+                return;
+            };
+            if let Some(estimate) = payoffs.get_mut(*action) {
+                *estimate = game.payoff(player, &profile) / *probability;
+            }
+        })
+    }
+}
+
+/// Calls `visit` with each player and its part of `vector`.
+#[inline(always)]
+fn each_player<T>(
+    actions: &[usize],
+    vector: &mut [T],
+    mut visit: impl FnMut(usize, &mut [T]),
+) -> Result<(), Error> {
+    let mut rest = vector;
+    for (player, count) in actions.iter().enumerate() {
+        let (own, after) = rest.split_at_mut_checked(*count).ok_or(Error::Shape)?;
+        visit(player, own);
+        rest = after;
+    }
+    if rest.is_empty() { Ok(()) } else { Err(Error::Shape) }
+}
+
+/// Draws every player's action, exploring; the profile and its probabilities.
+#[inline(always)]
+fn draw_profile<T: Scalar, R: Rng + ?Sized>(
+    actions: &[usize],
+    strategies: &[T],
+    exploration: T,
+    generator: &mut R,
+) -> Result<([usize; MAX_PLAYERS], [T; MAX_PLAYERS]), Error> {
+    let (mut profile, mut probabilities) = ([0; MAX_PLAYERS], [T::ONE; MAX_PLAYERS]);
+    let mut rest = strategies;
+    for ((count, action), probability) in actions.iter().zip(&mut profile).zip(&mut probabilities) {
+        let (strategy, after) = rest.split_at_checked(*count).ok_or(Error::Shape)?;
+        let drawn = draw(strategy, exploration, generator);
+        (*action, *probability) = (drawn.action, drawn.probability);
+        rest = after;
+    }
+    if rest.is_empty() { Ok((profile, probabilities)) } else { Err(Error::Shape) }
+}

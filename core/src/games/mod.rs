@@ -1,0 +1,75 @@
+//! Games, learning in them, and their equilibria.
+//!
+//! A [`Game`] of N players in strategic form is a table ([`Table`]), two matrices ([`Bimatrix`]) or
+//! a closure ([`Function`]). Mixed strategies of all players are one vector, player after player;
+//! a pure profile is an array of action indices.
+//!
+//! | piece | types |
+//! |---|---|
+//! | what a player sees of its payoffs | [`Full`], [`Noisy`], [`Realised`], [`Bandit`] |
+//! | where play stands | [`best_response`], [`exploitability`], [`strict_margin`] |
+//! | all equilibria of two players | [`support_enumeration`] |
+//!
+//! The learning itself is [`ftrl`](crate::ftrl).
+//!
+//! ```
+//! use situ::ftrl::{Constant, Euclidean, Ftrl};
+//! use situ::games::{Bimatrix, Feedback, Full, Game, strict_margin};
+//! use situ::random::Generator;
+//!
+//! // The prisoner's dilemma: action 1 dominates.
+//! let game = Bimatrix::new([[0.6, 0.0], [1.0, 0.2]], [[0.6, 1.0], [0.0, 0.2]])?;
+//! let ftrl = Ftrl::new(Euclidean, Constant::new(0.1_f64).unwrap());
+//! let mut state = ftrl.start(game.actions(), [0.5; 4]).unwrap();
+//! let (mut payoffs, mut generator) = ([0.0; 4], Generator::new(1));
+//! for n in 1..=50 {
+//!     Full.observe(&game, state.strategies(), n, &mut generator, &mut payoffs)?;
+//!     ftrl.update(&mut state, game.actions(), &payoffs).unwrap();
+//! }
+//! assert_eq!(*state.strategies(), [0.0, 1.0, 0.0, 1.0]);
+//! assert!(strict_margin(&game, &[1, 1])? > 0.19);
+//! # Ok::<(), situ::games::Error>(())
+//! ```
+
+mod equilibrium;
+mod feedback;
+mod normal_form;
+mod support;
+
+pub use equilibrium::{best_response, exploitability, nearest_profile, strict_margin};
+pub use feedback::{Bandit, Feedback, Full, Noisy, Realised};
+pub use normal_form::{Bimatrix, Function, Game, MAX_PLAYERS, Table};
+pub use support::support_enumeration;
+
+/// Why a game or a question about it was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A player has no action, or there is no player.
+    NoActions,
+    /// More players than [`MAX_PLAYERS`].
+    TooManyPlayers,
+    /// The lengths of tables, strategies and action counts do not agree.
+    Shape,
+    /// There is no such action.
+    NoSuchAction,
+    /// A payoff is infinite or NaN.
+    NotFinite,
+    /// A noise level is negative or not finite.
+    Noise,
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str(match self {
+            Self::NoActions => "a player has no action",
+            Self::TooManyPlayers => "too many players",
+            Self::Shape => "the lengths do not agree",
+            Self::NoSuchAction => "there is no such action",
+            Self::NotFinite => "a payoff is infinite or NaN",
+            Self::Noise => "a noise level is negative or not finite",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
