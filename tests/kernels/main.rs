@@ -1,3 +1,4 @@
 //! Kernels against f64 references, over random sizes and inputs.
 
 mod product;
+mod transformer;

@@ -6,7 +6,7 @@ use crate::scalar::Storage;
 /// Room for the parts of a transformer, to be filled by a [`Builder`].
 #[derive(Debug)]
 pub struct Buffers<'a, S: Storage> {
-    /// For scaled identities.
+    /// For scaled diagonals.
     pub blocks: &'a mut [Block<S>],
     /// For constants.
     pub biases: &'a mut [Bias<S>],
@@ -16,7 +16,7 @@ pub struct Buffers<'a, S: Storage> {
     pub layers: &'a mut [Layer],
 }
 
-/// Room of fixed size: BLOCKS scaled identities, BIASES constants, HEADS heads, LAYERS layers.
+/// Room of fixed size: BLOCKS scaled diagonals, BIASES constants, HEADS heads, LAYERS layers.
 #[derive(Clone, Debug)]
 pub struct Parts<
     S: Storage,
@@ -162,7 +162,7 @@ impl<'a, S: Storage> Builder<'a, S> {
         {
             let mut span = self.blocks.end();
             for block in source {
-                check(block.input, block.length, self.rows)?;
+                check_block(block.input, block.input_step, block.length, self.rows)?;
                 let relative = Block { output: block.output - first, ..*block };
                 self.blocks.extend(&mut span, relative)?;
             }
@@ -195,9 +195,9 @@ impl<'a, S: Storage> Builder<'a, S> {
     /// # Errors
     /// [`Error::Full`], [`Error::Row`] as [`Self::head`]; [`Error::Order`] after an output.
     pub fn input(&mut self, block: Block<S>) -> Result<(), Error> {
-        check(block.input, block.length, self.rows)?;
+        check_block(block.input, block.input_step, block.length, self.rows)?;
         let feed_forward = &mut self.layers.last()?.feed_forward;
-        check(block.output, block.length, feed_forward.units)?;
+        check_block(block.output, block.output_step, block.length, feed_forward.units)?;
         extend(&mut self.blocks, &mut feed_forward.input, block)
     }
 
@@ -216,9 +216,9 @@ impl<'a, S: Storage> Builder<'a, S> {
     /// # Errors
     /// [`Error::Full`], [`Error::Row`] as [`Self::head`].
     pub fn output(&mut self, block: Block<S>) -> Result<(), Error> {
-        check(block.output, block.length, self.rows)?;
+        check_block(block.output, block.output_step, block.length, self.rows)?;
         let feed_forward = &mut self.layers.last()?.feed_forward;
-        check(block.input, block.length, feed_forward.units)?;
+        check_block(block.input, block.input_step, block.length, feed_forward.units)?;
         extend(&mut self.blocks, &mut feed_forward.output, block)
     }
 
@@ -248,8 +248,18 @@ impl<'a, S: Storage> Builder<'a, S> {
 /// First row that the blocks write to, and one past the last.
 fn outputs<S: Storage>(blocks: &[Block<S>]) -> (u16, u16) {
     let first = blocks.iter().map(|block| block.output).min().unwrap_or(0);
-    let ends = blocks.iter().map(|block| block.output.saturating_add(block.length));
+    let ends = blocks.iter().map(|block| {
+        let steps = block.length.saturating_sub(1).saturating_mul(u16::from(block.output_step));
+        block.output.saturating_add(steps).saturating_add(block.length.min(1))
+    });
     (first, ends.max().unwrap_or(0))
+}
+
+/// Rows `first, first + step, …`, `length` of them, lie below `rows`.
+fn check_block(first: u16, step: u8, length: u16, rows: u16) -> Result<(), Error> {
+    let steps = u32::from(length.saturating_sub(1)) * u32::from(step);
+    let last = u32::from(first) + steps;
+    if length == 0 || last < u32::from(rows) { Ok(()) } else { Err(Error::Row) }
 }
 
 /// Rows `first..first + length` lie below `rows`.

@@ -7,7 +7,7 @@
 //! H = A + W_2 relu(W_1 A + b_1 1ᵀ) + b_2 1ᵀ            where the layer has a feed-forward
 //! ```
 //!
-//! Weights are lists of [`Block`]s, each a scaled identity: a construction that moves, scales and
+//! Weights are lists of [`Block`]s, each a scaled diagonal: a construction that moves, scales and
 //! adds rows costs what it moves and nothing for rows it does not touch, and its weights can sit in
 //! flash. [`Map::Dense`] weights are for those that were trained.
 //!

@@ -2,16 +2,23 @@
 
 use crate::scalar::{Scalar, Storage};
 
-/// A scaled identity within a weight matrix: rows `output..output + length` of the result gain
-/// `scale` times rows `input..input + length` of the operand.
+/// A scaled diagonal within a weight matrix: for i below `length`, row `output + i output_step` of
+/// the result gains `scale` times row `input + i input_step` of the operand.
+///
+/// With steps of one it is a scaled identity, with an input step of zero a row spread over many,
+/// with an output step of zero the sum of many.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Block<S> {
     /// First row of the result.
     pub output: u16,
     /// First row of the operand.
     pub input: u16,
-    /// Number of rows.
+    /// Number of elements.
     pub length: u16,
+    /// From one row of the result to the next.
+    pub output_step: u8,
+    /// From one row of the operand to the next.
+    pub input_step: u8,
     /// Factor.
     pub scale: S,
 }
@@ -20,10 +27,23 @@ impl<S: Storage> Block<S> {
     /// The identity from rows at `input` to rows at `output`.
     #[inline]
     pub fn copy(output: u16, input: u16, length: u16) -> Self {
-        Self { output, input, length, scale: S::store(S::Compute::ONE) }
+        let scale = S::store(S::Compute::ONE);
+        Self { output, input, length, output_step: 1, input_step: 1, scale }
     }
 
-    /// The same rows times `scale`.
+    /// The row `input` to each of the rows at `output`.
+    #[inline]
+    pub fn spread(output: u16, input: u16, length: u16) -> Self {
+        Self { input_step: 0, ..Self::copy(output, input, length) }
+    }
+
+    /// The sum of the rows at `input` to the row `output`.
+    #[inline]
+    pub fn gather(output: u16, input: u16, length: u16) -> Self {
+        Self { output_step: 0, ..Self::copy(output, input, length) }
+    }
+
+    /// The same elements times `scale`.
     #[inline]
     pub fn times(self, scale: S::Compute) -> Self {
         Self { scale: S::store(scale), ..self }
@@ -74,7 +94,7 @@ impl Span {
 /// A weight matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Map {
-    /// A sum of scaled identities, among the transformer's `blocks`.
+    /// A sum of scaled diagonals, among the transformer's `blocks`.
     Blocks(Span),
     /// All elements, row after row, from `start` among the transformer's `dense` weights: all of the
     /// result's rows from the operand's rows `input..input + columns`.
@@ -160,7 +180,7 @@ pub struct Layer {
 pub struct Transformer<'a, S: Storage> {
     /// Rows of the sequence.
     pub rows: u16,
-    /// Scaled identities, referred to by heads and feed-forwards.
+    /// Scaled diagonals, referred to by heads and feed-forwards.
     pub blocks: &'a [Block<S>],
     /// Constants, referred to by feed-forwards.
     pub biases: &'a [Bias<S>],
