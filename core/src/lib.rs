@@ -19,6 +19,7 @@
 //! | [`ftrl`] | follow the regularized leader: choice maps, schedules, bandits, FTRL-proximal |
 //! | [`games`] | games in strategic form, feedback, equilibria |
 //! | [`online`] | learners of a stream: predict, then learn |
+//! | [`construct`] | transformers with written weights: Newton, logistic regression |
 //!
 //! ```
 //! use situ::{matrix::Matrix, solve};
@@ -31,6 +32,7 @@
 //! ```
 
 pub mod attention;
+pub mod construct;
 pub mod ftrl;
 pub mod games;
 pub mod matrix;

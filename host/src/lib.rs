@@ -8,5 +8,6 @@ pub mod failure;
 pub mod progress;
 pub mod report;
 pub mod reproduce;
+pub mod room;
 
 pub use failure::Failure;

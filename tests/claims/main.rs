@@ -1,10 +1,11 @@
 //! Claims by paper: one file each. A system's quick run must measure exactly the claims that its
 //! brief lists, and each must hold.
 
+mod newton;
+
 use situ_host::reproduce::{Mode, Precision, SYSTEMS, Settings};
 
 /// Runs `system` in quick mode and holds its claims against `ids`.
-#[allow(dead_code, reason = "used by the file of each paper")]
 fn holds(system: &str, ids: &[&str]) {
     let system = SYSTEMS.iter().find(|known| known.name == system).expect("a known system");
     let settings = Settings {

@@ -4,6 +4,7 @@
 
 mod claim;
 mod command;
+mod newton;
 mod series;
 
 pub use claim::{Claim, Relation};
@@ -81,4 +82,9 @@ pub struct System {
 }
 
 /// All systems there are, in the order in which they run.
-pub const SYSTEMS: &[System] = &[];
+pub const SYSTEMS: &[System] = &[System {
+    name: "newton",
+    paper: "How Well Can Transformers Emulate In-context Newton's Method?, arXiv 2403.03183",
+    claims: 10,
+    run: newton::run,
+}];

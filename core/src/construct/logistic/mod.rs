@@ -1,0 +1,200 @@
+//! Damped Newton on regularized logistic regression, one step in 11 + 2k layers.
+//!
+//! Giannou, Yang, Wang, Papailiopoulos and Lee, "How Well Can Transformers Emulate In-context Newton's
+//! Method?", AISTATS 2025, Theorem 5.2 and appendix C. The loss over examples a_i with labels
+//! y_i ∈ {−1, 1} and ‖a_i‖ ≤ 1 is
+//!
+//! ```text
+//! f(x) = 1/n Σ log(1 + exp(−y_i xᵀa_i)) + μ/2 ‖x‖²
+//! x ← x − 2√μ / (2√μ + λ) (∇²f)⁻¹ ∇f,     λ² = ∇fᵀ (∇²f)⁻¹ ∇f
+//! ```
+//!
+//! Attention makes the products and inverts the Hessian by k Newton steps; feed-forwards of ReLUs
+//! interpolate p (1 − p), the sigmoid, products and the step size. Looped, the layers converge to a
+//! point whose distance from the minimiser falls as the square of the number of knots.
+//!
+//! ```
+//! use situ::construct::logistic::Logistic;
+//! use situ::transformer::{Bias, Block, Buffers, Head, Layer};
+//!
+//! let logistic = Logistic { features: 1, examples: 2, knots: 64, inverse_steps: 8, ridge: 0.1 };
+//! let counts = logistic.counts();
+//! let mut blocks = vec![Block::<f64>::default(); counts.blocks];
+//! let mut biases = vec![Bias::default(); counts.biases];
+//! let mut heads = vec![Head::default(); counts.heads];
+//! let mut layers = vec![Layer::default(); counts.layers];
+//! let transformer = logistic.build(Buffers {
+//!     blocks: &mut blocks, biases: &mut biases, heads: &mut heads, layers: &mut layers,
+//! })?;
+//!
+//! let mut sequence = vec![0.0; logistic.rows() * 2];
+//! let mut workspace = vec![0.0; transformer.workspace(2)];
+//! logistic.write_prompt(&[1.0, -0.5], &[1.0, -1.0], &[0.0], &mut sequence)?;
+//! for _ in 0..8 {
+//!     transformer.forward(&mut sequence, &mut workspace)?;
+//! }
+//! // The minimiser solves x = 10 (σ(−x) + σ(−x/2)/2)/2.
+//! assert!((sequence[logistic.solution_row() * 2] - 1.6076).abs() < 1e-3);
+//! # Ok::<(), situ::transformer::Error>(())
+//! ```
+
+mod layers;
+
+use super::Counts;
+use crate::scalar::{Scalar, Storage};
+use crate::transformer::{Buffers, Builder, Error, Transformer};
+
+/// Sizes and constants of the construction.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Logistic<T> {
+    /// d, the length of an example.
+    pub features: u16,
+    /// n, at least d.
+    pub examples: u16,
+    /// N, the intervals at which each function is interpolated.
+    pub knots: u16,
+    /// k, the Newton steps that invert the Hessian.
+    pub inverse_steps: u16,
+    /// μ, positive.
+    pub ridge: T,
+}
+
+/// First rows of the sequence's blocks: 6d + 4 rows in all.
+#[derive(Clone, Copy)]
+struct Rows {
+    /// X: the approximate inverse; I between steps.
+    inverse: u16,
+    /// B: the Hessian, later the gradient in every column; I between steps.
+    hessian: u16,
+    /// I in the first d columns.
+    identity: u16,
+    /// Aᵀ, an example a column.
+    examples: u16,
+    /// x in every column.
+    solution: u16,
+    /// W: zeros between steps.
+    spare: u16,
+    /// y.
+    labels: u16,
+    /// One number a column: z, p (1 − p), p, λ², the step; zero between steps.
+    numbers: u16,
+    /// Ones: the bias.
+    ones: u16,
+}
+
+impl<T: Scalar> Logistic<T> {
+    /// Rows of the sequence, 6d + 4.
+    pub const fn rows(&self) -> usize {
+        6 * self.features as usize + 4
+    }
+
+    /// First of the d rows that hold x, the same in every column.
+    pub const fn solution_row(&self) -> usize {
+        4 * self.features as usize
+    }
+
+    /// Room it takes: (14 + 8d)(N + 1) + 99 + 10k blocks, 16 + 3k heads, 11 + 2k layers.
+    pub const fn counts(&self) -> Counts {
+        let (units, features) = (self.knots as usize + 1, self.features as usize);
+        let steps = self.inverse_steps as usize;
+        Counts {
+            blocks: (14 + 8 * features) * units + 99 + 10 * steps,
+            biases: 0,
+            heads: 16 + 3 * steps,
+            layers: 11 + 2 * steps,
+        }
+    }
+
+    fn layout(&self) -> Rows {
+        let block = |i: u16| i * self.features;
+        let row = |i: u16| 6 * self.features + i;
+        Rows {
+            inverse: block(0),
+            hessian: block(1),
+            identity: block(2),
+            examples: block(3),
+            solution: block(4),
+            spare: block(5),
+            labels: row(0),
+            numbers: row(2),
+            ones: row(3),
+        }
+    }
+
+    /// Largest |xᵀa| that is interpolated: f(x) ≤ f(0) = ln 2 bounds ‖x‖ by √(2 ln 2/μ), and a half more
+    /// leaves room for the interpolation's own error.
+    fn range(&self) -> T {
+        T::from_f64(1.5) * (T::from_f64(2.0 * core::f64::consts::LN_2) / self.ridge).sqrt()
+    }
+
+    /// Writes the weights of one damped Newton step.
+    ///
+    /// # Errors
+    /// [`Error::Full`] if the buffers are smaller than [`Self::counts`] or a feed-forward has more than
+    /// 65,535 units; [`Error::Row`] above 10,000 features; [`Error::NotFinite`] unless μ is positive;
+    /// [`Error::Shape`] for fewer examples than features or no knots.
+    pub fn build<'a, S: Storage<Compute = T>>(
+        &self,
+        buffers: Buffers<'a, S>,
+    ) -> Result<Transformer<'a, S>, Error> {
+        if self.features > 10_000 {
+            return Err(Error::Row);
+        }
+        if !(self.ridge > T::ZERO && self.ridge.is_finite()) {
+            return Err(Error::NotFinite);
+        }
+        if self.examples < self.features || self.knots == 0 {
+            return Err(Error::Shape);
+        }
+        let mut builder = Builder::new(self.rows() as u16, buffers);
+        self.add_hessian(&mut builder)?;
+        self.add_inverse(&mut builder)?;
+        self.add_gradient(&mut builder)?;
+        self.add_update(&mut builder)?;
+        Ok(builder.finish())
+    }
+
+    /// Writes a prompt: n examples (row after row), n labels of −1 or 1 and the start x into a sequence
+    /// of [`Self::rows`] × n.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if lengths do not fit together; the sequence stays as it was.
+    pub fn write_prompt(
+        &self,
+        examples: &[T],
+        labels: &[T],
+        start: &[T],
+        sequence: &mut [T],
+    ) -> Result<(), Error> {
+        let (features, columns) = (usize::from(self.features), usize::from(self.examples));
+        let fits = features > 0
+            && examples.len() == features * columns
+            && labels.len() == columns
+            && start.len() == features
+            && sequence.len() == self.rows() * columns;
+        if !fits {
+            return Err(Error::Shape);
+        }
+        sequence.fill(T::ZERO);
+        for (i, row) in sequence.chunks_exact_mut(columns).enumerate() {
+            let (block, j) = (i / features, i % features);
+            match block {
+                0..3 => {
+                    if let Some(element) = row.get_mut(j) {
+                        *element = T::ONE;
+                    }
+                }
+                3 => {
+                    for (element, example) in row.iter_mut().zip(examples.chunks_exact(features)) {
+                        *element = example.get(j).copied().unwrap_or(T::ZERO);
+                    }
+                }
+                4 => row.fill(start.get(j).copied().unwrap_or(T::ZERO)),
+                _ if i == 6 * features => row.copy_from_slice(labels),
+                _ if i == 6 * features + 3 => row.fill(T::ONE),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,247 @@
+//! Newton's iteration for the inverse as linear-attention layers, and least squares on it.
+//!
+//! Giannou, Yang, Wang, Papailiopoulos and Lee, "How Well Can Transformers Emulate In-context Newton's
+//! Method?", AISTATS 2025: Lemma 4.1 (a step X (2I − A X) in two layers of two heads and width 4d,
+//! one layer if A is symmetric) and Theorem 4.2 (least squares in 3 + T layers of width 4d + 3).
+//! The weights are situ's own; they meet the paper's counts.
+//!
+//! ```
+//! use situ::construct::newton::Regression;
+//! use situ::transformer::Parts;
+//!
+//! // y = 2 a_1 - a_2, three examples, twelve Newton steps.
+//! let (examples, targets) = ([1.0, 0.0, 0.0, 1.0, 1.0, 1.0], [2.0, -1.0, 1.0]);
+//! let regression = Regression { features: 2, steps: 12, ridge: 0.0, scale: 0.1 };
+//! let mut parts = Parts::<f64, 86, 0, 28, 15>::default();
+//! let transformer = regression.build(parts.buffers())?;
+//!
+//! let mut sequence = [0.0; 11 * 4];
+//! regression.write_prompt(&examples, &targets, &[3.0, 1.0], &mut sequence)?;
+//! transformer.forward(&mut sequence, &mut [0.0; 64])?;
+//! assert!((sequence[43] - 5.0).abs() < 1e-9);
+//! # Ok::<(), situ::transformer::Error>(())
+//! ```
+
+use super::Counts;
+use crate::scalar::{Scalar, Storage};
+use crate::transformer::{Attention, Block, Buffers, Builder, Error, Transformer};
+
+/// Where a step finds its four d-row blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InverseRows {
+    /// d, the order of the matrix.
+    pub size: u16,
+    /// X, the approximate inverse, in the first d columns.
+    pub inverse: u16,
+    /// A.
+    pub matrix: u16,
+    /// I, the identity.
+    pub identity: u16,
+    /// Zeros, restored by the step. Not used if A is symmetric.
+    pub spare: u16,
+}
+
+impl InverseRows {
+    /// X, A, I, 0 one below the other: the format of Lemma 4.1, 4d rows.
+    pub const fn adjacent(size: u16) -> Self {
+        let (matrix, identity, spare) = (size, size.saturating_mul(2), size.saturating_mul(3));
+        Self { size, inverse: 0, matrix, identity, spare }
+    }
+}
+
+/// Adds the two layers of one Newton step, X ← X (2I − A X), for any A and X. 10 blocks, 3 heads.
+///
+/// The first layer parks −A X in the spare rows; the second adds X (I − A X) and clears them.
+///
+/// # Errors
+/// As [`Builder::head`].
+pub fn add_step<S: Storage>(builder: &mut Builder<'_, S>, rows: &InverseRows) -> Result<(), Error> {
+    let InverseRows { size, inverse, matrix, identity, spare } = *rows;
+    let minus_one = -S::Compute::ONE;
+    let block = |output, input| Block::copy(output, input, size);
+    let key_identity = [block(0, identity)];
+    builder.layer()?.head(
+        &key_identity,
+        &[block(0, inverse)],
+        &[block(spare, matrix).times(minus_one)],
+        Attention::Linear,
+    )?;
+    builder
+        .layer()?
+        .head(
+            &key_identity,
+            &[block(0, identity), block(0, spare)],
+            &[block(inverse, inverse)],
+            Attention::Linear,
+        )?
+        .head(
+            &key_identity,
+            &[block(0, spare)],
+            &[block(spare, identity).times(minus_one)],
+            Attention::Linear,
+        )?;
+    Ok(())
+}
+
+/// Adds the one layer of a Newton step for symmetric A: −X Aᵀ X and + X. 6 blocks, 2 heads.
+///
+/// # Errors
+/// As [`Builder::head`].
+pub fn add_symmetric_step<S: Storage>(
+    builder: &mut Builder<'_, S>,
+    rows: &InverseRows,
+) -> Result<(), Error> {
+    let InverseRows { size, inverse, matrix, identity, .. } = *rows;
+    let block = |output, input| Block::copy(output, input, size);
+    let query = [block(0, inverse)];
+    builder
+        .layer()?
+        .head(
+            &[block(0, matrix)],
+            &query,
+            &[block(inverse, inverse).times(-S::Compute::ONE)],
+            Attention::Linear,
+        )?
+        .head(&[block(0, identity)], &query, &[block(inverse, identity)], Attention::Linear)?;
+    Ok(())
+}
+
+/// Least squares in context: the prediction a_testᵀ X_T Aᵀ y, with X_T from T Newton steps on
+/// AᵀA + ridge I starting at `scale` (AᵀA + ridge I).
+///
+/// 3 + T layers of at most two heads, 4d + 3 rows, n + 1 columns (Theorem 4.2). The sequence holds,
+/// from the top, X, R, I, Aᵀ (d rows each) and the rows y, r and the output.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Regression<T> {
+    /// d, the length of an example.
+    pub features: u16,
+    /// T, the Newton steps.
+    pub steps: u16,
+    /// Added to the diagonal of AᵀA.
+    pub ridge: T,
+    /// Of the start; converges within (0, 2/λ_max²) of AᵀA + ridge I.
+    pub scale: T,
+}
+
+impl<T: Scalar> Regression<T> {
+    /// Rows of the sequence, 4d + 3.
+    pub const fn rows(&self) -> usize {
+        4 * self.features as usize + 3
+    }
+
+    /// Room it takes: 14 + 6T blocks, 4 + 2T heads, 3 + T layers.
+    pub const fn counts(&self) -> Counts {
+        let steps = self.steps as usize;
+        Counts { blocks: 14 + 6 * steps, biases: 0, heads: 4 + 2 * steps, layers: 3 + steps }
+    }
+
+    /// Writes the weights.
+    ///
+    /// # Errors
+    /// [`Error::Full`] if the buffers are smaller than [`Self::counts`]; [`Error::Row`] above 16,383
+    /// features.
+    pub fn build<'a, S: Storage<Compute = T>>(
+        &self,
+        buffers: Buffers<'a, S>,
+    ) -> Result<Transformer<'a, S>, Error> {
+        let rows = u16::try_from(self.rows()).map_err(|_| Error::Row)?;
+        let size = self.features;
+        let (inverse, matrix, identity, examples) = (0, size, 2 * size, 3 * size);
+        let [targets, product, output] = [0, 1, 2].map(|row| 4 * size + row);
+        let block = |output, input| Block::<S>::copy(output, input, size);
+        let row = |output, input| Block::<S>::copy(output, input, 1);
+
+        let mut builder = Builder::new(rows, buffers);
+        // X = scale AᵀA and R = AᵀA, and the ridge on both.
+        builder.layer()?.head(
+            &[block(0, examples)],
+            &[block(0, identity)],
+            &[block(inverse, examples).times(self.scale), block(matrix, examples)],
+            Attention::Linear,
+        )?;
+        if self.ridge != T::ZERO {
+            builder.head(
+                &[block(0, identity)],
+                &[block(0, identity)],
+                &[
+                    block(inverse, identity).times(self.scale * self.ridge),
+                    block(matrix, identity).times(self.ridge),
+                ],
+                Attention::Linear,
+            )?;
+        }
+        let inverse_rows = InverseRows { size, inverse, matrix, identity, spare: 0 };
+        for _ in 0..self.steps {
+            add_symmetric_step(&mut builder, &inverse_rows)?;
+        }
+        // r = yᵀ A X, then the output r a_test.
+        builder.layer()?.head(
+            &[block(0, examples)],
+            &[block(0, inverse)],
+            &[row(product, targets)],
+            Attention::Linear,
+        )?;
+        builder.layer()?.head(
+            &[block(0, identity)],
+            &[block(0, matrix)],
+            &[row(output, product)],
+            Attention::Linear,
+        )?;
+        Ok(builder.finish())
+    }
+
+    /// Writes a prompt: n examples (row after row), n targets and a test example into a sequence of
+    /// [`Self::rows`] × (n + 1). The prediction will be its last element.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if lengths do not fit together or n < d; the sequence stays as it was.
+    pub fn write_prompt(
+        &self,
+        examples: &[T],
+        targets: &[T],
+        test: &[T],
+        sequence: &mut [T],
+    ) -> Result<(), Error> {
+        let features = usize::from(self.features);
+        let columns = targets.len() + 1;
+        let fits = examples.len() == features * targets.len()
+            && test.len() == features
+            && targets.len() >= features
+            && sequence.len() == self.rows() * columns;
+        if !fits {
+            return Err(Error::Shape);
+        }
+        sequence.fill(T::ZERO);
+        for (i, row) in sequence.chunks_exact_mut(columns).enumerate() {
+            // Blocks X, R, I, Aᵀ of d rows each, then y.
+            match (i.checked_div(features), i.checked_rem(features)) {
+                (Some(1), Some(j)) => set_last(row, test.get(j)),
+                (Some(2), Some(j)) => set(row.get_mut(j), T::ONE),
+                (Some(3), Some(j)) => {
+                    for (element, example) in row.iter_mut().zip(examples.chunks_exact(features)) {
+                        set(Some(element), example.get(j).copied().unwrap_or(T::ZERO));
+                    }
+                }
+                _ if i == 4 * features => {
+                    for (element, target) in row.iter_mut().zip(targets) {
+                        *element = *target;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn set<T>(element: Option<&mut T>, value: T) {
+    if let Some(element) = element {
+        *element = value;
+    }
+}
+
+fn set_last<T: Copy>(row: &mut [T], value: Option<&T>) {
+    if let (Some(element), Some(value)) = (row.last_mut(), value) {
+        *element = *value;
+    }
+}
