@@ -1,6 +1,7 @@
 //! From scores to predictions, and the scale of values.
 
 use super::{Standardization, Target, Task};
+use crate::attention::softmax_in_place;
 use crate::scalar::Scalar;
 
 /// Running mean and deviation of the values of a regression: learners work on standardized ones.
@@ -62,22 +63,10 @@ impl<T: Scalar> TargetScale<T> {
     }
 }
 
-/// Scores to probabilities where the task has classes: `p_c = exp(s_c − max s) / Σ`. Values stay.
+/// Scores to probabilities by softmax where the task has classes; values stay.
 pub fn activate<T: Scalar>(task: Task, scores: &mut [T]) {
-    if task == Task::Regress {
-        return;
-    }
-    let mut largest = -T::MAX;
-    for score in scores.iter() {
-        largest = largest.maximum(*score);
-    }
-    let mut sum = T::ZERO;
-    for score in scores.iter_mut() {
-        *score = (*score - largest).exp();
-        sum += *score;
-    }
-    for score in scores.iter_mut() {
-        *score /= sum;
+    if task != Task::Regress {
+        softmax_in_place(scores, T::ONE);
     }
 }
 
