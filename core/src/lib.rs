@@ -18,6 +18,8 @@
 //! | [`transformer`] | heads, feed-forward, layers; dense or block weights; forward in a given buffer |
 //! | [`ftrl`] | follow the regularized leader: choice maps, schedules, bandits, FTRL-proximal |
 //! | [`games`] | games in strategic form, feedback, equilibria |
+//! | [`ftrl`] | follow the regularized leader: FTRL-proximal |
+//! | [`features`] | features of a window of a stream, channel by channel |
 //! | [`online`] | learners of a stream: predict, then learn |
 //! | [`construct`] | transformers with written weights: Newton, logistic regression |
 //!
@@ -33,6 +35,7 @@
 
 pub mod attention;
 pub mod construct;
+pub mod features;
 pub mod ftrl;
 pub mod games;
 pub mod matrix;

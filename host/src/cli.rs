@@ -1,6 +1,6 @@
 //! The command line: what `situ …` accepts, and which room answers.
 
-use crate::{Failure, reproduce};
+use crate::{Failure, fit, reproduce};
 use clap::Parser;
 use std::ffi::OsString;
 
@@ -16,6 +16,8 @@ struct Cli {
 enum Command {
     /// Compute every claim of the papers and hold it against its bound
     Reproduce(reproduce::Arguments),
+    /// Run the learners over a CSV, test-then-train, and rank them
+    Fit(fit::Arguments),
 }
 
 /// Parses and runs one command line.
@@ -29,22 +31,26 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
             print!("{error}");
             return Ok(());
         }
-        Err(error) => return Err(Failure::Input(first_line(&error))),
+        Err(error) => return Err(Failure::Input(one_line(&error))),
     };
     match cli.command {
         Some(Command::Reproduce(arguments)) => reproduce::reproduce(&arguments).map(drop),
+        Some(Command::Fit(arguments)) => fit::fit(&arguments).map(drop),
         None => main_job(),
     }
 }
 
 /// What `situ` does with no arguments: all systems, quick, then the bundled recordings.
 fn main_job() -> Result<(), Failure> {
-    reproduce::reproduce(&reproduce::Arguments::default()).map(drop)
+    let claims = reproduce::reproduce(&reproduce::Arguments::default());
+    fit::fit_bundled()?;
+    claims.map(drop)
 }
 
-/// The first line of clap's message, which names the flag, without the usage text below it.
-fn first_line(error: &clap::Error) -> String {
+/// Clap's message, which names the flag, in one line and without the usage text below it.
+fn one_line(error: &clap::Error) -> String {
     let text = error.to_string();
-    let line = text.lines().next().unwrap_or("bad usage");
-    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+    let message: Vec<_> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    let line = message.join(" ");
+    line.strip_prefix("error: ").unwrap_or(&line).to_owned()
 }

@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod failure;
+pub mod fit;
 pub mod progress;
 pub mod report;
 pub mod reproduce;

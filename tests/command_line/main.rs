@@ -1,3 +1,4 @@
 //! The command line as a user meets it: one clear line for bad input, and the exit status.
 
+mod fit;
 mod usage;

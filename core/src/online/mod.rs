@@ -22,15 +22,22 @@
 //! # Ok::<(), situ::online::Error>(())
 //! ```
 
+mod covariance;
 mod error;
 mod ftrl;
+mod least_squares;
 mod output;
+mod random_features;
+mod relevance;
 mod shape;
 mod standardization;
 
+pub use covariance::packed;
 pub use error::Error;
 pub use ftrl::Ftrl;
+pub use least_squares::{LeastSquares, LeastSquaresConfiguration};
 pub use output::{TargetScale, activate};
+pub use random_features::RandomMap;
 pub use shape::{Shape, Target, Task};
 pub use standardization::Standardization;
 

@@ -111,5 +111,5 @@ impl Shape {
 /// Finite, with room to spare for the square of a difference: at most 2^60 in f32.
 fn usable<T: Scalar>(value: T) -> bool {
     let limit = T::from_f64(1_152_921_504_606_846_976.0);
-    value >= -limit && value <= limit
+    (-limit..=limit).contains(&value)
 }

@@ -1,0 +1,63 @@
+//! Features of a window of samples, computed as the samples stream by.
+//!
+//! [`WindowFeatures`] runs over a multi-channel stream and, every `hop` samples, gives the features
+//! of the last `length` samples of each channel:
+//!
+//! | feature | of the samples x_1..x_n of a channel |
+//! |---|---|
+//! | mean | Σ x / n |
+//! | standard deviation | √(Σ (x − mean)² / n) |
+//! | mean absolute difference | Σ \|x_i − x_{i−1}\| / (n − 1) |
+//!
+//! No sample is kept: windows that overlap are accumulated side by side, length/hop (rounded up)
+//! of them.
+//!
+//! ```
+//! use situ::features::{Window, WindowFeatures};
+//!
+//! let window = Window { length: 4, hop: 2 };
+//! let mut stream = WindowFeatures::<f32, 1, 2>::new(window, 1)?;
+//! let mut features = [0.0; 3];
+//! let mut windows = 0;
+//! for sample in [1.0, 3.0, 1.0, 3.0, 5.0, 7.0] {
+//!     if stream.push(&[sample], &mut features)? {
+//!         windows += 1;
+//!     }
+//! }
+//! assert_eq!(windows, 2);
+//! assert_eq!(features, [4.0, 5.0_f32.sqrt(), 2.0]);
+//! # Ok::<(), situ::features::Error>(())
+//! ```
+
+mod window;
+
+pub use window::{FEATURES_PER_CHANNEL, Window, WindowFeatures};
+
+/// Why samples were refused. The stream is then as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// Length or hop is zero, or channels or overlapping windows exceed the type's room.
+    Capacity,
+    /// The sample's number of channels, or the length of the output, is wrong.
+    Length,
+    /// A channel is NaN, infinite, or too large to square.
+    NotFinite {
+        /// Index of the channel.
+        channel: usize,
+    },
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Capacity => formatter.write_str("the window does not fit the stream's type"),
+            Self::Length => formatter.write_str("wrong number of channels or features"),
+            Self::NotFinite { channel } => {
+                write!(formatter, "channel {channel} is NaN, infinite or too large to square")
+            }
+        }
+    }
+}
+
+impl core::error::Error for Error {}

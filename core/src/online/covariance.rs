@@ -1,0 +1,94 @@
+//! The posterior covariance of linear weights, one rank-one step an example.
+
+use crate::matrix::{add_scaled, dot};
+use crate::scalar::Scalar;
+
+/// Elements of a packed symmetric matrix of order `terms`: n (n + 1) / 2.
+///
+/// ```
+/// assert_eq!(situ::online::packed(3), 6);
+/// ```
+pub const fn packed(terms: usize) -> usize {
+    terms * (terms + 1) / 2
+}
+
+/// P = (I/ridge + Σ h φφᵀ)⁻¹ in packed form: the upper triangle, row after row.
+///
+/// Each example costs 2 F² flops for Pφ and F² for the rank-one step. P stays in the compute type:
+/// in f16 it is useless after some 10⁵ steps. In f32 rounding makes it indefinite after some 10⁶;
+/// [`Covariance::condition`] notices and starts P afresh, which keeps the weights it served.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Covariance<T, const PACKED: usize> {
+    upper: [T; PACKED],
+}
+
+impl<T: Scalar, const PACKED: usize> Covariance<T, PACKED> {
+    /// `variance` times the identity of order `terms`.
+    pub fn new(terms: usize, variance: T) -> Self {
+        let mut covariance = Self { upper: [T::ZERO; PACKED] };
+        covariance.restart(terms, variance);
+        covariance
+    }
+
+    /// Back to `variance` times the identity.
+    pub fn restart(&mut self, terms: usize, variance: T) {
+        let mut rest = self.upper.as_mut_slice();
+        for length in (1..=terms).rev() {
+            let Some((row, below)) = rest.split_at_mut_checked(length) else { return };
+            row.fill(T::ZERO);
+            if let Some(diagonal) = row.first_mut() {
+                *diagonal = variance;
+            }
+            rest = below;
+        }
+    }
+
+    /// Writes Pφ and returns φᵀPφ, the variance of the score of φ.
+    pub fn variance(&self, phi: &[T], p_phi: &mut [T]) -> T {
+        p_phi.fill(T::ZERO);
+        let mut rest = self.upper.as_slice();
+        for i in 0..phi.len() {
+            let (Some((row, below)), Some(x), Some(out)) =
+                (rest.split_at_checked(phi.len() - i), phi.get(i..), p_phi.get_mut(i..))
+            else {
+                break;
+            };
+            rest = below;
+            // The row stands for column i below the diagonal as well.
+            let (Some((_, column)), Some(x_i), Some((out_i, out_below))) =
+                (row.split_first(), x.first(), out.split_first_mut())
+            else {
+                break;
+            };
+            *out_i += dot(row, x);
+            add_scaled(*x_i, column, out_below);
+        }
+        dot(phi, p_phi)
+    }
+
+    /// Conditions on an observation of precision `h`, given Pφ and φᵀPφ:
+    /// `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`.
+    ///
+    /// Where rounding has spoilt P (negative variance, not finite, or a trace above 10 F) it
+    /// becomes `fresh` times the identity instead.
+    pub fn condition(&mut self, p_phi: &[T], variance: T, h: T, fresh: T) {
+        let terms = p_phi.len();
+        let scale = -h / (T::ONE + h * variance);
+        let mut trace = T::ZERO;
+        let mut rest = self.upper.as_mut_slice();
+        for (i, element) in p_phi.iter().enumerate() {
+            let (Some((row, below)), Some(tail)) =
+                (rest.split_at_mut_checked(terms - i), p_phi.get(i..))
+            else {
+                break;
+            };
+            add_scaled(scale * *element, tail, row);
+            trace += row.first().map_or(T::ZERO, |diagonal| *diagonal);
+            rest = below;
+        }
+        let sound = variance >= T::ZERO && trace <= T::from_usize(10 * terms);
+        if !sound {
+            self.restart(terms, fresh);
+        }
+    }
+}

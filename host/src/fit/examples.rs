@@ -1,0 +1,192 @@
+//! From rows to examples: tasks and labels, windows inside groups, order.
+
+use super::table::{Row, Table};
+use crate::Failure;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_pcg::Pcg64Mcg;
+use serde::Serialize;
+use situ::features::{Window, WindowFeatures};
+use situ::online::{Shape, Target};
+use std::collections::BTreeSet;
+
+/// A target that is a whole number counts as a label while there are at most this many values.
+const MOST_NUMERIC_LABELS: usize = 20;
+/// Room for channels and for windows open at once on the host.
+const CHANNELS: usize = 256;
+const OVERLAP: usize = 64;
+
+/// What is learned from the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum TaskName {
+    /// Labels.
+    Classify,
+    /// Numbers.
+    Regress,
+}
+
+/// A stream of examples.
+#[derive(Clone, Debug)]
+pub struct Examples {
+    /// Where they came from.
+    pub name: String,
+    /// Names of the features.
+    pub features: Vec<String>,
+    /// Labels in order of their class numbers; empty in regression.
+    pub labels: Vec<String>,
+    /// In the order in which they are learned.
+    pub examples: Vec<Example>,
+}
+
+/// One example.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// As many as there are names.
+    pub features: Vec<f32>,
+    /// The class or the value.
+    pub target: Target<f32>,
+}
+
+impl Examples {
+    /// The shape of a learner for them.
+    pub fn shape(&self) -> Shape {
+        match self.labels.len() {
+            0 => Shape::regress(self.features.len()),
+            classes => Shape::classify(self.features.len(), classes),
+        }
+    }
+
+    /// Names of features that are the same in all examples.
+    pub fn constant_features(&self) -> Vec<&str> {
+        let Some(first) = self.examples.first() else { return Vec::new() };
+        let constant = |index: &usize| {
+            self.examples.iter().all(|example| example.features[*index] == first.features[*index])
+        };
+        (0..self.features.len()).filter(constant).map(|index| &*self.features[index]).collect()
+    }
+}
+
+/// Makes examples of the rows: one a row, or one a window inside each run of rows of one group.
+///
+/// # Errors
+/// [`Failure::Input`] naming file, column and line where there is nothing to learn: one label, a
+/// constant value, no feature that varies, a target that is no number, no complete window.
+pub fn examples(
+    table: &Table,
+    target: &str,
+    task: Option<TaskName>,
+    window: Option<Window>,
+    shuffle: Option<u64>,
+) -> Result<Examples, Failure> {
+    let name = &table.name;
+    let (labels, targets) = targets(table, target, task)?;
+    let (features, mut examples) = match window {
+        None => (table.columns.clone(), every_row(&table.rows, &targets)),
+        Some(window) => windows(table, &targets, window)?,
+    };
+    if let Some(seed) = shuffle {
+        examples.shuffle(&mut Pcg64Mcg::seed_from_u64(seed));
+    }
+    let examples = Examples { name: name.clone(), features, labels, examples };
+    if examples.constant_features().len() == examples.features.len() {
+        return Err(Failure::Input(format!(
+            "{name}: every feature is constant ({})",
+            examples.features.join(", ")
+        )));
+    }
+    Ok(examples)
+}
+
+/// Labels and targets, the task decided by the column itself unless it is given.
+fn targets(
+    table: &Table,
+    column: &str,
+    task: Option<TaskName>,
+) -> Result<(Vec<String>, Vec<Target<f32>>), Failure> {
+    let name = &table.name;
+    let distinct: BTreeSet<&str> = table.rows.iter().map(|row| row.target.as_str()).collect();
+    if let (1, Some(only)) = (distinct.len(), distinct.first()) {
+        return Err(Failure::Input(format!(
+            "{name}: column {column}: every target is '{only}', so there is nothing to learn"
+        )));
+    }
+    let numeric = distinct.iter().all(|text| text.parse::<f64>().is_ok());
+    let whole = distinct.iter().all(|text| text.parse::<i64>().is_ok());
+    let few = whole && distinct.len() <= MOST_NUMERIC_LABELS;
+    let classify = task.map_or(!numeric || few, |task| task == TaskName::Classify);
+    if !classify {
+        let value = |row: &Row| match row.target.parse::<f64>().map(|value| value as f32) {
+            Ok(value) if value.is_finite() => Ok(Target::Value(value)),
+            _ => Err(Failure::Input(format!(
+                "{name}: line {}, column {column}: '{}' is not a finite number",
+                row.line, row.target
+            ))),
+        };
+        let values = table.rows.iter().map(value).collect::<Result<_, _>>()?;
+        return Ok((Vec::new(), values));
+    }
+    let mut labels: Vec<&str> = distinct.into_iter().collect();
+    if numeric {
+        // As numbers, not as texts: 2 before 10.
+        labels.sort_by(|a, b| number(a).total_cmp(&number(b)));
+    }
+    let class = |row: &Row| labels.iter().position(|label| *label == row.target).unwrap_or(0);
+    let classes = table.rows.iter().map(|row| Target::Class(class(row))).collect();
+    Ok((labels.into_iter().map(str::to_owned).collect(), classes))
+}
+
+fn number(text: &str) -> f64 {
+    text.parse().unwrap_or(f64::NAN)
+}
+
+fn every_row(rows: &[Row], targets: &[Target<f32>]) -> Vec<Example> {
+    let example = |(row, target): (&Row, &Target<f32>)| Example {
+        features: row.numbers.clone(),
+        target: *target,
+    };
+    rows.iter().zip(targets).map(example).collect()
+}
+
+/// Streams the rows through window features; the target of a window is that of its last row.
+fn windows(
+    table: &Table,
+    targets: &[Target<f32>],
+    window: Window,
+) -> Result<(Vec<String>, Vec<Example>), Failure> {
+    let name = &table.name;
+    let channels = table.columns.len();
+    let mut stream =
+        WindowFeatures::<f32, CHANNELS, OVERLAP>::new(window, channels).map_err(|_| {
+            Failure::Input(format!(
+                "{name}: --window {} --hop {} on {channels} columns: both must be positive, with \
+                 at most {OVERLAP} windows open at once and {CHANNELS} columns",
+                window.length, window.hop
+            ))
+        })?;
+    let mut features = vec![0.0; stream.features()];
+    let mut examples = Vec::new();
+    let mut group = None;
+    for (row, target) in table.rows.iter().zip(targets) {
+        if group.is_some_and(|group| group != &row.group) {
+            stream.restart();
+        }
+        group = Some(&row.group);
+        let complete = stream
+            .push(&row.numbers, &mut features)
+            .map_err(|error| Failure::Input(format!("{name}: line {}: {error}", row.line)))?;
+        if complete {
+            examples.push(Example { features: features.clone(), target: *target });
+        }
+    }
+    if examples.is_empty() {
+        return Err(Failure::Input(format!(
+            "{name}: no group has the {} rows of one --window",
+            window.length
+        )));
+    }
+    let names = table.columns.iter().flat_map(|column| {
+        ["mean", "deviation", "difference"].map(|feature| format!("{column}.{feature}"))
+    });
+    Ok((names.collect(), examples))
+}

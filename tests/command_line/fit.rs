@@ -1,0 +1,162 @@
+//! `situ fit`: what it prints, and one clear line for every kind of bad input.
+
+use predicates::prelude::PredicateBooleanExt;
+use predicates::str::{contains, is_match};
+use situ_tests::situ;
+
+/// Runs `situ fit data.csv --target y` on this text and expects exit 2 with one line on stderr that
+/// contains all of `expected`.
+fn refused(csv: &str, arguments: &[&str], expected: &[&str]) {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("data.csv"), csv).unwrap();
+    let mut command = situ(directory.path());
+    command.args(["fit", "data.csv", "--target", "y"]).args(arguments);
+    let mut assert =
+        command.assert().code(2).stdout("").stderr(is_match("^situ: [^\n]+\n$").unwrap());
+    for expected in expected {
+        assert = assert.stderr(contains(*expected));
+    }
+}
+
+const GOOD: &str = "a,b,y\n1,2,no\n2,1,yes\n3,5,no\n4,1,yes\n";
+
+#[test]
+fn missing_target_flag_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let expected = is_match("^situ: [^\n]*--target[^\n]*\n$").unwrap();
+    situ(directory.path()).args(["fit", "data.csv"]).assert().code(2).stdout("").stderr(expected);
+}
+
+#[test]
+fn missing_file_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let expected = is_match("^situ: nowhere.csv: [^\n]+\n$").unwrap();
+    situ(directory.path())
+        .args(["fit", "nowhere.csv", "--target", "y"])
+        .assert()
+        .code(2)
+        .stdout("")
+        .stderr(expected);
+}
+
+#[test]
+fn bad_flags_are_named() {
+    refused(GOOD, &["--target", "z"], &["--target"]);
+    refused(GOOD, &["--learner", "oracle"], &["--learner 'oracle'", "least-squares"]);
+    refused(GOOD, &["--window", "3"], &["--hop"]);
+    refused(GOOD, &["--window", "0", "--hop", "1"], &["--window 0"]);
+    refused(GOOD, &["--window", "9", "--hop", "1"], &["no group has the 9 rows"]);
+}
+
+#[test]
+fn unknown_columns_are_named_with_those_there_are() {
+    refused("a,b\n1,2\n", &[], &["data.csv", "--target", "'y'", "a, b"]);
+    refused(GOOD, &["--group", "g"], &["data.csv", "--group", "'g'", "a, b, y"]);
+    refused(GOOD, &["--drop", "c"], &["data.csv", "--drop", "'c'"]);
+    refused(GOOD, &["--drop", "a", "--drop", "b"], &["no column is left"]);
+}
+
+#[test]
+fn ragged_row_is_named_by_line() {
+    refused("a,b,y\n1,2,no\n2,yes\n", &[], &["data.csv", "line 3", "2 cells", "has 3"]);
+}
+
+#[test]
+fn cells_that_are_no_numbers_are_named_by_line_and_column() {
+    refused("a,b,y\n1,2,no\n2,NaN,yes\n", &[], &["data.csv", "line 3", "column b", "'NaN'"]);
+    refused("a,b,y\n1,inf,no\n2,1,yes\n", &[], &["line 2", "column b", "'inf'"]);
+    refused("a,b,y\n1,2,no\n2,warm,yes\n", &[], &["line 3", "column b", "'warm'", "--drop"]);
+    refused("a,b,y\n1,2,no\n,1,yes\n", &[], &["line 3", "column a", "''"]);
+    refused("a,b,y\n1,2,no\n1,1e99,yes\n", &[], &["line 3", "column b", "1e99"]);
+    refused("a,b,y\n1,2,no\n1,1,\n", &[], &["line 3", "column y", "missing"]);
+    refused(GOOD, &["--task", "regress"], &["line 2", "column y", "'no'"]);
+}
+
+#[test]
+fn empty_files_are_refused() {
+    refused("", &[], &["data.csv", "empty"]);
+    refused("a,b,y\n", &[], &["data.csv", "no rows"]);
+}
+
+#[test]
+fn data_without_anything_to_learn_are_refused() {
+    refused("a,y\n1,yes\n2,yes\n", &[], &["data.csv", "column y", "'yes'"]);
+    refused("a,y\n1,2.5\n2,2.5\n", &["--task", "regress"], &["column y", "'2.5'"]);
+    refused("a,y\n1,yes\n1,no\n", &[], &["data.csv", "constant", "a"]);
+}
+
+#[test]
+fn data_beyond_the_built_size_are_refused_with_the_way_to_raise_it() {
+    let columns: Vec<String> = (0..257).map(|index| format!("x{index}")).collect();
+    let row = vec!["1"; 257].join(",");
+    let other = vec!["2"; 257].join(",");
+    let csv = format!("{},y\n{row},a\n{other},b\n", columns.join(","));
+    refused(&csv, &[], &["257 features", "256", "learners.rs"]);
+}
+
+#[test]
+fn json_follows_the_contract_alone_on_stdout() {
+    let directory = tempfile::tempdir().unwrap();
+    let rows: Vec<String> = (0..60)
+        .map(|row| format!("{},{},{}", row % 7, row % 2, if row % 2 == 0 { "even" } else { "odd" }))
+        .collect();
+    std::fs::write(directory.path().join("d.csv"), format!("a,b,y\n{}\n", rows.join("\n")))
+        .unwrap();
+    let output = situ(directory.path())
+        .args(["fit", "d.csv", "--target", "y", "--json"])
+        .assert()
+        .success()
+        .stderr("")
+        .get_output()
+        .stdout
+        .clone();
+    let run: serde_json::Value = serde_json::from_slice(&output).unwrap();
+    assert_eq!(run["data"], "d.csv");
+    assert_eq!(run["rows"], 60);
+    assert_eq!(run["features"], 2);
+    assert_eq!(run["classes"], serde_json::json!(["even", "odd"]));
+    assert_eq!(run["task"], "classify");
+    assert_eq!(run["best"], run["learners"][0]["learner"]);
+    let mut last = f64::INFINITY;
+    for learner in run["learners"].as_array().unwrap() {
+        let score = learner["score"].as_f64().unwrap();
+        assert!(score > 0.9 && score <= last, "{learner}");
+        last = score;
+        assert_eq!(learner["metric"], "accuracy");
+        assert_eq!(learner["score_curve"].as_array().unwrap().last().unwrap(), &learner["score"]);
+        assert!(learner["state_bytes"].as_u64().unwrap() > 0);
+        assert!(learner["flops_per_update"].as_u64().unwrap() > 0);
+        assert!(learner["update_ns"].as_f64().unwrap() > 0.0);
+        assert!(learner["board"].is_null());
+    }
+}
+
+#[test]
+fn a_value_is_regressed_and_scored_by_r2() {
+    let directory = tempfile::tempdir().unwrap();
+    let rows: Vec<String> = (0..200)
+        .map(|row| {
+            let (a, b) = (f64::from(row % 11), f64::from(row % 17));
+            format!("{a},{b},{}", 0.5 * a - 2.0 * b + 3.25)
+        })
+        .collect();
+    std::fs::write(directory.path().join("d.csv"), format!("a,b,y\n{}\n", rows.join("\n")))
+        .unwrap();
+    situ(directory.path())
+        .args(["fit", "d.csv", "--target", "y", "--learner", "least-squares"])
+        .assert()
+        .success()
+        .stdout(contains("a value").and(contains("R²")).and(contains("0.9")));
+}
+
+#[test]
+fn numeric_labels_are_ordered_as_numbers_and_constant_features_are_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let rows: Vec<String> = (0..40).map(|row| format!("{},7,{}", row % 4, row % 4 * 5)).collect();
+    std::fs::write(directory.path().join("d.csv"), format!("a,k,y\n{}\n", rows.join("\n")))
+        .unwrap();
+    let mut command = situ(directory.path());
+    command.args(["fit", "d.csv", "--target", "y"]);
+    command.assert().success().stdout(contains("constant, of no use: k"));
+    command.arg("--json").assert().success().stdout(contains(r#""classes":["0","5","10","15"]"#));
+}
