@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod failure;
 pub mod fit;
+pub mod play;
 pub mod progress;
 pub mod report;
 pub mod reproduce;

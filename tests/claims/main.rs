@@ -1,6 +1,7 @@
 //! Claims by paper: one file each. A system's quick run must measure exactly the claims that its
 //! brief lists, and each must hold.
 
+mod ftrl;
 mod newton;
 
 use situ_host::reproduce::{Mode, Precision, SYSTEMS, Settings};

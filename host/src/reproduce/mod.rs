@@ -4,6 +4,7 @@
 
 mod claim;
 mod command;
+mod ftrl;
 mod newton;
 mod series;
 
@@ -82,9 +83,17 @@ pub struct System {
 }
 
 /// All systems there are, in the order in which they run.
-pub const SYSTEMS: &[System] = &[System {
-    name: "newton",
-    paper: "How Well Can Transformers Emulate In-context Newton's Method?, arXiv 2403.03183",
-    claims: 10,
-    run: newton::run,
-}];
+pub const SYSTEMS: &[System] = &[
+    System {
+        name: "newton",
+        paper: "How Well Can Transformers Emulate In-context Newton's Method?, arXiv 2403.03183",
+        claims: 10,
+        run: newton::run,
+    },
+    System {
+        name: "ftrl",
+        paper: "Survival of the strictest (COLT 2021, arXiv 2101.04667) and the rates of NeurIPS 2021",
+        claims: 12,
+        run: ftrl::run,
+    },
+];

@@ -1,0 +1,100 @@
+//! Regularizers and feedback as values that a user chooses at run time.
+
+use rand::Rng;
+use situ::ftrl::{Entropic, Euclidean, LogBarrier, Power, Regularizer, Tsallis};
+use situ::games::{Bandit, Error, Feedback, Full, Game, Noisy, Realised};
+
+/// A regularizer by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RegularizerChoice {
+    /// Exponential weights.
+    Entropic,
+    /// Projection onto the simplex; reaches a pure equilibrium exactly.
+    Euclidean,
+    /// Tsallis entropy of order 1/2.
+    Tsallis,
+    /// The log-barrier.
+    LogBarrier,
+}
+
+impl RegularizerChoice {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Entropic, Self::Euclidean, Self::Tsallis, Self::LogBarrier];
+}
+
+impl Regularizer<f64> for RegularizerChoice {
+    #[inline]
+    fn respond(&self, scores: &mut [f64]) {
+        match self {
+            Self::Entropic => Entropic.respond(scores),
+            Self::Euclidean => Euclidean.respond(scores),
+            Self::Tsallis => Tsallis::half().respond(scores),
+            Self::LogBarrier => LogBarrier.respond(scores),
+        }
+    }
+
+    fn score(&self, probability: f64) -> f64 {
+        match self {
+            Self::Entropic => Entropic.score(probability),
+            Self::Euclidean => Euclidean.score(probability),
+            Self::Tsallis => Tsallis::half().score(probability),
+            Self::LogBarrier => LogBarrier.score(probability),
+        }
+    }
+}
+
+/// What players see, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FeedbackChoice {
+    /// Exact expected payoffs of all actions.
+    Full,
+    /// The same with normal noise as large as the game's payoffs.
+    Noisy,
+    /// Payoffs of all actions against the actions the others drew.
+    Realised,
+    /// The payoff of the action played alone.
+    Bandit,
+}
+
+impl FeedbackChoice {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Full, Self::Noisy, Self::Realised, Self::Bandit];
+}
+
+/// Feedback of a choice, with its noise and its exploration.
+#[derive(Clone, Copy, Debug)]
+pub struct Observed {
+    /// Which.
+    pub choice: FeedbackChoice,
+    /// Standard deviation, of [`FeedbackChoice::Noisy`].
+    pub noise: Noisy<f64>,
+    /// Exploration, of [`FeedbackChoice::Bandit`].
+    pub exploration: Power<f64>,
+}
+
+impl Feedback<f64> for Observed {
+    #[inline]
+    fn observe<G, R>(
+        &self,
+        game: &G,
+        strategies: &[f64],
+        n: u32,
+        generator: &mut R,
+        payoffs: &mut [f64],
+    ) -> Result<(), Error>
+    where
+        G: Game<f64>,
+        R: Rng + ?Sized,
+    {
+        match self.choice {
+            FeedbackChoice::Full => Full.observe(game, strategies, n, generator, payoffs),
+            FeedbackChoice::Noisy => self.noise.observe(game, strategies, n, generator, payoffs),
+            FeedbackChoice::Realised => Realised.observe(game, strategies, n, generator, payoffs),
+            FeedbackChoice::Bandit => {
+                Bandit::new(self.exploration).observe(game, strategies, n, generator, payoffs)
+            }
+        }
+    }
+}
