@@ -20,6 +20,7 @@
 //! | [`games`] | games in strategic form, feedback, equilibria |
 //! | [`ftrl`] | follow the regularized leader: FTRL-proximal |
 //! | [`features`] | features of a window of a stream, channel by channel |
+//! | [`variational`] | stochastic variational inequalities: methods, averages, bias refinement |
 //! | [`online`] | learners of a stream: predict, then learn |
 //! | [`construct`] | transformers with written weights: Newton, logistic regression |
 //!
@@ -44,3 +45,4 @@ pub mod random;
 pub mod scalar;
 pub mod solve;
 pub mod transformer;
+pub mod variational;

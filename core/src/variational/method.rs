@@ -1,0 +1,205 @@
+//! Stochastic gradient descent ascent and extragradient, with a constant step.
+
+use super::{Error, Projection};
+use crate::scalar::Scalar;
+
+/// A method with a constant step.
+pub trait ConstantStep<T>: Sized {
+    /// The step g.
+    fn step(&self) -> T;
+
+    /// The same method with another step.
+    ///
+    /// # Errors
+    /// [`Error::Step`] unless positive and finite.
+    fn with_step(&self, step: T) -> Result<Self, Error>;
+}
+
+/// A step of a constant-step method.
+pub trait Method<T: Scalar, const N: usize>: ConstantStep<T> {
+    /// Calls of the oracle in a step.
+    const CALLS: usize;
+
+    /// Moves `x` by one step. `oracle(x, v)` writes a noisy value `V = F(x) + U`; every call
+    /// draws anew.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] if the new point is not; `x` is then as it was.
+    fn advance(
+        &self,
+        x: &mut [T; N],
+        oracle: impl FnMut(&[T; N], &mut [T; N]),
+    ) -> Result<(), Error>;
+}
+
+/// Stochastic gradient descent ascent: `x' = P(x - g V(x))`. N multiply-adds and one oracle call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sgda<T, P> {
+    step: T,
+    projection: P,
+}
+
+impl<T: Scalar, P> Sgda<T, P> {
+    /// Step g onto the set of `projection`.
+    ///
+    /// # Errors
+    /// [`Error::Step`] unless positive and finite.
+    pub fn new(step: T, projection: P) -> Result<Self, Error> {
+        Ok(Self { step: valid_step(step)?, projection })
+    }
+}
+
+impl<T, P, const N: usize> Method<T, N> for Sgda<T, P>
+where
+    T: Scalar,
+    P: Projection<T, N> + Clone,
+{
+    const CALLS: usize = 1;
+
+    #[inline]
+    fn advance(
+        &self,
+        x: &mut [T; N],
+        mut oracle: impl FnMut(&[T; N], &mut [T; N]),
+    ) -> Result<(), Error> {
+        let next = moved(x, x, self.step, &self.projection, &mut oracle);
+        replace(x, next)
+    }
+}
+
+impl<T: Scalar, P: Clone> ConstantStep<T> for Sgda<T, P> {
+    #[inline]
+    fn step(&self) -> T {
+        self.step
+    }
+
+    fn with_step(&self, step: T) -> Result<Self, Error> {
+        Self::new(step, self.projection.clone())
+    }
+}
+
+/// Stochastic extragradient: `x½ = P(x - g V(x))`, `x' = P(x - α g V(x½))`, with two independent
+/// oracle calls and the ratio α in (0, 1]. 2 N multiply-adds.
+///
+/// α = 1 is the classical method; it stays bounded on bilinear games, where [`Sgda`] diverges.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extragradient<T, P> {
+    step: T,
+    ratio: T,
+    projection: P,
+}
+
+impl<T: Scalar, P> Extragradient<T, P> {
+    /// Step g and ratio α onto the set of `projection`.
+    ///
+    /// # Errors
+    /// [`Error::Step`] unless the step is positive and finite; [`Error::Ratio`] unless α is in
+    /// (0, 1].
+    pub fn new(step: T, ratio: T, projection: P) -> Result<Self, Error> {
+        if !(ratio > T::ZERO && ratio <= T::ONE) {
+            return Err(Error::Ratio);
+        }
+        Ok(Self { step: valid_step(step)?, ratio, projection })
+    }
+}
+
+impl<T, P, const N: usize> Method<T, N> for Extragradient<T, P>
+where
+    T: Scalar,
+    P: Projection<T, N> + Clone,
+{
+    const CALLS: usize = 2;
+
+    #[inline]
+    fn advance(
+        &self,
+        x: &mut [T; N],
+        mut oracle: impl FnMut(&[T; N], &mut [T; N]),
+    ) -> Result<(), Error> {
+        let ahead = moved(x, x, self.step, &self.projection, &mut oracle);
+        let step = self.ratio * self.step;
+        let next = moved(x, &ahead, step, &self.projection, &mut oracle);
+        replace(x, next)
+    }
+}
+
+impl<T: Scalar, P: Clone> ConstantStep<T> for Extragradient<T, P> {
+    #[inline]
+    fn step(&self) -> T {
+        self.step
+    }
+
+    fn with_step(&self, step: T) -> Result<Self, Error> {
+        Self::new(step, self.ratio, self.projection.clone())
+    }
+}
+
+/// `P(from - step V(at))`.
+#[inline(always)]
+fn moved<T: Scalar, const N: usize>(
+    from: &[T; N],
+    at: &[T; N],
+    step: T,
+    projection: &impl Projection<T, N>,
+    oracle: &mut impl FnMut(&[T; N], &mut [T; N]),
+) -> [T; N] {
+    let mut next = *from;
+    let mut value = [T::ZERO; N];
+    oracle(at, &mut value);
+    for (next, value) in next.iter_mut().zip(&value) {
+        *next -= step * *value;
+    }
+    // A projection may hide an infinity; the caller's check must see it.
+    if next.iter().all(|x| x.is_finite()) {
+        projection.project(&mut next);
+    }
+    next
+}
+
+/// Stores the next point if it is finite.
+#[inline(always)]
+fn replace<T: Scalar, const N: usize>(x: &mut [T; N], next: [T; N]) -> Result<(), Error> {
+    if next.iter().all(|x| x.is_finite()) {
+        *x = next;
+        Ok(())
+    } else {
+        Err(Error::NotFinite)
+    }
+}
+
+fn valid_step<T: Scalar>(step: T) -> Result<T, Error> {
+    if step > T::ZERO && step.is_finite() { Ok(step) } else { Err(Error::Step) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::variational::{Bounds, Everywhere};
+
+    #[test]
+    fn steps_by_hand() {
+        let mut x = [1.0_f64, 0.0];
+        // The bilinear game: F(x, y) = (y, -x).
+        let bilinear = |z: &[f64; 2], v: &mut [f64; 2]| *v = [z[1], -z[0]];
+        Sgda::new(0.5, Everywhere).unwrap().advance(&mut x, bilinear).unwrap();
+        assert_eq!(x, [1.0, 0.5]);
+        let mut x = [1.0, 0.0];
+        let half = Extragradient::new(0.5, 0.5, Everywhere).unwrap();
+        half.advance(&mut x, bilinear).unwrap();
+        assert_eq!(x, [0.875, 0.25]);
+    }
+
+    #[test]
+    fn bad_values_leave_the_point_as_it_was() {
+        let bounds = Bounds::new([0.0_f32], [1.0]).unwrap();
+        let seg = Extragradient::new(0.1, 1.0, bounds).unwrap();
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            let mut x = [0.25];
+            assert_eq!(seg.advance(&mut x, |_, v| v[0] = bad), Err(Error::NotFinite));
+            assert_eq!(x, [0.25]);
+        }
+        assert_eq!(Sgda::new(0.0_f32, Everywhere).unwrap_err(), Error::Step);
+        assert_eq!(Sgda::new(f32::NAN, Everywhere).unwrap_err(), Error::Step);
+        assert_eq!(Extragradient::new(0.1_f32, 1.5, Everywhere).unwrap_err(), Error::Ratio);
+    }
+}

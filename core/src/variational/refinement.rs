@@ -1,0 +1,137 @@
+//! Richardson-Romberg refinement of the bias in the step.
+
+use super::{Average, ConstantStep, Error, Method};
+use crate::matrix::add_scaled;
+use crate::scalar::Scalar;
+
+/// `2 x̄_g - x̄_2g`: the mean with its bias removed to first order in g.
+///
+/// ```
+/// // Means with the bias g/2 + g² at g = 0.1 and 0.2.
+/// let [refined] = situ::variational::richardson_romberg(&[0.06_f64], &[0.14]);
+/// assert!((refined - -0.02).abs() < 1e-15);
+/// ```
+#[inline]
+pub fn richardson_romberg<T: Scalar, const N: usize>(single: &[T; N], double: &[T; N]) -> [T; N] {
+    let mut refined = *double;
+    for (refined, single) in refined.iter_mut().zip(single) {
+        *refined = *single + *single - *refined;
+    }
+    refined
+}
+
+/// A method at the steps g and 2g, to run on [`PairedChains`].
+///
+/// ```
+/// use situ::random::Generator;
+/// use situ::variational::{Everywhere, PairedChains, Refinement, Sgda};
+///
+/// let operator = |x: &[f64; 1], v: &mut [f64; 1]| v[0] = x[0] + 2.0 / (1.0 + (-2.0 * x[0]).exp());
+/// let refinement = Refinement::new(Sgda::new(0.08, Everywhere)?)?;
+/// let (mut chains, mut generator) = (PairedChains::new([-0.5], 500), Generator::new(2));
+/// for _ in 0..200_000 {
+///     refinement.advance(&mut chains, operator, |noise| noise[0] = generator.normal())?;
+/// }
+/// let solution = -0.521298457;
+/// assert!((chains.mean()[0] - solution).abs() > 4e-3);
+/// assert!((chains.refined()[0] - solution).abs() < 1e-3);
+/// # Ok::<(), situ::variational::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Refinement<M> {
+    single: M,
+    double: M,
+}
+
+/// Four chains on the same noise: steps g and 2g, each with the noise U and with -U.
+///
+/// Shared noise keeps the variance of `2 x̄_g - x̄_2g` at that of x̄_g alone (independent noise makes
+/// it five times as large); the antithetic pair cancels the noise's odd effects, which hide the
+/// bias otherwise. 6 N numbers and four counters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairedChains<T, const N: usize> {
+    /// Points at step g and at step 2g, each with noise U and -U.
+    points: [[[T; N]; 2]; 2],
+    averages: [Average<T, N>; 2],
+}
+
+impl<M> Refinement<M> {
+    /// `method` and the same with twice its step.
+    ///
+    /// # Errors
+    /// [`Error::Step`] if twice the step is not finite.
+    pub fn new<T: Scalar>(method: M) -> Result<Self, Error>
+    where
+        M: ConstantStep<T>,
+    {
+        let double = method.with_step(method.step() + method.step())?;
+        Ok(Self { single: method, double })
+    }
+
+    /// One step of all four chains; `draw` fills in the noise U of an oracle call.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] if a chain diverges; all four are then as they were.
+    #[inline]
+    pub fn advance<T, const N: usize>(
+        &self,
+        chains: &mut PairedChains<T, N>,
+        operator: impl Fn(&[T; N], &mut [T; N]),
+        mut draw: impl FnMut(&mut [T; N]),
+    ) -> Result<(), Error>
+    where
+        T: Scalar,
+        M: Method<T, N>,
+    {
+        let mut noise = [[T::ZERO; N]; 2];
+        noise.iter_mut().take(M::CALLS).for_each(&mut draw);
+        let mut points = chains.points;
+        for (pair, method) in points.iter_mut().zip([&self.single, &self.double]) {
+            for (point, sign) in pair.iter_mut().zip([T::ONE, -T::ONE]) {
+                let mut calls = noise.iter();
+                method.advance(point, |x, value| {
+                    operator(x, value);
+                    if let Some(noise) = calls.next() {
+                        add_scaled(sign, noise, value);
+                    }
+                })?;
+            }
+        }
+        for (average, [plus, minus]) in chains.averages.iter_mut().zip(&points) {
+            let mut middle = [T::ZERO; N];
+            add_scaled(T::from_f64(0.5), plus, &mut middle);
+            add_scaled(T::from_f64(0.5), minus, &mut middle);
+            average.record(&middle)?;
+        }
+        chains.points = points;
+        Ok(())
+    }
+}
+
+impl<T: Scalar, const N: usize> PairedChains<T, N> {
+    /// All four at `start`; the first `burn_in` points do not count.
+    pub const fn new(start: [T; N], burn_in: u32) -> Self {
+        let averages = [Average::new(burn_in), Average::new(burn_in)];
+        Self { points: [[start; 2]; 2], averages }
+    }
+
+    /// The mean at step g.
+    pub const fn mean(&self) -> [T; N] {
+        self.averages[0].mean()
+    }
+
+    /// The mean at step 2g.
+    pub const fn double_mean(&self) -> [T; N] {
+        self.averages[1].mean()
+    }
+
+    /// The refined mean `2 x̄_g - x̄_2g`.
+    pub fn refined(&self) -> [T; N] {
+        richardson_romberg(&self.mean(), &self.double_mean())
+    }
+
+    /// The points at step g, with the noise U and with -U.
+    pub const fn points(&self) -> &[[T; N]; 2] {
+        &self.points[0]
+    }
+}
