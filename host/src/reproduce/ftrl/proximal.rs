@@ -66,19 +66,20 @@ impl Reference {
     /// The prediction for a row, learned from afterwards.
     fn learn(&mut self, x: &[f32; FEATURES], target: bool) -> f64 {
         let mut w = [0.0; FEATURES];
-        for i in 0..FEATURES {
-            if self.z[i].abs() > self.l1 {
-                let curvature = (self.beta + self.n[i].sqrt()) / self.alpha + self.l2;
-                w[i] = -(self.z[i] - self.z[i].signum() * self.l1) / curvature;
+        for ((w, z), n) in w.iter_mut().zip(self.z).zip(self.n) {
+            if z.abs() > self.l1 {
+                let curvature = (self.beta + n.sqrt()) / self.alpha + self.l2;
+                *w = -(z - z.signum() * self.l1) / curvature;
             }
         }
         let score: f64 = w.iter().zip(x).map(|(w, x)| w * f64::from(*x)).sum();
         let p = 1.0 / (1.0 + (-score).exp());
-        for i in 0..FEATURES {
-            let g = (p - f64::from(u8::from(target))) * f64::from(x[i]);
-            let sigma = ((self.n[i] + g * g).sqrt() - self.n[i].sqrt()) / self.alpha;
-            self.z[i] += g - sigma * w[i];
-            self.n[i] += g * g;
+        let coordinates = self.z.iter_mut().zip(&mut self.n);
+        for (((z, n), w), x) in coordinates.zip(w).zip(x) {
+            let g = (p - f64::from(u8::from(target))) * f64::from(*x);
+            let sigma = ((*n + g * g).sqrt() - n.sqrt()) / self.alpha;
+            *z += g - sigma * w;
+            *n += g * g;
         }
         p
     }
