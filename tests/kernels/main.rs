@@ -1,5 +1,7 @@
 //! Kernels against f64 references, over random sizes and inputs.
 
+mod attention;
 mod product;
 mod proximal;
+mod solve;
 mod transformer;

@@ -9,8 +9,10 @@ use crate::scalar::{Scalar, Storage};
 /// N³ multiply-adds and N divisions; one row and N words on the stack.
 ///
 /// # Errors
-/// [`Error::Singular`] if a pivot is at most N ε times the largest element of A;
-/// [`Error::NotFinite`] if an element is infinite or NaN. `out` then holds no meaning.
+/// [`Error::Singular`] if a pivot is zero, or if the largest elements of A and of the inverse multiply
+/// to more than 1/(4 N ε), where no digit of the inverse would be right (a zero pivot that rounding
+/// has hidden shows in no other way); [`Error::NotFinite`] if an element is infinite or NaN. `out` then
+/// holds no meaning.
 pub fn invert<A, T, const N: usize>(
     a: &Matrix<A, N, N>,
     out: &mut Matrix<T, N, N>,
@@ -29,11 +31,10 @@ where
     if !finite {
         return Err(Error::NotFinite);
     }
-    let threshold = T::from_usize(N) * T::EPSILON * largest;
     let mut pivots = [0_usize; N];
     for (k, chosen) in pivots.iter_mut().enumerate() {
         let (pivot_row, pivot) = largest_in_column(out, k);
-        if pivot.abs() <= threshold {
+        if pivot == T::ZERO {
             return Err(Error::Singular);
         }
         *chosen = pivot_row;
@@ -46,7 +47,11 @@ where
             swap(row, k, *chosen);
         }
     }
-    if out.is_finite() { Ok(()) } else { Err(Error::NotFinite) }
+    let largest_inverse =
+        out.as_slice().iter().fold(T::ZERO, |largest, x| largest.maximum(x.abs()));
+    let condition = largest * largest_inverse;
+    let limit = T::ONE / (T::from_usize(4 * N) * T::EPSILON);
+    if condition < limit && out.is_finite() { Ok(()) } else { Err(Error::Singular) }
 }
 
 /// Row index at or below the diagonal whose element of column `k` is largest, and that element.
