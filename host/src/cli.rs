@@ -1,6 +1,6 @@
 //! The command line: what `situ …` accepts, and which room answers.
 
-use crate::{Failure, fit, reproduce};
+use crate::{Failure, fit, report, reproduce};
 use clap::Parser;
 use std::ffi::OsString;
 
@@ -18,6 +18,8 @@ enum Command {
     Reproduce(reproduce::Arguments),
     /// Run the learners over a CSV, test-then-train, and rank them
     Fit(fit::Arguments),
+    /// Draw target/situ/report.html from the results saved by reproduce and fit
+    Report,
 }
 
 /// Parses and runs one command line.
@@ -36,15 +38,24 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
     match cli.command {
         Some(Command::Reproduce(arguments)) => reproduce::reproduce(&arguments).map(drop),
         Some(Command::Fit(arguments)) => fit::fit(&arguments).map(drop),
+        Some(Command::Report) => draw_report(),
         None => main_job(),
     }
 }
 
-/// What `situ` does with no arguments: all systems, quick, then the bundled recordings.
+/// What `situ` does with no arguments: all systems, quick, then the bundled recordings, then
+/// the report.
 fn main_job() -> Result<(), Failure> {
     let claims = reproduce::reproduce(&reproduce::Arguments::default());
     fit::fit_bundled()?;
+    draw_report()?;
     claims.map(drop)
+}
+
+fn draw_report() -> Result<(), Failure> {
+    let path = report::write()?;
+    println!("The report is in {}.", path.display());
+    Ok(())
 }
 
 /// Clap's message, which names the flag, in one line and without the usage text below it.

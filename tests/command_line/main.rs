@@ -1,4 +1,5 @@
 //! The command line as a user meets it: one clear line for bad input, and the exit status.
 
 mod fit;
+mod report;
 mod usage;

@@ -135,6 +135,7 @@ fn fit_source(name: &str, source: impl std::io::Read, options: &Options) -> Resu
     let window = options.window.zip(options.hop).map(|(length, hop)| Window { length, hop });
     let data = examples(&table, &options.target, options.task, window, options.shuffle)?;
     let run = run(&data, &selected)?;
+    report::save(report::FIT, &run)?;
     if options.json {
         println!("{}", serde_json::to_string(&run).map_err(|e| Failure::Check(e.to_string()))?);
     } else {

@@ -2,10 +2,13 @@
 
 use crate::Failure;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::path::PathBuf;
 
 /// File name of the last `reproduce` run.
 pub const REPRODUCE: &str = "reproduce.json";
+/// File name of the last `fit`.
+pub const FIT: &str = "fit.json";
 
 /// Where results go: `target/situ` below the current directory.
 pub fn directory() -> PathBuf {
@@ -23,4 +26,19 @@ pub fn save(name: &str, result: &impl Serialize) -> Result<(), Failure> {
     let file = std::fs::File::create(&path).map_err(fail)?;
     serde_json::to_writer(std::io::BufWriter::new(file), result)
         .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
+}
+
+/// Loads a result saved before; nothing if there is none.
+///
+/// # Errors
+/// [`Failure::Input`] naming the path if it cannot be read or is not what was saved.
+pub fn load<R: DeserializeOwned>(name: &str) -> Result<Option<R>, Failure> {
+    let path = directory().join(name);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Failure::Input(format!("{}: {error}", path.display()))),
+    };
+    let result = serde_json::from_str(&text);
+    result.map(Some).map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
 }

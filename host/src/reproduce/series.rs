@@ -1,9 +1,9 @@
 //! Data for plots: what the figures of a report are drawn from.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An axis: its label and whether it is logarithmic.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Axis {
     /// Quantity, with its unit.
     pub label: String,
@@ -24,7 +24,7 @@ impl Axis {
 }
 
 /// One line of a plot.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Curve {
     /// As in the legend.
     pub label: String,
@@ -33,7 +33,7 @@ pub struct Curve {
 }
 
 /// One plot.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Series {
     /// Title of the plot.
     pub title: String,
