@@ -23,6 +23,7 @@
 //! | [`variational`] | stochastic variational inequalities: methods, averages, bias refinement |
 //! | [`online`] | learners of a stream: predict, then learn |
 //! | [`construct`] | transformers with written weights: Newton, logistic regression |
+//! | [`construct`] | transformers whose weights are written: each is an algorithm |
 //!
 //! ```
 //! use situ::{matrix::Matrix, solve};

@@ -1,6 +1,7 @@
 //! Claims by paper: one file each. A system's quick run must measure exactly the claims that its
 //! brief lists, and each must hold.
 
+mod chain_of_thought;
 mod ftrl;
 mod newton;
 

@@ -1,6 +1,7 @@
 //! Kernels against f64 references, over random sizes and inputs.
 
 mod attention;
+mod chain_of_thought;
 mod product;
 mod proximal;
 mod solve;

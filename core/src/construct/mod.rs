@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`newton`] | Newton's iteration for the inverse, two layers a step; least squares |
 //! | [`logistic`] | damped Newton on regularized logistic regression, 11 + 2k layers a step |
+//! | [`chain_of_thought`] | one layer of a hidden network, learned from the examples in the prompt |
 //!
 //! ```
 //! use situ::construct::newton;
@@ -22,9 +23,11 @@
 //! # Ok::<(), situ::transformer::Error>(())
 //! ```
 
+pub mod chain_of_thought;
 pub mod logistic;
 pub mod newton;
 mod piecewise_linear;
+mod position;
 
 /// Room that a construction takes: the lengths of [`crate::transformer::Buffers`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use crate::scalar::{Scalar, Storage};
 /// assert!((x[0] + 0.5).abs() < 1e-6 && (x[1] - 2.0).abs() < 1e-6);
 /// # Ok::<(), solve::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cholesky<T, const N: usize> {
     /// L below the diagonal, reciprocals of L's diagonal on it, zero above.
     lower: Matrix<T, N, N>,

@@ -138,6 +138,19 @@ impl<'a, S: Storage> Builder<'a, S> {
         Ok(self)
     }
 
+    /// Adds the last layer `times` times more, as one that is looped: the copies share its weights and
+    /// cost a [`Layer`] each. What is added afterwards belongs to the last copy alone.
+    ///
+    /// # Errors
+    /// [`Error::Full`] without room, [`Error::Order`] before the first layer.
+    pub fn repeat(&mut self, times: usize) -> Result<&mut Self, Error> {
+        let layer = *self.layers.last()?;
+        for _ in 0..times {
+            self.layers.push(layer)?;
+        }
+        Ok(self)
+    }
+
     /// Adds a head to the layer. The blocks of `values` name rows of the sequence as their outputs;
     /// those of `keys` and `queries` name rows of the key.
     ///

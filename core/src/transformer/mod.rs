@@ -58,6 +58,8 @@ pub enum Error {
     },
     /// The sequence holds an infinity or a NaN.
     NotFinite,
+    /// A value or a parameter is outside the range that the construction allows.
+    Range,
 }
 
 impl core::fmt::Display for Error {
@@ -71,6 +73,7 @@ impl core::fmt::Display for Error {
                 return write!(formatter, "the workspace needs {needed} scalars");
             }
             Self::NotFinite => "the sequence holds an infinity or a NaN",
+            Self::Range => "a value or a parameter is outside the construction's range",
         })
     }
 }

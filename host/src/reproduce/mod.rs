@@ -2,6 +2,7 @@
 //!
 //! A system is one file here: a function from [`Settings`] to [`Findings`], entered in [`SYSTEMS`].
 
+mod chain_of_thought;
 mod claim;
 mod command;
 mod ftrl;
@@ -95,5 +96,12 @@ pub const SYSTEMS: &[System] = &[
         paper: "Survival of the strictest (COLT 2021, arXiv 2101.04667) and the rates of NeurIPS 2021",
         claims: 12,
         run: ftrl::run,
+    },
+    System {
+        name: "chain-of-thought",
+        paper: "Dissecting Chain-of-Thought: Compositionality through In-Context Filtering and \
+                Learning, arXiv 2305.18869",
+        claims: 9,
+        run: chain_of_thought::run,
     },
 ];

@@ -1,0 +1,37 @@
+//! The activation of the networks that chain of thought learns.
+
+use crate::scalar::Scalar;
+
+/// φ(z) = scale · max(z, slope z), with 0 < slope ≤ 1: it loses nothing, so that the value before
+/// it follows from the value after it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeakyRelu<T> {
+    /// Factor of negative values, in (0, 1].
+    pub slope: T,
+    /// Factor of all values, positive.
+    pub scale: T,
+}
+
+impl<T: Scalar> LeakyRelu<T> {
+    /// φ(z).
+    #[inline]
+    pub fn apply(&self, z: T) -> T {
+        self.scale * if z < T::ZERO { self.slope * z } else { z }
+    }
+
+    /// φ⁻¹(s).
+    #[inline]
+    pub fn invert(&self, s: T) -> T {
+        let z = s / self.scale;
+        if z < T::ZERO { z / self.slope } else { z }
+    }
+
+    /// Slope and scale are in their ranges, and so are their reciprocals.
+    pub(super) fn is_valid(&self) -> bool {
+        self.slope > T::ZERO
+            && self.slope <= T::ONE
+            && self.scale > T::ZERO
+            && self.scale.is_finite()
+            && (T::ONE / (self.scale * self.slope)).is_finite()
+    }
+}

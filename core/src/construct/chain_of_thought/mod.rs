@@ -1,0 +1,227 @@
+//! Chain of thought as filtering and learning in context: a hidden network, a layer a pass.
+//!
+//! Li, Sreenivasan, Giannou, Papailiopoulos and Oymak, "Dissecting Chain-of-Thought: Compositionality
+//! through In-Context Filtering and Learning", NeurIPS 2023. The prompt holds examples of a network's
+//! work, its input followed by the value after each of its L layers. The transformer ([`Plan::build`])
+//! answers a new input in L passes. A pass
+//!
+//! 1. lets each token fetch the one before it (softmax attention on position codes);
+//! 2. *filters*: a gated feed-forward keeps the pairs of each layer in a block of their own;
+//! 3. runs T steps of gradient descent on ½ Σ ‖φ⁻¹(s_i) − W x_i‖² (linear attention, two heads a
+//!    step, the weights of all steps shared);
+//! 4. reads the layer's value off the last token, which is appended to the prompt for the next pass.
+//!
+//! Each layer is a linear regression of its own, so about max(inputs, width) examples teach a network
+//! of inputs × width parameters: without the intermediate values all of them must be found at once.
+//!
+//! On a device the same is learned without a prompt: [`TraceLearner`] is the memory of that linear
+//! attention, fed one trace at a time.
+//!
+//! ```
+//! use situ::construct::{Counts, chain_of_thought::{LeakyRelu, Plan}};
+//! use situ::transformer::Parts;
+//!
+//! // Traces of s = φ(2 x), y = 3 s: one number a token, three tokens an example.
+//! let examples = [1.0, 2.0, 6.0, -1.0, -1.0, -3.0];
+//! const PLAN: Plan<'_, f64> = Plan {
+//!     size: 1,
+//!     examples: 2,
+//!     activation: LeakyRelu { slope: 0.5, scale: 1.0 },
+//!     step_sizes: &[0.5, 0.2],
+//!     descents: 40,
+//! };
+//! const ROOM: Counts = PLAN.counts();
+//! let mut parts = Parts::<f64, { ROOM.blocks }, 0, { ROOM.heads }, { ROOM.layers }>::default();
+//! let transformer = PLAN.build(parts.buffers())?;
+//!
+//! let mut chain = [4.0, 0.0, 0.0];
+//! transformer.run(&examples, &mut chain, &mut [0.0; 512])?;
+//! assert!((chain[1] - 8.0_f64).abs() < 1e-9 && (chain[2] - 24.0).abs() < 1e-9);
+//! # Ok::<(), situ::transformer::Error>(())
+//! ```
+
+mod activation;
+mod rows;
+mod trace;
+mod weights;
+
+pub use activation::LeakyRelu;
+pub use rows::Rows;
+pub use trace::{TraceConfig, TraceLearner};
+
+use super::{Counts, position};
+use crate::scalar::{Scalar, Storage};
+use crate::transformer::{Buffers, Error, Transformer};
+
+/// What the transformer is to be built for.
+///
+/// The last layer of the hidden network is linear, those before it end in `activation`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plan<'a, T> {
+    /// D, the length of all vectors; shorter ones are padded with zeros.
+    pub size: u16,
+    /// Largest number of examples in a prompt.
+    pub examples: usize,
+    /// φ.
+    pub activation: LeakyRelu<T>,
+    /// η of each of the L layers; converges below 2 over the largest eigenvalue of Σ x_i x_iᵀ.
+    pub step_sizes: &'a [T],
+    /// T, the steps of gradient descent: as many transformer layers.
+    pub descents: usize,
+}
+
+impl<T: Scalar> Plan<'_, T> {
+    /// Room that [`Self::build`] takes.
+    pub const fn counts(&self) -> Counts {
+        weights::counts(self.step_sizes.len(), self.descents)
+    }
+
+    /// The transformer: 1 + T layers, 4 D + 2 L D + O(L + log n) rows, 3 heads' weights.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if a size is zero; [`Error::Row`] beyond 65,535 rows; [`Error::Full`] if the
+    /// buffers are smaller than [`Self::counts`] or L exceeds 16; [`Error::Range`] for a step size that
+    /// is not positive and finite or an activation that cannot be inverted.
+    pub fn build<'b, S: Storage<Compute = T>>(
+        &self,
+        buffers: Buffers<'b, S>,
+    ) -> Result<ChainOfThought<'b, S>, Error> {
+        let rows = Rows::new(self.size, self.step_sizes.len(), self.examples)?;
+        let positive = |step: &T| *step > T::ZERO && step.is_finite();
+        if !self.activation.is_valid() || !self.step_sizes.iter().all(positive) {
+            return Err(Error::Range);
+        }
+        let transformer =
+            weights::build(&rows, &self.activation, self.step_sizes, self.descents, buffers)?;
+        Ok(ChainOfThought { transformer, rows, examples: self.examples })
+    }
+}
+
+/// A transformer that learns a hidden network from the prompt and computes it layer by layer.
+#[derive(Clone, Copy, Debug)]
+pub struct ChainOfThought<'a, S: Storage> {
+    /// The weights.
+    pub transformer: Transformer<'a, S>,
+    /// Where a token keeps what.
+    pub rows: Rows,
+    examples: usize,
+}
+
+impl<S: Storage> ChainOfThought<'_, S> {
+    /// Scalars of workspace that [`Self::run`] needs with this many examples in the prompt.
+    pub fn workspace(&self, examples: usize) -> usize {
+        let columns = examples.saturating_add(1).saturating_mul(self.rows.tokens()) - 1;
+        let sequence = usize::from(self.rows.count).saturating_mul(columns);
+        sequence.saturating_add(self.transformer.workspace(columns))
+    }
+
+    /// Fills in the chain of a query: L forward passes, each one's result a token of the next.
+    ///
+    /// `examples` holds L + 1 vectors of D an example, `chain` L + 1 vectors of which the first is the
+    /// query's input and the others are written. A pass over N tokens costs about 4 T L D² N
+    /// multiply-adds.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if the lengths are no whole examples, or more than planned for;
+    /// [`Error::Range`] for a value that is not below 32,768; [`Error::Workspace`]. The chain stays as
+    /// it was if the query or an example is at fault.
+    pub fn run(
+        &self,
+        examples: &[S::Compute],
+        chain: &mut [S::Compute],
+        workspace: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        let size = usize::from(self.rows.size);
+        if chain.len() != size * self.rows.tokens() {
+            return Err(Error::Shape);
+        }
+        for step in 1..self.rows.tokens() {
+            let (known, open) = chain.split_at_mut_checked(step * size).ok_or(Error::Shape)?;
+            let length = self.sequence_length(examples, known)?;
+            let needed = length + self.transformer.workspace(length / self.row_count());
+            let (sequence, rest) =
+                workspace.split_at_mut_checked(length).ok_or(Error::Workspace { needed })?;
+            self.write_prompt(examples, known, sequence)?;
+            self.transformer.forward(sequence, rest)?;
+            let result = open.get_mut(..size).ok_or(Error::Shape)?;
+            let columns = length / self.row_count();
+            let error = sequence.get(usize::from(self.rows.error) * columns..).unwrap_or(&[]);
+            for (out, row) in result.iter_mut().zip(error.chunks_exact(columns.max(1))) {
+                *out = row.last().copied().unwrap_or(S::Compute::ZERO);
+            }
+        }
+        Ok(())
+    }
+
+    /// Scalars of the sequence of a prompt.
+    fn sequence_length(
+        &self,
+        examples: &[S::Compute],
+        chain: &[S::Compute],
+    ) -> Result<usize, Error> {
+        let (size, tokens) = (usize::from(self.rows.size).max(1), self.rows.tokens());
+        let count = examples.len() / (size * tokens).max(1);
+        let columns = (examples.len() + chain.len()) / size;
+        let whole = count * size * tokens == examples.len() && chain.len().is_multiple_of(size);
+        if whole && count <= self.examples && columns <= (self.examples + 1) * tokens {
+            Ok(columns * self.row_count())
+        } else {
+            Err(Error::Shape)
+        }
+    }
+
+    fn row_count(&self) -> usize {
+        usize::from(self.rows.count).max(1)
+    }
+
+    /// Writes the prompt: the examples, then the known part of the query's chain.
+    ///
+    /// # Errors
+    /// As [`Self::run`]; [`Error::Shape`] also if `sequence` is not rows × tokens.
+    pub fn write_prompt(
+        &self,
+        examples: &[S::Compute],
+        chain: &[S::Compute],
+        sequence: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        let length = self.sequence_length(examples, chain)?;
+        if sequence.len() != length {
+            return Err(Error::Shape);
+        }
+        let gate = S::Compute::from_f64(weights::GATE);
+        if !examples.iter().chain(chain).all(|value| value.abs() < gate) {
+            return Err(Error::Range);
+        }
+        let rows = &self.rows;
+        let (size, tokens) = (usize::from(rows.size).max(1), rows.tokens());
+        let columns = (length / self.row_count()).max(1);
+        let queried = examples.len() / size;
+        let vectors = examples.chunks_exact(size).chain(chain.chunks_exact(size));
+        sequence.fill(S::Compute::ZERO);
+        for (token, vector) in vectors.enumerate() {
+            let mut set = |first: u16, offset: usize, value: S::Compute| {
+                let index = (usize::from(first) + offset) * columns + token;
+                if let Some(element) = sequence.get_mut(index) {
+                    *element = value;
+                }
+            };
+            for (offset, value) in vector.iter().enumerate() {
+                set(rows.value, offset, *value);
+            }
+            set(rows.one, 0, S::Compute::ONE);
+            let step = token % tokens.max(1);
+            if token >= queried {
+                set(rows.question, step, S::Compute::ONE);
+            } else if step > 0 {
+                set(rows.result, step - 1, S::Compute::ONE);
+            }
+            for bit in 0..usize::from(rows.bits) {
+                set(rows.position, bit, position::code(token, bit));
+                if token > 0 {
+                    set(rows.before, bit, position::code(token - 1, bit));
+                }
+            }
+        }
+        Ok(())
+    }
+}

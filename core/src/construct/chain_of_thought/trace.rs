@@ -1,0 +1,169 @@
+//! Learning a two-layer network from traces of its work, in fixed memory.
+
+use super::LeakyRelu;
+use crate::attention::{Memory, Rule};
+use crate::matrix::{Matrix, matrix_vector};
+use crate::scalar::Scalar;
+use crate::solve::{Cholesky, Error};
+
+/// How a [`TraceLearner`] learns.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TraceConfig<T> {
+    /// φ of the hidden layer; the output layer is linear.
+    pub activation: LeakyRelu<T>,
+    /// λ, the weight of ½ λ ‖W‖² against ½ Σ ‖error‖²; positive.
+    pub ridge: T,
+    /// What each further trace leaves of the earlier ones' weight, in (0, 1]; 1 forgets nothing.
+    pub decay: T,
+}
+
+impl<T: Scalar> TraceConfig<T> {
+    fn is_valid(&self) -> bool {
+        let positive = self.ridge > T::ZERO && self.ridge.is_finite();
+        self.activation.is_valid() && positive && self.decay > T::ZERO && self.decay <= T::ONE
+    }
+}
+
+/// Learns y = V φ(W x) from traces (x, φ(W x), y), without backpropagation: knowing the hidden
+/// values, each layer is a linear regression of its own.
+///
+/// This is chain of thought run as a stream. A trace is written into the memories of two linear
+/// attentions, Σ x xᵀ and Σ φ⁻¹(s) xᵀ for each layer ([`Self::observe`]); what T → ∞ steps of
+/// gradient descent would read from them comes from one Cholesky factorisation ([`Self::learn`]),
+/// as often as new weights are wanted. INPUTS or HIDDEN traces suffice, whichever is more; the
+/// network's weights never have to be found together.
+///
+/// 2 (I² + H²) + 2 (H I + O H) scalars for I inputs, H hidden values and O outputs. A trace costs
+/// I² + H² + H I + O H multiply-adds, learning I³/6 + H³/6 + H I² + O H², a prediction H I + O H. For
+/// biases append a constant 1 to the input and to the hidden values.
+///
+/// ```
+/// use situ::construct::chain_of_thought::{LeakyRelu, TraceConfig, TraceLearner};
+///
+/// // A network of two inputs, two hidden values, one output, to be learned.
+/// let activation = LeakyRelu { slope: 0.1, scale: 1.0 };
+/// let hidden = |x: [f32; 2]| [x[0] - 2.0 * x[1], x[0] + x[1]].map(|z| activation.apply(z));
+/// let output = |s: [f32; 2]| [3.0 * s[0] - s[1]];
+///
+/// let config = TraceConfig { activation, ridge: 1e-6, decay: 1.0 };
+/// let mut learner = TraceLearner::<f32, 2, 2, 1>::new(&config)?;
+/// for x in [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]] {
+///     learner.observe(&config, &x, &hidden(x), &output(hidden(x)))?;
+/// }
+/// learner.learn()?;
+///
+/// let (mut values, mut prediction) = ([0.0; 2], [0.0; 1]);
+/// learner.predict(&config, &[-1.0, 3.0], &mut values, &mut prediction);
+/// assert!((prediction[0] - output(hidden([-1.0, 3.0]))[0]).abs() < 1e-3);
+/// # Ok::<(), situ::solve::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceLearner<T: Scalar, const INPUTS: usize, const HIDDEN: usize, const OUTPUTS: usize> {
+    hidden: Regression<T, INPUTS, HIDDEN>,
+    output: Regression<T, HIDDEN, OUTPUTS>,
+}
+
+impl<T: Scalar, const INPUTS: usize, const HIDDEN: usize, const OUTPUTS: usize>
+    TraceLearner<T, INPUTS, HIDDEN, OUTPUTS>
+{
+    /// A learner that has seen nothing and predicts zero.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] if the ridge, the decay or the activation is outside its range.
+    pub fn new(config: &TraceConfig<T>) -> Result<Self, Error> {
+        if !config.is_valid() {
+            return Err(Error::NotFinite);
+        }
+        Ok(Self { hidden: Regression::new(config.ridge), output: Regression::new(config.ridge) })
+    }
+
+    /// Takes in a trace.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] for a value that is not below √MAX / 2³² (4·10⁹ in f32), which sums of
+    /// squares could not hold, or for an invalid configuration. The learner stays as it was.
+    pub fn observe(
+        &mut self,
+        config: &TraceConfig<T>,
+        input: &[T; INPUTS],
+        hidden: &[T; HIDDEN],
+        output: &[T; OUTPUTS],
+    ) -> Result<(), Error> {
+        let targets = hidden.map(|value| config.activation.invert(value));
+        let bound = T::MAX.sqrt() * T::from_f64(1.0 / 4_294_967_296.0);
+        let mut values = input.iter().chain(hidden).chain(&targets).chain(output);
+        if !config.is_valid() || !values.all(|value| value.abs() < bound) {
+            return Err(Error::NotFinite);
+        }
+        self.hidden.observe(config, input, &targets);
+        self.output.observe(config, hidden, output);
+        Ok(())
+    }
+
+    /// Finds both layers' weights from all traces so far.
+    ///
+    /// # Errors
+    /// [`Error::NotPositiveDefinite`] if the ridge is below rounding for these inputs; the weights
+    /// stay as they were.
+    pub fn learn(&mut self) -> Result<(), Error> {
+        self.hidden.factor()?;
+        self.output.factor()?;
+        self.hidden.solve();
+        self.output.solve();
+        Ok(())
+    }
+
+    /// Computes the network as learned: its hidden values and its output.
+    pub fn predict(
+        &self,
+        config: &TraceConfig<T>,
+        input: &[T; INPUTS],
+        hidden: &mut [T; HIDDEN],
+        output: &mut [T; OUTPUTS],
+    ) {
+        matrix_vector(&self.hidden.weights, input, hidden);
+        for value in hidden.iter_mut() {
+            *value = config.activation.apply(*value);
+        }
+        matrix_vector(&self.output.weights, &*hidden, output);
+    }
+}
+
+/// Ridge regression as the memory of linear attention: Σ x xᵀ + λ I and Σ y xᵀ.
+#[derive(Clone, Debug, PartialEq)]
+struct Regression<T: Scalar, const INPUTS: usize, const OUTPUTS: usize> {
+    gram: Memory<T, INPUTS, INPUTS>,
+    moments: Memory<T, INPUTS, OUTPUTS>,
+    factor: Cholesky<T, INPUTS>,
+    weights: Matrix<T, OUTPUTS, INPUTS>,
+}
+
+impl<T: Scalar, const INPUTS: usize, const OUTPUTS: usize> Regression<T, INPUTS, OUTPUTS> {
+    fn new(ridge: T) -> Self {
+        let mut gram = Memory::new();
+        gram.matrix.add_to_diagonal(ridge);
+        let (factor, weights) = (Cholesky::new(), Matrix::zeros());
+        Self { gram, moments: Memory::new(), factor, weights }
+    }
+
+    /// The values are known to be finite, and so small that no sum overflows.
+    fn observe(&mut self, config: &TraceConfig<T>, input: &[T; INPUTS], output: &[T; OUTPUTS]) {
+        let rule = Rule::Gated { decay: config.decay };
+        if self.gram.write(rule, input, input).is_ok()
+            && self.moments.write(rule, input, output).is_ok()
+        {
+            self.gram.matrix.add_to_diagonal((T::ONE - config.decay) * config.ridge);
+        }
+    }
+
+    fn factor(&mut self) -> Result<(), Error> {
+        self.factor.factor(&self.gram.matrix)
+    }
+
+    fn solve(&mut self) {
+        for (weights, moments) in self.weights.rows.iter_mut().zip(&self.moments.matrix.rows) {
+            *weights = *moments;
+            self.factor.solve(weights);
+        }
+    }
+}
