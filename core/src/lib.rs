@@ -24,6 +24,7 @@
 //! | [`online`] | learners of a stream: predict, then learn |
 //! | [`construct`] | transformers with written weights: Newton, logistic regression |
 //! | [`construct`] | transformers whose weights are written: each is an algorithm |
+//! | [`construct`] | transformers with written weights: Newton, logistic regression, a computer |
 //!
 //! ```
 //! use situ::{matrix::Matrix, solve};

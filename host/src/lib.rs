@@ -4,6 +4,7 @@
 //! crate `situ`, which this one only drives.
 
 pub mod cli;
+pub mod compute;
 pub mod failure;
 pub mod fit;
 pub mod play;

@@ -3,6 +3,7 @@
 
 mod chain_of_thought;
 mod ftrl;
+mod looped;
 mod newton;
 
 use situ_host::reproduce::{Mode, Precision, SYSTEMS, Settings};

@@ -17,14 +17,29 @@ use crate::scalar::Scalar;
 /// ```
 #[inline]
 pub fn softmax_in_place<T: Scalar>(x: &mut [T], inverse_temperature: T) {
-    let Some(maximum) = x.iter().copied().reduce(T::maximum) else { return };
+    let Some(maximum) = maximum(x) else { return };
     let mut sum = T::ZERO;
     for x in x.iter_mut() {
-        *x = ((*x - maximum) * inverse_temperature).exp();
+        let exponent = (*x - maximum) * inverse_temperature;
+        *x = if exponent < T::LEAST_EXPONENT { T::ZERO } else { exponent.exp() };
         sum += *x;
     }
     let reciprocal = T::ONE / sum;
     for x in x {
         *x *= reciprocal;
     }
+}
+
+/// The largest element, in four interleaved partial results.
+#[inline]
+fn maximum<T: Scalar>(x: &[T]) -> Option<T> {
+    let first = *x.first()?;
+    let (chunks, rest) = x.as_chunks::<4>();
+    let mut lanes = [first; 4];
+    for chunk in chunks {
+        for (lane, x) in lanes.iter_mut().zip(chunk) {
+            *lane = x.maximum(*lane);
+        }
+    }
+    Some(lanes.iter().chain(rest).fold(first, |most, x| x.maximum(most)))
 }

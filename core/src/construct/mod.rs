@@ -5,6 +5,7 @@
 //!
 //! | module | the forward pass is |
 //! |---|---|
+//! | [`computer`] | a computer that executes one instruction of a program a loop |
 //! | [`newton`] | Newton's iteration for the inverse, two layers a step; least squares |
 //! | [`logistic`] | damped Newton on regularized logistic regression, 11 + 2k layers a step |
 //! | [`chain_of_thought`] | one layer of a hidden network, learned from the examples in the prompt |
@@ -24,6 +25,7 @@
 //! ```
 
 pub mod chain_of_thought;
+pub mod computer;
 pub mod logistic;
 pub mod newton;
 mod piecewise_linear;

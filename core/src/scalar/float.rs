@@ -3,7 +3,7 @@
 use super::Scalar;
 
 macro_rules! scalar {
-    ($float:ident, $sqrt:expr, $exp:ident, $ln:ident, $tanh:ident, $powf:ident) => {
+    ($float:ident, $least_exponent:literal, $sqrt:expr, $exp:ident, $ln:ident, $tanh:ident, $powf:ident) => {
         impl Scalar for $float {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -11,6 +11,7 @@ macro_rules! scalar {
             const MANTISSA_DIGITS: u32 = Self::MANTISSA_DIGITS;
             const MAX: Self = Self::MAX;
             const MIN_POSITIVE: Self = Self::MIN_POSITIVE;
+            const LEAST_EXPONENT: Self = $least_exponent;
 
             #[inline(always)]
             fn from_f64(value: f64) -> Self {
@@ -56,8 +57,8 @@ macro_rules! scalar {
     };
 }
 
-scalar!(f32, sqrt_f32, expf, logf, tanhf, powf);
-scalar!(f64, sqrt_f64, exp, log, tanh, pow);
+scalar!(f32, -104.0, sqrt_f32, expf, logf, tanhf, powf);
+scalar!(f64, -745.2, sqrt_f64, exp, log, tanh, pow);
 
 #[inline(always)]
 fn sqrt_f32(x: f32) -> f32 {

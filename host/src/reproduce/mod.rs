@@ -6,6 +6,7 @@ mod chain_of_thought;
 mod claim;
 mod command;
 mod ftrl;
+mod looped;
 mod newton;
 mod series;
 
@@ -103,5 +104,11 @@ pub const SYSTEMS: &[System] = &[
                 Learning, arXiv 2305.18869",
         claims: 9,
         run: chain_of_thought::run,
+    },
+    System {
+        name: "looped",
+        paper: "Looped Transformers as Programmable Computers, arXiv 2301.13196",
+        claims: 5,
+        run: looped::run,
     },
 ];

@@ -1,0 +1,3 @@
+//! `situ compute`: programs on the looped transformer, beside an exact interpreter.
+
+pub mod subleq;
