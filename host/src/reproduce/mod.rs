@@ -9,6 +9,7 @@ mod ftrl;
 mod looped;
 mod newton;
 mod series;
+mod variational;
 
 pub use claim::{Claim, Relation};
 pub use command::{Arguments, Run, SystemRun, reproduce};
@@ -91,6 +92,12 @@ pub const SYSTEMS: &[System] = &[
         paper: "How Well Can Transformers Emulate In-context Newton's Method?, arXiv 2403.03183",
         claims: 10,
         run: newton::run,
+    },
+    System {
+        name: "variational",
+        paper: "Stochastic Methods in Variational Inequalities, AISTATS 2024, arXiv 2306.16502",
+        claims: 11,
+        run: variational::run,
     },
     System {
         name: "ftrl",
