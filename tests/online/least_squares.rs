@@ -17,7 +17,7 @@ proptest! {
         ridge in 0.1..5.0_f64,
     ) {
         let configuration = LeastSquaresConfiguration {
-            random_features: 0, ridge, ..LeastSquaresConfiguration::default()
+            ridge, ..LeastSquaresConfiguration::with_random_features(0)
         };
         let mut learner = LeastSquares::<f64, 3, 1, TERMS, { packed(TERMS) }>::new(
             Shape::regress(3), configuration,

@@ -1,5 +1,8 @@
 //! The learners: what all of them promise, and what each computes, against something independent.
 
+mod bayes;
 mod contract;
+mod drift;
 mod least_squares;
+mod stability;
 mod streams;

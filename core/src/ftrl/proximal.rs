@@ -125,6 +125,11 @@ impl<S: Storage, const N: usize> Coordinates<S, N> {
         weights
     }
 
+    /// Duals and gradient norms, for saving.
+    pub fn as_mut_slices(&mut self) -> (&mut [S], &mut [S]) {
+        (&mut self.z, &mut self.norm)
+    }
+
     /// Score `w · x`, over the first coordinates if `x` is shorter than N. 9 flops a coordinate.
     #[inline]
     pub fn score(&self, proximal: &Proximal<S::Compute>, x: &[S::Compute]) -> S::Compute {

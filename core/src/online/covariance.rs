@@ -1,5 +1,7 @@
 //! The posterior covariance of linear weights, one rank-one step an example.
 
+use super::Archive;
+use super::output::prefix;
 use crate::matrix::{add_scaled, dot};
 use crate::scalar::Scalar;
 
@@ -41,6 +43,11 @@ impl<T: Scalar, const PACKED: usize> Covariance<T, PACKED> {
             }
             rest = below;
         }
+    }
+
+    /// Passes the elements of order `terms` through an archive.
+    pub fn transfer(&mut self, terms: usize, archive: &mut Archive<'_>) {
+        archive.numbers(prefix(&mut self.upper, packed(terms)));
     }
 
     /// Writes Pφ and returns φᵀPφ, the variance of the score of φ.

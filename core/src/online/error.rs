@@ -21,6 +21,8 @@ pub enum Error {
     UnknownClass,
     /// A class where a value was due, or the reverse, or a task the learner has no form for.
     WrongTask,
+    /// Bytes that are damaged, too few, or the state of another learner.
+    Archive,
 }
 
 impl core::fmt::Display for Error {
@@ -33,6 +35,9 @@ impl core::fmt::Display for Error {
                 write!(formatter, "feature {index} is NaN, infinite or too large to square")
             }
             Self::UnknownClass => formatter.write_str("the label is not below the class count"),
+            Self::Archive => {
+                formatter.write_str("the bytes are damaged or the state of another learner")
+            }
             Self::WrongTask => formatter.write_str("the target does not suit the learner's task"),
         }
     }

@@ -1,7 +1,7 @@
 //! The learner `ftrl`: softmax or linear regression by FTRL-proximal.
 
 use super::output::{TargetScale, activate, prefix};
-use super::{Error, Learner, Shape, Standardization, Target};
+use super::{Archive, Error, Learner, Shape, Standardization, Target};
 use crate::ftrl::{Coordinates, Proximal};
 use crate::scalar::{Scalar, Storage};
 
@@ -43,6 +43,15 @@ struct Output<S, const FEATURES: usize> {
 impl<S: Storage, const FEATURES: usize> Output<S, FEATURES> {
     fn new() -> Self {
         Self { weights: Coordinates::new(), intercept: Coordinates::new() }
+    }
+
+    fn transfer(&mut self, features: usize, archive: &mut Archive<'_>) {
+        for (coordinates, length) in
+            [(self.weights.as_mut_slices(), features), (self.intercept.as_mut_slices(), 1)]
+        {
+            archive.numbers(prefix(coordinates.0, length));
+            archive.numbers(prefix(coordinates.1, length));
+        }
     }
 
     fn score(&self, proximal: &Proximal<S::Compute>, x: &[S::Compute]) -> S::Compute {
@@ -120,6 +129,18 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Learner<S::Compute
         self.standardization = Standardization::new();
         self.scale = TargetScale::new();
         self.outputs = [Output::new(); OUTPUTS];
+    }
+
+    fn transfer(&mut self, archive: &mut Archive<'_>) {
+        archive.expect(b"ftrl");
+        self.shape.transfer(archive);
+        let Proximal { alpha, beta, l1, l2 } = self.configuration;
+        archive.expect_numbers(&[alpha, beta, l1, l2]);
+        self.standardization.transfer(self.shape.features, archive);
+        self.scale.transfer(self.shape.task, archive);
+        for output in self.outputs.iter_mut().take(self.shape.outputs()) {
+            output.transfer(self.shape.features, archive);
+        }
     }
 
     fn state_bytes(&self) -> usize {

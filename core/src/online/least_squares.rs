@@ -1,34 +1,41 @@
 //! The learner `least-squares`: recursive least squares on the features and random ones.
 
 use super::covariance::Covariance;
-use super::output::{TargetScale, activate, prefix};
-use super::relevance::Relevance;
-use super::{Error, Learner, RandomMap, Shape, Standardization, Target, Task, packed};
+use super::metric::Metric;
+use super::output::{TargetScale, activate_scores, prefix};
+use super::random_features::{Activation, RandomFeatures};
+use super::{Archive, Error, Learner, Shape, Target, packed};
 use crate::matrix::{add_scaled, dot};
 use crate::scalar::{Scalar, Storage};
 
 /// Configuration of [`LeastSquares`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LeastSquaresConfiguration<T> {
-    /// Number D of random features relu(w · u + b); 0 for plain least squares.
-    pub random_features: usize,
-    /// Where the random features come from.
-    pub map: RandomMap<T>,
-    /// Scale of a random feature beside a standardized one, times √(d/D).
-    pub random_scale: T,
+    /// The feature map; with a count of 0 plain least squares.
+    pub random: RandomFeatures<T>,
     /// Ridge λ: P starts at I/λ.
     pub ridge: T,
 }
 
 impl<T: Scalar> Default for LeastSquaresConfiguration<T> {
-    /// 128 random features, ridge 2.
+    /// 128 random ReLU features, ridge 2.
     fn default() -> Self {
-        Self {
-            random_features: 128,
-            map: RandomMap { seed: 1, weight: T::from_f64(1.25), bias: T::ONE },
-            random_scale: T::from_f64(1.0 / 0.7),
-            ridge: T::from_f64(2.0),
-        }
+        Self::with_random_features(128)
+    }
+}
+
+impl<T: Scalar> LeastSquaresConfiguration<T> {
+    /// The default with another number of random features.
+    pub fn with_random_features(count: usize) -> Self {
+        let random = RandomFeatures {
+            count,
+            seed: 1,
+            activation: Activation::Relu,
+            weight: T::from_f64(1.25),
+            bias: T::ONE,
+            scale: T::from_f64(1.0 / 0.7),
+        };
+        Self { random, ridge: T::from_f64(2.0) }
     }
 }
 
@@ -38,7 +45,7 @@ impl<T: Scalar> Default for LeastSquaresConfiguration<T> {
 /// much as common ones. The covariance P is shared by all outputs.
 ///
 /// With F = 1 + d + D terms: state F (F + 1)/2 in the compute type and F C in storage, besides the
-/// moments and the relevance of features; 3 F² + 4 F C + 2 d D flops an update. `TERMS` is the room
+/// metric of features (C + 3) d; 3 F² + 4 F C + 2 d D flops an update. `TERMS` is the room
 /// for F, `PACKED` is `packed(TERMS)`.
 ///
 /// ```
@@ -46,7 +53,7 @@ impl<T: Scalar> Default for LeastSquaresConfiguration<T> {
 ///
 /// // y = |x| is out of reach of a line, not of a few random kinks.
 /// const TERMS: usize = 1 + 1 + 16;
-/// let configuration = LeastSquaresConfiguration { random_features: 16, ..Default::default() };
+/// let configuration = LeastSquaresConfiguration::with_random_features(16);
 /// let shape = Shape::regress(1);
 /// let mut learner =
 ///     LeastSquares::<f32, 1, 1, TERMS, { packed(TERMS) }>::new(shape, configuration)?;
@@ -69,9 +76,8 @@ pub struct LeastSquares<
 > {
     configuration: LeastSquaresConfiguration<S::Compute>,
     shape: Shape,
-    standardization: Standardization<S::Compute, FEATURES>,
     scale: TargetScale<S::Compute>,
-    relevance: Relevance<S, FEATURES, OUTPUTS>,
+    metric: Metric<S::Compute, FEATURES, OUTPUTS>,
     covariance: Covariance<S::Compute, PACKED>,
     weights: [[S; TERMS]; OUTPUTS],
     /// Running mean of the squared residual.
@@ -103,15 +109,14 @@ impl<
         configuration: LeastSquaresConfiguration<S::Compute>,
     ) -> Result<Self, Error> {
         let shape = shape.within(FEATURES, OUTPUTS)?;
-        let terms = Self::terms(shape, &configuration);
+        let terms = configuration.random.terms(shape.features);
         if terms > TERMS || packed(TERMS) > PACKED {
             return Err(Error::Capacity);
         }
         Ok(Self {
             shape,
-            standardization: Standardization::new(),
             scale: TargetScale::new(),
-            relevance: Relevance::new(),
+            metric: Metric::new(shape),
             covariance: Covariance::new(terms, S::Compute::ONE / configuration.ridge),
             weights: [[S::store(S::Compute::ZERO); TERMS]; OUTPUTS],
             residual: S::Compute::ONE,
@@ -119,8 +124,8 @@ impl<
         })
     }
 
-    fn terms(shape: Shape, configuration: &LeastSquaresConfiguration<S::Compute>) -> usize {
-        1 + shape.features + configuration.random_features
+    fn terms(&self) -> usize {
+        self.configuration.random.terms(self.shape.features)
     }
 
     /// Builds φ and Pφ, and writes the scores W φ.
@@ -133,24 +138,11 @@ impl<
         let mut terms =
             Terms { z: [zero; FEATURES], phi: [zero; TERMS], p_phi: [zero; TERMS], variance: zero };
         let d = features.len();
-        let length = Self::terms(self.shape, &self.configuration);
+        let length = self.terms();
         let z = prefix(&mut terms.z, d);
-        self.standardization.standardize(features, z);
+        self.metric.standardize(features, z);
         let phi = prefix(&mut terms.phi, length);
-        if let Some((intercept, rest)) = phi.split_first_mut()
-            && let Some((linear, random)) = rest.split_at_mut_checked(d)
-        {
-            *intercept = S::Compute::ONE;
-            self.relevance.scale(z, linear);
-            self.configuration.map.project(linear, random);
-            linear.copy_from_slice(z);
-            let ratio = S::Compute::from_usize(d)
-                / S::Compute::from_usize(self.configuration.random_features.max(1));
-            let scale = self.configuration.random_scale * ratio.sqrt();
-            for feature in random {
-                *feature = scale * feature.maximum(zero);
-            }
-        }
+        self.configuration.random.expand(&self.metric, features, z, phi);
         terms.variance = self.covariance.variance(phi, prefix(&mut terms.p_phi, length));
         for (score, weights) in scores.iter_mut().zip(&self.weights) {
             *score = dot(weights, phi);
@@ -158,26 +150,19 @@ impl<
         terms
     }
 
-    /// Turns scores into a prediction: a softmax as sharp as residual and variance allow, or the
-    /// value in its own units.
+    /// Turns scores into a prediction.
     fn finish(&self, variance: S::Compute, scores: &mut [S::Compute]) {
-        if let Task::Classify { .. } = self.shape.task {
-            let spread = self.residual * (S::Compute::ONE + variance.maximum(S::Compute::ZERO))
-                + S::Compute::from_f64(0.003);
-            for score in scores.iter_mut() {
-                *score /= spread;
-            }
-        }
-        activate(self.shape.task, scores);
+        let spread = S::Compute::ONE + variance.maximum(S::Compute::ZERO);
+        activate_scores(self.shape.task, self.residual * spread, scores);
         self.scale.restore(self.shape.task, scores);
     }
 
     /// n/(C n_y), at most 10: the weight of an example. 1 for values.
     fn balance(&self, target: Target<S::Compute>) -> S::Compute {
         let Target::Class(class) = target else { return S::Compute::ONE };
-        let count = self.relevance.counts().get(class).copied().unwrap_or(0);
+        let count = self.metric.counts().get(class).copied().unwrap_or(0);
         let of_class = S::Compute::from_usize(count as usize + 1);
-        let total = S::Compute::from_usize(self.relevance.total() as usize + 1);
+        let total = S::Compute::from_usize(self.metric.total() as usize + 1);
         let classes = S::Compute::from_usize(self.shape.outputs());
         (total / (classes * of_class)).minimum(S::Compute::from_f64(10.0))
     }
@@ -211,7 +196,7 @@ impl<
         self.shape.check(features, prediction)?;
         self.shape.check_target(target)?;
         let mut terms = self.scores(features, prediction);
-        let length = Self::terms(self.shape, &self.configuration);
+        let length = self.terms();
         let p_phi = prefix(&mut terms.p_phi, length);
         let goal = self.scale.standardize(target);
         let weight = self.balance(target);
@@ -230,35 +215,48 @@ impl<
         self.residual += S::Compute::from_f64(0.005) * (mean_square - self.residual);
         self.covariance.condition(p_phi, terms.variance, weight, S::Compute::from_f64(0.01));
         self.scale.observe(target);
-        self.relevance.observe(prefix(&mut terms.z, features.len()), goal);
-        self.standardization.observe(features);
+        self.metric.observe(features, prefix(&mut terms.z, features.len()), goal);
         Ok(())
     }
 
     fn reset(&mut self) {
-        let terms = Self::terms(self.shape, &self.configuration);
-        self.standardization = Standardization::new();
+        let terms = self.terms();
         self.scale = TargetScale::new();
-        self.relevance = Relevance::new();
+        self.metric = Metric::new(self.shape);
         self.covariance.restart(terms, S::Compute::ONE / self.configuration.ridge);
         self.weights = [[S::store(S::Compute::ZERO); TERMS]; OUTPUTS];
         self.residual = S::Compute::ONE;
     }
 
+    fn transfer(&mut self, archive: &mut Archive<'_>) {
+        archive.expect(b"least-squares");
+        self.shape.transfer(archive);
+        self.configuration.random.transfer(archive);
+        archive.expect_numbers(&[self.configuration.ridge]);
+        let terms = self.terms();
+        self.scale.transfer(self.shape.task, archive);
+        self.metric.transfer(archive);
+        self.covariance.transfer(terms, archive);
+        archive.number(&mut self.residual);
+        for weights in self.weights.iter_mut().take(self.shape.outputs()) {
+            archive.numbers(prefix(weights, terms));
+        }
+    }
+
     fn state_bytes(&self) -> usize {
-        let terms = Self::terms(self.shape, &self.configuration);
+        let terms = self.terms();
         let compute = size_of::<S::Compute>();
         packed(terms) * compute
             + terms * self.shape.outputs() * size_of::<S>()
             + compute
-            + Relevance::<S, FEATURES, OUTPUTS>::state_bytes(self.shape)
-            + Standardization::<S::Compute, FEATURES>::state_bytes(self.shape.features)
+            + Metric::<S::Compute, FEATURES, OUTPUTS>::state_bytes(self.shape)
             + TargetScale::<S::Compute>::state_bytes(self.shape.task)
     }
 
     fn flops_per_update(&self) -> usize {
-        let terms = Self::terms(self.shape, &self.configuration);
-        let random = 2 * self.shape.features * self.configuration.random_features;
-        3 * terms * terms + 4 * terms * self.shape.outputs() + random
+        let terms = self.terms();
+        3 * terms * terms
+            + 4 * terms * self.shape.outputs()
+            + self.configuration.random.flops(self.shape.features)
     }
 }

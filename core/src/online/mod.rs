@@ -22,23 +22,39 @@
 //! # Ok::<(), situ::online::Error>(())
 //! ```
 
+mod archive;
+mod bayes;
 mod covariance;
+mod delta;
+mod drift;
 mod error;
 mod ftrl;
+mod hedge;
 mod least_squares;
+mod memory;
+mod metric;
+mod newton;
 mod output;
 mod random_features;
-mod relevance;
 mod shape;
+mod slots;
 mod standardization;
 
+pub use archive::{Archive, restore, save, saved_bytes};
+pub use bayes::Bayes;
 pub use covariance::packed;
+pub use delta::{Delta, DeltaConfiguration};
+pub use drift::{Adaptive, DriftDetector};
 pub use error::Error;
 pub use ftrl::Ftrl;
+pub use hedge::{Hedge, MOST_MEMBERS, Members};
 pub use least_squares::{LeastSquares, LeastSquaresConfiguration};
-pub use output::{TargetScale, activate};
-pub use random_features::RandomMap;
+pub use memory::{Memory, MemoryConfiguration};
+pub use newton::Newton;
+pub use output::{TargetScale, activate, largest};
+pub use random_features::{Activation, RandomFeatures};
 pub use shape::{Shape, Target, Task};
+pub use slots::{Byte, Slot};
 pub use standardization::Standardization;
 
 use crate::scalar::Scalar;
@@ -70,6 +86,9 @@ pub trait Learner<T: Scalar> {
 
     /// Forgets everything learned.
     fn reset(&mut self);
+
+    /// Passes configuration and state through an archive, which saves or restores it: see [`save`].
+    fn transfer(&mut self, archive: &mut Archive<'_>);
 
     /// Bytes of what is learned, in a type of exactly this shape. Configuration and shape (a few
     /// dozen bytes) are not counted.

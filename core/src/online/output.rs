@@ -1,6 +1,6 @@
 //! From scores to predictions, and the scale of values.
 
-use super::{Standardization, Target, Task};
+use super::{Archive, Standardization, Target, Task};
 use crate::attention::softmax_in_place;
 use crate::scalar::Scalar;
 
@@ -45,10 +45,23 @@ impl<T: Scalar> TargetScale<T> {
         }
     }
 
+    /// A value in standard units, 0 while all were equal.
+    pub fn in_units(&self, value: T) -> T {
+        let (mean, deviation) = self.moments.first();
+        if deviation > T::ZERO { (value - mean) / deviation } else { T::ZERO }
+    }
+
     /// Takes a target into the moments.
     pub fn observe(&mut self, target: Target<T>) {
         if let Target::Value(value) = target {
             self.moments.observe(&[value]);
+        }
+    }
+
+    /// Passes the moments through an archive; nothing for classes.
+    pub(super) fn transfer(&mut self, task: Task, archive: &mut Archive<'_>) {
+        if task == Task::Regress {
+            self.moments.transfer(1, archive);
         }
     }
 
@@ -70,8 +83,31 @@ pub fn activate<T: Scalar>(task: Task, scores: &mut [T]) {
     }
 }
 
+/// Scores to probabilities by a softmax as sharp as the expected squared error of the scores
+/// allows; values stay.
+pub(super) fn activate_scores<T: Scalar>(task: Task, squared_error: T, scores: &mut [T]) {
+    if task != Task::Regress {
+        softmax_in_place(scores, T::ONE / (squared_error + T::from_f64(0.003)));
+    }
+}
+
 /// The first `length` elements of working memory, or none if there are fewer.
 #[inline(always)]
 pub(super) fn prefix<T>(memory: &mut [T], length: usize) -> &mut [T] {
     memory.get_mut(..length).unwrap_or_default()
+}
+
+/// Index of the largest number, the first of equals; 0 for none.
+///
+/// ```
+/// assert_eq!(situ::online::largest(&[0.2, 0.5, 0.3]), 1);
+/// ```
+pub fn largest<T: Scalar>(numbers: &[T]) -> usize {
+    let (mut best, mut most) = (0, -T::MAX);
+    for (index, number) in numbers.iter().enumerate() {
+        if *number > most {
+            (best, most) = (index, *number);
+        }
+    }
+    best
 }

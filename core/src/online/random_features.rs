@@ -1,25 +1,83 @@
 //! Random features whose weights are never stored: a seed draws them again at every use.
 
+use super::Archive;
+use super::metric::Metric;
 use crate::random::Generator;
 use crate::scalar::Scalar;
 
-/// A random affine map, its weights and biases a function of the seed alone.
+/// What a random projection passes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// max(0, x): a random hidden layer.
+    Relu,
+    /// cos x: random Fourier features of a Gaussian-like kernel (Rahimi and Recht, 2007).
+    Cosine,
+}
+
+/// The feature map φ(z) = [1, z, s √(d/D) f(w_i · u + b_i) for i in 1..D].
+///
+/// u is z with each feature scaled by how well it tells the classes apart. Weights and biases are
+/// uniform; they are drawn from the seed whenever they are used, four 8-bit weights to a draw, so
+/// they take no memory. 2 d D flops and d D/4 draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RandomMap<T> {
+pub struct RandomFeatures<T> {
+    /// Number D of random features.
+    pub count: usize,
     /// Seed of weights and biases.
     pub seed: u64,
+    /// f.
+    pub activation: Activation,
     /// Standard deviation of a weight times √d.
     pub weight: T,
     /// Biases are uniform within ± this.
     pub bias: T,
+    /// s: scale of the random features beside the standardized ones.
+    pub scale: T,
 }
 
-impl<T: Scalar> RandomMap<T> {
-    /// `out_i = w_i · x + b_i` with uniform weights of 8 bits, four to a draw.
-    ///
-    /// Each row starts at a draw of its own, so the same map results whatever room its caller has.
-    /// 2 d flops and d/4 draws a feature.
-    pub fn project(&self, x: &[T], out: &mut [T]) {
+impl<T: Scalar> RandomFeatures<T> {
+    /// Length of φ for `features` features: 1 + d + D.
+    pub const fn terms(&self, features: usize) -> usize {
+        1 + features + self.count
+    }
+
+    /// Passes the configuration through an archive.
+    pub(super) fn transfer(&self, archive: &mut Archive<'_>) {
+        archive.expect_sizes(&[self.count, self.activation as usize]);
+        archive.expect(&self.seed.to_le_bytes());
+        archive.expect_numbers(&[self.weight, self.bias, self.scale]);
+    }
+
+    /// Flops of one expansion to leading order.
+    pub(super) const fn flops(&self, features: usize) -> usize {
+        (2 * features + 16) * self.count
+    }
+
+    /// Writes φ(z) into `phi`, which is [`Self::terms`] long.
+    pub(super) fn expand<const FEATURES: usize, const OUTPUTS: usize>(
+        &self,
+        metric: &Metric<T, FEATURES, OUTPUTS>,
+        features: &[T],
+        z: &[T],
+        phi: &mut [T],
+    ) {
+        let Some((intercept, rest)) = phi.split_first_mut() else { return };
+        let Some((linear, random)) = rest.split_at_mut_checked(z.len()) else { return };
+        *intercept = T::ONE;
+        if !random.is_empty() {
+            metric.scale(features, z, linear);
+            self.project(linear, random);
+            let ratio = T::from_usize(z.len()) / T::from_usize(random.len());
+            let scale = self.scale * ratio.sqrt();
+            for feature in random {
+                *feature = scale * self.activation.apply(*feature);
+            }
+        }
+        linear.copy_from_slice(z);
+    }
+
+    /// `out_i = w_i · x + b_i`.
+    fn project(&self, x: &[T], out: &mut [T]) {
         let mut generator = Generator::new(self.seed);
         // Deviation of a uniform byte: √((256² − 1)/12).
         let scale = self.weight / (T::from_usize(x.len()).sqrt() * T::from_f64(73.900_38));
@@ -27,6 +85,7 @@ impl<T: Scalar> RandomMap<T> {
         for out in out {
             let bias: T = generator.uniform();
             let mut sum = T::ZERO;
+            // A fresh draw for the rest of a row: the same map whatever follows.
             for chunk in x.chunks(4) {
                 for (x, byte) in chunk.iter().zip(generator.bits().to_le_bytes()) {
                     sum += *x * (T::from_usize(usize::from(byte)) - centre);
@@ -35,4 +94,37 @@ impl<T: Scalar> RandomMap<T> {
             *out = scale * sum + self.bias * (bias + bias - T::ONE);
         }
     }
+}
+
+impl Activation {
+    #[inline]
+    fn apply<T: Scalar>(self, x: T) -> T {
+        match self {
+            Self::Relu => x.maximum(T::ZERO),
+            Self::Cosine => cosine(x),
+        }
+    }
+}
+
+/// cos x to 2e-3 for |x| up to some thousands, in sums and products alone: the same bits on every
+/// platform, without the tables of exact argument reduction.
+#[inline]
+fn cosine<T: Scalar>(x: T) -> T {
+    // In turns, less the nearest whole number: beside 1.5/ε there is no room for a fraction.
+    let turns = x * T::from_f64(0.159_154_943_091_895_33);
+    let whole = T::from_f64(1.5) / T::EPSILON;
+    let turns = turns - ((turns + whole) - whole);
+    let square = turns * turns;
+    // The series of cos 2πt up to t^10.
+    let mut value = T::from_f64(-26.426_256_783_374_4);
+    for coefficient in [
+        60.244_641_371_876_7,
+        -85.456_817_206_694,
+        64.939_394_022_668_3,
+        -19.739_208_802_178_7,
+        1.0,
+    ] {
+        value = value * square + T::from_f64(coefficient);
+    }
+    value
 }

@@ -1,6 +1,6 @@
 //! What a learner is asked to learn: the number of features, classes or a value.
 
-use super::Error;
+use super::{Archive, Error};
 use crate::scalar::Scalar;
 
 /// What is predicted.
@@ -74,6 +74,12 @@ impl Shape {
             return Err(Error::Capacity);
         }
         Ok(self)
+    }
+
+    /// Passes the shape through an archive: a state of another shape is foreign.
+    pub(super) fn transfer(self, archive: &mut Archive<'_>) {
+        let classify = matches!(self.task, Task::Classify { .. });
+        archive.expect_sizes(&[self.features, self.outputs(), usize::from(classify)]);
     }
 
     /// Checks an example and the slice for its prediction.

@@ -1,5 +1,7 @@
 //! Features brought to zero mean and unit deviation as they stream by.
 
+use super::Archive;
+use super::output::prefix;
 use crate::scalar::Scalar;
 
 /// Updates after which the running averages forget: 2^20.
@@ -82,6 +84,13 @@ impl<T: Scalar, const FEATURES: usize> Standardization<T, FEATURES> {
         for ((out, x), (mean, variance)) in variances.iter_mut().zip(features).zip(moments) {
             (_, *out) = next_moments(*mean, *variance, *x, rate);
         }
+    }
+
+    /// Passes the moments of `features` features through an archive.
+    pub(super) fn transfer(&mut self, features: usize, archive: &mut Archive<'_>) {
+        archive.count(&mut self.count);
+        archive.numbers(prefix(&mut self.mean, features));
+        archive.numbers(prefix(&mut self.variance, features));
     }
 
     /// Mean and deviation of the first feature.

@@ -59,6 +59,7 @@ impl Neg for Approximate {
 
 impl Storage for Approximate {
     type Compute = Self;
+    type Bytes = [u8; 4];
     #[inline(always)]
     fn load(self) -> Self {
         self
@@ -66,6 +67,14 @@ impl Storage for Approximate {
     #[inline(always)]
     fn store(value: Self) -> Self {
         value
+    }
+    #[inline(always)]
+    fn to_bytes(self) -> [u8; 4] {
+        self.0.to_le_bytes()
+    }
+    #[inline(always)]
+    fn from_bytes(bytes: [u8; 4]) -> Self {
+        Self(f32::from_le_bytes(bytes))
     }
 }
 

@@ -12,11 +12,17 @@ use super::Scalar;
 pub trait Storage: Copy + 'static {
     /// What is computed with.
     type Compute: Scalar;
+    /// Its bytes: `[u8; N]`.
+    type Bytes: AsRef<[u8]> + AsMut<[u8]> + Default;
 
     /// The stored number, exactly.
     fn load(self) -> Self::Compute;
     /// The nearest stored number. f16: beyond 65,504 infinite.
     fn store(value: Self::Compute) -> Self;
+    /// The stored number bit for bit, least significant byte first.
+    fn to_bytes(self) -> Self::Bytes;
+    /// The number of these bytes.
+    fn from_bytes(bytes: Self::Bytes) -> Self;
 
     /// Loads as many numbers as the shorter slice holds.
     #[inline]
@@ -36,9 +42,10 @@ pub trait Storage: Copy + 'static {
 }
 
 macro_rules! stored_as_computed {
-    ($float:ident) => {
+    ($float:ident, $bytes:literal) => {
         impl Storage for $float {
             type Compute = Self;
+            type Bytes = [u8; $bytes];
             #[inline(always)]
             fn load(self) -> Self {
                 self
@@ -47,16 +54,25 @@ macro_rules! stored_as_computed {
             fn store(value: Self) -> Self {
                 value
             }
+            #[inline(always)]
+            fn to_bytes(self) -> Self::Bytes {
+                self.to_le_bytes()
+            }
+            #[inline(always)]
+            fn from_bytes(bytes: Self::Bytes) -> Self {
+                Self::from_le_bytes(bytes)
+            }
         }
     };
 }
 
-stored_as_computed!(f32);
-stored_as_computed!(f64);
+stored_as_computed!(f32, 4);
+stored_as_computed!(f64, 8);
 
 #[cfg(feature = "f16")]
 impl Storage for half::f16 {
     type Compute = f32;
+    type Bytes = [u8; 2];
 
     #[inline(always)]
     fn load(self) -> f32 {
@@ -72,6 +88,16 @@ impl Storage for half::f16 {
         return Self::from_bits(super::hardware::f32_to_f16(value));
         #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
         return Self::from_f32(value);
+    }
+
+    #[inline(always)]
+    fn to_bytes(self) -> [u8; 2] {
+        self.to_le_bytes()
+    }
+
+    #[inline(always)]
+    fn from_bytes(bytes: [u8; 2]) -> Self {
+        Self::from_le_bytes(bytes)
     }
 }
 

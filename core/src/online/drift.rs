@@ -1,0 +1,165 @@
+//! Noticing that the stream is no longer what was learned, and starting afresh.
+
+use super::output::{TargetScale, largest};
+use super::{Archive, Error, Learner, Shape, Target};
+use crate::scalar::Scalar;
+
+/// Raises an alarm when recent errors exceed the usual ones by three deviations and a margin.
+///
+/// With p the mean error of all examples and e its exponential average over about 30: alarm where
+/// `e > p + 3 √(p (1 − p)/30 + 0.002)`, not before 30 examples. Three numbers of state, 12 flops.
+///
+/// ```
+/// use situ::online::DriftDetector;
+///
+/// let mut detector = DriftDetector::<f32>::new();
+/// // One error in ten is usual here.
+/// assert!((0..500).all(|step| !detector.observe(if step % 10 == 0 { 1.0 } else { 0.0 })));
+/// // One in two is not.
+/// assert!((0..60).any(|step| detector.observe(if step % 2 == 0 { 1.0 } else { 0.0 })));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct DriftDetector<T> {
+    count: u32,
+    mean: T,
+    recent: T,
+}
+
+impl<T: Scalar> Default for DriftDetector<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Scalar> DriftDetector<T> {
+    /// Examples that count as recent.
+    const RECENT: u32 = 30;
+
+    /// Nothing observed.
+    pub const fn new() -> Self {
+        Self { count: 0, mean: T::ZERO, recent: T::ZERO }
+    }
+
+    /// Takes in the error of one example, within [0, 1]; true raises the alarm.
+    pub fn observe(&mut self, error: T) -> bool {
+        self.count = self.count.saturating_add(1).min(1 << 20);
+        let rate = T::ONE / T::from_usize(self.count as usize);
+        self.mean += rate * (error - self.mean);
+        let window = T::from_usize(Self::RECENT as usize);
+        self.recent += rate.maximum(T::ONE / window) * (error - self.recent);
+        let variance = self.mean * (T::ONE - self.mean) / window;
+        let margin = T::from_f64(3.0) * (variance + T::from_f64(0.002)).maximum(T::ZERO).sqrt();
+        self.count >= Self::RECENT && self.recent > self.mean + margin
+    }
+}
+
+/// A learner that resets itself when its [`DriftDetector`] raises the alarm.
+///
+/// An error is a wrong class, or for values the squared error as a share of the variance of the
+/// values, at most 1. State: that of the learner, and 3 numbers (5 for values).
+///
+/// ```
+/// use situ::online::{Adaptive, Ftrl, Learner, Shape, Target};
+///
+/// let ftrl = Ftrl::<f32, 1, 2>::new(Shape::classify(1, 2), Default::default())?;
+/// let mut learner = Adaptive::new(ftrl);
+/// let mut probabilities = [0.0; 2];
+/// for step in 0..600 {
+///     // Half-way the classes swap.
+///     let class = (step + usize::from(step > 300)) % 2;
+///     learner.update(&[(step % 2) as f32], Target::Class(class), &mut probabilities)?;
+/// }
+/// assert_eq!(learner.resets(), 1);
+/// assert!(probabilities[1] < 0.1);
+/// # Ok::<(), situ::online::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Adaptive<L, T> {
+    learner: L,
+    detector: DriftDetector<T>,
+    scale: TargetScale<T>,
+    resets: u32,
+}
+
+impl<L: Learner<T>, T: Scalar> Adaptive<L, T> {
+    /// Watches over `learner`.
+    pub fn new(learner: L) -> Self {
+        Self { learner, detector: DriftDetector::new(), scale: TargetScale::new(), resets: 0 }
+    }
+
+    /// The learner.
+    pub fn learner(&self) -> &L {
+        &self.learner
+    }
+
+    /// Times that drift was noticed.
+    pub fn resets(&self) -> u32 {
+        self.resets
+    }
+
+    fn error(&self, target: Target<T>, prediction: &[T]) -> T {
+        match target {
+            Target::Class(class) if largest(prediction) == class => T::ZERO,
+            Target::Class(_) => T::ONE,
+            Target::Value(value) => {
+                let estimate = prediction.first().map_or(T::ZERO, |estimate| *estimate);
+                let error = self.scale.in_units(value) - self.scale.in_units(estimate);
+                (error * error).minimum(T::ONE)
+            }
+        }
+    }
+}
+
+impl<L: Learner<T>, T: Scalar> Learner<T> for Adaptive<L, T> {
+    fn shape(&self) -> Shape {
+        self.learner.shape()
+    }
+
+    fn predict(&self, features: &[T], prediction: &mut [T]) -> Result<(), Error> {
+        self.learner.predict(features, prediction)
+    }
+
+    fn update(
+        &mut self,
+        features: &[T],
+        target: Target<T>,
+        prediction: &mut [T],
+    ) -> Result<(), Error> {
+        self.learner.update(features, target, prediction)?;
+        let error = self.error(target, prediction);
+        self.scale.observe(target);
+        if self.detector.observe(error) {
+            self.learner.reset();
+            self.detector = DriftDetector::new();
+            self.resets = self.resets.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    fn reset(&mut self) {
+        self.learner.reset();
+        self.detector = DriftDetector::new();
+        self.scale = TargetScale::new();
+        self.resets = 0;
+    }
+
+    fn transfer(&mut self, archive: &mut Archive<'_>) {
+        archive.expect(b"adaptive");
+        archive.count(&mut self.detector.count);
+        archive.number(&mut self.detector.mean);
+        archive.number(&mut self.detector.recent);
+        archive.count(&mut self.resets);
+        self.scale.transfer(self.learner.shape().task, archive);
+        self.learner.transfer(archive);
+    }
+
+    fn state_bytes(&self) -> usize {
+        self.learner.state_bytes()
+            + 2 * (size_of::<u32>() + size_of::<T>())
+            + TargetScale::<T>::state_bytes(self.learner.shape().task)
+    }
+
+    fn flops_per_update(&self) -> usize {
+        self.learner.flops_per_update() + 12
+    }
+}

@@ -1,0 +1,104 @@
+//! Numbers in f32, f16 or 8 bits behind one per-channel scale.
+
+use crate::scalar::{Scalar, Storage};
+
+/// 2^-60: below any difference that matters.
+const SMALLEST_STEP: f64 = 1.0 / 1_152_921_504_606_846_976.0;
+
+/// A format that stored examples are kept in, on a scale that grows with what it must hold.
+pub trait Slot: Storage {
+    /// Largest magnitude that keeps the format's precision.
+    const LIMIT: f64;
+    /// Step to start from: 1 where the format has room enough, else the smallest.
+    const STEP: f64;
+}
+
+impl Slot for f32 {
+    const LIMIT: f64 = 1e30;
+    const STEP: f64 = 1.0;
+}
+
+impl Slot for f64 {
+    const LIMIT: Self = 1e300;
+    const STEP: Self = 1.0;
+}
+
+#[cfg(feature = "f16")]
+impl Slot for crate::scalar::f16 {
+    const LIMIT: f64 = 32_768.0;
+    const STEP: f64 = SMALLEST_STEP;
+}
+
+/// A signed byte that stands for a whole number: 8-bit storage of scaled values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Byte(pub i8);
+
+impl Slot for Byte {
+    const LIMIT: f64 = 127.0;
+    const STEP: f64 = SMALLEST_STEP;
+}
+
+impl Storage for Byte {
+    type Compute = f32;
+    type Bytes = [u8; 1];
+
+    #[inline(always)]
+    fn load(self) -> f32 {
+        f32::from(self.0)
+    }
+
+    /// The nearest whole number, at most 127 from zero.
+    #[inline(always)]
+    fn store(value: f32) -> Self {
+        let half = if value < 0.0 { -0.5 } else { 0.5 };
+        // A cast saturates at the ends and drops the fraction.
+        Self((value + half) as i8)
+    }
+
+    fn to_bytes(self) -> [u8; 1] {
+        self.0.to_le_bytes()
+    }
+
+    fn from_bytes(bytes: [u8; 1]) -> Self {
+        Self(i8::from_le_bytes(bytes))
+    }
+}
+
+/// Where a channel's stored numbers stand: `value = anchor + step · stored`.
+///
+/// The anchor is the first value seen; the step is a power of two that doubles, with all numbers
+/// stored before rescaled, until the newest value fits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Channel<T> {
+    pub anchor: T,
+    pub step: T,
+}
+
+impl<T: Scalar> Channel<T> {
+    /// At the format's first step.
+    pub fn new<S: Slot<Compute = T>>() -> Self {
+        Self { anchor: T::ZERO, step: T::from_f64(S::STEP) }
+    }
+
+    /// The number that stands for `value`, as large as it comes.
+    #[inline(always)]
+    pub fn encode(&self, value: T) -> T {
+        (value - self.anchor) / self.step
+    }
+
+    /// Doubles the step until `value` fits; returns what to multiply stored numbers by.
+    pub fn grow<S: Slot<Compute = T>>(&mut self, value: T) -> T {
+        let (limit, two) = (T::from_f64(S::LIMIT), T::from_f64(2.0));
+        let mut shrink = T::ONE;
+        // 2^-60 · 2^200 exceeds every usable value.
+        for _ in 0..200 {
+            if self.encode(value).abs() <= limit {
+                break;
+            }
+            self.step *= two;
+            shrink /= two;
+        }
+        shrink
+    }
+}

@@ -1,0 +1,43 @@
+//! Streams whose labels are permuted half-way.
+
+use crate::streams::{Example, clouds};
+use situ::online::{Adaptive, Ftrl, Learner, Newton, Shape, Target, largest, packed};
+
+const SHAPE: Shape = Shape::classify(6, 3);
+
+fn second_half_accuracy(learner: &mut impl Learner<f32>, stream: &[Example]) -> f64 {
+    let mut probabilities = [0.0; 3];
+    let half = stream.len() / 2;
+    let mut right = 0;
+    for (index, (features, target)) in stream.iter().enumerate() {
+        let Target::Class(class) = *target else { panic!("a class") };
+        let class = if index < half { class } else { (class + 1) % 3 };
+        learner.update(features, Target::Class(class), &mut probabilities).unwrap();
+        right += usize::from(index >= half && largest(&probabilities) == class);
+    }
+    right as f64 / (stream.len() - half) as f64
+}
+
+#[test]
+fn a_learner_that_remembers_everything_recovers_only_with_resets() {
+    let stream = clouds(6, 3, 1200, 5);
+    let newton = || Newton::<f32, 6, 3, 7, { packed(7) }>::new(SHAPE, 5.0).unwrap();
+    let stubborn = second_half_accuracy(&mut newton(), &stream);
+    let mut adaptive = Adaptive::new(newton());
+    let recovered = second_half_accuracy(&mut adaptive, &stream);
+    assert_eq!(adaptive.resets(), 1);
+    assert!(recovered > 0.93 && recovered > stubborn + 0.05, "{recovered}, without {stubborn}");
+}
+
+#[test]
+fn no_reset_without_drift() {
+    for seed in 0..8 {
+        let ftrl = Ftrl::<f32, 6, 3>::new(SHAPE, Default::default()).unwrap();
+        let mut adaptive = Adaptive::new(ftrl);
+        let mut probabilities = [0.0; 3];
+        for (features, target) in clouds(6, 3, 2000, seed) {
+            adaptive.update(&features, target, &mut probabilities).unwrap();
+        }
+        assert_eq!(adaptive.resets(), 0, "seed {seed}");
+    }
+}
