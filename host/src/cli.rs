@@ -1,6 +1,6 @@
 //! The command line: what `situ …` accepts, and which room answers.
 
-use crate::{Failure, fit, report, reproduce};
+use crate::{Failure, bench, compare, fit, report, reproduce};
 use clap::Parser;
 use std::ffi::OsString;
 
@@ -20,6 +20,12 @@ enum Command {
     Fit(fit::Arguments),
     /// Draw target/situ/report.html from the results saved by reproduce and fit
     Report,
+    /// List the boards that the firmware runs on
+    Boards,
+    /// Count what the kernels cost on a board, and check what they compute
+    Bench(bench::Arguments),
+    /// Set results of boards side by side
+    Compare(compare::Arguments),
 }
 
 /// Parses and runs one command line.
@@ -39,6 +45,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
         Some(Command::Reproduce(arguments)) => reproduce::reproduce(&arguments).map(drop),
         Some(Command::Fit(arguments)) => fit::fit(&arguments).map(drop),
         Some(Command::Report) => draw_report(),
+        Some(Command::Boards) => bench::boards(),
+        Some(Command::Bench(arguments)) => bench::bench(&arguments).map(drop),
+        Some(Command::Compare(arguments)) => compare::compare(&arguments),
         None => main_job(),
     }
 }

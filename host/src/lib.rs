@@ -3,8 +3,10 @@
 //! The command line is the interface; `situ --help` lists it. Everything numerical lives in the
 //! crate `situ`, which this one only drives.
 
+pub mod bench;
 pub mod cli;
 pub mod compute;
+pub mod compare;
 pub mod failure;
 pub mod fit;
 pub mod play;

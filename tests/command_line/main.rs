@@ -1,5 +1,7 @@
 //! The command line as a user meets it: one clear line for bad input, and the exit status.
 
+mod boards;
+mod compare;
 mod fit;
 mod report;
 mod usage;

@@ -1,0 +1,59 @@
+//! Storage formats by name, and inputs in them.
+
+use situ::matrix::Matrix;
+use situ::random::Generator;
+use situ::scalar::{Storage, f16};
+
+/// A storage format of the suite: computed in f32, with the name that rows carry.
+pub trait Format: Storage<Compute = f32> {
+    /// As in the column `scalar`.
+    const NAME: &'static str;
+    /// Rounding error of the format, relative.
+    const ROUNDING: f64;
+}
+
+impl Format for f32 {
+    const NAME: &'static str = "f32";
+    const ROUNDING: f64 = 6.0e-8;
+}
+
+impl Format for f16 {
+    const NAME: &'static str = "f16";
+    const ROUNDING: f64 = 4.9e-4;
+}
+
+/// Uniform in [-1, 1), rounded to the format.
+pub(crate) fn number<S: Format>(random: &mut Generator) -> S {
+    S::store(2.0 * random.uniform::<f32>() - 1.0)
+}
+
+/// A vector of [`number`]s.
+pub(crate) fn vector<S: Format, const N: usize>(random: &mut Generator) -> [S; N] {
+    core::array::from_fn(|_| number(random))
+}
+
+/// A matrix of [`number`]s.
+pub(crate) fn matrix<S: Format, const R: usize, const C: usize>(
+    random: &mut Generator,
+) -> Matrix<S, R, C> {
+    Matrix::from_rows(core::array::from_fn(|_| vector(random)))
+}
+
+/// A stored number in f64.
+pub(crate) fn exact<S: Format>(stored: S) -> f64 {
+    f64::from(stored.load())
+}
+
+/// A stored matrix in f64.
+pub(crate) fn exact_matrix<S: Format, const R: usize, const C: usize>(
+    stored: &Matrix<S, R, C>,
+) -> Matrix<f64, R, C> {
+    Matrix::from_rows(stored.rows.map(|row| row.map(exact)))
+}
+
+/// Emits stored numbers in f32.
+pub(crate) fn emit_all<S: Format>(stored: &[S], emit: &mut dyn FnMut(f32)) {
+    for element in stored {
+        emit(element.load());
+    }
+}

@@ -1,0 +1,103 @@
+//! Numbers, element by element: the functions of [`Scalar`] and the conversions of f16.
+
+use crate::format::{emit_all, exact, vector};
+use crate::{Kernel, Visitor, rows};
+use situ::random::Generator;
+use situ::scalar::{Scalar, f16, load_slice, store_slice};
+
+pub(crate) fn each<V: Visitor>(visitor: &mut V) {
+    rows!(visitor: Exp<1>, Exp<4>, Exp<8>, Exp<16>, Exp<32>);
+    rows!(visitor: Ln<1>, Ln<16>, Tanh<1>, Tanh<16>, SquareRoot<1>, SquareRoot<16>);
+    rows!(visitor: Load<4>, Load<8>, Load<16>, Load<32>, Load<64>, Load<256>, Load<1024>);
+    rows!(visitor: Store<4>, Store<8>, Store<16>, Store<32>, Store<64>, Store<256>, Store<1024>);
+}
+
+/// A row that applies a function to each element of a vector.
+macro_rules! elementwise {
+    ($kernel:ident, $name:literal, $input:expr, $function:path) => {
+        #[doc = concat!("`out[i] = ", $name, "(x[i])`.")]
+        struct $kernel<const N: usize> {
+            x: [f32; N],
+            out: [f32; N],
+        }
+
+        impl<const N: usize> Kernel for $kernel<N> {
+            const NAME: &'static str = $name;
+            const SIZE: usize = N;
+            const SCALAR: &'static str = "f32";
+            const TOLERANCE: f64 = 2e-7;
+
+            fn new(random: &mut Generator) -> Self {
+                Self { x: vector::<f32, N>(random).map($input), out: [0.0; N] }
+            }
+            fn run(&mut self) {
+                for (out, x) in self.out.iter_mut().zip(&self.x) {
+                    *out = $function(*x);
+                }
+            }
+            fn output(&self, emit: &mut dyn FnMut(f32)) {
+                emit_all(&self.out, emit);
+            }
+            fn reference(&self, emit: &mut dyn FnMut(f64)) {
+                self.x.iter().for_each(|x| emit($function(exact(*x))));
+            }
+        }
+    };
+}
+
+elementwise!(Exp, "exp", |x| 5.0 * x, Scalar::exp);
+elementwise!(Ln, "ln", |x| 3.0 + 2.0 * x, Scalar::ln);
+elementwise!(Tanh, "tanh", |x| 3.0 * x, Scalar::tanh);
+elementwise!(SquareRoot, "sqrt", |x| 2.0 + x, Scalar::sqrt);
+
+/// f16 to f32.
+struct Load<const N: usize> {
+    stored: [f16; N],
+    out: [f32; N],
+}
+
+impl<const N: usize> Kernel for Load<N> {
+    const NAME: &'static str = "load";
+    const SIZE: usize = N;
+    const SCALAR: &'static str = "f16";
+    const TOLERANCE: f64 = 0.0;
+
+    fn new(random: &mut Generator) -> Self {
+        Self { stored: vector(random), out: [0.0; N] }
+    }
+    fn run(&mut self) {
+        load_slice(&self.stored, &mut self.out);
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        emit_all(&self.out, emit);
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        self.stored.iter().for_each(|stored| emit(stored.to_f64()));
+    }
+}
+
+/// f32 to f16.
+struct Store<const N: usize> {
+    values: [f32; N],
+    out: [f16; N],
+}
+
+impl<const N: usize> Kernel for Store<N> {
+    const NAME: &'static str = "store";
+    const SIZE: usize = N;
+    const SCALAR: &'static str = "f16";
+    const TOLERANCE: f64 = 0.0;
+
+    fn new(random: &mut Generator) -> Self {
+        Self { values: vector(random), out: [f16::ZERO; N] }
+    }
+    fn run(&mut self) {
+        store_slice(&self.values, &mut self.out);
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        emit_all(&self.out, emit);
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        self.values.iter().for_each(|value| emit(f16::from_f32(*value).to_f64()));
+    }
+}

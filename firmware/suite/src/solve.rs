@@ -1,0 +1,216 @@
+//! Inverses and factors.
+
+use crate::format::{Format, emit_all, exact_matrix, matrix};
+use crate::{Kernel, Visitor, rows};
+use situ::matrix::{Matrix, product_transpose};
+use situ::random::Generator;
+use situ::scalar::f16;
+use situ::solve::{self, Cholesky, NewtonInverse, Order};
+
+pub(crate) fn each<V: Visitor>(visitor: &mut V) {
+    rows!(visitor: Inverse<f32, 4>, Inverse<f32, 8>, Inverse<f32, 16>, Inverse<f32, 32>);
+    rows!(visitor: Inverse<f16, 16>);
+    rows!(visitor: Factor<4>, Factor<8>, Factor<16>, Factor<32>);
+    rows!(visitor: PositiveInverse<4>, PositiveInverse<8>, PositiveInverse<16>);
+    rows!(visitor: PositiveInverse<32>);
+    rows!(visitor: Cold<4>, Cold<8>, Cold<16>, Cold<32>);
+    rows!(visitor: Warm<4>, Warm<8>, Warm<16>, Warm<32>);
+}
+
+/// Error of an inverse: the condition numbers of the inputs below stay under a few hundred.
+const INVERSE_ERROR: f64 = 5e-5;
+
+/// A random matrix with a dominant diagonal in a random order of its rows, so that pivots move.
+fn pivoted<S: Format, const N: usize>(random: &mut Generator) -> Matrix<S, N, N> {
+    let mut a = matrix::<S, N, N>(random);
+    a.add_to_diagonal(N as f32 / 4.0);
+    for i in 1..N {
+        a.rows.swap(i, random.bits() as usize % (i + 1));
+    }
+    a
+}
+
+/// `I + B Bᵀ / N` of a random B.
+fn positive_definite<const N: usize>(random: &mut Generator) -> Matrix<f32, N, N> {
+    let b = matrix::<f32, N, N>(random);
+    let mut a = Matrix::zeros();
+    product_transpose(&b, &b, &mut a);
+    for element in a.as_mut_slice() {
+        *element /= N as f32;
+    }
+    a.add_to_diagonal(1.0);
+    a
+}
+
+/// Emits the inverse, computed in f64.
+fn inverse_reference<S: Format, const N: usize>(a: &Matrix<S, N, N>, emit: &mut dyn FnMut(f64)) {
+    let mut inverse = Matrix::zeros();
+    if solve::invert(&exact_matrix(a), &mut inverse).is_ok() {
+        inverse.as_slice().iter().for_each(|element| emit(*element));
+    }
+}
+
+/// Pivoted Gauss-Jordan.
+struct Inverse<S, const N: usize> {
+    a: Matrix<S, N, N>,
+    out: Matrix<f32, N, N>,
+}
+
+impl<S: Format, const N: usize> Kernel for Inverse<S, N> {
+    const NAME: &'static str = "inverse";
+    const SIZE: usize = N;
+    const SCALAR: &'static str = S::NAME;
+    const TOLERANCE: f64 = INVERSE_ERROR;
+
+    fn new(random: &mut Generator) -> Self {
+        Self { a: pivoted(random), out: Matrix::zeros() }
+    }
+    fn run(&mut self) {
+        if solve::invert(&self.a, &mut self.out).is_err() {
+            self.out.clear();
+        }
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        emit_all(self.out.as_slice(), emit);
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        inverse_reference(&self.a, emit);
+    }
+}
+
+/// Cholesky factor; what comes out is the solution of A x = 1.
+struct Factor<const N: usize> {
+    a: Matrix<f32, N, N>,
+    factor: Cholesky<f32, N>,
+}
+
+impl<const N: usize> Kernel for Factor<N> {
+    const NAME: &'static str = "cholesky";
+    const SIZE: usize = N;
+    const SCALAR: &'static str = "f32";
+    const TOLERANCE: f64 = INVERSE_ERROR;
+
+    fn new(random: &mut Generator) -> Self {
+        Self { a: positive_definite(random), factor: Cholesky::new() }
+    }
+    fn run(&mut self) {
+        if self.factor.factor(&self.a).is_err() {
+            self.factor = Cholesky::new();
+        }
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        let mut x = [1.0; N];
+        self.factor.solve(&mut x);
+        emit_all(&x, emit);
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        let mut inverse = Matrix::<f64, N, N>::zeros();
+        if solve::invert(&exact_matrix(&self.a), &mut inverse).is_ok() {
+            inverse.rows.iter().for_each(|row| emit(row.iter().sum()));
+        }
+    }
+    fn state_bytes() -> usize {
+        size_of::<Cholesky<f32, N>>()
+    }
+}
+
+/// Inverse of a symmetric positive definite matrix by its Cholesky factor.
+struct PositiveInverse<const N: usize> {
+    a: Matrix<f32, N, N>,
+    factor: Cholesky<f32, N>,
+    out: Matrix<f32, N, N>,
+}
+
+impl<const N: usize> Kernel for PositiveInverse<N> {
+    const NAME: &'static str = "inverse_positive";
+    const SIZE: usize = N;
+    const SCALAR: &'static str = "f32";
+    const TOLERANCE: f64 = INVERSE_ERROR;
+
+    fn new(random: &mut Generator) -> Self {
+        Self { a: positive_definite(random), factor: Cholesky::new(), out: Matrix::zeros() }
+    }
+    fn run(&mut self) {
+        if self.factor.factor(&self.a).is_ok() {
+            self.factor.inverse(&mut self.out);
+        }
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        emit_all(self.out.as_slice(), emit);
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        inverse_reference(&self.a, emit);
+    }
+    fn state_bytes() -> usize {
+        size_of::<Cholesky<f32, N>>()
+    }
+}
+
+/// Newton-Schulz from the cold start, to a residual of 1e-3: one more step squares it.
+struct Cold<const N: usize> {
+    a: Matrix<f32, N, N>,
+    newton: NewtonInverse<f32, N>,
+}
+
+impl<const N: usize> Kernel for Cold<N> {
+    const NAME: &'static str = "newton_cold";
+    const SIZE: usize = N;
+    const SCALAR: &'static str = "f32";
+    const TOLERANCE: f64 = 1e-3;
+
+    fn new(random: &mut Generator) -> Self {
+        Self { a: pivoted::<f32, N>(random), newton: NewtonInverse::new(Order::Two) }
+    }
+    fn run(&mut self) {
+        // An error leaves the identity, which is not what must come out.
+        let _ = self.newton.invert(&self.a, 1e-3, 60);
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        emit_all(self.newton.inverse().as_slice(), emit);
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        inverse_reference(&self.a, emit);
+    }
+    fn state_bytes() -> usize {
+        size_of::<NewtonInverse<f32, N>>()
+    }
+}
+
+/// One Newton-Schulz step after the matrix has moved by one part in 256.
+struct Warm<const N: usize> {
+    a: Matrix<f32, N, N>,
+    newton: NewtonInverse<f32, N>,
+}
+
+impl<const N: usize> Kernel for Warm<N> {
+    const NAME: &'static str = "newton_warm";
+    const SIZE: usize = N;
+    const SCALAR: &'static str = "f32";
+    // The square of 1/256.
+    const TOLERANCE: f64 = 1e-4;
+
+    fn new(random: &mut Generator) -> Self {
+        let mut a = pivoted::<f32, N>(random);
+        let mut start = Matrix::<f32, N, N>::zeros();
+        // An error leaves a start from which one step does not arrive.
+        let _ = solve::invert(&a, &mut start);
+        let mut newton = NewtonInverse::new(Order::Two);
+        newton.set_inverse(&start);
+        for element in a.as_mut_slice() {
+            *element *= 1.0 + 1.0 / 256.0;
+        }
+        Self { a, newton }
+    }
+    fn run(&mut self) {
+        let _ = self.newton.refine(&self.a);
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        emit_all(self.newton.inverse().as_slice(), emit);
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        inverse_reference(&self.a, emit);
+    }
+    fn state_bytes() -> usize {
+        size_of::<NewtonInverse<f32, N>>()
+    }
+}

@@ -1,0 +1,166 @@
+//! Boards: one file each in `firmware/boards`.
+
+use crate::{Failure, report};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// A board, as its file describes it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Board {
+    /// Name of the file, without `.toml`.
+    #[serde(skip)]
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// The core, by the name that `rustc -C target-cpu` has for it.
+    pub core: String,
+    /// Target triple.
+    pub target: String,
+    /// Clock of the core when the suite starts, in hertz.
+    pub clock_hz: u64,
+    /// How much of the suite fits.
+    pub suite: Suite,
+    /// Where the program goes.
+    pub flash: Memory,
+    /// Where variables and stack go.
+    pub ram: Memory,
+    /// How it is run.
+    pub run: Run,
+}
+
+/// A region of memory.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Memory {
+    /// First address.
+    pub origin: u64,
+    /// Bytes.
+    pub length: u64,
+}
+
+/// Which rows a board runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Suite {
+    /// All.
+    Full,
+    /// Those for 64 KB of flash and 12 KB of RAM.
+    Reduced,
+}
+
+/// How a board is run.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Run {
+    /// Emulated: the machine's name in QEMU.
+    Qemu(String),
+    /// Flashed: the chip's name in probe-rs.
+    Probe(String),
+}
+
+impl Board {
+    /// The board of this name.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] if there is none, or its file is wrong.
+    pub fn find(id: &str) -> Result<Self, Failure> {
+        let directory = directory()?;
+        let known = ids(&directory)?;
+        if !known.iter().any(|known| known == id) {
+            return Err(Failure::Input(format!(
+                "no board '{id}'; there are: {}",
+                known.join(", ")
+            )));
+        }
+        Self::read(&directory.join(format!("{id}.toml")))
+    }
+
+    /// All boards, by name.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] if a file is wrong.
+    pub fn all() -> Result<Vec<Self>, Failure> {
+        let directory = directory()?;
+        ids(&directory)?
+            .iter()
+            .map(|id| Self::read(&directory.join(format!("{id}.toml"))))
+            .collect()
+    }
+
+    /// Reads a board's file.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] naming file, line and column.
+    pub fn read(path: &Path) -> Result<Self, Failure> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Failure::Input(format!("{shown}: {error}")))?;
+        let mut board: Self = toml::from_str(&text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
+            let line = before.matches('\n').count() + 1;
+            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+            let message = error.message().replace('\n', " ");
+            Failure::Input(format!("{shown}:{line}:{column}: {message}"))
+        })?;
+        board.id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(board)
+    }
+}
+
+/// The directory of the firmware: in the tree that the user stands in, else in the one that this
+/// program was built from.
+///
+/// # Errors
+/// [`Failure::Input`] if neither has it.
+pub fn firmware() -> Result<PathBuf, Failure> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    let holds = |place: &&Path| place.join("firmware").join("boards").is_dir();
+    here.ancestors().chain(built).find(holds).map(|place| place.join("firmware")).ok_or_else(|| {
+        Failure::Input("no directory firmware/boards here; run this in a checkout of situ".into())
+    })
+}
+
+fn directory() -> Result<PathBuf, Failure> {
+    Ok(firmware()?.join("boards"))
+}
+
+fn ids(directory: &Path) -> Result<Vec<String>, Failure> {
+    let fail = |error| Failure::Input(format!("{}: {error}", directory.display()));
+    let mut ids = Vec::new();
+    for entry in std::fs::read_dir(directory).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            ids.extend(path.file_stem().map(|id| id.to_string_lossy().into_owned()));
+        }
+    }
+    ids.sort();
+    Ok(ids)
+}
+
+/// Runs `situ boards`: lists them.
+///
+/// # Errors
+/// [`Failure::Input`] if a file is wrong.
+pub fn boards() -> Result<(), Failure> {
+    let mut table = report::table(&["board", "core", "flash", "RAM", "clock", "suite", "runs by"]);
+    for board in Board::all()? {
+        let run = match &board.run {
+            Run::Qemu(machine) => format!("QEMU {machine}"),
+            Run::Probe(chip) => format!("probe-rs {chip}"),
+        };
+        table.add_row([
+            format!("{} ({})", board.id, board.name),
+            board.core,
+            format!("{} KB", board.flash.length / 1024),
+            format!("{} KB", board.ram.length / 1024),
+            format!("{} MHz", board.clock_hz as f64 / 1e6),
+            format!("{:?}", board.suite).to_lowercase(),
+            run,
+        ]);
+    }
+    println!("{table}");
+    println!("measure one with: situ bench --board BOARD");
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! The command `situ bench`: builds, runs, checks, prints.
+
+use super::image::Image;
+use super::log::Session;
+use super::results::Results;
+use super::{Board, board, reference, runner, toolchain};
+use crate::{Failure, progress, report};
+use std::path::PathBuf;
+
+/// Arguments of `situ bench`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Arguments {
+    /// The board; `situ boards` lists them
+    #[arg(long, value_name = "ID")]
+    pub board: String,
+    /// Only the rows whose name contains this
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub filter: String,
+    /// Write the results to a file, for `situ compare`
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs `situ bench` and returns what it measured.
+///
+/// # Errors
+/// [`Failure::Input`] for an unknown board or a filter that selects nothing; [`Failure::Tool`] if the
+/// compiler, QEMU, probe-rs or a probe is missing; [`Failure::Check`] if a result is wrong, after the
+/// rows that are right have been printed.
+pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
+    let board = Board::find(&arguments.board)?;
+    let expected = reference::expected(board.suite, &arguments.filter);
+    if expected.is_empty() {
+        return Err(Failure::Input(format!("--filter '{}' selects no row", arguments.filter)));
+    }
+    let toolchain = toolchain::Toolchain::find(&board.target)?;
+    let elf = toolchain.build(&board, &arguments.filter)?;
+    let file = std::fs::read(&elf)
+        .map_err(|error| Failure::Input(format!("{}: {error}", elf.display())))?;
+    let image = Image::read(&file)
+        .map_err(|error| Failure::Check(format!("{}: {error}", elf.display())))?;
+
+    let progress = progress::bar(&board.id, expected.len() as u64);
+    let mut session = Session::new(&board, &image, &expected);
+    let outcome = runner::run(&board, &elf, &mut |line| {
+        let row_ended = session.hear(line)?;
+        progress.inc(u64::from(row_ended));
+        Ok(())
+    });
+    progress.finish_and_clear();
+    outcome.map_err(|failure| explained(failure, session.last_words.as_deref()))?;
+    let missing = session.missing();
+    let (Some(counter), Some(stack), 0) = (session.counter, session.stack, missing) else {
+        return Err(Failure::Check(format!("{}: stopped {missing} rows early", board.id)));
+    };
+
+    let results = Results {
+        core: board.core.clone(),
+        target: board.target.clone(),
+        clock_hz: board.clock_hz,
+        counter,
+        rustc: toolchain.version(),
+        flags: toolchain.flags(&board),
+        commit: toolchain::commit(&board::firmware()?),
+        flash_bytes: image.flash_bytes,
+        ram_bytes: image.variable_bytes + stack,
+        results: session.rows,
+        board: board.id.clone(),
+    };
+    if arguments.json {
+        let json = serde_json::to_string(&results).map_err(|e| Failure::Check(e.to_string()))?;
+        println!("{json}");
+    } else {
+        print_table(&results);
+    }
+    if !session.wrong.is_empty() {
+        return Err(Failure::Check(format!("wrong result: {}", session.wrong.join(", "))));
+    }
+    if let Some(path) = &arguments.save {
+        save(&results, path)?;
+    }
+    Ok(results)
+}
+
+/// A failed run's own last words say more than its exit status.
+fn explained(failure: Failure, last_words: Option<&str>) -> Failure {
+    match (failure, last_words) {
+        (Failure::Check(line), Some(words)) => Failure::Check(format!("{line}: {words}")),
+        (failure, _) => failure,
+    }
+}
+
+fn save(results: &Results, path: &PathBuf) -> Result<(), Failure> {
+    let fail = |error: &dyn std::fmt::Display| {
+        Failure::Input(format!("--save {}: {error}", path.display()))
+    };
+    let json = serde_json::to_string_pretty(results).map_err(|error| fail(&error))?;
+    std::fs::write(path, json + "\n").map_err(|error| fail(&error))
+}
+
+fn print_table(results: &Results) {
+    let counter = results.counter.to_string();
+    let mut table = report::table(&[
+        "row",
+        "size",
+        "scalar",
+        &counter,
+        "most",
+        "code, bytes",
+        "state",
+        "stack",
+        "error",
+    ]);
+    for row in &results.results {
+        table.add_row([
+            row.name.clone(),
+            row.size.to_string(),
+            row.scalar.clone(),
+            row.count_median.to_string(),
+            row.count_max.to_string(),
+            row.text_bytes.to_string(),
+            row.state_bytes.to_string(),
+            row.stack_bytes.to_string(),
+            format!("{:.1e}", row.max_error),
+        ]);
+    }
+    println!("{table}");
+    println!(
+        "{} ({}): {counter} a call, median and most of 5 samples; image {} bytes of flash, {} of RAM",
+        results.board, results.core, results.flash_bytes, results.ram_bytes
+    );
+    println!("{}; {}", results.rustc, results.flags);
+}

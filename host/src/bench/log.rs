@@ -1,0 +1,161 @@
+//! The firmware's log: one JSON object a line.
+
+use super::Board;
+use super::reference::Expected;
+use super::results::{Counter, Row};
+use super::{Run, image::Image};
+use serde::Deserialize;
+
+/// A line of the log.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Message {
+    Start { counter: String },
+    Row { name: String, size: u64, scalar: String, entry: u64, state: u64 },
+    Bits(Vec<u32>),
+    Cost { calls: u64, counts: Vec<u64>, stack: u64, checksum: u32 },
+    Finish { stack: u64 },
+}
+
+/// What the log has said so far.
+pub struct Session<'r> {
+    board: &'r Board,
+    image: &'r Image,
+    expected: std::slice::Iter<'r, Expected>,
+    current: Option<(&'r Expected, Row)>,
+    output: Vec<f32>,
+    /// Unit of the counts, once known.
+    pub counter: Option<Counter>,
+    /// Rows whose result was right.
+    pub rows: Vec<Row>,
+    /// Rows whose result was wrong, and how.
+    pub wrong: Vec<String>,
+    /// Most stack in use, once the run has finished.
+    pub stack: Option<u64>,
+    /// Last line that was no message: the firmware's last words.
+    pub last_words: Option<String>,
+}
+
+impl<'r> Session<'r> {
+    /// Nothing heard yet.
+    pub fn new(board: &'r Board, image: &'r Image, expected: &'r [Expected]) -> Self {
+        Self {
+            board,
+            image,
+            expected: expected.iter(),
+            current: None,
+            output: Vec::new(),
+            counter: None,
+            rows: Vec::new(),
+            wrong: Vec::new(),
+            stack: None,
+            last_words: None,
+        }
+    }
+
+    /// Takes a line; true if it ended a row.
+    ///
+    /// # Errors
+    /// A line that the suite does not write at this point.
+    pub fn hear(&mut self, line: &str) -> Result<bool, String> {
+        let Ok(message) = serde_json::from_str(line) else {
+            self.last_words = Some(line.to_owned());
+            return Ok(false);
+        };
+        match message {
+            Message::Start { counter } => self.counter = Some(self.unit(&counter)?),
+            Message::Row { name, size, scalar, entry, state } => {
+                let row = self.new_row(name, size, scalar, entry, state);
+                let expected = self.expected.next().filter(|expected| {
+                    (expected.name, expected.size as u64, expected.scalar) == row.key()
+                });
+                let expected = expected.ok_or(format!(
+                    "the board ran {} {} {}, which the host's suite does not have there",
+                    row.name, row.size, row.scalar
+                ))?;
+                self.output.clear();
+                self.current = Some((expected, row));
+            }
+            Message::Bits(bits) => self.output.extend(bits.into_iter().map(f32::from_bits)),
+            Message::Cost { calls, counts, stack, checksum } => {
+                let (expected, mut row) = self.current.take().ok_or("a cost without a row")?;
+                row.stack_bytes = stack;
+                row.checksum = checksum;
+                self.set_counts(&mut row, calls, counts)?;
+                self.check(expected, row);
+                return Ok(true);
+            }
+            Message::Finish { stack } => self.stack = Some(stack),
+        }
+        Ok(false)
+    }
+
+    /// Rows that the run should have reached but did not.
+    pub fn missing(&self) -> usize {
+        self.expected.len() + usize::from(self.current.is_some())
+    }
+
+    fn unit(&self, counter: &str) -> Result<Counter, String> {
+        match (counter, &self.board.run) {
+            ("systick", Run::Qemu(_)) => Ok(Counter::Instructions),
+            ("systick", Run::Probe(_)) => Ok(Counter::Ticks),
+            ("cycles", Run::Probe(_)) => Ok(Counter::Cycles),
+            // An emulator that counts has invented its cycles.
+            (other, _) => Err(format!("counts of '{other}' mean nothing on {}", self.board.id)),
+        }
+    }
+
+    fn new_row(&self, name: String, size: u64, scalar: String, entry: u64, state: u64) -> Row {
+        Row {
+            name,
+            size,
+            scalar,
+            count_min: 0.0,
+            count_median: 0.0,
+            count_max: 0.0,
+            calls: 0,
+            text_bytes: self.image.text_bytes(entry),
+            state_bytes: state,
+            stack_bytes: 0,
+            max_error: 0.0,
+            checksum: 0,
+        }
+    }
+
+    /// Costs of a call, from samples of `calls` calls.
+    fn set_counts(&self, row: &mut Row, calls: u64, mut counts: Vec<u64>) -> Result<(), String> {
+        counts.sort_unstable();
+        // Under `-icount shift=0` an instruction lasts a nanosecond, a tick 10⁹ / clock of them.
+        let per_count = match self.counter.ok_or("a row before the start")? {
+            Counter::Instructions => 1e9 / self.board.clock_hz as f64,
+            Counter::Cycles | Counter::Ticks => 1.0,
+        };
+        // To a tenth: finer than a tick, over the calls of a sample.
+        let cost = |count: u64| (count as f64 * per_count / calls as f64 * 10.0).round() / 10.0;
+        let (Some(first), Some(last)) = (counts.first(), counts.last()) else {
+            return Err("a cost without samples".to_owned());
+        };
+        row.calls = calls;
+        row.count_min = cost(*first);
+        row.count_median = cost(counts[counts.len() / 2]);
+        row.count_max = cost(*last);
+        Ok(())
+    }
+
+    fn check(&mut self, expected: &Expected, mut row: Row) {
+        row.max_error = expected.error(&self.output);
+        let checksum = self
+            .output
+            .iter()
+            .fold(situ_suite::CHECKSUM_OF_NOTHING, |sum, value| situ_suite::checksum(sum, *value));
+        let label = format!("{} {} {}", row.name, row.size, row.scalar);
+        if checksum != row.checksum {
+            self.wrong.push(format!("{label} (damaged on the way)"));
+        } else if row.max_error > expected.tolerance {
+            let (error, bound) = (row.max_error, expected.tolerance);
+            self.wrong.push(format!("{label} (error {error:.1e} > {bound:.1e})"));
+        } else {
+            self.rows.push(row);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What every row must compute, in f64 from the same seed.
+
+use super::Suite;
+use situ::random::Generator;
+use situ_suite::{Kernel, SEED, Visitor};
+
+/// A row as the host expects it.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    /// As in the log.
+    pub name: &'static str,
+    /// As in the log.
+    pub size: usize,
+    /// As in the log.
+    pub scalar: &'static str,
+    /// The output, in f64.
+    pub values: Vec<f64>,
+    /// Largest error allowed, relative to the largest element.
+    pub tolerance: f64,
+}
+
+impl Expected {
+    /// The largest error of `output`, relative to the largest element expected. Not finite for
+    /// numbers that are not, infinite for a wrong count of them.
+    pub fn error(&self, output: &[f32]) -> f64 {
+        if output.len() != self.values.len() {
+            return f64::INFINITY;
+        }
+        let pairs = || output.iter().zip(&self.values);
+        if pairs().any(|(output, expected)| !output.is_finite() || !expected.is_finite()) {
+            return f64::INFINITY;
+        }
+        let error = pairs().map(|(o, e)| (f64::from(*o) - e).abs()).fold(0.0, f64::max);
+        let scale = self.values.iter().map(|value| value.abs()).fold(0.0, f64::max);
+        if error == 0.0 { 0.0 } else { error / scale }
+    }
+}
+
+/// The rows of a suite whose names the filter selects, in order.
+pub fn expected(suite: Suite, filter: &str) -> Vec<Expected> {
+    let mut full = References::<false> { filter, rows: Vec::new() };
+    let mut reduced = References::<true> { filter, rows: Vec::new() };
+    match suite {
+        Suite::Full => situ_suite::each(&mut full),
+        Suite::Reduced => situ_suite::each(&mut reduced),
+    }
+    full.rows.append(&mut reduced.rows);
+    full.rows
+}
+
+struct References<'f, const REDUCED: bool> {
+    filter: &'f str,
+    rows: Vec<Expected>,
+}
+
+impl<const REDUCED: bool> Visitor for References<'_, REDUCED> {
+    const REDUCED: bool = REDUCED;
+
+    fn visit<K: Kernel>(&mut self) {
+        if !situ_suite::selected(K::NAME, self.filter) {
+            return;
+        }
+        let kernel = K::new(&mut Generator::new(SEED));
+        let mut values = Vec::new();
+        kernel.reference(&mut |value| values.push(value));
+        let (name, size, scalar, tolerance) = (K::NAME, K::SIZE, K::SCALAR, K::TOLERANCE);
+        self.rows.push(Expected { name, size, scalar, values, tolerance });
+    }
+}

@@ -1,0 +1,167 @@
+//! Finds a compiler for the board and builds the firmware with it.
+
+use super::{Board, Run, Suite, board};
+use crate::Failure;
+use std::ffi::OsStr;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A compiler that can build for a target.
+#[derive(Debug)]
+pub struct Toolchain {
+    rustc: PathBuf,
+    /// Whether `core` comes from its sources, for want of a compiled one.
+    build_core: bool,
+    /// The linker, if not the one that comes with the compiler.
+    linker: Option<PathBuf>,
+}
+
+/// Linkers that know Arm, beside rustup's own.
+const LINKERS: [&str; 5] = ["ld.lld", "ld.lld-19", "ld.lld-16", "ld.lld-14", "arm-none-eabi-ld"];
+
+impl Toolchain {
+    /// A compiler with `core` for this target compiled, else one with the sources of `core`: the
+    /// user's own first, then Debian's.
+    ///
+    /// # Errors
+    /// [`Failure::Tool`] with the commands that help.
+    pub fn find(target: &str) -> Result<Self, Failure> {
+        let candidates = [PathBuf::from("rustc"), PathBuf::from("/usr/bin/rustc")];
+        let compiled = candidates.iter().find(|rustc| has_core(rustc, target));
+        let sources = candidates.iter().find(|rustc| has_core_sources(rustc));
+        let missing = || {
+            Failure::Tool(format!(
+                "no core library for {target}: run `rustup target add {target}`, or on Debian \
+                 `apt-get install rustc-web rust-web-src lld-19`"
+            ))
+        };
+        let rustc = compiled.or(sources).ok_or_else(missing)?.clone();
+        let linker = if has_linker(&rustc) {
+            None
+        } else {
+            Some(LINKERS.iter().find_map(|name| in_path(name)).ok_or_else(|| {
+                Failure::Tool("no linker for Arm: run `apt-get install lld-19`".to_owned())
+            })?)
+        };
+        Ok(Self { rustc, build_core: compiled.is_none(), linker })
+    }
+
+    /// The compiler's version.
+    pub fn version(&self) -> String {
+        ask(&self.rustc, &["--version"]).unwrap_or_default()
+    }
+
+    /// The flags that the firmware is built with.
+    pub fn flags(&self, board: &Board) -> String {
+        let core = if self.build_core { ", core from source" } else { "" };
+        format!("-C target-cpu={} -C opt-level=3 -C lto=fat -C codegen-units=1{core}", board.core)
+    }
+
+    /// Builds the suite for a board; returns the ELF file's path.
+    ///
+    /// # Errors
+    /// [`Failure::Check`] if it does not build; what the compiler says has been shown.
+    pub fn build(&self, board: &Board, filter: &str) -> Result<PathBuf, Failure> {
+        let firmware = board::firmware()?;
+        let mut features = vec![match board.run {
+            Run::Qemu(_) => "qemu",
+            Run::Probe(_) => "chip",
+        }];
+        if board.suite == Suite::Reduced {
+            features.push("reduced");
+        }
+        let mut cargo = self.cargo("build", &board.target, &[&cpu_flag(board)]);
+        cargo
+            .current_dir(&firmware)
+            .args(["--locked", "--features", &features.join(","), "--target-dir"])
+            .arg(firmware.join("target"))
+            .env("SITU_BOARD", &board.id)
+            .env("SITU_FILTER", filter);
+        let status = cargo.status().map_err(|error| Failure::Tool(format!("cargo: {error}")))?;
+        if !status.success() {
+            return Err(Failure::Check(format!("the firmware does not build for {}", board.id)));
+        }
+        // Boards of one target share a path: keep each one's own.
+        let built = firmware.join("target").join(&board.target).join("release/situ-firmware");
+        let kept = firmware.join("target").join(format!("{}.elf", board.id));
+        std::fs::copy(&built, &kept)
+            .map_err(|error| Failure::Input(format!("{}: {error}", built.display())))?;
+        Ok(kept)
+    }
+
+    /// A cargo command that compiles for `target`, optimised, with these flags.
+    pub fn cargo(&self, command: &str, target: &str, flags: &[&str]) -> Command {
+        let mut flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        if let Some(linker) = &self.linker {
+            flags.push(format!("-Clinker={}", linker.display()));
+        }
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo
+            .args([command, "--release", "--target", target])
+            .env("RUSTC", &self.rustc)
+            // Between the flags, the separator that cargo wants.
+            .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
+            .env_remove("RUSTFLAGS");
+        if !std::io::stderr().is_terminal() {
+            cargo.arg("--quiet");
+        }
+        if self.build_core {
+            // Stable Rust builds its own core only under this name; the code stays stable.
+            cargo.arg("-Zbuild-std=core").env("RUSTC_BOOTSTRAP", "1");
+        }
+        cargo
+    }
+}
+
+/// The flag that selects the board's core.
+fn cpu_flag(board: &Board) -> String {
+    format!("-Ctarget-cpu={}", board.core)
+}
+
+/// The commit that the firmware's tree stands at, marked `+` if files differ from it.
+pub fn commit(firmware: &Path) -> Option<String> {
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git").current_dir(firmware).args(arguments).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let commit = git(&["rev-parse", "--short=12", "HEAD"])?;
+    let changed = git(&["status", "--porcelain", "--", ".", "../core"])?;
+    Some(if changed.is_empty() { commit } else { commit + "+" })
+}
+
+/// The file of this name in a directory of `PATH`.
+pub fn in_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file())
+}
+
+fn has_core(rustc: &Path, target: &str) -> bool {
+    let directory = ask(rustc, &["--print", "target-libdir", "--target", target]);
+    let entries = directory.and_then(|directory| std::fs::read_dir(directory).ok());
+    entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|entry| entry.file_name().to_string_lossy().starts_with("libcore"))
+}
+
+fn has_core_sources(rustc: &Path) -> bool {
+    let root = ask(rustc, &["--print", "sysroot"]);
+    root.is_some_and(|root| {
+        Path::new(&root).join("lib/rustlib/src/rust/library/core/Cargo.toml").is_file()
+    })
+}
+
+/// Whether `rust-lld`, the linker that bare-metal targets ask for, comes with the compiler.
+fn has_linker(rustc: &Path) -> bool {
+    let directory = ask(rustc, &["--print", "sysroot"]).map(|root| root + "/lib/rustlib");
+    let targets = directory.and_then(|directory| std::fs::read_dir(directory).ok());
+    let linker = format!("bin/rust-lld{}", std::env::consts::EXE_SUFFIX);
+    targets.into_iter().flatten().flatten().any(|target| target.path().join(&linker).is_file())
+}
+
+fn ask(program: &Path, arguments: &[impl AsRef<OsStr>]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}

@@ -1,0 +1,16 @@
+//! `situ compare`: results of several runs, or of peers, side by side.
+//!
+//! Rows are joined on name, size and scalar. The first file is what the others are held against: a
+//! ratio above one is more work than it. A file of peers (`firmware/peers/cortex-m.csv`) gives one
+//! column a peer, for the core of the first file.
+//!
+//! ```no_run
+//! situ_host::cli::run(["situ", "compare", "before.json", "after.json", "--fail-over", "5"].map(Into::into))?;
+//! # Ok::<(), situ_host::Failure>(())
+//! ```
+
+mod column;
+mod command;
+
+pub use column::Column;
+pub use command::{Arguments, compare};

@@ -1,0 +1,78 @@
+//! `situ bench` on each emulated board.
+
+use crate::{required, skipped};
+use situ_host::bench::{Counter, Results};
+use situ_tests::situ;
+use std::sync::Mutex;
+
+/// One build at a time: cargo would make the others wait anyway.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Exit status of a command that misses a tool.
+const TOOL_MISSING: i32 = 3;
+
+/// Runs the suite on `board`; nothing if a tool is missing.
+fn bench(board: &str) -> Option<Results> {
+    let directory = tempfile::tempdir().unwrap();
+    let _turn = TURN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let output =
+        situ(directory.path()).args(["bench", "--board", board, "--json"]).output().unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() == Some(TOOL_MISSING) {
+        skipped(&format!("{board}: {}", complaint.trim()));
+        return None;
+    }
+    // A wrong result is named on stderr.
+    assert!(output.status.success(), "{board}: {complaint}");
+    Some(serde_json::from_slice(&output.stdout).expect("the results as JSON"))
+}
+
+/// Runs `board` three times: the same instructions and the same bits each time.
+fn repeatable(board: &str) -> Option<Results> {
+    let first = bench(board)?;
+    assert_eq!(first.counter, Counter::Instructions);
+    assert!(!first.results.is_empty());
+    for _ in 0..2 {
+        let again = bench(board)?;
+        assert_eq!(again.results.len(), first.results.len());
+        for (first, again) in first.results.iter().zip(&again.results) {
+            assert_eq!(first.key(), again.key());
+            let counts = |row: &situ_host::bench::Row| {
+                [row.count_min, row.count_median, row.count_max].map(f64::to_bits)
+            };
+            assert_eq!(counts(first), counts(again), "{board}: {:?}", first.key());
+            assert_eq!(first.checksum, again.checksum, "{board}: {:?}", first.key());
+        }
+    }
+    Some(first)
+}
+
+fn count(results: &Results, key: (&str, u64, &str)) -> f64 {
+    results.results.iter().find(|row| row.key() == key).expect("a row").count_median
+}
+
+#[test]
+fn cortex_m4_keeps_its_promises() {
+    let Some(results) = repeatable("qemu-m4") else { return };
+    assert!(count(&results, ("product", 16, "f32")) <= 12_500.0);
+    assert!(count(&results, ("inverse", 16, "f32")) <= 26_000.0);
+    assert!(results.flash_bytes <= 256 * 1024, "{} bytes of flash", results.flash_bytes);
+    assert!(results.ram_bytes <= 64 * 1024, "{} bytes of RAM", results.ram_bytes);
+}
+
+#[test]
+fn cortex_m0_keeps_its_promises() {
+    let Some(results) = repeatable("qemu-m0") else { return };
+    assert!(results.flash_bytes <= 64 * 1024, "{} bytes of flash", results.flash_bytes);
+    assert!(results.ram_bytes <= 12 * 1024, "{} bytes of RAM", results.ram_bytes);
+}
+
+#[test]
+fn other_cores_compute_the_same() {
+    if !required() {
+        return;
+    }
+    for board in ["qemu-m3", "qemu-m7", "qemu-m33", "qemu-m55"] {
+        repeatable(board);
+    }
+}

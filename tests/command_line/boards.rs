@@ -1,0 +1,70 @@
+//! `situ boards`, and what `situ bench` says to a wrong board.
+
+use predicates::prelude::*;
+use predicates::str::{contains, is_match};
+use situ_host::bench::{Board, Run};
+use situ_tests::situ;
+
+/// Where a user starts who is in no checkout.
+fn elsewhere() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn every_board_is_listed() {
+    let names = Board::all().unwrap();
+    assert!(names.len() >= 13);
+    let mut listing = situ(elsewhere().path()).arg("boards").assert().success();
+    for board in names {
+        listing = listing.stdout(contains(board.id));
+    }
+}
+
+#[test]
+fn boards_are_possible() {
+    for board in Board::all().unwrap() {
+        let end = |memory: situ_host::bench::Memory| memory.origin + memory.length;
+        assert!(
+            end(board.flash) <= board.ram.origin || end(board.ram) <= board.flash.origin,
+            "{}: flash and RAM overlap",
+            board.id
+        );
+        // The 24-bit counter and its conversion want a clock that is one.
+        assert!((1_000_000..=1_000_000_000).contains(&board.clock_hz), "{}", board.id);
+        assert_eq!(board.id.starts_with("qemu-"), matches!(board.run, Run::Qemu(_)));
+        let armv6 = board.core.starts_with("cortex-m0");
+        assert_eq!(board.target == "thumbv6m-none-eabi", armv6, "{}", board.id);
+    }
+}
+
+#[test]
+fn unknown_board_is_named_with_those_there_are() {
+    situ(elsewhere().path())
+        .args(["bench", "--board", "abacus"])
+        .assert()
+        .code(2)
+        .stdout("")
+        .stderr(is_match("^situ: no board 'abacus'; there are: [^\n]*qemu-m4[^\n]*\n$").unwrap());
+}
+
+#[test]
+fn filter_that_selects_nothing_is_an_error() {
+    situ(elsewhere().path())
+        .args(["bench", "--board", "qemu-m4", "--filter", "weather"])
+        .assert()
+        .code(2)
+        .stderr(contains("weather").and(is_match("^[^\n]*\n$").unwrap()));
+}
+
+#[test]
+fn a_wrong_board_file_is_named_with_line_and_column() {
+    let directory = elsewhere();
+    let boards = directory.path().join("firmware").join("boards");
+    std::fs::create_dir_all(&boards).unwrap();
+    std::fs::write(boards.join("mine.toml"), "name = \"Mine\"\ncore = 7\n").unwrap();
+    situ(directory.path())
+        .arg("boards")
+        .assert()
+        .code(2)
+        .stderr(is_match("^situ: [^\n]*mine.toml:2:8: [^\n]*\n$").unwrap());
+}
