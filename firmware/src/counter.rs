@@ -62,7 +62,6 @@ impl Counter {
     }
 
     /// Counts that pass while `work` runs.
-    #[inline(always)]
     pub fn elapsed(&mut self, work: impl FnOnce()) -> u32 {
         match self {
             Self::Cycles => cycles(work),

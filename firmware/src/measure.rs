@@ -3,6 +3,8 @@
 use crate::counter::Counter;
 use crate::stack::Stack;
 use core::hint::black_box;
+use core::marker::PhantomData;
+use core::mem::transmute;
 use cortex_m::Peripherals;
 use situ::random::Generator;
 use situ_suite::{Kernel, SEED, Visitor};
@@ -19,13 +21,15 @@ const FILTER: &str = match option_env!("SITU_FILTER") {
 /// Measures every row and logs it.
 pub struct Measure {
     counter: Counter,
+    sample_length: u32,
     stack: Stack,
 }
 
 impl Measure {
     /// Starts the counter and paints the stack.
     pub fn new(peripherals: Peripherals) -> Self {
-        Self { stack: Stack::new(), counter: Counter::new(peripherals) }
+        let counter = Counter::new(peripherals);
+        Self { stack: Stack::new(), sample_length: counter.sample_length(), counter }
     }
 
     /// Name of the counter.
@@ -47,43 +51,14 @@ impl Visitor for Measure {
         if !situ_suite::selected(K::NAME, FILTER) {
             return;
         }
-        let entry = run::<K> as *const () as usize;
-        announce(K::NAME, K::SIZE, K::SCALAR, entry, K::state_bytes());
+        announce(K::NAME, K::SIZE, K::SCALAR, run::<K> as *const () as usize, K::state_bytes());
         // The seed passes through memory: no input is known when this is compiled.
         let mut kernel = K::new(&mut Generator::new(black_box(SEED)));
-        // As is the function, so that no call is merged with another.
-        let run = black_box(run::<K> as fn(&mut K));
-        let mut stack = self.stack.used(&mut || run(&mut kernel));
-        for _ in 1..K::RUNS {
-            stack = stack.max(self.stack.used(&mut || run(&mut kernel)));
-        }
+        let stack = self.stack_of(Work::new(&mut kernel), K::RUNS);
         let mut output = Output::new();
         kernel.output(&mut |value| output.push(value));
         output.flush();
-
-        let mut repeat = |calls: u32| {
-            self.counter.elapsed(|| {
-                for _ in 0..calls {
-                    run(&mut kernel);
-                }
-            })
-        };
-        // Two warm-ups; the second tells how many calls make a sample.
-        repeat(1);
-        let once = repeat(1);
-        let calls = (self.counter.sample_length() / once.max(1)).clamp(1, 4096);
-        let mut repeat = |calls: u32| {
-            self.counter.elapsed(|| {
-                for _ in 0..calls {
-                    run(&mut kernel);
-                }
-            })
-        };
-        // The cost of more calls than before: what surrounds them cancels.
-        let counts: [u32; SAMPLES] = core::array::from_fn(|_| {
-            let fewer = repeat(calls);
-            repeat(2 * calls).saturating_sub(fewer)
-        });
+        let (calls, counts) = self.cost_of(Work::new(&mut kernel));
         report(calls, &counts, stack, output.checksum);
     }
 }
@@ -92,6 +67,61 @@ impl Visitor for Measure {
 #[inline(never)]
 fn run<K: Kernel>(kernel: &mut K) {
     kernel.run();
+}
+
+/// A row's function and its operand, without their type: one copy of the measurement serves all.
+struct Work<'k> {
+    function: fn(*mut ()),
+    operand: *mut (),
+    _kernel: PhantomData<&'k mut ()>,
+}
+
+impl<'k> Work<'k> {
+    fn new<K: Kernel>(kernel: &'k mut K) -> Self {
+        // SAFETY: a reference and a pointer are passed alike; `call` passes back this very operand.
+        let function = unsafe { transmute::<fn(&mut K), fn(*mut ())>(run::<K>) };
+        // Through memory, so that no call is merged with another.
+        Self {
+            function: black_box(function),
+            operand: core::ptr::from_mut(kernel).cast(),
+            _kernel: PhantomData,
+        }
+    }
+
+    #[inline(always)]
+    fn call(&self) {
+        (self.function)(self.operand);
+    }
+}
+
+impl Measure {
+    /// Most stack that one of `runs` calls touches.
+    #[inline(never)]
+    fn stack_of(&mut self, work: Work<'_>, runs: usize) -> usize {
+        (0..runs).fold(0, |most, _| most.max(self.stack.used(&mut || work.call())))
+    }
+
+    /// Calls in a sample, and what each sample's calls cost.
+    #[inline(never)]
+    fn cost_of(&mut self, work: Work<'_>) -> (u32, [u32; SAMPLES]) {
+        let mut repeat = |calls: u32| {
+            self.counter.elapsed(|| {
+                for _ in 0..calls {
+                    work.call();
+                }
+            })
+        };
+        // Two warm-ups; the second tells how many calls make a sample.
+        repeat(1);
+        let once = repeat(1).max(1);
+        let calls = (self.sample_length / once).clamp(1, 4096);
+        // The cost of more calls than before: what surrounds them cancels.
+        let counts = core::array::from_fn(|_| {
+            let fewer = repeat(calls);
+            repeat(2 * calls).saturating_sub(fewer)
+        });
+        (calls, counts)
+    }
 }
 
 #[inline(never)]

@@ -22,21 +22,29 @@ impl Format for f16 {
     const ROUNDING: f64 = 4.9e-4;
 }
 
-/// Uniform in [-1, 1), rounded to the format.
-pub(crate) fn number<S: Format>(random: &mut Generator) -> S {
-    S::store(2.0 * random.uniform::<f32>() - 1.0)
+/// Fills with numbers uniform in [-1, 1), rounded to the format.
+// Never inlined, as `emit_all`: drawing the inputs must not fill the flash.
+#[inline(never)]
+pub(crate) fn fill<S: Format>(random: &mut Generator, out: &mut [S]) {
+    for out in out {
+        *out = S::store(2.0 * random.uniform::<f32>() - 1.0);
+    }
 }
 
-/// A vector of [`number`]s.
+/// A vector as of [`fill`].
 pub(crate) fn vector<S: Format, const N: usize>(random: &mut Generator) -> [S; N] {
-    core::array::from_fn(|_| number(random))
+    let mut vector = [S::store(0.0); N];
+    fill(random, &mut vector);
+    vector
 }
 
-/// A matrix of [`number`]s.
+/// A matrix as of [`fill`].
 pub(crate) fn matrix<S: Format, const R: usize, const C: usize>(
     random: &mut Generator,
 ) -> Matrix<S, R, C> {
-    Matrix::from_rows(core::array::from_fn(|_| vector(random)))
+    let mut matrix = Matrix::zeros();
+    fill(random, matrix.as_mut_slice());
+    matrix
 }
 
 /// A stored number in f64.
@@ -52,6 +60,7 @@ pub(crate) fn exact_matrix<S: Format, const R: usize, const C: usize>(
 }
 
 /// Emits stored numbers in f32.
+#[inline(never)]
 pub(crate) fn emit_all<S: Format>(stored: &[S], emit: &mut dyn FnMut(f32)) {
     for element in stored {
         emit(element.load());

@@ -21,6 +21,7 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
 const INVERSE_ERROR: f64 = 5e-5;
 
 /// A random matrix with a dominant diagonal in a random order of its rows, so that pivots move.
+#[inline(never)]
 fn pivoted<S: Format, const N: usize>(random: &mut Generator) -> Matrix<S, N, N> {
     let mut a = matrix::<S, N, N>(random);
     a.add_to_diagonal(N as f32 / 4.0);
@@ -31,6 +32,7 @@ fn pivoted<S: Format, const N: usize>(random: &mut Generator) -> Matrix<S, N, N>
 }
 
 /// `I + B Bᵀ / N` of a random B.
+#[inline(never)]
 fn positive_definite<const N: usize>(random: &mut Generator) -> Matrix<f32, N, N> {
     let b = matrix::<f32, N, N>(random);
     let mut a = Matrix::zeros();
