@@ -5,8 +5,8 @@
 
 pub mod bench;
 pub mod cli;
-pub mod compute;
 pub mod compare;
+pub mod compute;
 pub mod failure;
 pub mod fit;
 pub mod play;

@@ -99,6 +99,18 @@ impl Storage for half::f16 {
     fn from_bytes(bytes: [u8; 2]) -> Self {
         Self::from_le_bytes(bytes)
     }
+
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    #[inline]
+    fn load_all(stored: &[Self], out: &mut [f32]) {
+        super::hardware::load_all(stored, out);
+    }
+
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    #[inline]
+    fn store_all(values: &[f32], out: &mut [Self]) {
+        super::hardware::store_all(values, out);
+    }
 }
 
 /// Loads a vector: `out[i] = stored[i]`, up to the shorter length.

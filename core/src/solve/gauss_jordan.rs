@@ -1,12 +1,12 @@
 //! Gauss-Jordan inversion with row pivoting.
 
 use super::Error;
-use crate::matrix::{Matrix, add_scaled};
+use crate::matrix::Matrix;
 use crate::scalar::{Scalar, Storage};
 
 /// Inverse by Gauss-Jordan elimination in place with partial pivoting: `out = A⁻¹`.
 ///
-/// N³ multiply-adds and N divisions; one row and N words on the stack.
+/// N³ multiply-adds and N divisions; 2 N words on the stack.
 ///
 /// # Errors
 /// [`Error::Singular`] if a pivot is zero, or if the largest elements of A and of the inverse multiply
@@ -70,23 +70,54 @@ fn largest_in_column<T: Scalar, const N: usize>(a: &Matrix<T, N, N>, k: usize) -
 /// Clears column `k` from all rows but `k`, and puts the inverse's column in its place.
 #[inline(always)]
 fn eliminate<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, k: usize, pivot: T) {
-    let Some(row) = a.rows.get_mut(k) else { return };
     let reciprocal = T::ONE / pivot;
-    for element in row.iter_mut() {
-        *element *= reciprocal;
-    }
-    if let Some(element) = row.get_mut(k) {
-        *element = reciprocal;
-    }
-    let pivot_row = *row;
-    for (i, row) in a.rows.iter_mut().enumerate() {
+    let mut factors = [T::ZERO; N];
+    for (i, (row, factor)) in a.rows.iter_mut().zip(&mut factors).enumerate() {
         if i == k {
-            continue;
+            // The factor stays zero: the pivot's row is not taken from itself.
+            for element in row.iter_mut() {
+                *element *= reciprocal;
+            }
         }
-        let Some(element) = row.get_mut(k) else { continue };
-        let factor = *element;
-        *element = T::ZERO;
-        add_scaled(-factor, &pivot_row, row);
+        if let Some(element) = row.get_mut(k) {
+            (*factor, *element) = if i == k { (T::ZERO, reciprocal) } else { (*element, T::ZERO) };
+        }
+    }
+    let mut column = 0;
+    while column + STRIP <= N {
+        subtract_outer::<T, STRIP, N>(a, &factors, k, column);
+        column += STRIP;
+    }
+    while column + 4 <= N {
+        subtract_outer::<T, 4, N>(a, &factors, k, column);
+        column += 4;
+    }
+    while column < N {
+        subtract_outer::<T, 1, N>(a, &factors, k, column);
+        column += 1;
+    }
+}
+
+/// Columns that are eliminated together: their part of the pivot's row stays in registers, half of
+/// the 32 that a Cortex-M has.
+const STRIP: usize = 16;
+
+/// Takes `factors[i]` times row `k` from each row i, in the `WIDTH` columns from `column`.
+#[inline(always)]
+fn subtract_outer<T: Scalar, const WIDTH: usize, const N: usize>(
+    a: &mut Matrix<T, N, N>,
+    factors: &[T; N],
+    k: usize,
+    column: usize,
+) {
+    let Some(pivot_row) = a.rows.get(k).and_then(|row| row.get(column..)) else { return };
+    let Some(pivot_row) = pivot_row.first_chunk::<WIDTH>().copied() else { return };
+    for (row, factor) in a.rows.iter_mut().zip(factors) {
+        if let Some(row) = row.get_mut(column..).and_then(|rest| rest.first_chunk_mut::<WIDTH>()) {
+            for (element, pivot) in row.iter_mut().zip(&pivot_row) {
+                *element -= *factor * *pivot;
+            }
+        }
     }
 }
 

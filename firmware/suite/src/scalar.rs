@@ -8,6 +8,7 @@ use situ::scalar::{Scalar, f16, load_slice, store_slice};
 pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Exp<1>, Exp<4>, Exp<16>, Exp<32>, Ln<1>, Tanh<1>, SquareRoot<1>);
     rows!(visitor: Load<4>, Load<16>, Load<64>, Load<256>, Load<1024>);
+    rows!(visitor: EveryHalf);
     rows!(visitor: Store<4>, Store<16>, Store<64>, Store<256>, Store<1024>);
 }
 
@@ -98,5 +99,51 @@ impl<const N: usize> Kernel for Store<N> {
     }
     fn reference(&self, emit: &mut dyn FnMut(f64)) {
         self.values.iter().for_each(|value| emit(f16::from_f32(*value).to_f64()));
+    }
+}
+
+/// Every bit pattern of f16, loaded and stored again as this core does it. What comes out is how many
+/// of them the portable conversion disagrees with: bit for bit, except that a NaN is a NaN.
+struct EveryHalf {
+    wrong_loads: u32,
+    wrong_stores: u32,
+}
+
+impl Kernel for EveryHalf {
+    const NAME: &'static str = "every_f16";
+    const SIZE: usize = 1 << 16;
+    const SCALAR: &'static str = "f16";
+    const TOLERANCE: f64 = 0.0;
+
+    fn new(_: &mut Generator) -> Self {
+        Self { wrong_loads: u32::MAX, wrong_stores: u32::MAX }
+    }
+    fn run(&mut self) {
+        (self.wrong_loads, self.wrong_stores) = (0, 0);
+        for first in (0..=u16::MAX).step_by(8) {
+            // From the second: a half that no word begins at.
+            let stored: [f16; 9] =
+                core::array::from_fn(|i| f16::from_bits(first.wrapping_add(i as u16)));
+            let (mut values, mut again) = ([0.0_f32; 9], [f16::ZERO; 9]);
+            load_slice(&stored[1..], &mut values[1..]);
+            // Off the grid, so that storing rounds.
+            let between = values.map(|value| value * 1.000_3);
+            store_slice(&between[1..], &mut again[1..]);
+            for i in 1..9 {
+                let (load, store) = (stored[i].to_f32_const(), f16::from_f32_const(between[i]));
+                let same = load.to_bits() == values[i].to_bits();
+                self.wrong_loads += u32::from(!same && !(load.is_nan() && values[i].is_nan()));
+                let same = store.to_bits() == again[i].to_bits();
+                self.wrong_stores += u32::from(!same && !(store.is_nan() && again[i].is_nan()));
+            }
+        }
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        emit(self.wrong_loads as f32);
+        emit(self.wrong_stores as f32);
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        emit(0.0);
+        emit(0.0);
     }
 }
