@@ -25,7 +25,8 @@ where
     let (x, y) = (x.get(..length).unwrap_or(&[]), y.get(..length).unwrap_or(&[]));
     let (x_chunks, x_rest) = x.as_chunks::<LANES>();
     let (y_chunks, y_rest) = y.as_chunks::<LANES>();
-    let mut sums = [X::Compute::ZERO; LANES];
+    // Minus zero is what an addition leaves as it is: the first ones fold away.
+    let mut sums = [-X::Compute::ZERO; LANES];
     for (x, y) in x_chunks.iter().zip(y_chunks) {
         for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
             *sum += x.load() * y.load();
@@ -76,8 +77,6 @@ pub fn add_outer<A, X, Y, const R: usize, const C: usize>(
 }
 
 /// Matrix-vector product: `out = A x`. R C multiply-adds.
-///
-/// Four rows at a time, so that each element of x is loaded once for four products.
 #[inline]
 pub fn matrix_vector<A, X, O, const R: usize, const C: usize>(
     a: &Matrix<A, R, C>,
@@ -88,41 +87,9 @@ pub fn matrix_vector<A, X, O, const R: usize, const C: usize>(
     X: Storage<Compute = A::Compute>,
     O: Storage<Compute = A::Compute>,
 {
-    let (blocks, rest) = a.rows.as_chunks::<LANES>();
-    let (out_blocks, out_rest) = out.as_chunks_mut::<LANES>();
-    for (rows, out) in blocks.iter().zip(out_blocks) {
-        *out = dots(rows, x).map(O::store);
-    }
-    for (row, out) in rest.iter().zip(out_rest) {
+    for (row, out) in a.rows.iter().zip(out) {
         *out = O::store(dot(row, x));
     }
-}
-
-/// Dot products of four rows with one vector, each with the sums of [`dot`] in the same order.
-#[inline(always)]
-fn dots<A, X, const C: usize>(rows: &[[A; C]; LANES], x: &[X; C]) -> [A::Compute; LANES]
-where
-    A: Storage,
-    X: Storage<Compute = A::Compute>,
-{
-    let mut sums = [[A::Compute::ZERO; LANES]; LANES];
-    let (chunks, rest) = x.as_chunks::<LANES>();
-    for (index, x) in chunks.iter().enumerate() {
-        let x = x.map(X::load);
-        for (sums, row) in sums.iter_mut().zip(rows) {
-            let Some(row) = row.as_chunks::<LANES>().0.get(index) else { continue };
-            for ((sum, a), x) in sums.iter_mut().zip(row).zip(x) {
-                *sum += a.load() * x;
-            }
-        }
-    }
-    let mut totals = sums.map(|[a, b, c, d]| (a + b) + (c + d));
-    for (total, row) in totals.iter_mut().zip(rows) {
-        for (a, x) in row.as_chunks::<LANES>().1.iter().zip(rest) {
-            *total += a.load() * x.load();
-        }
-    }
-    totals
 }
 
 /// Product of a transpose with a vector: `out = Aᵀ x`. R C multiply-adds.

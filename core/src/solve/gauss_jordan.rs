@@ -21,21 +21,13 @@ where
     A: Storage<Compute = T>,
     T: Scalar,
 {
-    let mut largest = T::ZERO;
-    let mut finite = true;
-    for (out, element) in out.as_mut_slice().iter_mut().zip(a.as_slice()) {
-        *out = element.load();
-        finite &= out.is_finite();
-        largest = largest.maximum(out.abs());
-    }
-    if !finite {
-        return Err(Error::NotFinite);
-    }
+    A::load_all(a.as_slice(), out.as_mut_slice());
+    let largest = largest_element(out);
     let mut pivots = [0_usize; N];
     for (k, chosen) in pivots.iter_mut().enumerate() {
         let (pivot_row, pivot) = largest_in_column(out, k);
         if pivot == T::ZERO {
-            return Err(Error::Singular);
+            return Err(no_inverse(a));
         }
         *chosen = pivot_row;
         swap(&mut out.rows, k, pivot_row);
@@ -47,11 +39,21 @@ where
             swap(row, k, *chosen);
         }
     }
-    let largest_inverse =
-        out.as_slice().iter().fold(T::ZERO, |largest, x| largest.maximum(x.abs()));
-    let condition = largest * largest_inverse;
+    let condition = largest * largest_element(out);
     let limit = T::ONE / (T::from_usize(4 * N) * T::EPSILON);
-    if condition < limit && out.is_finite() { Ok(()) } else { Err(Error::Singular) }
+    if condition < limit && out.is_finite() { Ok(()) } else { Err(no_inverse(a)) }
+}
+
+/// Why there is no inverse. Looked into only now: a NaN or an infinity spreads, so it cannot pass.
+#[cold]
+fn no_inverse<A: Storage, const N: usize>(a: &Matrix<A, N, N>) -> Error {
+    if a.is_finite() { Error::Singular } else { Error::NotFinite }
+}
+
+/// Largest absolute value; a NaN is passed over.
+#[inline(always)]
+fn largest_element<T: Scalar, const N: usize>(a: &Matrix<T, N, N>) -> T {
+    a.as_slice().iter().fold(T::ZERO, |largest, element| largest.maximum(element.abs()))
 }
 
 /// Row index at or below the diagonal whose element of column `k` is largest, and that element.
@@ -70,19 +72,20 @@ fn largest_in_column<T: Scalar, const N: usize>(a: &Matrix<T, N, N>, k: usize) -
 /// Clears column `k` from all rows but `k`, and puts the inverse's column in its place.
 #[inline(always)]
 fn eliminate<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, k: usize, pivot: T) {
+    let mut factors: [T; N] = core::array::from_fn(|i| {
+        let element = a.rows.get_mut(i).and_then(|row| row.get_mut(k));
+        element.map_or(T::ZERO, |element| core::mem::replace(element, T::ZERO))
+    });
+    let (Some(row), Some(factor)) = (a.rows.get_mut(k), factors.get_mut(k)) else { return };
     let reciprocal = T::ONE / pivot;
-    let mut factors = [T::ZERO; N];
-    for (i, (row, factor)) in a.rows.iter_mut().zip(&mut factors).enumerate() {
-        if i == k {
-            // The factor stays zero: the pivot's row is not taken from itself.
-            for element in row.iter_mut() {
-                *element *= reciprocal;
-            }
-        }
-        if let Some(element) = row.get_mut(k) {
-            (*factor, *element) = if i == k { (T::ZERO, reciprocal) } else { (*element, T::ZERO) };
-        }
+    for element in row.iter_mut() {
+        *element *= reciprocal;
     }
+    if let Some(element) = row.get_mut(k) {
+        *element = reciprocal;
+    }
+    // The pivot's row is not taken from itself.
+    *factor = T::ZERO;
     let mut column = 0;
     while column + STRIP <= N {
         subtract_outer::<T, STRIP, N>(a, &factors, k, column);
