@@ -5,6 +5,7 @@ mod chain_of_thought;
 mod ftrl;
 mod looped;
 mod newton;
+mod policy_gradient;
 mod variational;
 
 use situ_host::reproduce::{Mode, Precision, SYSTEMS, Settings};

@@ -165,7 +165,7 @@ impl<V> State<V> {
 }
 
 /// A strategy has no negative probability and sums to one within 16 ε A.
-fn check_strategy<T: Scalar>(strategy: &[T]) -> Result<(), Error> {
+pub(crate) fn check_strategy<T: Scalar>(strategy: &[T]) -> Result<(), Error> {
     if strategy.is_empty() {
         return Err(Error::NoActions);
     }

@@ -39,6 +39,7 @@ mod regularizer;
 mod schedule;
 
 pub use bandit::{Bandit, Draw, draw};
+pub(crate) use dual_averaging::check_strategy;
 pub use dual_averaging::{Ftrl, State};
 pub use proximal::{Coordinates, Link, Proximal};
 pub use regret::Regret;

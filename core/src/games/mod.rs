@@ -9,8 +9,9 @@
 //! | what a player sees of its payoffs | [`Full`], [`Noisy`], [`Realised`], [`Bandit`] |
 //! | where play stands | [`best_response`], [`exploitability`], [`strict_margin`] |
 //! | all equilibria of two players | [`support_enumeration`] |
+//! | games over states | [`StochasticGame`], [`PolicyGradient`] with [`Reinforce`] |
 //!
-//! The learning itself is [`ftrl`](crate::ftrl).
+//! The learning in strategic form is [`ftrl`](crate::ftrl).
 //!
 //! ```
 //! use situ::ftrl::{Constant, Euclidean, Ftrl};
@@ -34,12 +35,18 @@
 mod equilibrium;
 mod feedback;
 mod normal_form;
+mod policy_gradient;
+mod stochastic;
 mod support;
 
 pub use equilibrium::{best_response, exploitability, nearest_profile, strict_margin};
 pub use feedback::{Bandit, Feedback, Full, Noisy, Realised};
 pub use normal_form::{Bimatrix, Function, Game, MAX_PLAYERS, Table};
+pub use policy_gradient::{Episode, PolicyGradient, PolicyState, Reinforce, Scheme};
+pub use stochastic::{Policies, StochasticGame};
 pub use support::support_enumeration;
+
+use crate::scalar::Scalar;
 
 /// Why a game or a question about it was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +62,10 @@ pub enum Error {
     NoSuchAction,
     /// A payoff is infinite or NaN.
     NotFinite,
+    /// Probabilities are negative or do not sum to one.
+    NotDistribution,
+    /// Next-state probabilities are negative, or leave none for stopping.
+    NotStopping,
     /// A noise level is negative or not finite.
     Noise,
 }
@@ -67,9 +78,16 @@ impl core::fmt::Display for Error {
             Self::Shape => "the lengths do not agree",
             Self::NoSuchAction => "there is no such action",
             Self::NotFinite => "a payoff is infinite or NaN",
+            Self::NotDistribution => "probabilities are negative or do not sum to one",
+            Self::NotStopping => "next-state probabilities are negative or leave none to stopping",
             Self::Noise => "a noise level is negative or not finite",
         })
     }
 }
 
 impl core::error::Error for Error {}
+
+/// No probability is negative and they sum to one within 16 ε A.
+fn check_distribution<T: Scalar>(probabilities: &[T]) -> Result<(), Error> {
+    crate::ftrl::check_strategy(probabilities).map_err(|_| Error::NotDistribution)
+}

@@ -8,7 +8,9 @@ mod command;
 mod ftrl;
 mod looped;
 mod newton;
+mod policy_gradient;
 mod series;
+mod slope;
 mod variational;
 
 pub use claim::{Claim, Relation};
@@ -98,6 +100,12 @@ pub const SYSTEMS: &[System] = &[
         paper: "Stochastic Methods in Variational Inequalities, AISTATS 2024, arXiv 2306.16502",
         claims: 11,
         run: variational::run,
+    },
+    System {
+        name: "policy-gradient",
+        paper: "Policy gradient in general stochastic games, NeurIPS 2022, arXiv 2210.08857",
+        claims: 8,
+        run: policy_gradient::run,
     },
     System {
         name: "ftrl",

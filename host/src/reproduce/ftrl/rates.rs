@@ -2,6 +2,7 @@
 
 use super::runs::{Learning, dilemma, distance, observed, pennies, steps};
 use crate::play::{FeedbackChoice, RegularizerChoice};
+use crate::reproduce::slope::slope;
 use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
 use rayon::prelude::*;
 use situ::ftrl::{Constant, Schedule};
@@ -114,8 +115,8 @@ pub fn free_of_noise(settings: &Settings, findings: &mut Findings) -> Result<(),
             .collect::<Result<_, _>>()?;
         let median: Vec<f64> = (0..ROUNDS as usize).map(|n| median(&paths, n)).collect();
         // The first 500 rounds are on the way into the basin.
-        let late = sums.iter().zip(&median).skip(500).map(|(sum, d)| (*sum, d.ln()));
-        slopes.push(slope(late));
+        let late = sums.iter().zip(&median).skip(500).map(|(sum, d)| [*sum, d.ln()]);
+        slopes.push(slope(&late.collect::<Vec<_>>()));
         curves
             .push(curve(format!("{feedback:?}").to_lowercase(), &median, |n| sums[n as usize - 1]));
     }
@@ -140,16 +141,6 @@ fn median(paths: &[Vec<f64>], n: usize) -> f64 {
     column.sort_by(f64::total_cmp);
     let middle = column.len() / 2;
     if column.len() % 2 == 1 { column[middle] } else { 0.5 * (column[middle - 1] + column[middle]) }
-}
-
-/// Least-squares slope.
-fn slope(points: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
-    let n = points.clone().count() as f64;
-    let (sx, sy) = points.clone().fold((0.0, 0.0), |(sx, sy), (x, y)| (sx + x, sy + y));
-    let (mx, my) = (sx / n, sy / n);
-    let (xx, xy) = points
-        .fold((0.0, 0.0), |(xx, xy), (x, y)| (xx + (x - mx) * (x - mx), xy + (x - mx) * (y - my)));
-    xy / xx
 }
 
 /// Matching pennies from (.6, .4): optimism converges with full information, not under noise.

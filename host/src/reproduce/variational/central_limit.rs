@@ -56,7 +56,7 @@ fn kolmogorov_smirnov(sorted: &[f64], cdf: impl Fn(f64) -> f64) -> f64 {
         (p - below).max(below + 1.0 / count - p)
     });
     let scaled = distances.fold(0.0, f64::max) * count.sqrt();
-    let terms = (1..=100).map(|k| {
+    let terms = (1..=1000).map(|k| {
         let sign = if k % 2 == 1 { 2.0 } else { -2.0 };
         sign * (-2.0 * f64::from(k * k) * scaled * scaled).exp()
     });

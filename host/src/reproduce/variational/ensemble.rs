@@ -73,14 +73,3 @@ pub fn line<M: Method<f64, 1> + Sync>(
         [0, 1, 2].map(|which| Estimate::new(ends.iter().map(move |end| end[which][0])));
     Ok(Line { single, double, refined })
 }
-
-/// Least-squares slope of log y in log x.
-pub fn log_slope(points: &[[f64; 2]]) -> f64 {
-    let logs: Vec<[f64; 2]> = points.iter().map(|point| point.map(f64::ln)).collect();
-    let mean = |axis: usize| logs.iter().map(|point| point[axis]).sum::<f64>() / logs.len() as f64;
-    let (x0, y0) = (mean(0), mean(1));
-    let (xx, xy) = logs
-        .iter()
-        .fold((0.0, 0.0), |(xx, xy), [x, y]| (xx + (x - x0) * (x - x0), xy + (x - x0) * (y - y0)));
-    xy / xx
-}

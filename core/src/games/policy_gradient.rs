@@ -1,0 +1,266 @@
+//! Policy gradient, eager and lazy, with the exact gradient or REINFORCE.
+
+use super::{Error, Policies, StochasticGame, check_distribution};
+use crate::ftrl::{Euclidean, Regularizer, Schedule, draw};
+use crate::matrix::add_scaled;
+use crate::scalar::Scalar;
+use rand_core::Rng;
+
+/// What the projection starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// `π' = Proj(π + g v)`: from the policy.
+    Eager,
+    /// `y' = y + g v`, `π' = Proj(y')`: from all gradients so far. At a deterministic equilibrium it
+    /// stays there for good, where REINFORCE's exploration throws the eager scheme off again and
+    /// again.
+    Lazy,
+}
+
+/// Configuration of policy gradient for all players of a [`StochasticGame`].
+///
+/// Source: Giannou, Lotidis, Mertikopoulos, Vlatakis-Gkaragkounis, "On the convergence of policy
+/// gradient methods to Nash equilibria in general stochastic games", NeurIPS 2022.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PolicyGradient<G> {
+    step: G,
+    scheme: Scheme,
+}
+
+/// Policies of all players and what the projection starts from: 2 N S A numbers and a counter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyState<T, const N: usize, const S: usize, const A: usize> {
+    scores: Policies<T, N, S, A>,
+    policies: Policies<T, N, S, A>,
+    steps: u32,
+}
+
+impl<T: Scalar, const N: usize, const S: usize, const A: usize> PolicyState<T, N, S, A> {
+    /// Starts at these policies.
+    ///
+    /// # Errors
+    /// [`Error::NotDistribution`] unless every policy is one in every state.
+    pub fn new(policies: Policies<T, N, S, A>) -> Result<Self, Error> {
+        for policy in policies.iter().flatten() {
+            check_distribution(policy)?;
+        }
+        Ok(Self { scores: policies, policies, steps: 0 })
+    }
+
+    /// The policies, exploration not in them.
+    #[inline]
+    pub const fn policies(&self) -> &Policies<T, N, S, A> {
+        &self.policies
+    }
+
+    /// Updates done.
+    #[inline]
+    pub const fn steps(&self) -> u32 {
+        self.steps
+    }
+}
+
+impl<G> PolicyGradient<G> {
+    /// Steps g_n of this schedule.
+    pub const fn new(step: G, scheme: Scheme) -> Self {
+        Self { step, scheme }
+    }
+
+    /// One update on a gradient or an estimate of it. N S A multiply-adds and N S projections.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] if a number is not or would not be; the state is then as it was.
+    pub fn update<T, const N: usize, const S: usize, const A: usize>(
+        &self,
+        state: &mut PolicyState<T, N, S, A>,
+        gradient: &Policies<T, N, S, A>,
+    ) -> Result<(), Error>
+    where
+        T: Scalar,
+        G: Schedule<T>,
+    {
+        let n = state.steps.saturating_add(1);
+        let step = self.step.at(n);
+        let mut scores = state.scores;
+        let moved = scores.as_flattened_mut().as_flattened_mut();
+        add_scaled(step, gradient.as_flattened().as_flattened(), moved);
+        if !moved.iter().all(|score| score.is_finite()) {
+            return Err(Error::NotFinite);
+        }
+        state.policies = scores;
+        for policy in state.policies.iter_mut().flatten() {
+            Euclidean.respond(policy);
+        }
+        state.scores = match self.scheme {
+            Scheme::Eager => state.policies,
+            Scheme::Lazy => scores,
+        };
+        state.steps = n;
+        Ok(())
+    }
+}
+
+/// REINFORCE with explicit exploration: the gradient estimated from one episode.
+///
+/// All play `(1 - ε_n) π + ε_n / A`; every visit of (s, a) adds `1 / π̂(a | s)` times what its player
+/// earned. Unbiased up to O(ε_n) and up to a constant for each state and player, which the
+/// projection does not see: compare differences between actions only. Second moment O(1/ε_n).
+///
+/// Two options cut the variance and keep the mean of the differences: to credit an action with
+/// the rewards from its round on only, and to subtract a baseline from what was earned.
+///
+/// ```
+/// use situ::ftrl::Power;
+/// use situ::games::{PolicyGradient, PolicyState, Reinforce, Scheme, StochasticGame};
+/// use situ::random::Generator;
+///
+/// let game = StochasticGame::<f64, 1, 1, 2, 2>::new(
+///     |_, _, actions| actions[0] as f64,
+///     |_, _| [0.5],
+///     [1.0],
+/// )?;
+/// let learner = PolicyGradient::new(Power::new(0.1, 10.0, 0.75).unwrap(), Scheme::Lazy);
+/// let reinforce = Reinforce::new(Power::new(0.5, 10.0, 0.3).unwrap()).with_reward_to_go();
+/// let (mut state, mut generator) = (PolicyState::new([[[0.5, 0.5]]])?, Generator::new(3));
+/// let mut estimate = [[[0.0; 2]]];
+/// for _ in 0..500 {
+///     let n = state.steps() + 1;
+///     reinforce.episode(&game, state.policies(), n, &[0.0], &mut generator, &mut estimate)?;
+///     learner.update(&mut state, &estimate)?;
+/// }
+/// assert_eq!(*state.policies(), [[[0.0, 1.0]]]);
+/// # Ok::<(), situ::games::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reinforce<E> {
+    exploration: E,
+    reward_to_go: bool,
+}
+
+/// What an episode was.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Episode<T, const N: usize> {
+    /// Sum of rewards of each player.
+    pub returns: [T; N],
+    /// Rounds played.
+    pub rounds: u32,
+}
+
+impl<E> Reinforce<E> {
+    /// Exploration ε_n of this schedule; where it exceeds one, one.
+    pub const fn new(exploration: E) -> Self {
+        Self { exploration, reward_to_go: false }
+    }
+
+    /// Credits an action with the rewards from its round on. N S A multiply-adds more a round, no
+    /// more memory: the episode is not stored.
+    pub fn with_reward_to_go(self) -> Self {
+        Self { reward_to_go: true, ..self }
+    }
+
+    /// Plays one episode and writes the estimate of update `n`, from 1. A player's `baseline` is
+    /// subtracted from what it earned; zeros are the plain estimate, its mean return is a good one.
+    ///
+    /// N S A words on the stack.
+    ///
+    /// # Errors
+    /// [`Error::NotDistribution`] unless every policy is one in every state; [`Error::NotFinite`]
+    /// for such a baseline. Nothing is then played.
+    pub fn episode<T, G, const N: usize, const S: usize, const A: usize, const P: usize>(
+        &self,
+        game: &StochasticGame<T, N, S, A, P>,
+        policies: &Policies<T, N, S, A>,
+        n: u32,
+        baseline: &[T; N],
+        generator: &mut G,
+        estimate: &mut Policies<T, N, S, A>,
+    ) -> Result<Episode<T, N>, Error>
+    where
+        T: Scalar,
+        E: Schedule<T>,
+        G: Rng + ?Sized,
+    {
+        for policy in policies.iter().flatten() {
+            check_distribution(policy)?;
+        }
+        if !baseline.iter().all(|baseline| baseline.is_finite()) {
+            return Err(Error::NotFinite);
+        }
+        let exploration = self.exploration.at(n).minimum(T::ONE);
+        // Σ_t ∇ log π̂(a_t | s_t) so far.
+        let mut visits = [[[T::ZERO; A]; S]; N];
+        let mut episode = Episode { returns: [T::ZERO; N], rounds: 0 };
+        *estimate = visits;
+        let mut place = Some(game.first_state(generator));
+        while let Some(state) = place {
+            let mut actions = [0; N];
+            for ((action, policy), visits) in actions.iter_mut().zip(policies).zip(&mut visits) {
+                if let (Some(strategy), Some(visits)) = (policy.get(state), visits.get_mut(state)) {
+                    let drawn = draw(strategy, exploration, generator);
+                    *action = drawn.action;
+                    if let Some(visit) = visits.get_mut(drawn.action) {
+                        *visit += T::ONE / drawn.probability;
+                    }
+                }
+            }
+            let rewards = game.reward(state, &actions);
+            for (earned, reward) in episode.returns.iter_mut().zip(rewards) {
+                *earned += reward;
+            }
+            if self.reward_to_go {
+                add_credit(&rewards, &visits, estimate);
+            }
+            episode.rounds = episode.rounds.saturating_add(1);
+            place = game.next_state(state, &actions, generator);
+        }
+        let mut credit = baseline.map(|baseline| -baseline);
+        if !self.reward_to_go {
+            add_scaled(T::ONE, &episode.returns, &mut credit);
+        }
+        add_credit(&credit, &visits, estimate);
+        Ok(episode)
+    }
+}
+
+/// Adds each player's credit times its visits.
+#[inline]
+fn add_credit<T: Scalar, const N: usize, const S: usize, const A: usize>(
+    credit: &[T; N],
+    visits: &Policies<T, N, S, A>,
+    estimate: &mut Policies<T, N, S, A>,
+) {
+    for ((credit, visits), estimate) in credit.iter().zip(visits).zip(estimate) {
+        add_scaled(*credit, visits.as_flattened(), estimate.as_flattened_mut());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ftrl::Constant;
+
+    #[test]
+    fn bad_gradients_leave_the_state_as_it_was() {
+        let learner = PolicyGradient::new(Constant::new(0.5_f64).unwrap(), Scheme::Eager);
+        let mut state = PolicyState::new([[[0.25, 0.75]]]).unwrap();
+        let before = state.clone();
+        assert_eq!(learner.update(&mut state, &[[[f64::NAN, 0.0]]]), Err(Error::NotFinite));
+        assert_eq!(state, before);
+        assert_eq!(PolicyState::new([[[0.5_f32, 0.6]]]).unwrap_err(), Error::NotDistribution);
+    }
+
+    #[test]
+    fn eager_forgets_what_the_projection_cut_and_lazy_does_not() {
+        let step = Constant::new(1.0_f64).unwrap();
+        let (eager, lazy) =
+            (PolicyGradient::new(step, Scheme::Eager), PolicyGradient::new(step, Scheme::Lazy));
+        let mut states =
+            [PolicyState::new([[[0.5, 0.5]]]).unwrap(), PolicyState::new([[[0.5, 0.5]]]).unwrap()];
+        for gradient in [[[[3.0, 0.0]]], [[[0.0, 0.5]]]] {
+            eager.update(&mut states[0], &gradient).unwrap();
+            lazy.update(&mut states[1], &gradient).unwrap();
+        }
+        assert_eq!(*states[0].policies(), [[[0.75, 0.25]]]);
+        assert_eq!(*states[1].policies(), [[[1.0, 0.0]]]);
+    }
+}

@@ -1,0 +1,119 @@
+//! The exact gradient: right, and at a strict equilibrium in finite time.
+
+use super::reference_game::{Pair, game, is_deterministic, largest_gain, policies};
+use crate::reproduce::{Claim, Findings, Settings};
+use rayon::prelude::*;
+use situ::ftrl::Constant;
+use situ::games::{Error, Policies, PolicyGradient, PolicyState, Scheme, StochasticGame};
+use situ::random::Generator;
+
+/// A random strategy.
+fn random_strategy<const A: usize>(generator: &mut Generator) -> [f64; A] {
+    let mut weights = [0.0; A].map(|_: f64| 0.05 + generator.uniform::<f64>());
+    let sum: f64 = weights.iter().sum();
+    weights.iter_mut().for_each(|weight| *weight /= sum);
+    weights
+}
+
+/// A random game's largest difference between the gradient and central differences of the value,
+/// relative to the gradient's largest element.
+///
+/// Both are compared along the simplex: `v(s, a) - v(s, b)` against the derivative of the value as
+/// probability moves from b to a.
+fn largest_error<const N: usize, const S: usize, const A: usize, const P: usize>(
+    generator: &mut Generator,
+) -> Result<f64, Error> {
+    const MOVE: f64 = 1e-5;
+    let pool: Vec<f64> = (0..N * S * P).map(|_| 2.0 * generator.uniform::<f64>() - 1.0).collect();
+    let next: Vec<[f64; S]> = (0..S * P).map(|_| random_strategy(generator)).collect();
+    let joint = |actions: &[usize; N]| actions.iter().fold(0, |index, action| index * A + action);
+    let initial = random_strategy(generator);
+    let game = StochasticGame::<f64, N, S, A, P>::new(
+        |player, state, actions| pool[(player * S + state) * P + joint(actions)],
+        |state, actions| next[state * P + joint(actions)].map(|p| 0.8 * p),
+        initial,
+    )?;
+    let mut policies: Policies<f64, N, S, A> = [[[0.0; A]; S]; N];
+    policies.as_flattened_mut().fill_with(|| random_strategy(generator));
+    let mut gradient = policies;
+    game.gradient(&policies, &mut gradient)?;
+    let value = |player: usize, policies: &Policies<f64, N, S, A>| {
+        let values = game.values(policies)?;
+        Ok::<f64, Error>(values[player].iter().zip(initial).map(|(v, p)| v * p).sum())
+    };
+    let elements = gradient.as_flattened().as_flattened();
+    let scale = elements.iter().fold(0.0_f64, |scale, v| scale.max(v.abs()));
+    let mut largest: f64 = 0.0;
+    for player in 0..N {
+        for state in 0..S {
+            for action in 1..A {
+                let moved = |by: f64| {
+                    let mut policies = policies;
+                    policies[player][state][action] += by;
+                    policies[player][state][0] -= by;
+                    value(player, &policies)
+                };
+                let difference = (moved(MOVE)? - moved(-MOVE)?) / (2.0 * MOVE);
+                let exact = gradient[player][state][action] - gradient[player][state][0];
+                largest = largest.max((difference - exact).abs() / scale);
+            }
+        }
+    }
+    Ok(largest)
+}
+
+pub fn gradient(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
+    let mut generator = Generator::new(settings.seed);
+    let mut largest: f64 = 0.0;
+    for _ in 0..settings.size(50, 1000) {
+        let errors = [
+            largest_error::<2, 2, 2, 4>(&mut generator),
+            largest_error::<2, 4, 3, 9>(&mut generator),
+            largest_error::<3, 3, 2, 8>(&mut generator),
+        ];
+        for error in errors {
+            largest = largest.max(error.map_err(|error| error.to_string())?);
+        }
+    }
+    findings.claims.push(Claim::at_most(
+        "policy-gradient.gradient_exact",
+        "policy gradient against central differences of the value, random games of 2 and 3 \
+         players, largest error relative to the gradient",
+        largest,
+        1e-6,
+    ));
+    Ok(())
+}
+
+pub fn finite_time(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
+    const LIMIT: u32 = 1000;
+    let text = |error: Error| error.to_string();
+    let game = game().map_err(text)?;
+    let step = Constant::new(0.1).map_err(|error| error.to_string())?;
+    let learner = PolicyGradient::new(step, Scheme::Eager);
+    let reaches = |seed: u64| {
+        let mut generator = Generator::new(settings.seed.wrapping_mul(1 << 32).wrapping_add(seed));
+        let start = [[0.0; 2]; 2].map(|states| states.map(|_: f64| generator.uniform::<f64>()));
+        let mut state = PolicyState::new(policies(start))?;
+        let mut gradient: Pair = [[[0.0; 2]; 2]; 2];
+        for _ in 0..LIMIT {
+            if is_deterministic(state.policies()) && largest_gain(&game, state.policies())? < 0.0 {
+                return Ok(true);
+            }
+            game.gradient(state.policies(), &mut gradient)?;
+            learner.update(&mut state, &gradient)?;
+        }
+        Ok(false)
+    };
+    let starts = settings.size(2000, 20_000);
+    let reached: Vec<bool> =
+        (0..starts).into_par_iter().map(reaches).collect::<Result<_, Error>>().map_err(text)?;
+    findings.claims.push(Claim::at_least(
+        "policy-gradient.finite_time",
+        "exact gradient, eager, step 0.1, uniform starts: share that is exactly (bitwise) at a \
+         strict Nash policy within 1,000 steps",
+        reached.iter().filter(|reached| **reached).count() as f64 / reached.len() as f64,
+        0.999,
+    ));
+    Ok(())
+}

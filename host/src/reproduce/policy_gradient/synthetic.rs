@@ -1,0 +1,116 @@
+//! The rate's exponent `q = min(l_b, p - 2 l_σ)` on a strongly stable field with noise and bias of
+//! known growth, where it can be tight: games with strict equilibria converge faster.
+
+use crate::reproduce::slope::log_slope;
+use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
+use rayon::prelude::*;
+use situ::ftrl::{Power, Schedule};
+use situ::random::Generator;
+use situ::variational::{ConstantStep, Error, Everywhere, Method, Sgda};
+
+/// Steps `2 / (n + 20)^p`, bias `(n + 20)^-bias`, noise deviation `(n + 20)^noise`.
+struct Field {
+    p: f64,
+    bias: f64,
+    noise: f64,
+}
+
+impl Field {
+    fn exponent(&self) -> f64 {
+        self.bias.min(self.p - 2.0 * self.noise)
+    }
+}
+
+const OFFSET: f64 = 20.0;
+const STEPS: u32 = 20_000;
+
+/// No bias at all.
+const NONE: f64 = f64::INFINITY;
+
+const FIELDS: [Field; 6] = [
+    Field { p: 1.0, bias: NONE, noise: 0.0 },
+    Field { p: 1.0, bias: 0.5, noise: 0.25 },
+    Field { p: 1.0, bias: 0.25, noise: 0.1 },
+    Field { p: 0.8, bias: NONE, noise: 0.0 },
+    Field { p: 0.8, bias: 0.5, noise: 0.1 },
+    Field { p: 0.75, bias: 0.375, noise: 0.1 },
+];
+
+/// Squared distance of each step, from `STEPS / 100` on, summed over `runs` runs.
+fn squares(field: &Field, runs: u32, mut generator: Generator) -> Result<Vec<f64>, Error> {
+    let steps = Power::new(2.0, OFFSET, field.p).map_err(|_| Error::Step)?;
+    let unit = Sgda::new(1.0, Everywhere)?;
+    let mut points = vec![[0.5, -0.5]; runs as usize];
+    let mut sums = Vec::new();
+    for n in 1..=STEPS {
+        let method = unit.with_step(steps.at(n))?;
+        let time = f64::from(n) + OFFSET;
+        let bias = time.powf(-field.bias);
+        // Uniform noise of deviation one, scaled.
+        let noise = time.powf(field.noise) * 12.0_f64.sqrt();
+        let mut sum = 0.0;
+        for point in &mut points {
+            // Distance from the solution: the field is -z and a rotation.
+            method.advance(point, |[x, y], v| {
+                *v = [x - y + bias, y + x]
+                    .map(|exact| exact + noise * (generator.uniform::<f64>() - 0.5));
+            })?;
+            sum += point[0] * point[0] + point[1] * point[1];
+        }
+        if n >= STEPS / 100 {
+            sums.push(sum);
+        }
+    }
+    Ok(sums)
+}
+
+pub fn measure(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
+    const CHUNKS: u64 = 8;
+    let runs = settings.size(60, 2000);
+    let (mut largest, mut curves) = (f64::NEG_INFINITY, Vec::new());
+    for (index, field) in FIELDS.iter().enumerate() {
+        let seed = settings.seed.wrapping_mul(1000).wrapping_add(100 * index as u64);
+        let chunks: Vec<Vec<f64>> = (0..CHUNKS)
+            .into_par_iter()
+            .map(|chunk| squares(field, runs, Generator::new(seed + chunk)))
+            .collect::<Result<_, _>>()
+            .map_err(|error| error.to_string())?;
+        let mean = |index: usize| {
+            chunks.iter().map(|chunk| chunk[index]).sum::<f64>() / (CHUNKS as f64 * f64::from(runs))
+        };
+        let points: Vec<[f64; 2]> = log_spaced(chunks[0].len(), mean);
+        let slope = log_slope(&points);
+        largest = largest.max(slope + field.exponent());
+        curves.push(Curve {
+            label: format!("p {}, bias {}, noise {}", field.p, field.bias, field.noise),
+            points,
+        });
+    }
+    findings.claims.push(Claim::at_most(
+        "policy-gradient.synthetic_rates",
+        "strongly stable field, six schedules: slope of log mean squared distance in log (n + 20) \
+         plus the theorem's exponent, largest",
+        largest,
+        0.05,
+    ));
+    findings.series.push(Series {
+        title: "Rates under noise and bias of known growth".to_owned(),
+        x: Axis::logarithmic("step + 20"),
+        y: Axis::logarithmic("mean squared distance"),
+        curves,
+    });
+    Ok(())
+}
+
+/// Means over bins of a tenth of a decade, by `n + 20`.
+fn log_spaced(count: usize, mean: impl Fn(usize) -> f64) -> Vec<[f64; 2]> {
+    let first = (STEPS / 100) as f64;
+    let edge = |bin: i32| (first * 10.0_f64.powf(f64::from(bin) / 10.0) - first) as usize;
+    let bins = (0..20).map(|bin| (edge(bin), edge(bin + 1).min(count)));
+    bins.map(|(low, high)| {
+        let sum: f64 = (low..high).map(&mean).sum();
+        let middle = ((low as f64 + first) * (high as f64 + first)).sqrt();
+        [middle + OFFSET, sum / (high - low) as f64]
+    })
+    .collect()
+}

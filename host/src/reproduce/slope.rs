@@ -1,0 +1,29 @@
+//! Least-squares slopes: how a measured quantity grows.
+
+/// Slope of y in x.
+pub fn slope(points: &[[f64; 2]]) -> f64 {
+    let mean =
+        |axis: usize| points.iter().map(|point| point[axis]).sum::<f64>() / points.len() as f64;
+    let (x0, y0) = (mean(0), mean(1));
+    let (xx, xy) = points
+        .iter()
+        .fold((0.0, 0.0), |(xx, xy), [x, y]| (xx + (x - x0) * (x - x0), xy + (x - x0) * (y - y0)));
+    xy / xx
+}
+
+/// Slope of log y in log x: the exponent of a power law.
+pub fn log_slope(points: &[[f64; 2]]) -> f64 {
+    slope(&points.iter().map(|point| point.map(f64::ln)).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_power_law_has_its_exponent() {
+        let points: Vec<[f64; 2]> =
+            (1..20).map(|x| [f64::from(x), 3.0 * f64::from(x).powf(-1.5)]).collect();
+        assert!((log_slope(&points) + 1.5).abs() < 1e-12);
+    }
+}
