@@ -25,6 +25,7 @@
 //! | [`construct`] | transformers with written weights: Newton, logistic regression |
 //! | [`construct`] | transformers whose weights are written: each is an algorithm |
 //! | [`construct`] | transformers with written weights: Newton, logistic regression, a computer |
+//! | [`normtune`] | frozen random networks from a seed, of which only scales and shifts are tuned |
 //!
 //! ```
 //! use situ::{matrix::Matrix, solve};
@@ -43,6 +44,7 @@ pub mod ftrl;
 pub mod games;
 pub mod matrix;
 pub mod online;
+pub mod normtune;
 pub mod random;
 pub mod scalar;
 pub mod solve;

@@ -1,0 +1,74 @@
+//! Networks of which only the normalization layers are tuned, with weights that are never stored.
+//!
+//! A random ReLU network whose weights stay as they were drawn still learns when the scale and the
+//! shift of each unit are tuned, and with enough units it can be made *equal* to any network of a
+//! smaller width (Giannou, Rajput and Papailiopoulos, "The Expressive Power of Tuning Only the
+//! Normalization Layers", COLT 2023). Frozen weights need not be kept: here they are regenerated from
+//! a seed as they are used, so that a device holds two numbers a unit instead of one a weight.
+//!
+//! | part | is |
+//! |---|---|
+//! | [`Stream`], [`Law`] | weights as a function of (seed, layer, row, column) |
+//! | [`Network`], [`Parameters`], [`Workspace`] | forward pass, gradient of the parameters |
+//! | [`Sgd`], [`Adagrad`], [`Adam`], [`Optimizer`] | descent |
+//! | [`BatchNorm`] | running statistics, and descent in the coordinates of batch normalization |
+//! | [`cross_entropy`], [`squared_error`] | losses |
+//!
+//! ```
+//! use situ::normtune::{
+//!     Affine, Network, Optimizer, Parameters, Sgd, Sign, Units, Workspace, cross_entropy,
+//! };
+//!
+//! // 2 inputs, one hidden layer of 64 units, 2 classes: the sign of the product of the inputs.
+//! let network = Network::<Sign, 2, 64, 1, 2>::new(7, Sign);
+//! let mut parameters = Parameters::<f32, 64, 1, 2>::default();
+//! let rule = Sgd { rate: 0.05 };
+//! let mut optimizer = Optimizer::new(&rule);
+//! let mut work = Workspace::default();
+//! let (mut outputs, mut gradient) = ([0.0; 2], [0.0; 2]);
+//! for step in 0..2000 {
+//!     let inputs = [[1.0, 1.0], [-1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]][step % 4];
+//!     let class = usize::from(inputs[0] * inputs[1] > 0.0);
+//!     network.forward(&parameters, &inputs, &mut work, &mut outputs);
+//!     cross_entropy(&outputs, class, &mut gradient);
+//!     network.backward(&parameters, &gradient, &mut work);
+//!     optimizer.step(&rule, &Units::filled(Affine), &mut parameters, work.gradient())?;
+//! }
+//! network.forward(&parameters, &[1.0, -1.0], &mut work, &mut outputs);
+//! assert!(outputs[0] > outputs[1]);
+//! # Ok::<(), situ::normtune::Error>(())
+//! ```
+
+mod batch_norm;
+mod law;
+mod loss;
+mod network;
+mod stream;
+mod tune;
+mod units;
+
+pub use batch_norm::{Affine, BatchNorm, Coordinates, Moments};
+pub use law::{Gaussian, Law, Sign, Sparse, Uniform};
+pub use loss::{cross_entropy, squared_error};
+pub use network::{Network, Workspace};
+pub use stream::Stream;
+pub use tune::{Adagrad, Adam, Optimizer, Rule, Sgd};
+pub use units::{Parameters, Unit, Units};
+
+/// Why nothing was learned or rebuilt.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A number is infinite or NaN, or would become so.
+    NotFinite,
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::NotFinite => formatter.write_str("a number is infinite or NaN"),
+        }
+    }
+}
+
+impl core::error::Error for Error {}

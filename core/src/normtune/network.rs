@@ -1,0 +1,246 @@
+//! The frozen network: forward pass and the gradient of its scales and shifts.
+
+use super::{Law, Parameters, Stream, Unit, Units};
+use crate::scalar::{Scalar, Storage};
+
+/// A random ReLU network whose weights are regenerated as they are used.
+///
+/// Layer l has the frozen weights `W_l` drawn from (seed, l, row, column), and
+///
+/// ```text
+/// z_l = g_l W_l h_(l-1),   h_l = relu(γ_l ⊙ z_l + β_l),   g_l = 1 / √(fan-in · variance of the law)
+/// ```
+///
+/// with h_0 the input; the last layer has no ReLU. The network itself is its seed and its law, 8
+/// bytes and a few; what is learned, γ and β, is in [`Parameters`].
+///
+/// A pass regenerates only what it multiplies by something other than zero: columns of units that
+/// are off are skipped, and the backward pass skips their rows too.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Network<
+    L,
+    const INPUTS: usize,
+    const WIDTH: usize,
+    const DEPTH: usize,
+    const OUTPUTS: usize,
+> {
+    weights: Stream,
+    law: L,
+}
+
+/// What a pass leaves behind for the next: the sums, their gradients, and room for one layer.
+///
+/// `2 (WIDTH DEPTH + OUTPUTS)` numbers of type S, `WIDTH` of its compute type and `2 WIDTH` bytes
+/// and 4: no tape of weights.
+#[derive(Clone, Debug)]
+pub struct Workspace<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> {
+    trace: Units<Trace<S>, WIDTH, DEPTH, OUTPUTS>,
+    active: Active<S::Compute, WIDTH>,
+}
+
+/// A unit's frozen sum z, and the derivative of the loss by what the unit makes of it, γ z + β.
+#[derive(Clone, Copy, Debug)]
+struct Trace<S> {
+    sum: S,
+    delta: S,
+}
+
+/// The units of a layer that are on, with one number each.
+#[derive(Clone, Debug)]
+struct Active<T, const WIDTH: usize> {
+    index: [u16; WIDTH],
+    value: [T; WIDTH],
+    count: usize,
+}
+
+impl<T: Scalar, const WIDTH: usize> Active<T, WIDTH> {
+    /// Collects the units that are on, with their outputs.
+    fn gather<S: Storage<Compute = T>>(&mut self, units: &[Unit<S>], trace: &[Trace<S>]) {
+        const { assert!(WIDTH <= 1 << 16, "units are counted in 16 bits") };
+        self.count = 0;
+        let mut room = self.index.iter_mut().zip(&mut self.value);
+        for (index, (unit, trace)) in units.iter().zip(trace).enumerate() {
+            let output = unit.apply(trace.sum.load());
+            if output > T::ZERO
+                && let Some((slot, value)) = room.next()
+            {
+                *slot = index as u16;
+                *value = output;
+                self.count += 1;
+            }
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (u32, T)> + Clone {
+        let pairs = self.index.iter().zip(&self.value).take(self.count);
+        pairs.map(|(index, value)| (u32::from(*index), *value))
+    }
+
+    fn iter_mut(&mut self) -> impl Iterator<Item = (u32, &mut T)> {
+        let pairs = self.index.iter().zip(&mut self.value).take(self.count);
+        pairs.map(|(index, value)| (u32::from(*index), value))
+    }
+}
+
+impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> Default
+    for Workspace<S, WIDTH, DEPTH, OUTPUTS>
+{
+    fn default() -> Self {
+        let zero = S::store(S::Compute::ZERO);
+        Self {
+            trace: Units::filled(Trace { sum: zero, delta: zero }),
+            active: Active { index: [0; WIDTH], value: [S::Compute::ZERO; WIDTH], count: 0 },
+        }
+    }
+}
+
+impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
+    Workspace<S, WIDTH, DEPTH, OUTPUTS>
+{
+    /// The frozen sums z of the last forward pass, layer after layer.
+    pub fn sums(&self) -> impl Iterator<Item = S::Compute> + Clone {
+        self.trace.iter().map(|trace| trace.sum.load())
+    }
+
+    /// The gradient of the last backward pass, layer after layer: of a unit's scale and its shift.
+    pub fn gradient(&self) -> impl Iterator<Item = Unit<S::Compute>> + Clone {
+        self.trace.iter().map(|trace| {
+            let delta = trace.delta.load();
+            Unit { scale: delta * trace.sum.load(), shift: delta }
+        })
+    }
+}
+
+impl<L: Law, const INPUTS: usize, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
+    Network<L, INPUTS, WIDTH, DEPTH, OUTPUTS>
+{
+    /// The network of this seed.
+    pub const fn new(seed: u64, law: L) -> Self {
+        Self { weights: Stream::new(seed), law }
+    }
+
+    /// Weight of layer `layer` (0 is next to the input), row `row`, column `column`.
+    #[inline]
+    pub fn weight(&self, layer: usize, row: usize, column: usize) -> f32 {
+        let row = self.weights.child(layer as u32).child(row as u32);
+        self.law.weight(row, column as u32)
+    }
+
+    /// g of layer `layer`: with it a sum has the variance that its inputs have.
+    pub fn gain<T: Scalar>(&self, layer: usize) -> T {
+        let fan_in = T::from_usize(if layer == 0 { INPUTS } else { WIDTH });
+        T::ONE / (fan_in * T::from_f64(self.law.variance())).sqrt()
+    }
+
+    /// Forward pass: `outputs = γ z + β` of the last layer.
+    ///
+    /// At most `WIDTH (INPUTS + WIDTH (DEPTH - 1) + OUTPUTS)` multiply-adds, each with a weight
+    /// regenerated; about half of that where half of the units are off. Inputs that are not finite
+    /// give outputs that are not finite or units that are off, and change nothing that is learned.
+    pub fn forward<S: Storage>(
+        &self,
+        parameters: &Parameters<S, WIDTH, DEPTH, OUTPUTS>,
+        inputs: &[S::Compute; INPUTS],
+        work: &mut Workspace<S, WIDTH, DEPTH, OUTPUTS>,
+        outputs: &mut [S::Compute; OUTPUTS],
+    ) {
+        let Workspace { trace, active } = work;
+        let dense = (0..).zip(inputs.iter().copied());
+        for (layer, (units, trace)) in parameters.hidden.iter().zip(&mut trace.hidden).enumerate() {
+            match layer {
+                0 => self.sums(layer, dense.clone(), trace),
+                _ => self.sums(layer, active.iter(), trace),
+            }
+            active.gather(units, trace);
+        }
+        match DEPTH {
+            0 => self.sums(DEPTH, dense, &mut trace.output),
+            _ => self.sums(DEPTH, active.iter(), &mut trace.output),
+        }
+        for ((output, unit), trace) in outputs.iter_mut().zip(&parameters.output).zip(&trace.output)
+        {
+            *output = unit.apply(trace.sum.load());
+        }
+    }
+
+    /// z = g W h for one layer.
+    #[inline]
+    fn sums<S: Storage>(
+        &self,
+        layer: usize,
+        inputs: impl Iterator<Item = (u32, S::Compute)> + Clone,
+        trace: &mut [Trace<S>],
+    ) {
+        let weights = self.weights.child(layer as u32);
+        let gain: S::Compute = self.gain(layer);
+        for (row, trace) in (0..).zip(trace) {
+            let row = weights.child(row);
+            let mut sum = S::Compute::ZERO;
+            for (column, input) in inputs.clone() {
+                sum += compute::<S::Compute>(self.law.weight(row, column)) * input;
+            }
+            trace.sum = S::store(gain * sum);
+        }
+    }
+
+    /// Backward pass after [`Self::forward`] with the same parameters: from the derivative of the
+    /// loss by the outputs, the gradient of all scales and shifts, left in `work`
+    /// ([`Workspace::gradient`]).
+    ///
+    /// At most `WIDTH (WIDTH (DEPTH - 1) + OUTPUTS)` multiply-adds, each with a weight regenerated;
+    /// about a quarter of the first where half of the units are off.
+    pub fn backward<S: Storage>(
+        &self,
+        parameters: &Parameters<S, WIDTH, DEPTH, OUTPUTS>,
+        output_gradient: &[S::Compute; OUTPUTS],
+        work: &mut Workspace<S, WIDTH, DEPTH, OUTPUTS>,
+    ) {
+        let Workspace { trace, active } = work;
+        for (trace, gradient) in trace.output.iter_mut().zip(output_gradient) {
+            trace.delta = S::store(*gradient);
+        }
+        // The layer above the one whose deltas are found.
+        let mut above = (&parameters.output[..], &trace.output[..]);
+        let hidden = parameters.hidden.iter().zip(&mut trace.hidden);
+        for (layer, (units, trace)) in hidden.enumerate().rev() {
+            active.gather(units, trace);
+            self.pull_back(layer + 1, above, active);
+            let off = S::store(S::Compute::ZERO);
+            trace.iter_mut().for_each(|trace| trace.delta = off);
+            for (index, delta) in active.iter() {
+                if let Some(trace) = trace.get_mut(index as usize) {
+                    trace.delta = S::store(delta);
+                }
+            }
+            above = (units, trace);
+        }
+    }
+
+    /// Wᵀ (g γ ⊙ δ) of layer `layer`, in the columns of the active units below it.
+    fn pull_back<S: Storage>(
+        &self,
+        layer: usize,
+        (units, trace): (&[Unit<S>], &[Trace<S>]),
+        below: &mut Active<S::Compute, WIDTH>,
+    ) {
+        let weights = self.weights.child(layer as u32);
+        let gain: S::Compute = self.gain(layer);
+        below.value = [S::Compute::ZERO; WIDTH];
+        for (row, (unit, trace)) in (0..).zip(units.iter().zip(trace)) {
+            let slope = gain * unit.scale.load() * trace.delta.load();
+            if slope == S::Compute::ZERO {
+                continue;
+            }
+            let row = weights.child(row);
+            for (column, sum) in below.iter_mut() {
+                *sum += compute::<S::Compute>(self.law.weight(row, column)) * slope;
+            }
+        }
+    }
+}
+
+/// A weight in the precision of the sums, exactly.
+#[inline(always)]
+fn compute<T: Scalar>(weight: f32) -> T {
+    T::from_f64(f64::from(weight))
+}

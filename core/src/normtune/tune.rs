@@ -1,0 +1,178 @@
+//! Descent on scales and shifts.
+
+use super::{Coordinates, Error, Parameters, Unit, Units};
+use crate::scalar::{Scalar, Storage};
+
+/// A descent rule: what a parameter changes by, given its gradient.
+pub trait Rule<T> {
+    /// What the rule remembers of each parameter.
+    type Memory: Copy;
+    /// The memory of a parameter that has seen no gradient.
+    const FRESH: Self::Memory;
+
+    /// The rate of step `step`, counted from 1.
+    fn rate(&self, step: u32) -> T;
+
+    /// The change of a parameter at this rate and its new memory.
+    fn change(&self, memory: Self::Memory, gradient: T, rate: T) -> (T, Self::Memory);
+}
+
+/// Gradient descent: `θ -= rate g`. Remembers nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sgd<T> {
+    /// Step length.
+    pub rate: T,
+}
+
+/// Adagrad (Duchi, Hazan and Singer, 2011): `s += g²`, `θ -= rate g / √(s + floor)`. One number a
+/// parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Adagrad<T> {
+    /// Step length.
+    pub rate: T,
+    /// Keeps the first steps finite; added to the sum of squares.
+    pub floor: T,
+}
+
+/// Adam (Kingma and Ba, 2015), with the bias corrections gathered in the rate. Two numbers a
+/// parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Adam<T> {
+    /// Step length.
+    pub rate: T,
+    /// Share of the running mean of gradients that a step keeps.
+    pub first: T,
+    /// Share of the running mean of squared gradients that a step keeps.
+    pub second: T,
+    /// Added to the root of the mean square.
+    pub floor: T,
+}
+
+impl<T: Scalar> Adam<T> {
+    /// The usual constants: shares .9 and .999, floor 1e-8.
+    pub fn new(rate: T) -> Self {
+        let [first, second, floor] = [0.9, 0.999, 1e-8].map(T::from_f64);
+        Self { rate, first, second, floor }
+    }
+}
+
+impl<T: Scalar> Rule<T> for Sgd<T> {
+    type Memory = ();
+    const FRESH: () = ();
+
+    fn rate(&self, _: u32) -> T {
+        self.rate
+    }
+
+    #[inline]
+    fn change(&self, (): (), gradient: T, rate: T) -> (T, ()) {
+        (-rate * gradient, ())
+    }
+}
+
+impl<T: Scalar> Rule<T> for Adagrad<T> {
+    type Memory = T;
+    const FRESH: T = T::ZERO;
+
+    fn rate(&self, _: u32) -> T {
+        self.rate
+    }
+
+    #[inline]
+    fn change(&self, memory: T, gradient: T, rate: T) -> (T, T) {
+        let memory = memory + gradient * gradient;
+        (-rate * gradient / (memory + self.floor).sqrt(), memory)
+    }
+}
+
+impl<T: Scalar> Rule<T> for Adam<T> {
+    type Memory = [T; 2];
+    const FRESH: [T; 2] = [T::ZERO; 2];
+
+    fn rate(&self, step: u32) -> T {
+        let missing = |share: T| T::ONE - share.powf(T::from_usize(step as usize));
+        self.rate * missing(self.second).sqrt() / missing(self.first)
+    }
+
+    #[inline]
+    fn change(&self, [mean, square]: [T; 2], gradient: T, rate: T) -> (T, [T; 2]) {
+        let mean = gradient + self.first * (mean - gradient);
+        let gradient = gradient * gradient;
+        let square = gradient + self.second * (square - gradient);
+        (-rate * mean / (square.sqrt() + self.floor), [mean, square])
+    }
+}
+
+/// The memory of a rule over all parameters of a network, and its clock.
+///
+/// `2 (WIDTH DEPTH + OUTPUTS)` memories of the rule and 4 bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Optimizer<M, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> {
+    memory: Units<Unit<M>, WIDTH, DEPTH, OUTPUTS>,
+    steps: u32,
+}
+
+impl<M: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
+    Optimizer<M, WIDTH, DEPTH, OUTPUTS>
+{
+    /// Before the first step of `rule`.
+    pub fn new<T, R: Rule<T, Memory = M>>(_rule: &R) -> Self {
+        let fresh = Unit { scale: R::FRESH, shift: R::FRESH };
+        Self { memory: Units::filled(fresh), steps: 0 }
+    }
+
+    /// Steps taken.
+    pub const fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// One step of `rule` along `gradient`, in the given coordinates of each unit
+    /// ([`Affine`](super::Affine), or those of BatchNorm).
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] if the gradient or a parameter that it leads to is infinite or NaN;
+    /// nothing is changed then.
+    pub fn step<S, R, C>(
+        &mut self,
+        rule: &R,
+        coordinates: &Units<C, WIDTH, DEPTH, OUTPUTS>,
+        parameters: &mut Parameters<S, WIDTH, DEPTH, OUTPUTS>,
+        gradient: impl Iterator<Item = Unit<S::Compute>> + Clone,
+    ) -> Result<(), Error>
+    where
+        S: Storage,
+        R: Rule<S::Compute, Memory = M>,
+        C: Coordinates<S::Compute> + Copy,
+    {
+        let steps = self.steps.saturating_add(1);
+        let rate = rule.rate(steps);
+        let next = |((unit, memory), coordinates): ((&Unit<S>, &Unit<M>), &C), gradient| {
+            let gradient: Unit<S::Compute> = coordinates.gradient(gradient);
+            let (scale, scale_memory) = rule.change(memory.scale, gradient.scale, rate);
+            let (shift, shift_memory) = rule.change(memory.shift, gradient.shift, rate);
+            let unit = Unit { scale: unit.scale.load(), shift: unit.shift.load() };
+            let moved = coordinates.moved(unit, Unit { scale, shift });
+            let unit = Unit { scale: S::store(moved.scale), shift: S::store(moved.shift) };
+            (unit, Unit { scale: scale_memory, shift: shift_memory })
+        };
+        // Every change is computed before the first is made.
+        let states = parameters.iter().zip(self.memory.iter()).zip(coordinates.iter());
+        let finite = states.zip(gradient.clone()).all(|(state, gradient)| {
+            let (unit, _) = next(state, gradient);
+            let finite = |value: S| value.load().is_finite();
+            gradient.scale.is_finite()
+                && gradient.shift.is_finite()
+                && finite(unit.scale)
+                && finite(unit.shift)
+        });
+        if !finite {
+            return Err(Error::NotFinite);
+        }
+        let states = parameters.iter_mut().zip(self.memory.iter_mut()).zip(coordinates.iter());
+        for (((unit, memory), coordinates), gradient) in states.zip(gradient) {
+            (*unit, *memory) = next(((&*unit, &*memory), coordinates), gradient);
+        }
+        self.steps = steps;
+        Ok(())
+    }
+}

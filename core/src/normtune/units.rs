@@ -1,0 +1,65 @@
+//! What a network keeps for each of its units.
+
+use crate::scalar::{Scalar, Storage};
+
+/// One value of type `U` for each unit of a network: `DEPTH` hidden layers of `WIDTH` and a
+/// layer of `OUTPUTS`.
+///
+/// `WIDTH` `DEPTH` + `OUTPUTS` values and nothing else; with a zero-sized `U`, zero bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Units<U, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> {
+    /// Hidden layers, the one next to the input first.
+    pub hidden: [[U; WIDTH]; DEPTH],
+    /// The last layer.
+    pub output: [U; OUTPUTS],
+}
+
+impl<U: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
+    Units<U, WIDTH, DEPTH, OUTPUTS>
+{
+    /// The same value for each unit.
+    pub const fn filled(value: U) -> Self {
+        Self { hidden: [[value; WIDTH]; DEPTH], output: [value; OUTPUTS] }
+    }
+
+    /// The units, layer after layer.
+    pub fn iter(&self) -> impl Iterator<Item = &U> + Clone {
+        self.hidden.as_flattened().iter().chain(&self.output)
+    }
+
+    /// The units, layer after layer.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut U> {
+        self.hidden.as_flattened_mut().iter_mut().chain(&mut self.output)
+    }
+}
+
+/// What is tuned of a unit: with z its frozen sum, the unit gives `scale z + shift`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Unit<S> {
+    /// γ.
+    pub scale: S,
+    /// β.
+    pub shift: S,
+}
+
+impl<S: Storage> Unit<S> {
+    /// `scale z + shift`.
+    #[inline(always)]
+    pub fn apply(&self, sum: S::Compute) -> S::Compute {
+        self.scale.load() * sum + self.shift.load()
+    }
+}
+
+/// All that a network has learned: two numbers a unit.
+pub type Parameters<S, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> =
+    Units<Unit<S>, WIDTH, DEPTH, OUTPUTS>;
+
+impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> Default
+    for Parameters<S, WIDTH, DEPTH, OUTPUTS>
+{
+    /// Scale 1, shift 0: the random network as it was drawn.
+    fn default() -> Self {
+        let [one, zero] = [S::Compute::ONE, S::Compute::ZERO].map(S::store);
+        Self::filled(Unit { scale: one, shift: zero })
+    }
+}
