@@ -12,6 +12,8 @@
 //! | [`Network`], [`Parameters`], [`Workspace`] | forward pass, gradient of the parameters |
 //! | [`Sgd`], [`Adagrad`], [`Adam`], [`Optimizer`] | descent |
 //! | [`BatchNorm`] | running statistics, and descent in the coordinates of batch normalization |
+//! | [`rebuild`], [`Stack`] | scales and shifts that make the network equal to a given one |
+//! | [`Domain`] | the box of inputs on which it is |
 //! | [`cross_entropy`], [`squared_error`] | losses |
 //!
 //! ```
@@ -40,17 +42,23 @@
 //! ```
 
 mod batch_norm;
+mod domain;
 mod law;
 mod loss;
 mod network;
+mod rebuild;
+mod stack;
 mod stream;
 mod tune;
 mod units;
 
 pub use batch_norm::{Affine, BatchNorm, Coordinates, Moments};
+pub use domain::Domain;
 pub use law::{Gaussian, Law, Sign, Sparse, Uniform};
 pub use loss::{cross_entropy, squared_error};
 pub use network::{Network, Workspace};
+pub use rebuild::{Report, rebuild, rebuild_memory};
+pub use stack::{Stack, StackParameters, StackWorkspace, Target};
 pub use stream::Stream;
 pub use tune::{Adagrad, Adam, Optimizer, Rule, Sgd};
 pub use units::{Parameters, Unit, Units};
@@ -61,12 +69,23 @@ pub use units::{Parameters, Unit, Units};
 pub enum Error {
     /// A number is infinite or NaN, or would become so.
     NotFinite,
+    /// Too few units for the target, or too little memory for the solve.
+    Shape,
+    /// The draw does not determine the scales to two digits.
+    IllConditioned {
+        /// Condition number of the system; infinite if it is singular to working precision.
+        condition: f32,
+    },
 }
 
 impl core::fmt::Display for Error {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::NotFinite => formatter.write_str("a number is infinite or NaN"),
+            Self::Shape => formatter.write_str("too few units, or too little memory"),
+            Self::IllConditioned { condition } => {
+                write!(formatter, "the draw is ill-conditioned: condition number {condition:.1e}")
+            }
         }
     }
 }

@@ -116,14 +116,19 @@ impl<L: Law, const INPUTS: usize, const WIDTH: usize, const DEPTH: usize, const 
 {
     /// The network of this seed.
     pub const fn new(seed: u64, law: L) -> Self {
-        Self { weights: Stream::new(seed), law }
+        Self::from_stream(Stream::new(seed), law)
+    }
+
+    /// The network whose layers are the children of this stream.
+    pub const fn from_stream(weights: Stream, law: L) -> Self {
+        Self { weights, law }
     }
 
     /// Weight of layer `layer` (0 is next to the input), row `row`, column `column`.
     #[inline]
-    pub fn weight(&self, layer: usize, row: usize, column: usize) -> f32 {
+    pub fn weight<T: Scalar>(&self, layer: usize, row: usize, column: usize) -> T {
         let row = self.weights.child(layer as u32).child(row as u32);
-        self.law.weight(row, column as u32)
+        weight(&self.law, row, column as u32)
     }
 
     /// g of layer `layer`: with it a sum has the variance that its inputs have.
@@ -177,7 +182,7 @@ impl<L: Law, const INPUTS: usize, const WIDTH: usize, const DEPTH: usize, const 
             let row = weights.child(row);
             let mut sum = S::Compute::ZERO;
             for (column, input) in inputs.clone() {
-                sum += compute::<S::Compute>(self.law.weight(row, column)) * input;
+                sum += weight::<S::Compute, _>(&self.law, row, column) * input;
             }
             trace.sum = S::store(gain * sum);
         }
@@ -233,7 +238,7 @@ impl<L: Law, const INPUTS: usize, const WIDTH: usize, const DEPTH: usize, const 
             }
             let row = weights.child(row);
             for (column, sum) in below.iter_mut() {
-                *sum += compute::<S::Compute>(self.law.weight(row, column)) * slope;
+                *sum += weight::<S::Compute, _>(&self.law, row, column) * slope;
             }
         }
     }
@@ -241,6 +246,7 @@ impl<L: Law, const INPUTS: usize, const WIDTH: usize, const DEPTH: usize, const 
 
 /// A weight in the precision of the sums, exactly.
 #[inline(always)]
-fn compute<T: Scalar>(weight: f32) -> T {
-    T::from_f64(f64::from(weight))
+fn weight<T: Scalar, L: Law>(law: &L, row: Stream, column: u32) -> T {
+    // From f32 by way of f64 and back is no operation at all.
+    T::from_f64(f64::from(law.weight(row, column)))
 }

@@ -5,6 +5,7 @@
 //! | the matrix | use | cost, multiply-adds |
 //! |---|---|---|
 //! | any, once | [`invert`] (pivoted Gauss-Jordan) | N³ |
+//! | wide, any size, smallest solution | [`LeastNorm`] | E² (U - E/3), then E²/2 + 2 E U a solve |
 //! | symmetric positive definite | [`Cholesky`] | N³/6, then N² a solve |
 //! | drifts slowly, inverse kept from before | [`NewtonInverse::refine`], one step | 2 N³, no pivots, no divisions |
 //! | any, and there is no pivoting | [`NewtonInverse::invert`] from a cold start | 2 N³ a step, 10 to 40 steps |
@@ -22,10 +23,12 @@
 
 mod cholesky;
 mod gauss_jordan;
+mod least_norm;
 mod newton_schulz;
 
 pub use cholesky::Cholesky;
 pub use gauss_jordan::invert;
+pub use least_norm::LeastNorm;
 pub use newton_schulz::{NewtonInverse, Order};
 
 /// Why a solve gave no answer.
@@ -34,6 +37,8 @@ pub use newton_schulz::{NewtonInverse, Order};
 pub enum Error {
     /// A pivot is zero to working precision.
     Singular,
+    /// The sizes do not belong together.
+    Shape,
     /// The matrix is not positive definite to working precision.
     NotPositiveDefinite,
     /// An element is infinite or NaN, or became so.
@@ -49,6 +54,7 @@ impl core::fmt::Display for Error {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Singular => formatter.write_str("the matrix is singular to working precision"),
+            Self::Shape => formatter.write_str("the sizes do not belong together"),
             Self::NotPositiveDefinite => {
                 formatter.write_str("the matrix is not positive definite to working precision")
             }

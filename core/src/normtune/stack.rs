@@ -1,0 +1,188 @@
+//! A deep target network, rebuilt layer by layer.
+
+use super::{Domain, Error, Law, Network, Parameters, Report, Stream, Workspace, rebuild};
+use crate::matrix::{Matrix, frobenius_norm};
+use crate::scalar::{Scalar, Storage};
+
+/// A fully connected ReLU network of width D and depth L: `h_l = relu(W_l h_(l-1) + b_l)`, the last
+/// layer without ReLU.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target<T, const D: usize, const L: usize> {
+    /// W.
+    pub weights: [Matrix<T, D, D>; L],
+    /// b.
+    pub biases: [[T; D]; L],
+}
+
+impl<T: Scalar, const D: usize, const L: usize> Target<T, D, L> {
+    /// The output at `x`. L D² multiply-adds.
+    pub fn forward(&self, x: &[T; D]) -> [T; D] {
+        let mut state = *x;
+        for (layer, (weights, bias)) in self.weights.iter().zip(&self.biases).enumerate() {
+            let mut sums = [T::ZERO; D];
+            crate::matrix::matrix_vector(weights, &state, &mut sums);
+            for ((state, sum), bias) in state.iter_mut().zip(sums).zip(bias) {
+                *state = sum + *bias;
+            }
+            if layer + 1 < L {
+                relu(&mut state);
+            }
+        }
+        state
+    }
+}
+
+/// A frozen random network that stands in for a target of width D and depth L.
+///
+/// L stages, each of K blocks side by side, each block a frozen N × D and a frozen D × N layer: the
+/// input of a stage is carried to its blocks and their outputs are summed, by skip connections
+/// where K > 1. Depth 2 K L in all. With K = 1 and N = D² it is the paper's plain network of width
+/// D², of which every other layer uses D units: the others have scale and shift zero, and are
+/// not computed here.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stack<W, const D: usize, const N: usize, const K: usize, const L: usize> {
+    weights: Stream,
+    law: W,
+}
+
+/// The scales and shifts of a [`Stack`], and the inputs for which they hold.
+///
+/// `2 L K (N + D) + 2 D` numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StackParameters<
+    S: Storage,
+    const D: usize,
+    const N: usize,
+    const K: usize,
+    const L: usize,
+> {
+    blocks: [[Parameters<S, N, 1, D>; K]; L],
+    domain: Domain<S::Compute, D>,
+}
+
+impl<S: Storage, const D: usize, const N: usize, const K: usize, const L: usize> Default
+    for StackParameters<S, D, N, K, L>
+{
+    /// Nothing rebuilt: the network as it was drawn, and no input that it is right for.
+    fn default() -> Self {
+        let block = Parameters::default();
+        let [low, high] = [S::Compute::ONE, -S::Compute::ONE].map(|bound| [bound; D]);
+        Self {
+            blocks: core::array::from_fn(|_| core::array::from_fn(|_| block.clone())),
+            domain: Domain { low, high },
+        }
+    }
+}
+
+/// Room for one block's pass, and the count of inputs for which a stack made no promise.
+#[derive(Clone, Debug)]
+pub struct StackWorkspace<S: Storage, const D: usize, const N: usize> {
+    work: Workspace<S, N, 1, D>,
+    /// Inputs so far that lay outside the domain, where the stack is not the target.
+    pub outside: u32,
+}
+
+impl<S: Storage, const D: usize, const N: usize> Default for StackWorkspace<S, D, N> {
+    fn default() -> Self {
+        Self { work: Workspace::default(), outside: 0 }
+    }
+}
+
+impl<W: Law, const D: usize, const N: usize, const K: usize, const L: usize> Stack<W, D, N, K, L> {
+    /// The stack of this seed.
+    pub const fn new(seed: u64, law: W) -> Self {
+        Self { weights: Stream::new(seed), law }
+    }
+
+    fn block(&self, stage: usize, block: usize) -> Network<W, D, N, 1, D> {
+        let weights = self.weights.child(stage as u32).child(block as u32);
+        Network::from_stream(weights, self.law)
+    }
+
+    /// Finds the scales and shifts with which this stack is `target` at every input in `domain`.
+    /// `memory` needs [`rebuild_memory`](super::rebuild_memory)`(D, D, N, K)` numbers.
+    ///
+    /// The box is carried through the target's layers, so that each stage is exact where the stage
+    /// before it can lead.
+    ///
+    /// # Errors
+    /// Those of [`rebuild`], of the first layer that meets one. The parameters are then the default
+    /// ones, with which every input counts as outside.
+    pub fn rebuild<T: Scalar, S: Storage>(
+        &self,
+        target: &Target<T, D, L>,
+        domain: &Domain<T, D>,
+        memory: &mut [T],
+        parameters: &mut StackParameters<S, D, N, K, L>,
+    ) -> Result<Report<T>, Error> {
+        let result = self.rebuild_blocks(target, domain, memory, &mut parameters.blocks);
+        match result {
+            Ok(_) => {
+                let stored = |bound: T| S::Compute::from_f64(bound.to_f64());
+                parameters.domain =
+                    Domain { low: domain.low.map(stored), high: domain.high.map(stored) };
+            }
+            Err(_) => *parameters = StackParameters::default(),
+        }
+        result
+    }
+
+    fn rebuild_blocks<T: Scalar, S: Storage>(
+        &self,
+        target: &Target<T, D, L>,
+        domain: &Domain<T, D>,
+        memory: &mut [T],
+        stages: &mut [[Parameters<S, N, 1, D>; K]; L],
+    ) -> Result<Report<T>, Error> {
+        let mut worst = Report::<T>::empty();
+        let mut reached = *domain;
+        let layers = target.weights.iter().zip(&target.biases).zip(stages);
+        for (stage, ((weights, bias), blocks)) in layers.enumerate() {
+            let networks = core::array::from_fn(|block| self.block(stage, block));
+            let report = rebuild(&networks, weights, bias, &reached, memory, blocks)?;
+            // An earlier layer's error goes through this one, on average by its mean singular value.
+            let growth = frobenius_norm(weights) / T::from_usize(D).sqrt();
+            worst = Report {
+                condition: worst.condition.maximum(report.condition),
+                largest_scale: worst.largest_scale.maximum(report.largest_scale),
+                largest_shift: worst.largest_shift.maximum(report.largest_shift),
+                expected_error: growth * worst.expected_error + report.expected_error,
+            };
+            reached = reached.through_relu(weights, bias);
+        }
+        Ok(worst)
+    }
+
+    /// The output at `inputs`. Counts the input if it lies outside the domain; the output is then
+    /// what the network gives, not what the target would.
+    pub fn forward<S: Storage>(
+        &self,
+        parameters: &StackParameters<S, D, N, K, L>,
+        inputs: &[S::Compute; D],
+        work: &mut StackWorkspace<S, D, N>,
+        outputs: &mut [S::Compute; D],
+    ) {
+        if !parameters.domain.contains(inputs) {
+            work.outside = work.outside.saturating_add(1);
+        }
+        let mut state = *inputs;
+        for (stage, blocks) in parameters.blocks.iter().enumerate() {
+            if stage > 0 {
+                relu(&mut state);
+            }
+            let entered = state;
+            state = [S::Compute::ZERO; D];
+            for (block, parameters) in blocks.iter().enumerate() {
+                let network = self.block(stage, block);
+                network.forward(parameters, &entered, &mut work.work, outputs);
+                state.iter_mut().zip(&*outputs).for_each(|(sum, output)| *sum += *output);
+            }
+        }
+        *outputs = state;
+    }
+}
+
+/// Zero where negative.
+fn relu<T: Scalar>(state: &mut [T]) {
+    state.iter_mut().for_each(|x| *x = x.maximum(T::ZERO));
+}
