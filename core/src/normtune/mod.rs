@@ -22,7 +22,7 @@
 //! };
 //!
 //! // 2 inputs, one hidden layer of 64 units, 2 classes: the sign of the product of the inputs.
-//! let network = Network::<Sign, 2, 64, 1, 2>::new(7, Sign);
+//! let network = Network::new(7, Sign);
 //! let mut parameters = Parameters::<f32, 64, 1, 2>::default();
 //! let rule = Sgd { rate: 0.05 };
 //! let mut optimizer = Optimizer::new(&rule);

@@ -17,13 +17,7 @@ use crate::scalar::{Scalar, Storage};
 /// A pass regenerates only what it multiplies by something other than zero: columns of units that
 /// are off are skipped, and the backward pass skips their rows too.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Network<
-    L,
-    const INPUTS: usize,
-    const WIDTH: usize,
-    const DEPTH: usize,
-    const OUTPUTS: usize,
-> {
+pub struct Network<L> {
     weights: Stream,
     law: L,
 }
@@ -111,9 +105,7 @@ impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
     }
 }
 
-impl<L: Law, const INPUTS: usize, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
-    Network<L, INPUTS, WIDTH, DEPTH, OUTPUTS>
-{
+impl<L: Law> Network<L> {
     /// The network of this seed.
     pub const fn new(seed: u64, law: L) -> Self {
         Self::from_stream(Stream::new(seed), law)
@@ -131,39 +123,43 @@ impl<L: Law, const INPUTS: usize, const WIDTH: usize, const DEPTH: usize, const 
         weight(&self.law, row, column as u32)
     }
 
-    /// g of layer `layer`: with it a sum has the variance that its inputs have.
-    pub fn gain<T: Scalar>(&self, layer: usize) -> T {
-        let fan_in = T::from_usize(if layer == 0 { INPUTS } else { WIDTH });
-        T::ONE / (fan_in * T::from_f64(self.law.variance())).sqrt()
+    /// g of a layer with so many inputs: with it a sum has the variance that its inputs have.
+    pub fn gain<T: Scalar>(&self, inputs: usize) -> T {
+        T::ONE / (T::from_usize(inputs) * T::from_f64(self.law.variance())).sqrt()
     }
 
     /// Forward pass: `outputs = γ z + β` of the last layer.
     ///
-    /// At most `WIDTH (INPUTS + WIDTH (DEPTH - 1) + OUTPUTS)` multiply-adds, each with a weight
-    /// regenerated; about half of that where half of the units are off. Inputs that are not finite
-    /// give outputs that are not finite or units that are off, and change nothing that is learned.
-    pub fn forward<S: Storage>(
+    /// The parameters have room for `OUTPUTS` outputs; as many are computed as `outputs` holds, and
+    /// any number of inputs is taken. At most `WIDTH (inputs + WIDTH (DEPTH - 1) + outputs)`
+    /// multiply-adds, each with a weight regenerated; about half of that where half of the units are
+    /// off. Inputs that are not finite give outputs that are not finite or units that are off, and
+    /// change nothing that is learned.
+    pub fn forward<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>(
         &self,
         parameters: &Parameters<S, WIDTH, DEPTH, OUTPUTS>,
-        inputs: &[S::Compute; INPUTS],
+        inputs: &[S::Compute],
         work: &mut Workspace<S, WIDTH, DEPTH, OUTPUTS>,
-        outputs: &mut [S::Compute; OUTPUTS],
+        outputs: &mut [S::Compute],
     ) {
         let Workspace { trace, active } = work;
         let dense = (0..).zip(inputs.iter().copied());
+        let first_gain = self.gain(inputs.len());
+        let gain = self.gain(WIDTH);
         for (layer, (units, trace)) in parameters.hidden.iter().zip(&mut trace.hidden).enumerate() {
             match layer {
-                0 => self.sums(layer, dense.clone(), trace),
-                _ => self.sums(layer, active.iter(), trace),
+                0 => self.sums(layer, first_gain, dense.clone(), trace),
+                _ => self.sums(layer, gain, active.iter(), trace),
             }
             active.gather(units, trace);
         }
+        let count = outputs.len().min(OUTPUTS);
+        let trace = trace.output.get_mut(..count).unwrap_or_default();
         match DEPTH {
-            0 => self.sums(DEPTH, dense, &mut trace.output),
-            _ => self.sums(DEPTH, active.iter(), &mut trace.output),
+            0 => self.sums(DEPTH, first_gain, dense, trace),
+            _ => self.sums(DEPTH, gain, active.iter(), trace),
         }
-        for ((output, unit), trace) in outputs.iter_mut().zip(&parameters.output).zip(&trace.output)
-        {
+        for ((output, unit), trace) in outputs.iter_mut().zip(&parameters.output).zip(trace) {
             *output = unit.apply(trace.sum.load());
         }
     }
@@ -173,11 +169,11 @@ impl<L: Law, const INPUTS: usize, const WIDTH: usize, const DEPTH: usize, const 
     fn sums<S: Storage>(
         &self,
         layer: usize,
+        gain: S::Compute,
         inputs: impl Iterator<Item = (u32, S::Compute)> + Clone,
         trace: &mut [Trace<S>],
     ) {
         let weights = self.weights.child(layer as u32);
-        let gain: S::Compute = self.gain(layer);
         for (row, trace) in (0..).zip(trace) {
             let row = weights.child(row);
             let mut sum = S::Compute::ZERO;
@@ -192,17 +188,19 @@ impl<L: Law, const INPUTS: usize, const WIDTH: usize, const DEPTH: usize, const 
     /// loss by the outputs, the gradient of all scales and shifts, left in `work`
     /// ([`Workspace::gradient`]).
     ///
-    /// At most `WIDTH (WIDTH (DEPTH - 1) + OUTPUTS)` multiply-adds, each with a weight regenerated;
+    /// At most `WIDTH (WIDTH (DEPTH - 1) + outputs)` multiply-adds, each with a weight regenerated;
     /// about a quarter of the first where half of the units are off.
-    pub fn backward<S: Storage>(
+    pub fn backward<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>(
         &self,
         parameters: &Parameters<S, WIDTH, DEPTH, OUTPUTS>,
-        output_gradient: &[S::Compute; OUTPUTS],
+        output_gradient: &[S::Compute],
         work: &mut Workspace<S, WIDTH, DEPTH, OUTPUTS>,
     ) {
         let Workspace { trace, active } = work;
-        for (trace, gradient) in trace.output.iter_mut().zip(output_gradient) {
-            trace.delta = S::store(*gradient);
+        let zero = S::Compute::ZERO;
+        let gradient = output_gradient.iter().copied().chain(core::iter::repeat(zero));
+        for (trace, gradient) in trace.output.iter_mut().zip(gradient) {
+            trace.delta = S::store(gradient);
         }
         // The layer above the one whose deltas are found.
         let mut above = (&parameters.output[..], &trace.output[..]);
@@ -210,8 +208,7 @@ impl<L: Law, const INPUTS: usize, const WIDTH: usize, const DEPTH: usize, const 
         for (layer, (units, trace)) in hidden.enumerate().rev() {
             active.gather(units, trace);
             self.pull_back(layer + 1, above, active);
-            let off = S::store(S::Compute::ZERO);
-            trace.iter_mut().for_each(|trace| trace.delta = off);
+            trace.iter_mut().for_each(|trace| trace.delta = S::store(zero));
             for (index, delta) in active.iter() {
                 if let Some(trace) = trace.get_mut(index as usize) {
                     trace.delta = S::store(delta);
@@ -222,14 +219,14 @@ impl<L: Law, const INPUTS: usize, const WIDTH: usize, const DEPTH: usize, const 
     }
 
     /// Wᵀ (g γ ⊙ δ) of layer `layer`, in the columns of the active units below it.
-    fn pull_back<S: Storage>(
+    fn pull_back<S: Storage, const WIDTH: usize>(
         &self,
         layer: usize,
         (units, trace): (&[Unit<S>], &[Trace<S>]),
         below: &mut Active<S::Compute, WIDTH>,
     ) {
         let weights = self.weights.child(layer as u32);
-        let gain: S::Compute = self.gain(layer);
+        let gain: S::Compute = self.gain(WIDTH);
         below.value = [S::Compute::ZERO; WIDTH];
         for (row, (unit, trace)) in (0..).zip(units.iter().zip(trace)) {
             let slope = gain * unit.scale.load() * trace.delta.load();

@@ -74,7 +74,7 @@ pub fn rebuild<
     const O: usize,
     const K: usize,
 >(
-    networks: &[Network<L, I, N, 1, O>; K],
+    networks: &[Network<L>; K],
     weights: &Matrix<T, O, I>,
     bias: &[T; O],
     domain: &Domain<T, I>,
@@ -85,7 +85,7 @@ pub fn rebuild<
         return Err(Error::NotFinite);
     }
     let [system, pivots, right, solution] = divide(memory, I * O, N * K).ok_or(Error::Shape)?;
-    fill(networks, system);
+    fill(networks, [I, N, O], system);
     let factor = LeastNorm::factor(system, pivots).map_err(|error| match error {
         crate::solve::Error::Singular => Error::IllConditioned { condition: f32::INFINITY },
         crate::solve::Error::NotFinite => Error::NotFinite,
@@ -119,14 +119,16 @@ pub fn rebuild<
 }
 
 /// Coefficient after coefficient of the system, equation (i, j) after equation.
-fn fill<L: Law, T: Scalar, const I: usize, const N: usize, const O: usize, const K: usize>(
-    networks: &[Network<L, I, N, 1, O>; K],
+fn fill<L: Law, T: Scalar>(
+    networks: &[Network<L>],
+    [inputs, width, outputs]: [usize; 3],
     system: &mut [T],
 ) {
-    let equations = (0..O).flat_map(|i| (0..I).map(move |j| (i, j)));
-    for ((i, j), row) in equations.zip(system.chunks_exact_mut((N * K).max(1))) {
-        for (network, row) in networks.iter().zip(row.chunks_exact_mut(N.max(1))) {
-            let gain = network.gain::<T>(0) * network.gain(1);
+    let equations = (0..outputs).flat_map(|i| (0..inputs).map(move |j| (i, j)));
+    let unknowns = width * networks.len();
+    for ((i, j), row) in equations.zip(system.chunks_exact_mut(unknowns.max(1))) {
+        for (network, row) in networks.iter().zip(row.chunks_exact_mut(width.max(1))) {
+            let gain = network.gain::<T>(inputs) * network.gain(width);
             for (k, coefficient) in row.iter_mut().enumerate() {
                 let product = network.weight::<T>(1, i, k) * network.weight(0, k, j);
                 *coefficient = gain * product;
@@ -137,12 +139,12 @@ fn fill<L: Law, T: Scalar, const I: usize, const N: usize, const O: usize, const
 
 /// Writes the hidden scales, and shifts that keep every hidden unit on over the domain.
 fn set_hidden<L: Law, T: Scalar, S: Storage, const I: usize, const N: usize, const O: usize>(
-    network: &Network<L, I, N, 1, O>,
+    network: &Network<L>,
     scales: &[T],
     domain: &Domain<T, I>,
     parameters: &mut Parameters<S, N, 1, O>,
 ) {
-    let gain: T = network.gain(0);
+    let gain: T = network.gain(I);
     let units = parameters.hidden.iter_mut().flatten().zip(scales);
     for (k, (unit, scale)) in units.enumerate() {
         unit.scale = stored(*scale);
@@ -157,11 +159,11 @@ fn set_hidden<L: Law, T: Scalar, S: Storage, const I: usize, const N: usize, con
 /// A sum of N terms of size m and random sign wanders to √n m after n of them, and each addition
 /// rounds by a relative ε/2 at most: together ε/2 · m N / √6.
 fn set_outputs<L: Law, T: Scalar, S: Storage, const I: usize, const N: usize, const O: usize>(
-    network: &Network<L, I, N, 1, O>,
+    network: &Network<L>,
     bias: &[T; O],
     parameters: &mut Parameters<S, N, 1, O>,
 ) -> T {
-    let gain: T = network.gain(1);
+    let gain: T = network.gain(N);
     let rounding = T::from_f64(S::Compute::EPSILON.to_f64() / 2.0);
     let mut error = T::ZERO;
     for (i, (unit, bias)) in parameters.output.iter_mut().zip(bias).enumerate() {

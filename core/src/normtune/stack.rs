@@ -94,7 +94,7 @@ impl<W: Law, const D: usize, const N: usize, const K: usize, const L: usize> Sta
         Self { weights: Stream::new(seed), law }
     }
 
-    fn block(&self, stage: usize, block: usize) -> Network<W, D, N, 1, D> {
+    fn block(&self, stage: usize, block: usize) -> Network<W> {
         let weights = self.weights.child(stage as u32).child(block as u32);
         Network::from_stream(weights, self.law)
     }
