@@ -2,6 +2,7 @@
 
 mod attention;
 mod chain_of_thought;
+mod normtune;
 mod product;
 mod proximal;
 mod solve;

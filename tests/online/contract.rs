@@ -3,8 +3,8 @@
 use crate::streams::{Example, clouds, plane};
 use situ::online::{
     Adaptive, Bayes, Byte, Delta, DeltaConfiguration, Error, Ftrl, Hedge, Learner, LeastSquares,
-    LeastSquaresConfiguration, Memory, MemoryConfiguration, Newton, Shape, Target, Task, packed,
-    restore, save, saved_bytes,
+    LeastSquaresConfiguration, Memory, MemoryConfiguration, Newton, Normtune, Shape, Target, Task,
+    packed, restore, save, saved_bytes,
 };
 use situ::scalar::f16;
 
@@ -13,6 +13,7 @@ const CLASSES: usize = 3;
 const RANDOM: usize = 12;
 const TERMS: usize = 1 + FEATURES + RANDOM;
 const SLOTS: usize = 32;
+const UNITS: usize = 64;
 /// Room that is not needed.
 const ROOMY: usize = 40;
 
@@ -58,7 +59,7 @@ macro_rules! sizes {
 }
 
 fn pairs(shape: Shape) -> Vec<Pair> {
-    let ftrl = Default::default;
+    let (ftrl, frozen) = (Default::default, Default::default);
     let mut pairs = vec![
         sizes!("ftrl", Ftrl<f32, (FEATURES, CLASSES), (17, 8)>, shape, ftrl()),
         sizes!("ftrl, f16", Ftrl<f16, (FEATURES, CLASSES), (9, 4)>, shape, ftrl()),
@@ -81,6 +82,8 @@ fn pairs(shape: Shape) -> Vec<Pair> {
         sizes!("memory", Memory<f32, (FEATURES, CLASSES, SLOTS), (11, 5, ROOMY)>, shape, memory()),
         sizes!("memory, f16", Memory<f16, (FEATURES, CLASSES, SLOTS), (11, 5, ROOMY)>, shape, memory()),
         sizes!("memory, 8 bits", Memory<Byte, (FEATURES, CLASSES, SLOTS), (11, 5, ROOMY)>, shape, memory()),
+        sizes!("normtune", Normtune<f32, (FEATURES, CLASSES, UNITS), (11, 5, UNITS)>, shape, frozen()),
+        sizes!("normtune, f16", Normtune<f16, (FEATURES, CLASSES, UNITS), (9, 4, UNITS)>, shape, frozen()),
         pair(
             "hedge",
             Hedge::<f32, _, CLASSES>::new((

@@ -57,7 +57,7 @@ pub use domain::Domain;
 pub use law::{Gaussian, Law, Sign, Sparse, Uniform};
 pub use loss::{cross_entropy, squared_error};
 pub use network::{Network, Workspace};
-pub use rebuild::{Report, rebuild, rebuild_memory};
+pub use rebuild::{Report, khatri_rao, rebuild, rebuild_memory};
 pub use stack::{Stack, StackParameters, StackWorkspace, Target};
 pub use stream::Stream;
 pub use tune::{Adagrad, Adam, Optimizer, Rule, Sgd};

@@ -85,7 +85,7 @@ pub fn rebuild<
         return Err(Error::NotFinite);
     }
     let [system, pivots, right, solution] = divide(memory, I * O, N * K).ok_or(Error::Shape)?;
-    fill(networks, [I, N, O], system);
+    khatri_rao(networks, [I, N, O], system);
     let factor = LeastNorm::factor(system, pivots).map_err(|error| match error {
         crate::solve::Error::Singular => Error::IllConditioned { condition: f32::INFINITY },
         crate::solve::Error::NotFinite => Error::NotFinite,
@@ -118,8 +118,9 @@ pub fn rebuild<
     Ok(report)
 }
 
-/// Coefficient after coefficient of the system, equation (i, j) after equation.
-fn fill<L: Law, T: Scalar>(
+/// Writes the system M of a reconstruction, equation (i, j) after equation: `outputs` `inputs` rows of
+/// `width` coefficients for each network.
+pub fn khatri_rao<L: Law, T: Scalar>(
     networks: &[Network<L>],
     [inputs, width, outputs]: [usize; 3],
     system: &mut [T],
@@ -158,7 +159,7 @@ fn set_hidden<L: Law, T: Scalar, S: Storage, const I: usize, const N: usize, con
 ///
 /// A sum of N terms of size m and random sign wanders to √n m after n of them, and each addition
 /// rounds by a relative ε/2 at most: together ε/2 · m N / √6.
-fn set_outputs<L: Law, T: Scalar, S: Storage, const I: usize, const N: usize, const O: usize>(
+fn set_outputs<L: Law, T: Scalar, S: Storage, const N: usize, const O: usize>(
     network: &Network<L>,
     bias: &[T; O],
     parameters: &mut Parameters<S, N, 1, O>,

@@ -74,6 +74,15 @@ impl<S: Storage, const D: usize, const N: usize, const K: usize, const L: usize>
     }
 }
 
+impl<S: Storage, const D: usize, const N: usize, const K: usize, const L: usize>
+    StackParameters<S, D, N, K, L>
+{
+    /// The parameters of block `block` of stage `stage` are `blocks()[stage][block]`.
+    pub const fn blocks(&self) -> &[[Parameters<S, N, 1, D>; K]; L] {
+        &self.blocks
+    }
+}
+
 /// Room for one block's pass, and the count of inputs for which a stack made no promise.
 #[derive(Clone, Debug)]
 pub struct StackWorkspace<S: Storage, const D: usize, const N: usize> {
@@ -94,7 +103,11 @@ impl<W: Law, const D: usize, const N: usize, const K: usize, const L: usize> Sta
         Self { weights: Stream::new(seed), law }
     }
 
-    fn block(&self, stage: usize, block: usize) -> Network<W> {
+    /// The frozen network that is block `block` of stage `stage`.
+    pub const fn network(&self, stage: usize, block: usize) -> Network<W>
+    where
+        W: Copy,
+    {
         let weights = self.weights.child(stage as u32).child(block as u32);
         Network::from_stream(weights, self.law)
     }
@@ -138,7 +151,7 @@ impl<W: Law, const D: usize, const N: usize, const K: usize, const L: usize> Sta
         let mut reached = *domain;
         let layers = target.weights.iter().zip(&target.biases).zip(stages);
         for (stage, ((weights, bias), blocks)) in layers.enumerate() {
-            let networks = core::array::from_fn(|block| self.block(stage, block));
+            let networks = core::array::from_fn(|block| self.network(stage, block));
             let report = rebuild(&networks, weights, bias, &reached, memory, blocks)?;
             // An earlier layer's error goes through this one, on average by its mean singular value.
             let growth = frobenius_norm(weights) / T::from_usize(D).sqrt();
@@ -173,7 +186,7 @@ impl<W: Law, const D: usize, const N: usize, const K: usize, const L: usize> Sta
             let entered = state;
             state = [S::Compute::ZERO; D];
             for (block, parameters) in blocks.iter().enumerate() {
-                let network = self.block(stage, block);
+                let network = self.network(stage, block);
                 network.forward(parameters, &entered, &mut work.work, outputs);
                 state.iter_mut().zip(&*outputs).for_each(|(sum, output)| *sum += *output);
             }

@@ -126,6 +126,13 @@ impl<M: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
         self.steps
     }
 
+    /// The memory of each unit, and the clock, for saving them.
+    pub(crate) const fn parts_mut(
+        &mut self,
+    ) -> (&mut Units<Unit<M>, WIDTH, DEPTH, OUTPUTS>, &mut u32) {
+        (&mut self.memory, &mut self.steps)
+    }
+
     /// One step of `rule` along `gradient`, in the given coordinates of each unit
     /// ([`Affine`](super::Affine), or those of BatchNorm).
     ///

@@ -1,5 +1,6 @@
 //! What a network keeps for each of its units.
 
+use super::{Gaussian, Law, Stream};
 use crate::scalar::{Scalar, Storage};
 
 /// One value of type `U` for each unit of a network: `DEPTH` hidden layers of `WIDTH` and a
@@ -61,5 +62,22 @@ impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> D
     fn default() -> Self {
         let [one, zero] = [S::Compute::ONE, S::Compute::ZERO].map(S::store);
         Self::filled(Unit { scale: one, shift: zero })
+    }
+}
+
+impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
+    Parameters<S, WIDTH, DEPTH, OUTPUTS>
+{
+    /// Scale 1, and shifts of hidden units scattered by `spread` times a standard normal number,
+    /// drawn from `seed`: units that turn on at different places learn faster than units that all
+    /// turn on at zero.
+    pub fn scattered(seed: u64, spread: S::Compute) -> Self {
+        let mut parameters = Self::default();
+        let draws = Stream::new(seed).child(u32::MAX);
+        for (index, unit) in (0..).zip(parameters.hidden.iter_mut().flatten()) {
+            let normal = S::Compute::from_f64(f64::from(Gaussian.weight(draws, index)));
+            unit.shift = S::store(spread * normal);
+        }
+        parameters
     }
 }

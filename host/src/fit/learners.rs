@@ -1,13 +1,17 @@
 //! The learners by name, in a built size that has room for most data.
 
 use crate::Failure;
-use situ::online::{Error, Ftrl, Learner, LeastSquares, LeastSquaresConfiguration, Shape, packed};
+use situ::online::{
+    Error, Ftrl, Learner, LeastSquares, LeastSquaresConfiguration, Normtune, Shape, packed,
+};
 
 /// Most features that the host's learners have room for.
 pub const FEATURES: usize = 256;
 /// Most classes.
 pub const CLASSES: usize = 32;
 const RANDOM_FEATURES: usize = 128;
+/// Units of the frozen network.
+const FROZEN_UNITS: usize = 512;
 const TERMS: usize = 1 + FEATURES + RANDOM_FEATURES;
 
 /// A learner on the heap, whatever its kind.
@@ -34,6 +38,13 @@ pub const CATALOGUE: &[Entry] = &[
         build: |shape| {
             type Built = LeastSquares<f32, FEATURES, CLASSES, TERMS, { packed(TERMS) }>;
             Ok(Box::new(Built::new(shape, LeastSquaresConfiguration::default())?))
+        },
+    },
+    Entry {
+        name: "normtune",
+        build: |shape| {
+            type Built = Normtune<f32, FEATURES, CLASSES, FROZEN_UNITS>;
+            Ok(Box::new(Built::new(shape, Default::default())?))
         },
     },
 ];
