@@ -125,7 +125,6 @@ fn a_sparse_law_keeps_its_share() {
     assert!(sample(Sparse::new(Sign, 7.0), 2, 9, 9).iter().all(|weight| *weight != 0.0));
 }
 
-const INPUTS: usize = 5;
 const WIDTH: usize = 12;
 const DEPTH: usize = 3;
 const OUTPUTS: usize = 4;
