@@ -3,5 +3,6 @@
 mod boards;
 mod compare;
 mod fit;
+mod play;
 mod report;
 mod usage;
