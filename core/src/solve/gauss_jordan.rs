@@ -1,7 +1,7 @@
 //! Gauss-Jordan inversion with row pivoting.
 
 use super::Error;
-use crate::matrix::Matrix;
+use crate::matrix::{Matrix, infinity_norm};
 use crate::scalar::{Scalar, Storage};
 
 /// Inverse by Gauss-Jordan elimination in place with partial pivoting: `out = A⁻¹`.
@@ -9,10 +9,9 @@ use crate::scalar::{Scalar, Storage};
 /// N³ multiply-adds and N divisions; 2 N words on the stack.
 ///
 /// # Errors
-/// [`Error::Singular`] if a pivot is zero, or if the largest elements of A and of the inverse multiply
-/// to more than 1/(4 N ε), where no digit of the inverse would be right (a zero pivot that rounding
-/// has hidden shows in no other way); [`Error::NotFinite`] if an element is infinite or NaN. `out` then
-/// holds no meaning.
+/// [`Error::Singular`] if a pivot is zero, or if the condition number ‖A‖∞ ‖A⁻¹‖∞ reaches 1/(4 N ε),
+/// where no digit of the inverse need be right (a zero pivot that rounding has hidden shows in no
+/// other way); [`Error::NotFinite`] if an element is infinite or NaN. `out` then holds no meaning.
 pub fn invert<A, T, const N: usize>(
     a: &Matrix<A, N, N>,
     out: &mut Matrix<T, N, N>,
@@ -22,7 +21,7 @@ where
     T: Scalar,
 {
     A::load_all(a.as_slice(), out.as_mut_slice());
-    let largest = largest_element(out);
+    let norm = infinity_norm(out);
     let mut pivots = [0_usize; N];
     for (k, chosen) in pivots.iter_mut().enumerate() {
         let (pivot_row, pivot) = largest_in_column(out, k);
@@ -39,21 +38,16 @@ where
             swap(row, k, *chosen);
         }
     }
-    let condition = largest * largest_element(out);
+    // Not finite, and so not below the limit, if an element of either is not.
+    let condition = norm * infinity_norm(out);
     let limit = T::ONE / (T::from_usize(4 * N) * T::EPSILON);
-    if condition < limit && out.is_finite() { Ok(()) } else { Err(no_inverse(a)) }
+    if condition < limit { Ok(()) } else { Err(no_inverse(a)) }
 }
 
 /// Why there is no inverse. Looked into only now: a NaN or an infinity spreads, so it cannot pass.
 #[cold]
 fn no_inverse<A: Storage, const N: usize>(a: &Matrix<A, N, N>) -> Error {
     if a.is_finite() { Error::Singular } else { Error::NotFinite }
-}
-
-/// Largest absolute value; a NaN is passed over.
-#[inline(always)]
-fn largest_element<T: Scalar, const N: usize>(a: &Matrix<T, N, N>) -> T {
-    a.as_slice().iter().fold(T::ZERO, |largest, element| largest.maximum(element.abs()))
 }
 
 /// Row index at or below the diagonal whose element of column `k` is largest, and that element.
@@ -72,53 +66,55 @@ fn largest_in_column<T: Scalar, const N: usize>(a: &Matrix<T, N, N>, k: usize) -
 /// Clears column `k` from all rows but `k`, and puts the inverse's column in its place.
 #[inline(always)]
 fn eliminate<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, k: usize, pivot: T) {
-    let mut factors: [T; N] = core::array::from_fn(|i| {
+    let factors: [T; N] = core::array::from_fn(|i| {
         let element = a.rows.get_mut(i).and_then(|row| row.get_mut(k));
         element.map_or(T::ZERO, |element| core::mem::replace(element, T::ZERO))
     });
-    let (Some(row), Some(factor)) = (a.rows.get_mut(k), factors.get_mut(k)) else { return };
+    let (above, rest) = a.rows.split_at_mut_checked(k).unwrap_or_default();
+    let Some((row, below)) = rest.split_first_mut() else { return };
+    // One over the pivot takes the pivot's place, exactly.
+    if let Some(element) = row.get_mut(k) {
+        *element = T::ONE;
+    }
     let reciprocal = T::ONE / pivot;
     for element in row.iter_mut() {
         *element *= reciprocal;
     }
-    if let Some(element) = row.get_mut(k) {
-        *element = reciprocal;
-    }
-    // The pivot's row is not taken from itself.
-    *factor = T::ZERO;
+    let (factors_above, rest) = factors.split_at_checked(k).unwrap_or_default();
+    let factors_below = rest.get(1..).unwrap_or(&[]);
     let mut column = 0;
-    while column + STRIP <= N {
-        subtract_outer::<T, STRIP, N>(a, &factors, k, column);
-        column += STRIP;
+    macro_rules! strips {
+        ($($width:expr),*) => {
+            $(while column + $width <= N {
+                let halves = [(&mut *above, factors_above), (&mut *below, factors_below)];
+                subtract_outer::<T, { $width }, N>(halves, row, column);
+                column += $width;
+            })*
+        };
     }
-    while column + 4 <= N {
-        subtract_outer::<T, 4, N>(a, &factors, k, column);
-        column += 4;
-    }
-    while column < N {
-        subtract_outer::<T, 1, N>(a, &factors, k, column);
-        column += 1;
-    }
+    strips!(STRIP, 4, 1);
 }
 
 /// Columns that are eliminated together: their part of the pivot's row stays in registers, half of
 /// the 32 that a Cortex-M has.
 const STRIP: usize = 16;
 
-/// Takes `factors[i]` times row `k` from each row i, in the `WIDTH` columns from `column`.
+/// Takes each row's factor times the pivot's row from it, in the `WIDTH` columns from `column`.
 #[inline(always)]
 fn subtract_outer<T: Scalar, const WIDTH: usize, const N: usize>(
-    a: &mut Matrix<T, N, N>,
-    factors: &[T; N],
-    k: usize,
+    halves: [(&mut [[T; N]], &[T]); 2],
+    pivot_row: &[T; N],
     column: usize,
 ) {
-    let Some(pivot_row) = a.rows.get(k).and_then(|row| row.get(column..)) else { return };
-    let Some(pivot_row) = pivot_row.first_chunk::<WIDTH>().copied() else { return };
-    for (row, factor) in a.rows.iter_mut().zip(factors) {
-        if let Some(row) = row.get_mut(column..).and_then(|rest| rest.first_chunk_mut::<WIDTH>()) {
-            for (element, pivot) in row.iter_mut().zip(&pivot_row) {
-                *element -= *factor * *pivot;
+    let pivot_row = pivot_row.get(column..).and_then(|rest| rest.first_chunk::<WIDTH>().copied());
+    let Some(pivot_row) = pivot_row else { return };
+    for (rows, factors) in halves {
+        for (row, factor) in rows.iter_mut().zip(factors) {
+            let part = row.get_mut(column..).and_then(|rest| rest.first_chunk_mut::<WIDTH>());
+            if let Some(row) = part {
+                for (element, pivot) in row.iter_mut().zip(&pivot_row) {
+                    *element -= *factor * *pivot;
+                }
             }
         }
     }
