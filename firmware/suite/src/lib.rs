@@ -5,10 +5,13 @@
 //! Both make a row's input from the same seed with the same generator, so it never travels. To add a
 //! row, implement [`Kernel`] in the file of its subject and name the type in that file's `each`.
 
+mod attention;
 mod format;
+mod learn;
 mod matrix;
 mod scalar;
 mod solve;
+mod transformer;
 
 pub use format::Format;
 use situ::random::Generator;
@@ -59,6 +62,9 @@ pub fn each<V: Visitor>(visitor: &mut V) {
     matrix::each(visitor);
     solve::each(visitor);
     scalar::each(visitor);
+    attention::each(visitor);
+    learn::each(visitor);
+    transformer::each(visitor);
 }
 
 /// Visits the named rows, those of the reduced suite only where that is asked for.

@@ -23,5 +23,6 @@ mod toolchain;
 
 pub use board::{Board, Memory, Run, Suite, boards};
 pub use command::{Arguments, bench};
+pub use reference::{Expected, expected};
 pub use results::{Counter, Results, Row};
 pub use toolchain::Toolchain;
