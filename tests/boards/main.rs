@@ -3,6 +3,7 @@
 //! Without QEMU or a compiler for Cortex-M these tests say on stderr that they were skipped; with
 //! `SITU_REQUIRE_BOARDS=1` they fail instead, and run all boards rather than two.
 
+mod fit;
 mod here;
 mod no_panic;
 mod suite;

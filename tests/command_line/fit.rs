@@ -91,7 +91,7 @@ fn data_beyond_the_built_size_are_refused_with_the_way_to_raise_it() {
     let row = vec!["1"; 257].join(",");
     let other = vec!["2"; 257].join(",");
     let csv = format!("{},y\n{row},a\n{other},b\n", columns.join(","));
-    refused(&csv, &[], &["257 features", "256", "learners.rs"]);
+    refused(&csv, &[], &["257 features", "256", "model.rs"]);
 }
 
 #[test]
@@ -159,4 +159,35 @@ fn numeric_labels_are_ordered_as_numbers_and_constant_features_are_named() {
     command.args(["fit", "d.csv", "--target", "y"]);
     command.assert().success().stdout(contains("constant, of no use: k"));
     command.arg("--json").assert().success().stdout(contains(r#""classes":["0","5","10","15"]"#));
+}
+
+#[test]
+fn budgets_that_nothing_fits_are_refused() {
+    refused(GOOD, &["--budget", "20"], &["--budget 20"]);
+    refused("a,y\n1,0.5\n2,2.5\n3,1.0\n", &["--learner", "bayes"], &["--learner bayes"]);
+    refused("a,y\n1,0.5\n2,2.5\n3,1.0\n", &["--drift"], &["--drift"]);
+    refused(GOOD, &["--board", "toaster"], &["no board 'toaster'"]);
+}
+
+#[test]
+fn exports_do_not_write_over_what_is_there() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("d.csv"), GOOD).unwrap();
+    let export = |more: &[&str]| {
+        let mut command = situ(directory.path());
+        command.args(["fit", "d.csv", "--target", "y", "--learner", "ftrl", "--export", "out"]);
+        command.args(more).assert()
+    };
+    export(&[]).success();
+    for file in ["Cargo.toml", "memory.x", "src/main.rs", "src/model.rs", "replay.bin"] {
+        assert!(directory.path().join("out").join(file).is_file(), "{file}");
+    }
+    let expected = is_match("^situ: --export out: [^\n]*--force[^\n]*\n$").unwrap();
+    export(&[]).code(2).stderr(expected);
+    export(&["--force", "--trained"]).success();
+    assert!(directory.path().join("out/state.bin").is_file());
+    std::fs::write(directory.path().join("file"), "").unwrap();
+    let mut command = situ(directory.path());
+    command.args(["fit", "d.csv", "--target", "y", "--export", "file/below"]);
+    command.assert().code(2).stderr(contains("--export file/below"));
 }

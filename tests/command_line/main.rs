@@ -3,6 +3,7 @@
 mod boards;
 mod compare;
 mod fit;
+mod learners;
 mod play;
 mod report;
 mod usage;

@@ -94,6 +94,13 @@ fn checksum(bytes: &[u8]) -> u32 {
     !crc
 }
 
+/// Copies up to the shorter length.
+fn copy(from: &[u8], to: &mut [u8]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
+    }
+}
+
 /// What a learner's state passes through, field after field, in [`Learner::transfer`].
 #[derive(Debug)]
 pub struct Archive<'a> {
@@ -178,7 +185,7 @@ impl Archive<'_> {
             Mode::Count => false,
             Mode::Save(out) => {
                 match out.get_mut(range) {
-                    Some(out) => out.copy_from_slice(bytes),
+                    Some(out) => copy(bytes, out),
                     None => self.failed = true,
                 }
                 false
@@ -189,7 +196,7 @@ impl Archive<'_> {
             }
             Mode::Restore(saved) => match saved.get(range) {
                 Some(saved) => {
-                    bytes.copy_from_slice(saved);
+                    copy(saved, bytes);
                     true
                 }
                 None => false,

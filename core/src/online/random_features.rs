@@ -73,7 +73,9 @@ impl<T: Scalar> RandomFeatures<T> {
                 *feature = scale * self.activation.apply(*feature);
             }
         }
-        linear.copy_from_slice(z);
+        for (linear, z) in linear.iter_mut().zip(z) {
+            *linear = *z;
+        }
     }
 
     /// `out_i = w_i · x + b_i`.

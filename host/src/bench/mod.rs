@@ -21,8 +21,10 @@ mod results;
 mod runner;
 mod toolchain;
 
-pub use board::{Board, Memory, Run, Suite, boards};
+pub use board::{Board, Memory, Run, Suite, boards, firmware};
 pub use command::{Arguments, bench};
+pub use image::Image;
 pub use reference::{Expected, expected};
 pub use results::{Counter, Results, Row};
+pub use runner::run;
 pub use toolchain::Toolchain;

@@ -1,12 +1,17 @@
 //! The command `situ fit`: reads the data, runs the learners, prints one table.
 
-use super::examples::{Examples, TaskName, examples};
-use super::learners;
-use super::prequential::prequential;
+use super::examples::{Examples, TaskName, examples, permuted_half_way};
+use super::export::{self, Destination};
+use super::model::Model;
+use super::outcome::{Fit, Fitted};
+use super::prequential::{Run, prequential};
 use super::table::{Columns, read};
+use super::tune::{tune, tuning_part};
+use super::{catalogue, device};
+use crate::bench::Board;
 use crate::{Failure, progress, report};
-use serde::Serialize;
 use situ::features::Window;
+use situ::online::Error;
 use std::fs::File;
 use std::path::PathBuf;
 
@@ -50,55 +55,43 @@ struct Options {
     /// A learner to run; all of them if none is named
     #[arg(long, value_name = "NAME")]
     learner: Vec<String>,
+    /// Only learners whose state fits, in smaller variants where there are
+    #[arg(long, value_name = "BYTES")]
+    budget: Option<usize>,
+    /// Search each learner's configuration on the first fifth of the stream, and score the rest
+    #[arg(long)]
+    tune: bool,
+    /// Permute the labels half-way and score the second half: which learners recover?
+    #[arg(long, conflicts_with = "tune")]
+    drift: bool,
+    /// Run each learner on this board as well, and count what an update costs
+    #[arg(long, value_name = "ID")]
+    board: Option<String>,
+    /// Write the best learner as a firmware crate for --board (qemu-m4 if none is given)
+    #[arg(long, value_name = "DIR")]
+    export: Option<PathBuf>,
+    /// Put the learner's state after the whole stream into the firmware
+    #[arg(long, requires = "export")]
+    trained: bool,
+    /// Write over an export that is there already
+    #[arg(long, requires = "export")]
+    force: bool,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
 }
 
-/// What `--json` prints.
-#[derive(Debug, Serialize)]
-pub struct Fit {
-    /// Name of the file.
-    pub data: String,
-    /// Examples.
-    pub rows: usize,
-    /// Features of an example.
-    pub features: usize,
-    /// Labels; none in regression.
-    pub classes: Vec<String>,
-    /// What was learned.
-    pub task: TaskName,
-    /// Best first.
-    pub learners: Vec<Fitted>,
-    /// Name of the first.
-    pub best: &'static str,
-}
-
-/// One learner on the stream.
-#[derive(Debug, Serialize)]
-pub struct Fitted {
-    /// Name.
-    pub learner: &'static str,
-    /// Accuracy or R², test-then-train.
-    pub score: f64,
-    /// Which of them.
-    pub metric: &'static str,
-    /// The score so far, at evenly spaced points of the stream.
-    pub score_curve: Vec<f64>,
-    /// Bytes of state at the data's own sizes.
-    pub state_bytes: usize,
-    /// To leading order.
-    pub flops_per_update: usize,
-    /// On this machine.
-    pub update_ns: f64,
-    /// Cost on a board, where one was asked for.
-    pub board: Option<()>,
+impl Options {
+    fn window(&self) -> Option<Window> {
+        self.window.zip(self.hop).map(|(length, hop)| Window { length, hop })
+    }
 }
 
 /// Runs `situ fit`.
 ///
 /// # Errors
-/// [`Failure::Input`] with one line for bad data or arguments.
+/// [`Failure::Input`] with one line for bad data or arguments; with a board [`Failure::Tool`] for a
+/// missing compiler or emulator, [`Failure::Check`] if it predicts otherwise than the host.
 pub fn fit(arguments: &Arguments) -> Result<Fit, Failure> {
     let name = arguments.data.display().to_string();
     let file =
@@ -125,81 +118,124 @@ pub fn fit_bundled() -> Result<Fit, Failure> {
 }
 
 fn fit_source(name: &str, source: impl std::io::Read, options: &Options) -> Result<Fit, Failure> {
-    let selected = learners::select(&options.learner)?;
+    let selected = catalogue::select(&options.learner)?;
+    let board = board(options)?;
+    if let Some(directory) = &options.export {
+        export::check(directory, options.force)?;
+    }
     let columns = Columns {
         target: options.target.clone(),
         group: options.group.clone(),
         drop: options.drop.clone(),
     };
     let table = read(name, source, &columns)?;
-    let window = options.window.zip(options.hop).map(|(length, hop)| Window { length, hop });
-    let data = examples(&table, &options.target, options.task, window, options.shuffle)?;
-    let run = run(&data, &selected)?;
+    let window = options.window();
+    let mut data = examples(&table, &options.target, options.task, window, options.shuffle)?;
+    if options.drift {
+        permuted_half_way(&mut data)?;
+    }
+    let (mut run, models) = run(&data, &selected, options)?;
+    if let (Some(board), Some(_)) = (&board, &options.board) {
+        for (fitted, model) in run.learners.iter_mut().zip(&models) {
+            let to = Destination { directory: device::directory(board), window, trained: false };
+            fitted.board = device::measure(model, &table, &data, board, &to)?;
+        }
+    }
     report::save(report::FIT, &run)?;
     if options.json {
         println!("{}", serde_json::to_string(&run).map_err(|e| Failure::Check(e.to_string()))?);
     } else {
-        print(&run, &data);
+        run.print(&data);
+    }
+    if let (Some(board), Some(directory), Some(model)) = (&board, &options.export, models.first()) {
+        let to = Destination { directory: directory.clone(), window, trained: options.trained };
+        export::write(model, &table, &data, board, &to)?;
+        if !options.json {
+            println!("{} is firmware for {} in {}", model.name(), board.id, directory.display());
+        }
     }
     Ok(run)
 }
 
-fn run(data: &Examples, selected: &[&'static learners::Entry]) -> Result<Fit, Failure> {
-    let classify = !data.labels.is_empty();
-    let progress = progress::bar("fit", (data.examples.len() * selected.len()) as u64);
+/// The board to run on or to export for.
+fn board(options: &Options) -> Result<Option<Board>, Failure> {
+    let id = options.board.as_deref();
+    id.or(options.export.as_ref().map(|_| "qemu-m4")).map(Board::find).transpose()
+}
+
+/// Runs the learners; gives them best first, with what each of them is.
+fn run(
+    data: &Examples,
+    selected: &[&'static str],
+    options: &Options,
+) -> Result<(Fit, Vec<Model>), Failure> {
+    let shape = data.shape();
+    let refused = |name: &str, error: Error| match error {
+        Error::Capacity => catalogue::too_large(&data.name, shape),
+        error => Failure::Input(format!("{}: {name}: {error}", data.name)),
+    };
+    let tuned_on = if options.tune { tuning_part(data.examples.len()) } else { 0 };
+    let unscored = if options.drift { data.examples.len() / 2 } else { tuned_on };
+    let progress = progress::bar("fit", selected.len() as u64);
     let mut fitted = Vec::new();
-    for entry in selected {
-        progress.set_message(entry.name);
-        let mut learner = (entry.build)(data.shape())
-            .map_err(|_| learners::too_large(&data.name, data.shape()))?;
-        let score = prequential(&mut *learner, data, &progress)
-            .map_err(|error| Failure::Input(format!("{}: {}: {error}", data.name, entry.name)))?;
-        fitted.push(Fitted {
-            learner: entry.name,
-            score: score.score,
-            metric: if classify { "accuracy" } else { "r2" },
-            score_curve: score.curve,
-            state_bytes: learner.state_bytes(),
-            flops_per_update: learner.flops_per_update(),
-            update_ns: score.update_ns,
-            board: None,
-        });
+    for name in selected {
+        progress.set_message(*name);
+        let Some(mut model) = catalogue::fitting(name, shape, options.budget) else { continue };
+        if tuned_on > 0 {
+            let first_part = data.first(tuned_on);
+            model = tune(&model, &first_part).map_err(|error| refused(name, error))?;
+        }
+        let mut learner = model.build(shape).map_err(|error| refused(name, error))?;
+        let run = prequential(&mut *learner, data, unscored, &progress)
+            .map_err(|error| refused(name, error))?;
+        let (bytes, flops) = (learner.state_bytes(), learner.flops_per_update());
+        fitted.push((entry(&model, run, bytes, flops), model));
     }
     progress.finish_and_clear();
-    fitted.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let best = fitted.first().map_or("", |fitted| fitted.learner);
-    Ok(Fit {
+    fitted.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score));
+    let (learners, models): (Vec<_>, Vec<_>) = fitted.into_iter().unzip();
+    let best = models.first().map(Model::name).ok_or_else(|| nothing_fits(data, options))?;
+    let fit = Fit {
         data: data.name.clone(),
         rows: data.examples.len(),
         features: data.features.len(),
         classes: data.labels.clone(),
-        task: if classify { TaskName::Classify } else { TaskName::Regress },
-        learners: fitted,
+        task: data.task(),
+        tuned_on,
+        learners,
         best,
-    })
+    };
+    Ok((fit, models))
 }
 
-fn print(run: &Fit, data: &Examples) {
-    let task = match run.task {
-        TaskName::Classify => format!("{} classes", run.classes.len()),
-        TaskName::Regress => "a value".to_owned(),
-    };
-    println!("fit, {}: {} examples of {} features, {task}", run.data, run.rows, run.features);
-    let constant = data.constant_features();
-    if !constant.is_empty() {
-        println!("constant, of no use: {}", constant.join(", "));
+fn entry(model: &Model, run: Run, state_bytes: usize, flops_per_update: usize) -> Fitted {
+    Fitted {
+        learner: model.name(),
+        variant: model.variant(),
+        score: run.score.value,
+        metric: if run.score.interval.is_some() { "accuracy" } else { "r2" },
+        interval: run.score.interval,
+        kappa: run.score.kappa,
+        score_curve: run.curve,
+        state_bytes,
+        flops_per_update,
+        update_ns: run.update_ns,
+        board: None,
     }
-    let metric = if run.task == TaskName::Classify { "accuracy" } else { "R²" };
-    let mut table =
-        report::table(&["learner", metric, "state, bytes", "flops/update", "ns/update"]);
-    for fitted in &run.learners {
-        table.add_row([
-            fitted.learner.to_owned(),
-            format!("{:.3}", fitted.score),
-            fitted.state_bytes.to_string(),
-            fitted.flops_per_update.to_string(),
-            format!("{:.0}", fitted.update_ns),
-        ]);
+}
+
+/// Why no learner ran: the shape, the budget, or the task.
+fn nothing_fits(data: &Examples, options: &Options) -> Failure {
+    let shape = data.shape();
+    match options.budget {
+        _ if catalogue::fitting("ftrl", shape, Some(usize::MAX)).is_none() => {
+            catalogue::too_large(&data.name, shape)
+        }
+        Some(budget) => Failure::Input(format!(
+            "--budget {budget}: no learner keeps {} features and {} outputs in so few bytes",
+            shape.features,
+            shape.outputs()
+        )),
+        None => Failure::Input(format!("--learner {}: not for values", options.learner.join(", "))),
     }
-    println!("{table}");
 }

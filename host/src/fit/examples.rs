@@ -31,6 +31,8 @@ pub enum TaskName {
 pub struct Examples {
     /// Where they came from.
     pub name: String,
+    /// Name of the column that is predicted.
+    pub target: String,
     /// Names of the features.
     pub features: Vec<String>,
     /// Labels in order of their class numbers; empty in regression.
@@ -55,6 +57,18 @@ impl Examples {
             0 => Shape::regress(self.features.len()),
             classes => Shape::classify(self.features.len(), classes),
         }
+    }
+
+    /// What is learned.
+    pub fn task(&self) -> TaskName {
+        if self.labels.is_empty() { TaskName::Regress } else { TaskName::Classify }
+    }
+
+    /// The first `count` examples.
+    pub fn first(&self, count: usize) -> Self {
+        let mut first = self.clone();
+        first.examples.truncate(count);
+        first
     }
 
     /// Names of features that are the same in all examples.
@@ -88,7 +102,8 @@ pub fn examples(
     if let Some(seed) = shuffle {
         examples.shuffle(&mut Pcg64Mcg::seed_from_u64(seed));
     }
-    let examples = Examples { name: name.clone(), features, labels, examples };
+    let target = target.to_owned();
+    let examples = Examples { name: name.clone(), target, features, labels, examples };
     if examples.constant_features().len() == examples.features.len() {
         return Err(Failure::Input(format!(
             "{name}: every feature is constant ({})",
@@ -98,8 +113,23 @@ pub fn examples(
     Ok(examples)
 }
 
-/// Labels and targets, the task decided by the column itself unless it is given.
-fn targets(
+/// Gives every label of the second half of the stream to the class after it.
+///
+/// # Errors
+/// [`Failure::Input`] in regression.
+pub fn permuted_half_way(data: &mut Examples) -> Result<(), Failure> {
+    let (half, classes) = (data.examples.len() / 2, data.labels.len());
+    for example in data.examples.iter_mut().skip(half) {
+        let Target::Class(class) = &mut example.target else {
+            return Err(Failure::Input("--drift permutes labels; the target is a value".into()));
+        };
+        *class = (*class + 1) % classes;
+    }
+    Ok(())
+}
+
+/// Labels, and the target of every row; the task is decided by the column itself unless it is given.
+pub fn targets(
     table: &Table,
     column: &str,
     task: Option<TaskName>,

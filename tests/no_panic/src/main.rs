@@ -7,6 +7,7 @@
 //! pointer nothing is known of the arguments.
 
 mod kernels;
+mod learners;
 
 use core::panic::PanicInfo;
 
@@ -30,6 +31,7 @@ pub(crate) use kept;
 #[unsafe(no_mangle)]
 pub extern "C" fn main() -> i32 {
     kernels::keep();
+    learners::keep();
     0
 }
 

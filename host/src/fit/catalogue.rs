@@ -1,0 +1,166 @@
+//! The learners by name: defaults, smaller variants for a budget, candidates for tuning.
+
+use super::model::{CLASSES, FEATURES, Model, Storage};
+use crate::Failure;
+use situ::ftrl::Proximal;
+use situ::normtune::Adagrad;
+use situ::online::{
+    DeltaConfiguration, LeastSquaresConfiguration, MemoryConfiguration, NormtuneConfiguration,
+    Shape, Task,
+};
+
+use Storage::{Byte, F16, F32};
+
+/// Names of all learners, in the order in which they run.
+pub const NAMES: [&str; 8] =
+    ["ftrl", "newton", "least-squares", "delta", "memory", "bayes", "normtune", "hedge"];
+
+/// The names chosen on the command line; all for none or for `all`.
+///
+/// # Errors
+/// [`Failure::Input`] for an unknown name.
+pub fn select(names: &[String]) -> Result<Vec<&'static str>, Failure> {
+    if names.is_empty() || names.iter().any(|name| name == "all") {
+        return Ok(NAMES.to_vec());
+    }
+    let find = |name: &String| {
+        NAMES.iter().find(|known| *known == name).copied().ok_or_else(|| {
+            let known = NAMES.join(", ");
+            Failure::Input(format!("no --learner '{name}'; there are: {known}, all"))
+        })
+    };
+    names.iter().map(find).collect()
+}
+
+/// The learner of this name for this shape, the best variant whose state is within `budget`; none
+/// if no variant is, or the learner has no form for the task.
+pub fn fitting(name: &str, shape: Shape, budget: Option<usize>) -> Option<Model> {
+    if name == "bayes" && shape.task == Task::Regress {
+        return None;
+    }
+    let Some(budget) = budget else { return variants(name).into_iter().next() };
+    let fits = |model: &Model| model.state_bytes(shape).is_some_and(|bytes| bytes <= budget);
+    variants(name).into_iter().find(fits)
+}
+
+/// Variants of a learner, best first: the default, then ever smaller ones.
+fn variants(name: &str) -> Vec<Model> {
+    let random = |counts: &[usize], model: &dyn Fn(Storage, usize) -> Model| {
+        let full = counts[0];
+        let halves = counts.iter().map(|count| model(F16, *count));
+        std::iter::once(model(F32, full)).chain(halves).collect()
+    };
+    match name {
+        "ftrl" => [F32, F16].map(|s| Model::Ftrl(s, Proximal::default())).into(),
+        "newton" => [F32, F16].map(|s| Model::Newton(s, 5.0)).into(),
+        "least-squares" => random(&[128, 96, 64, 48, 32, 16], &|s, count| {
+            Model::LeastSquares(s, LeastSquaresConfiguration::with_random_features(count))
+        }),
+        "delta" => random(&[256, 128, 64, 32], &|s, count| {
+            Model::Delta(s, DeltaConfiguration::with_random_features(count))
+        }),
+        "memory" => {
+            let full = [F32, F16].map(|storage| memory(storage, 256));
+            let smaller = (2..=64).rev().map(|quarter| memory(Byte, 4 * quarter));
+            full.into_iter().chain(smaller).collect()
+        }
+        "bayes" => [F32, F16].map(|s| Model::Bayes(s, 0.03)).into(),
+        "normtune" => [(F32, 512), (F16, 512), (F16, 256), (F16, 128)]
+            .map(|(s, width)| Model::Normtune(s, width, NormtuneConfiguration::default()))
+            .into(),
+        _ => mixtures(),
+    }
+}
+
+fn memory(storage: Storage, slots: usize) -> Model {
+    Model::Memory(storage, MemoryConfiguration { slots, ..Default::default() })
+}
+
+/// Mixtures for ever smaller budgets: linear, random features, neighbours; then without the middle.
+fn mixtures() -> Vec<Model> {
+    let ftrl = |storage| Model::Ftrl(storage, Proximal::default());
+    let least_squares = |storage, count| {
+        Model::LeastSquares(storage, LeastSquaresConfiguration::with_random_features(count))
+    };
+    let mut mixtures =
+        vec![Model::Hedge(vec![ftrl(F32), least_squares(F32, 128), memory(F32, 256)])];
+    for count in [128, 96, 64] {
+        mixtures.push(Model::Hedge(vec![ftrl(F16), least_squares(F16, count), memory(F16, 256)]));
+    }
+    mixtures.push(Model::Hedge(vec![ftrl(F16), memory(F16, 256)]));
+    let smaller = (2..=64).rev().map(|quarter| memory(Byte, 4 * quarter));
+    mixtures.extend(smaller.map(|memory| Model::Hedge(vec![ftrl(F16), memory])));
+    mixtures
+}
+
+/// Other configurations of the same learner in the same bytes, for a small search.
+pub fn candidates(model: &Model) -> Vec<Model> {
+    let mut candidates = vec![model.clone()];
+    match model {
+        Model::Ftrl(storage, default) => {
+            for alpha in [0.05, 0.1, 0.5] {
+                candidates.push(Model::Ftrl(*storage, Proximal { alpha, ..*default }));
+            }
+            candidates.push(Model::Ftrl(*storage, Proximal { l2: 0.1, ..*default }));
+        }
+        Model::Newton(storage, _) => {
+            candidates.extend([0.5, 2.0, 20.0].map(|ridge| Model::Newton(*storage, ridge)));
+        }
+        Model::LeastSquares(storage, default) => {
+            for ridge in [0.5, 8.0] {
+                candidates.push(Model::LeastSquares(
+                    *storage,
+                    LeastSquaresConfiguration { ridge, ..*default },
+                ));
+            }
+            for weight in [0.8, 1.8] {
+                let mut other = *default;
+                other.random.weight = weight;
+                candidates.push(Model::LeastSquares(*storage, other));
+            }
+        }
+        Model::Delta(storage, default) => {
+            for step in [0.5, 1.2] {
+                candidates.push(Model::Delta(*storage, DeltaConfiguration { step, ..*default }));
+            }
+            for weight in [1.0, 2.2] {
+                let mut other = *default;
+                other.random.weight = weight;
+                candidates.push(Model::Delta(*storage, other));
+            }
+        }
+        Model::Memory(storage, default) => {
+            for temperature in [0.2, 0.8] {
+                let other = MemoryConfiguration { temperature, ..*default };
+                candidates.push(Model::Memory(*storage, other));
+            }
+            for certainty in [0.85, 0.95] {
+                let other = MemoryConfiguration { certainty, ..*default };
+                candidates.push(Model::Memory(*storage, other));
+            }
+        }
+        Model::Bayes(storage, _) => {
+            candidates.extend([0.01, 0.1, 0.3].map(|floor| Model::Bayes(*storage, floor)));
+        }
+        Model::Normtune(storage, width, default) => {
+            for rate in [0.1, 0.2, 0.8] {
+                let rule = Adagrad { rate, ..default.rule };
+                let other = NormtuneConfiguration { rule, ..*default };
+                candidates.push(Model::Normtune(*storage, *width, other));
+            }
+        }
+        // Its members are tuned one by one.
+        Model::Hedge(_) => {}
+    }
+    candidates
+}
+
+/// Why a shape does not fit the built size, and how to raise it.
+pub fn too_large(data: &str, shape: Shape) -> Failure {
+    Failure::Input(format!(
+        "{data}: {} features and {} outputs, but this build has room for {FEATURES} and {CLASSES}; \
+         raise FEATURES and CLASSES in host/src/fit/model.rs and build again",
+        shape.features,
+        shape.outputs()
+    ))
+}

@@ -1,0 +1,245 @@
+//! A learner with its storage and configuration, as data: built on the host, written into firmware.
+
+use situ::ftrl::Proximal;
+use situ::online::{
+    Adaptive, Bayes, Byte, Delta, DeltaConfiguration, Error, Ftrl, Hedge, Learner, LeastSquares,
+    LeastSquaresConfiguration, Members, Memory, MemoryConfiguration, Newton, Normtune,
+    NormtuneConfiguration, Shape, packed,
+};
+use situ::scalar::f16;
+
+/// Most features that the host's learners have room for.
+pub const FEATURES: usize = 256;
+/// Most classes.
+pub const CLASSES: usize = 32;
+/// Most random features of `least-squares`, whose state grows with their square.
+const RANDOM_FEATURES: usize = 128;
+const TERMS: usize = 1 + FEATURES + RANDOM_FEATURES;
+const LINEAR_TERMS: usize = 1 + FEATURES;
+const DELTA_TERMS: usize = 1 + FEATURES + 256;
+const SLOTS: usize = 256;
+
+/// A learner on the heap, whatever its kind.
+pub type Boxed = Box<dyn Learner<f32>>;
+
+/// What the learned numbers are kept in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// Single precision.
+    F32,
+    /// Half precision.
+    F16,
+    /// Eight bits on a running scale; `memory` only.
+    Byte,
+}
+
+/// A learner with all that distinguishes it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Model {
+    /// FTRL-proximal.
+    Ftrl(Storage, Proximal<f32>),
+    /// Damped Newton, by its ridge.
+    Newton(Storage, f32),
+    /// Recursive least squares.
+    LeastSquares(Storage, LeastSquaresConfiguration<f32>),
+    /// Delta rule.
+    Delta(Storage, DeltaConfiguration<f32>),
+    /// Stored examples.
+    Memory(Storage, MemoryConfiguration<f32>),
+    /// Naive Bayes, by the floor of its variances.
+    Bayes(Storage, f32),
+    /// A frozen network of 512, 256 or 128 units, the smaller ones in f16.
+    Normtune(Storage, usize, NormtuneConfiguration<f32>),
+    /// A mixture of others.
+    Hedge(Vec<Self>),
+}
+
+/// Makes a learner that watches for drift.
+macro_rules! adaptive {
+    ($learner:ty, $shape:expr, $configuration:expr) => {
+        Ok(Box::new(Adaptive::new(<$learner>::new($shape, $configuration)?)))
+    };
+}
+
+impl Model {
+    /// Builds the learner, in the host's size.
+    ///
+    /// # Errors
+    /// [`Error::Capacity`] for a shape beyond that size, [`Error::WrongTask`].
+    pub fn build(&self, shape: Shape) -> Result<Boxed, Error> {
+        type LeastSquaresIn<S> = LeastSquares<S, FEATURES, CLASSES, TERMS, { packed(TERMS) }>;
+        type NewtonIn<S> = Newton<S, FEATURES, CLASSES, LINEAR_TERMS, { packed(LINEAR_TERMS) }>;
+        type NormtuneIn<S, const WIDTH: usize> = Normtune<S, FEATURES, CLASSES, WIDTH>;
+        match self {
+            Self::Ftrl(Storage::F32, c) => adaptive!(Ftrl<f32, FEATURES, CLASSES>, shape, *c),
+            Self::Ftrl(_, c) => adaptive!(Ftrl<f16, FEATURES, CLASSES>, shape, *c),
+            Self::Newton(Storage::F32, c) => adaptive!(NewtonIn<f32>, shape, *c),
+            Self::Newton(_, c) => adaptive!(NewtonIn<f16>, shape, *c),
+            Self::LeastSquares(Storage::F32, c) => adaptive!(LeastSquaresIn<f32>, shape, *c),
+            Self::LeastSquares(_, c) => adaptive!(LeastSquaresIn<f16>, shape, *c),
+            Self::Delta(Storage::F32, c) => {
+                adaptive!(Delta<f32, FEATURES, CLASSES, DELTA_TERMS>, shape, *c)
+            }
+            Self::Delta(_, c) => adaptive!(Delta<f16, FEATURES, CLASSES, DELTA_TERMS>, shape, *c),
+            Self::Memory(Storage::F32, c) => {
+                adaptive!(Memory<f32, FEATURES, CLASSES, SLOTS>, shape, *c)
+            }
+            Self::Memory(Storage::F16, c) => {
+                adaptive!(Memory<f16, FEATURES, CLASSES, SLOTS>, shape, *c)
+            }
+            Self::Memory(Storage::Byte, c) => {
+                adaptive!(Memory<Byte, FEATURES, CLASSES, SLOTS>, shape, *c)
+            }
+            Self::Bayes(Storage::F32, c) => adaptive!(Bayes<f32, FEATURES, CLASSES>, shape, *c),
+            Self::Bayes(_, c) => adaptive!(Bayes<f16, FEATURES, CLASSES>, shape, *c),
+            Self::Normtune(Storage::F32, 512, c) => adaptive!(NormtuneIn<f32, 512>, shape, *c),
+            Self::Normtune(_, 512, c) => adaptive!(NormtuneIn<f16, 512>, shape, *c),
+            Self::Normtune(_, 256, c) => adaptive!(NormtuneIn<f16, 256>, shape, *c),
+            Self::Normtune(_, _, c) => adaptive!(NormtuneIn<f16, 128>, shape, *c),
+            Self::Hedge(models) => {
+                let members =
+                    models.iter().map(|model| model.build(shape)).collect::<Result<_, _>>()?;
+                Ok(Box::new(Hedge::<f32, _, CLASSES>::new(Several(members))?))
+            }
+        }
+    }
+
+    /// Bytes of state at this shape, none where the learner cannot be built.
+    pub fn state_bytes(&self, shape: Shape) -> Option<usize> {
+        self.build(shape).ok().map(|learner| learner.state_bytes())
+    }
+
+    /// What is not said by the learner's name: storage and sizes.
+    pub fn variant(&self) -> String {
+        match self {
+            Self::Ftrl(storage, _) | Self::Newton(storage, _) | Self::Bayes(storage, _) => {
+                storage.text().to_owned()
+            }
+            Self::LeastSquares(storage, c) => {
+                format!("{}, {} random features", storage.text(), c.random.count)
+            }
+            Self::Delta(storage, c) => {
+                format!("{}, {} random features", storage.text(), c.random.count)
+            }
+            Self::Memory(storage, c) => format!("{}, {} examples", storage.text(), c.slots),
+            Self::Normtune(storage, width, _) => format!("{}, {width} units", storage.text()),
+            Self::Hedge(models) => {
+                let members: Vec<_> = models
+                    .iter()
+                    .map(|model| format!("{} ({})", model.name(), model.variant()))
+                    .collect();
+                members.join(" + ")
+            }
+        }
+    }
+
+    /// The learner's name on the command line.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Ftrl(..) => "ftrl",
+            Self::Newton(..) => "newton",
+            Self::LeastSquares(..) => "least-squares",
+            Self::Delta(..) => "delta",
+            Self::Memory(..) => "memory",
+            Self::Bayes(..) => "bayes",
+            Self::Normtune(..) => "normtune",
+            Self::Hedge(..) => "hedge",
+        }
+    }
+
+    /// The type of the learner in Rust, at exactly this shape.
+    pub fn rust_type(&self, shape: Shape) -> String {
+        match self {
+            Self::Hedge(models) => {
+                let members: Vec<_> = models.iter().map(|model| model.rust_type(shape)).collect();
+                format!("Hedge<f32, ({}), {}>", members.join(", "), shape.outputs())
+            }
+            _ => format!("Adaptive<{}, f32>", self.rust_single(shape)),
+        }
+    }
+
+    /// The expression in Rust that makes the learner, `shape` being in scope, in a function that
+    /// returns a `Result`.
+    pub fn rust_new(&self, shape: Shape) -> String {
+        let configuration = match self {
+            Self::Hedge(models) => {
+                let members: Vec<_> = models.iter().map(|model| model.rust_new(shape)).collect();
+                return format!("Hedge::new(({}))?", members.join(", "));
+            }
+            Self::Ftrl(_, c) => format!("{c:?}"),
+            Self::Newton(_, ridge) => format!("{ridge:?}"),
+            Self::LeastSquares(_, c) => qualified(&format!("{c:?}")),
+            Self::Delta(_, c) => qualified(&format!("{c:?}")),
+            Self::Memory(_, c) => format!("{c:?}"),
+            Self::Bayes(_, floor) => format!("{floor:?}"),
+            Self::Normtune(_, _, c) => format!("{c:?}"),
+        };
+        format!("Adaptive::new(<{}>::new(shape, {configuration})?)", self.rust_single(shape))
+    }
+
+    /// The type of one learner without its watch over drift.
+    fn rust_single(&self, shape: Shape) -> String {
+        let (d, c) = (shape.features, shape.outputs());
+        match self {
+            Self::Ftrl(s, _) => format!("Ftrl<{}, {d}, {c}>", s.rust()),
+            Self::Newton(s, _) => {
+                let terms = d + 1;
+                format!("Newton<{}, {d}, {c}, {terms}, {{ packed({terms}) }}>", s.rust())
+            }
+            Self::LeastSquares(s, configuration) => {
+                let terms = configuration.random.terms(d);
+                format!("LeastSquares<{}, {d}, {c}, {terms}, {{ packed({terms}) }}>", s.rust())
+            }
+            Self::Delta(s, configuration) => {
+                format!("Delta<{}, {d}, {c}, {}>", s.rust(), configuration.random.terms(d))
+            }
+            Self::Memory(s, configuration) => {
+                format!("Memory<{}, {d}, {c}, {}>", s.rust(), configuration.slots)
+            }
+            Self::Bayes(s, _) => format!("Bayes<{}, {d}, {c}>", s.rust()),
+            Self::Normtune(s, width, _) => format!("Normtune<{}, {d}, {c}, {width}>", s.rust()),
+            Self::Hedge(_) => self.rust_type(shape),
+        }
+    }
+}
+
+/// Debug's text of a configuration, with the name of its enumeration's values in full.
+fn qualified(text: &str) -> String {
+    text.replace("activation: ", "activation: Activation::")
+}
+
+impl Storage {
+    fn rust(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+            Self::Byte => "Byte",
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+            Self::Byte => "8 bits",
+        }
+    }
+}
+
+/// Members of a mixture that is put together at run time.
+struct Several(Vec<Boxed>);
+
+impl Members<f32> for Several {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+    fn member(&self, index: usize) -> Option<&dyn Learner<f32>> {
+        self.0.get(index).map(|member| &**member)
+    }
+    fn member_mut(&mut self, index: usize) -> Option<&mut dyn Learner<f32>> {
+        match self.0.get_mut(index) {
+            Some(member) => Some(&mut **member),
+            None => None,
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What the learners reach on real streams by `situ fit`: one default each, whatever the data.
+
+use serde_json::Value;
+use situ_tests::situ;
+use std::path::Path;
+
+/// Runs `situ fit --json` on a bundled data set.
+fn fit(arguments: &str) -> Value {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../host/data");
+    let directory = tempfile::tempdir().unwrap();
+    let mut words = arguments.split_whitespace();
+    let file = data.join(words.next().unwrap());
+    let assert =
+        situ(directory.path()).arg("fit").arg(file).args(words).arg("--json").assert().success();
+    serde_json::from_slice(&assert.get_output().stdout).unwrap()
+}
+
+const MOTION: &str = "basic-motions.csv --target activity --group recording --drop split \
+                      --drop seconds --window 20 --hop 10 --shuffle 0";
+const PHISHING: &str = "phishing.csv --target is_phishing";
+const BREAST_CANCER: &str = "breast-cancer.csv --target benign";
+const DIGITS: &str = "digits.csv --target digit";
+
+/// Score of `hedge`, and of the best of the others.
+fn scores(run: &Value) -> (f64, f64) {
+    let score = |name: &str| {
+        let learners = run["learners"].as_array().unwrap();
+        let matching =
+            learners.iter().filter(|learner| (learner["learner"] == "hedge") == (name == "hedge"));
+        matching.map(|learner| learner["score"].as_f64().unwrap()).fold(0.0, f64::max)
+    };
+    (score("hedge"), score("others"))
+}
+
+fn reaches(data: &str, single: f64, hedge: f64, small_hedge: f64) {
+    let run = fit(data);
+    let (mixture, best) = scores(&run);
+    assert!(best >= single, "{data}: best single learner {best}");
+    assert!(mixture >= hedge && mixture >= best - 0.005, "{data}: hedge {mixture}, best {best}");
+    let run = fit(&format!("{data} --budget 16384"));
+    let (mixture, _) = scores(&run);
+    assert!(mixture >= small_hedge, "{data}: hedge in 16 KB {mixture}");
+    for learner in run["learners"].as_array().unwrap() {
+        assert!(learner["state_bytes"].as_u64().unwrap() <= 16_384, "{learner}");
+    }
+}
+
+#[test]
+fn motion() {
+    reaches(MOTION, 0.972, 0.971, 0.971);
+}
+
+#[test]
+fn phishing() {
+    reaches(PHISHING, 0.901, 0.904, 0.903);
+}
+
+#[test]
+fn breast_cancer() {
+    reaches(BREAST_CANCER, 0.960, 0.962, 0.960);
+}
+
+#[test]
+fn digits() {
+    reaches(DIGITS, 0.951, 0.956, 0.953);
+}
+
+#[test]
+fn labels_permuted_half_way_are_learned_anew() {
+    for (data, bound) in [(MOTION, 0.93), (PHISHING, 0.89), (BREAST_CANCER, 0.93), (DIGITS, 0.93)] {
+        let (hedge, _) = scores(&fit(&format!("{data} --learner hedge --drift")));
+        assert!(hedge >= bound, "{data}: second-half accuracy {hedge}");
+    }
+}
+
+#[test]
+fn tuning_examples_are_not_scored() {
+    let run = fit(&format!("{BREAST_CANCER} --learner ftrl --tune"));
+    assert_eq!(run["tuned_on"], 569 / 5);
+    // 569 - 113 scored examples: the score is a multiple of 1/456.
+    let share = run["learners"][0]["score"].as_f64().unwrap() * 456.0;
+    assert!((share - share.round()).abs() < 1e-9);
+}
