@@ -5,6 +5,7 @@ mod chain_of_thought;
 mod ftrl;
 mod looped;
 mod newton;
+mod normtune;
 mod policy_gradient;
 mod variational;
 

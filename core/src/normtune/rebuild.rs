@@ -96,7 +96,7 @@ pub fn rebuild<
     if !digits_left {
         return Err(Error::IllConditioned { condition: condition.to_f64() as f32 });
     }
-    right.copy_from_slice(weights.as_slice());
+    right.iter_mut().zip(weights.as_slice()).for_each(|(right, weight)| *right = *weight);
     factor.solve(right, solution);
 
     let mut report = Report { condition, ..Report::empty() };

@@ -80,4 +80,18 @@ impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
         }
         parameters
     }
+
+    /// Scale and shift zero: the sum of no gradients.
+    pub fn zero() -> Self {
+        let zero = S::store(S::Compute::ZERO);
+        Self::filled(Unit { scale: zero, shift: zero })
+    }
+
+    /// Adds a gradient, unit by unit.
+    pub fn add(&mut self, gradient: impl Iterator<Item = Unit<S::Compute>>) {
+        for (sum, term) in self.iter_mut().zip(gradient) {
+            sum.scale = S::store(sum.scale.load() + term.scale);
+            sum.shift = S::store(sum.shift.load() + term.shift);
+        }
+    }
 }

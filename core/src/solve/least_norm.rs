@@ -63,7 +63,7 @@ impl<'a, T: Scalar> LeastNorm<'a, T> {
             if pivot.abs() <= tolerance * length {
                 return Err(Error::Singular);
             }
-            for row in below.chunks_exact_mut(unknowns) {
+            for row in below.chunks_exact_mut(unknowns.max(1)) {
                 reflect(open, row.get_mut(equation..).unwrap_or_default());
             }
             rest = below;

@@ -9,6 +9,7 @@ mod attention;
 mod format;
 mod learn;
 mod matrix;
+mod normtune;
 mod scalar;
 mod solve;
 mod transformer;
@@ -61,6 +62,7 @@ pub fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Empty);
     matrix::each(visitor);
     solve::each(visitor);
+    normtune::each(visitor);
     scalar::each(visitor);
     attention::each(visitor);
     learn::each(visitor);

@@ -8,6 +8,7 @@ mod command;
 mod ftrl;
 mod looped;
 mod newton;
+mod normtune;
 mod policy_gradient;
 mod series;
 mod slope;
@@ -125,5 +126,11 @@ pub const SYSTEMS: &[System] = &[
         paper: "Looped Transformers as Programmable Computers, arXiv 2301.13196",
         claims: 5,
         run: looped::run,
+    },
+    System {
+        name: "normtune",
+        paper: "The Expressive Power of Tuning Only the Normalization Layers, arXiv 2302.07937",
+        claims: 9,
+        run: normtune::run,
     },
 ];

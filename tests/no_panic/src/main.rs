@@ -8,6 +8,7 @@
 
 mod kernels;
 mod learners;
+mod normtune;
 
 use core::panic::PanicInfo;
 
@@ -32,6 +33,7 @@ pub(crate) use kept;
 pub extern "C" fn main() -> i32 {
     kernels::keep();
     learners::keep();
+    normtune::keep();
     0
 }
 

@@ -1,0 +1,91 @@
+//! What descent finds of what exists: the same targets, by Adam on scales and shifts alone.
+
+use super::{exact, median};
+use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+use rayon::prelude::*;
+use situ::normtune::{
+    Adam, Affine, Gaussian, Network, Optimizer, Parameters, Units, Workspace, squared_error,
+};
+
+/// Width of the target, one layer deep.
+const D: usize = 4;
+/// Fresh inputs a step.
+const BATCH: usize = 16;
+/// Draws of which the median is taken.
+const SEEDS: u64 = 5;
+
+/// Measures the claim.
+///
+/// # Errors
+/// If a step is refused.
+pub fn measure(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
+    let steps = settings.size(4000, 30_000);
+    let points = vec![
+        [1.0, median_error::<16>(settings, steps)?],
+        [2.0, median_error::<32>(settings, steps)?],
+        [4.0, median_error::<64>(settings, steps)?],
+    ];
+    findings.claims.push(Claim::at_least(
+        "normtune.adam_gap",
+        "Adam on scales and shifts alone, d = 4: normalized error at width d² divided by that at \
+         4 d², medians; exactness at d² is existence, not what descent finds",
+        points[0][1] / points[2][1],
+        10.0,
+    ));
+    settings.progress.inc(1);
+    findings.series.push(Series {
+        title: "What Adam reaches on scales and shifts alone".to_owned(),
+        x: Axis::linear("width / d²"),
+        y: Axis::logarithmic("squared error / variance of the target"),
+        curves: vec![Curve { label: format!("d = {D}, {steps} steps"), points }],
+    });
+    Ok(())
+}
+
+fn median_error<const WIDTH: usize>(settings: &Settings, steps: u32) -> Result<f64, String> {
+    let draws = (0..SEEDS).into_par_iter();
+    let errors = draws.map(|draw| error::<WIDTH>(settings.seed * 1000 + draw, steps));
+    let errors: Result<Vec<f64>, _> = errors.collect();
+    errors.map(median).map_err(|error| error.to_string())
+}
+
+/// Mean squared error on fresh inputs over the variance of the target, after `steps` steps.
+fn error<const WIDTH: usize>(seed: u64, steps: u32) -> Result<f64, situ::normtune::Error> {
+    let target = exact::target::<f64, D, 1>(seed);
+    let network = Network::new(seed, Gaussian);
+    let mut random = Pcg64Mcg::seed_from_u64(seed);
+    let mut input = move || -> [f64; D] { std::array::from_fn(|_| random.random_range(-1.0..1.0)) };
+    let mut parameters = Parameters::<f64, WIDTH, 1, D>::default();
+    let mut work = Workspace::default();
+    let (mut y, mut slope) = ([0.0; D], [0.0; D]);
+    let mut rule = Adam::new(0.0);
+    let mut optimizer = Optimizer::new(&rule);
+    for step in 0..steps {
+        rule.rate = 0.02 * (1.0 - f64::from(step) / f64::from(steps));
+        let mut gradient = Parameters::<f64, WIDTH, 1, D>::zero();
+        for _ in 0..BATCH {
+            let x = input();
+            network.forward(&parameters, &x, &mut work, &mut y);
+            squared_error(&y, &target.forward(&x), &mut slope);
+            slope.iter_mut().for_each(|slope| *slope /= BATCH as f64);
+            network.backward(&parameters, &slope, &mut work);
+            gradient.add(work.gradient());
+        }
+        let gradient = gradient.iter().copied();
+        optimizer.step(&rule, &Units::filled(Affine), &mut parameters, gradient)?;
+    }
+    const TEST: usize = 1000;
+    let (mut error, mut square, mut sum) = (0.0, 0.0, [0.0; D]);
+    for _ in 0..TEST {
+        let x = input();
+        let exact = target.forward(&x);
+        network.forward(&parameters, &x, &mut work, &mut y);
+        error += 2.0 * squared_error(&y, &exact, &mut slope);
+        square += exact.iter().map(|t| t * t).sum::<f64>();
+        sum.iter_mut().zip(exact).for_each(|(sum, t)| *sum += t);
+    }
+    let variance = square - sum.iter().map(|sum| sum * sum).sum::<f64>() / TEST as f64;
+    Ok(error / variance)
+}

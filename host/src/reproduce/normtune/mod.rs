@@ -1,0 +1,30 @@
+//! Tuning only the normalization layers of a frozen random network.
+//!
+//! [`exact`] rebuilds target networks (cases 1 to 3 of the theorem, the batch-normalization form,
+//! the domain's edge), [`descent`] tunes by gradient what the theorem says exists, [`digits`] tunes on
+//! data.
+
+mod batch_norm;
+mod descent;
+mod digits;
+mod exact;
+
+use super::{Findings, Settings};
+
+/// Measures every claim.
+///
+/// # Errors
+/// If a draw cannot be solved that should be, or the bundled digits cannot be read.
+pub fn run(settings: &Settings) -> Result<Findings, String> {
+    let mut findings = Findings::default();
+    exact::measure(settings, &mut findings)?;
+    descent::measure(settings, &mut findings)?;
+    digits::measure(settings, &mut findings)?;
+    Ok(findings)
+}
+
+/// The middle of the sorted numbers, the upper of two; NaN sorts last.
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
+}
