@@ -14,8 +14,7 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Row<f32, 8>, Row<f32, 32>, Row<f16, 8>, Row<f16, 32>);
     rows!(visitor: Play<OfEntropic, 3, 6>, Play<OfEntropic, 8, 16>);
     rows!(visitor: Play<OfEuclidean, 3, 6>, Play<OfEuclidean, 8, 16>);
-    rows!(visitor: Play<OfTsallis, 3, 6>, Play<OfTsallis, 8, 16>);
-    rows!(visitor: Play<OfLogBarrier, 3, 6>, Play<OfLogBarrier, 8, 16>);
+    rows!(visitor: Play<OfTsallis, 3, 6>, Play<OfLogBarrier, 3, 6>);
 }
 
 /// FTRL-proximal, logistic: predict and learn one example of a stream of eight.

@@ -9,7 +9,7 @@ use situ::scalar::f16;
 pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: TripleLoop<4>, TripleLoop<8>, TripleLoop<16>, TripleLoop<32>);
     rows!(visitor: Product<f32, 4>, Product<f32, 8>, Product<f32, 16>, Product<f32, 32>);
-    rows!(visitor: Product<f16, 4>, Product<f16, 8>, Product<f16, 16>, Product<f16, 32>);
+    rows!(visitor: Product<f16, 8>, Product<f16, 16>, Product<f16, 32>);
     rows!(visitor: MatrixVector<f32, 4>, MatrixVector<f32, 8>, MatrixVector<f32, 16>);
     rows!(visitor: MatrixVector<f32, 32>, MatrixVector<f16, 16>, MatrixVector<f16, 32>);
     rows!(visitor: Dot<f32, 4>, Dot<f32, 16>, Dot<f32, 64>, Dot<f32, 256>, Dot<f32, 1024>);

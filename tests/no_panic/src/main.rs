@@ -6,6 +6,7 @@
 //! `a_panic_is_possible`. A line a function: its name, and as which type it is kept. Through the
 //! pointer nothing is known of the arguments.
 
+mod algorithms;
 mod kernels;
 mod learners;
 mod normtune;
@@ -32,6 +33,7 @@ pub(crate) use kept;
 #[unsafe(no_mangle)]
 pub extern "C" fn main() -> i32 {
     kernels::keep();
+    algorithms::keep();
     learners::keep();
     normtune::keep();
     0
