@@ -26,7 +26,8 @@ type Built<'a> = Result<Transformer<'a, f32>, transformer::Error>;
 type Advance<M> = fn(&M, &mut [f32; 5], fn(&[f32; 5], &mut [f32; 5])) -> VariationalResult;
 
 /// Feedback by which a player learns in a bimatrix game.
-type Observe<F> = fn(&F, &Bimatrix<f32, 3, 3>, &[f32], u32, &mut Generator, &mut [f32]) -> GamesResult;
+type Observe<F> =
+    fn(&F, &Bimatrix<f32, 3, 3>, &[f32], u32, &mut Generator, &mut [f32]) -> GamesResult;
 
 /// Keeps them.
 pub fn keep() {
@@ -35,8 +36,10 @@ pub fn keep() {
         Memory::write => fn(&mut Memory<f32, 5, 7>, Rule<f32>, &[f32; 5], &[f32; 7]) -> AttentionResult;
         Memory::write => fn(&mut Memory<f16, 5, 7>, Rule<f32>, &[f32; 5], &[f32; 7]) -> AttentionResult;
         Memory::read => fn(&Memory<f32, 5, 7>, &[f32; 5], &mut [f32; 7]);
-        Transformer::forward => fn(&Transformer<'_, f32>, &mut [f32], &mut [f32]) -> TransformerResult;
-        Transformer::forward => fn(&Transformer<'_, f16>, &mut [f32], &mut [f32]) -> TransformerResult;
+        (|weights: &Transformer<'_, f32>, sequence, room| weights.forward(sequence, room))
+            => fn(&Transformer<'_, f32>, &mut [f32], &mut [f32]) -> TransformerResult;
+        (|weights: &Transformer<'_, f16>, sequence, room| weights.forward(sequence, room))
+            => fn(&Transformer<'_, f16>, &mut [f32], &mut [f32]) -> TransformerResult;
         Regression::build => for<'a> fn(&Regression<f32>, Buffers<'a, f32>) -> Built<'a>;
         Regression::write_prompt => fn(&Regression<f32>, &[f32], &[f32], &[f32], &mut [f32]) -> TransformerResult;
         Logistic::build => for<'a> fn(&Logistic<f32>, Buffers<'a, f32>) -> Built<'a>;
