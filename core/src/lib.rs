@@ -22,7 +22,9 @@
 //! | [`features`] | features of a window of a stream, channel by channel |
 //! | [`variational`] | stochastic variational inequalities: methods, averages, bias refinement |
 //! | [`online`] | learners of a stream: predict, then learn |
+//! | [`decoder`] | trained decoder-only models from a weights file in flash, token by token |
 //! | [`construct`] | transformers with written weights: Newton, logistic regression |
+//! | [`decoder`] | trained decoder-only models from a weights file in flash, token by token |
 //! | [`construct`] | transformers whose weights are written: each is an algorithm |
 //! | [`construct`] | transformers with written weights: Newton, logistic regression, a computer |
 //! | [`normtune`] | frozen random networks from a seed, of which only scales and shifts are tuned |
@@ -39,6 +41,7 @@
 
 pub mod attention;
 pub mod construct;
+pub mod decoder;
 pub mod features;
 pub mod ftrl;
 pub mod games;

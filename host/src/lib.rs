@@ -11,6 +11,7 @@ pub mod failure;
 pub mod fit;
 pub mod play;
 pub mod progress;
+pub mod prompts;
 pub mod report;
 pub mod reproduce;
 pub mod room;

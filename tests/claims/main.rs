@@ -7,6 +7,7 @@ mod looped;
 mod newton;
 mod normtune;
 mod policy_gradient;
+mod superposition;
 mod variational;
 
 use situ_host::reproduce::{Mode, Precision, SYSTEMS, Settings};

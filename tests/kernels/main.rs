@@ -2,8 +2,10 @@
 
 mod attention;
 mod chain_of_thought;
+mod decoder;
 mod normtune;
 mod product;
 mod proximal;
 mod solve;
+mod superposition;
 mod transformer;

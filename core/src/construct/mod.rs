@@ -8,6 +8,7 @@
 //! | [`computer`] | a computer that executes one instruction of a program a loop |
 //! | [`newton`] | Newton's iteration for the inverse, two layers a step; least squares |
 //! | [`logistic`] | damped Newton on regularized logistic regression, 11 + 2k layers a step |
+//! | [`superposition`] | several tasks at once, each weighed by the examples that follow it |
 //! | [`chain_of_thought`] | one layer of a hidden network, learned from the examples in the prompt |
 //!
 //! ```
@@ -30,6 +31,7 @@ pub mod logistic;
 pub mod newton;
 mod piecewise_linear;
 mod position;
+pub mod superposition;
 
 /// Room that a construction takes: the lengths of [`crate::transformer::Buffers`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use super::Scalar;
 /// | `f64` | `f64` | 8 | 1.1e-16 |
 /// | `f32` | `f32` | 4 | 6.0e-8 |
 /// | `f16` | `f32` | 2 | 4.9e-4, largest 65,504 |
+/// | `[u8; 2]` | `f32` | 2 | as `f16`, in little-endian bytes |
 pub trait Storage: Copy + 'static {
     /// What is computed with.
     type Compute: Scalar;
@@ -110,6 +111,33 @@ impl Storage for half::f16 {
     #[inline]
     fn store_all(values: &[f32], out: &mut [Self]) {
         super::hardware::store_all(values, out);
+    }
+}
+
+/// An f16 as it lies in a file, little-endian and at any address: weights are read in place.
+#[cfg(feature = "f16")]
+impl Storage for [u8; 2] {
+    type Compute = f32;
+    type Bytes = Self;
+
+    #[inline(always)]
+    fn load(self) -> f32 {
+        half::f16::from_le_bytes(self).load()
+    }
+
+    #[inline(always)]
+    fn store(value: f32) -> Self {
+        <half::f16 as Storage>::store(value).to_le_bytes()
+    }
+
+    #[inline(always)]
+    fn to_bytes(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn from_bytes(bytes: Self) -> Self {
+        bytes
     }
 }
 

@@ -12,6 +12,7 @@ mod normtune;
 mod policy_gradient;
 mod series;
 mod slope;
+mod superposition;
 mod variational;
 
 pub use claim::{Claim, Relation};
@@ -132,5 +133,12 @@ pub const SYSTEMS: &[System] = &[
         paper: "The Expressive Power of Tuning Only the Normalization Layers, arXiv 2302.07937",
         claims: 9,
         run: normtune::run,
+    },
+    System {
+        name: "superposition",
+        paper: "Everything Everywhere All at Once: LLMs can In-Context Learn Multiple Tasks in \
+                Superposition, arXiv 2410.05603",
+        claims: 4,
+        run: superposition::run,
     },
 ];

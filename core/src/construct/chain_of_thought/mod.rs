@@ -139,8 +139,8 @@ impl<S: Storage> ChainOfThought<'_, S> {
             let (known, open) = chain.split_at_mut_checked(step * size).ok_or(Error::Shape)?;
             let length = self.sequence_length(examples, known)?;
             let needed = length + self.transformer.workspace(length / self.row_count());
-            let (sequence, rest) =
-                workspace.split_at_mut_checked(length).ok_or(Error::Workspace { needed })?;
+            let workspace = workspace.get_mut(..needed).ok_or(Error::Workspace { needed })?;
+            let (sequence, rest) = workspace.split_at_mut_checked(length).ok_or(Error::Shape)?;
             self.write_prompt(examples, known, sequence)?;
             self.transformer.forward(sequence, rest)?;
             let result = open.get_mut(..size).ok_or(Error::Shape)?;

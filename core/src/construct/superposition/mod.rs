@@ -1,0 +1,245 @@
+//! Task superposition: several tasks at once, each in proportion to the examples that follow it.
+//!
+//! Xiong et al., "Everything Everywhere All at Once: LLMs can In-Context Learn Multiple Tasks in
+//! Superposition", ICML 2025, whose theorem gives K tasks to K heads within seven layers. A task k
+//! answers P_k x_(j_k): a linear map of one of the n inputs. That covers retrieval, sums modulo d (a
+//! cyclic shift) and translation (a permutation). Three layers compute
+//! Σ_k λ_k P_k x_(j_k), λ_k the share of examples that follow task k:
+//!
+//! 1. K heads compare each example's answer with what each task would have said; a feed-forward
+//!    rounds that to 0 or 1.
+//! 2. One head averages over the examples: λ. A feed-forward looks up ln λ_k and ln(1 − λ_k).
+//! 3. K heads look at the query's input j_k with logit ln λ_k, and away from it with ln(1 − λ_k); each
+//!    adds λ_k P_k x_(j_k).
+//!
+//! The residual stream has 2 d + 2 K + 2 + ⌈log₂(m+1)⌉ + ⌈log₂(n+1)⌉ rows. Each example is to follow
+//! exactly one task: one that follows two counts for both, and the weights then sum to more than one.
+//!
+//! ```
+//! use situ::construct::Counts;
+//! use situ::construct::superposition::{Plan, Task};
+//! use situ::transformer::{Block, Parts};
+//!
+//! // Three letters; one input; copy it, or answer the next letter. Four examples.
+//! const PLAN: Plan = Plan { letters: 3, inputs: 1, examples: 4 };
+//! const ROOM: Counts = PLAN.counts(2, 3);
+//! let (copy, next) = ([Block::copy(0, 0, 3)], [Block::copy(1, 0, 2), Block::copy(0, 2, 1)]);
+//! let tasks = [Task { input: 0, map: &copy }, Task { input: 0, map: &next }];
+//! let mut parts =
+//!     Parts::<f64, { ROOM.blocks }, { ROOM.biases }, { ROOM.heads }, { ROOM.layers }>::default();
+//! let transformer = PLAN.build(&tasks, parts.buffers())?;
+//!
+//! // 0 > 0, 1 > 2, 2 > 2, 1 > 1, and 0 > ?
+//! let mut answer = [0.0; 3];
+//! transformer.run(&[0, 0, 1, 2, 2, 2, 1, 1, 0], &mut answer, &mut [0.0; 440])?;
+//! assert!((answer[0] - 0.75_f64).abs() < 1e-9 && (answer[1] - 0.25).abs() < 1e-9);
+//! # Ok::<(), situ::transformer::Error>(())
+//! ```
+
+mod weights;
+
+use super::{Counts, position};
+use crate::scalar::{Scalar, Storage};
+use crate::transformer::{Block, Buffers, Error, Transformer};
+
+/// A task: the answer is `map` of the input at place `input`.
+#[derive(Clone, Copy, Debug)]
+pub struct Task<'a, S> {
+    /// Which of the inputs, from 0.
+    pub input: u16,
+    /// The linear map, rows and columns from 0 to below the letters.
+    pub map: &'a [Block<S>],
+}
+
+/// Sizes of the prompts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// d, the letters.
+    pub letters: u16,
+    /// n, the inputs of an example.
+    pub inputs: u16,
+    /// m, the examples of a prompt.
+    pub examples: u16,
+}
+
+/// First row of each field of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// The letter, one-hot, d rows; zero at the query's separator and at the sink.
+    pub letter: u16,
+    /// The mixture, d rows, at the query's separator.
+    pub answer: u16,
+    /// At an answer whether it follows each task, K rows; at the separator ln(1 − λ).
+    pub follows: u16,
+    /// At the separator λ, then ln λ, K rows.
+    pub weight: u16,
+    /// 1, but at the sink.
+    pub one: u16,
+    /// 1 at the sink, the first token, which is looked at where there is nothing to see.
+    pub sink: u16,
+    /// Code of the example; zero at the sink.
+    pub example: u16,
+    /// Code of the place within the example; zero at the sink.
+    pub place: u16,
+    /// All rows.
+    pub count: u16,
+    /// Bits of the code of an example.
+    example_bits: u16,
+    /// Bits of the code of a place.
+    place_bits: u16,
+}
+
+impl Plan {
+    /// Room that [`Self::build`] takes for tasks whose maps have this many blocks together.
+    pub const fn counts(&self, tasks: usize, blocks: usize) -> Counts {
+        let bits = self.place_bits() as usize;
+        weights::counts(self.examples as usize, bits, tasks, blocks)
+    }
+
+    const fn example_bits(&self) -> u16 {
+        position::bits(self.examples as usize + 1) as u16
+    }
+
+    const fn place_bits(&self) -> u16 {
+        position::bits(self.inputs as usize + 1) as u16
+    }
+
+    /// Tokens of a prompt with its sink: 1 + (m + 1) (n + 1).
+    pub const fn columns(&self) -> usize {
+        1 + (self.examples as usize + 1) * (self.inputs as usize + 1)
+    }
+
+    fn rows(&self, tasks: usize) -> Result<Rows, Error> {
+        let tasks = u16::try_from(tasks).map_err(|_| Error::Row)?;
+        if self.letters == 0 || self.inputs == 0 || self.examples == 0 || tasks == 0 {
+            return Err(Error::Shape);
+        }
+        let (example_bits, place_bits) = (self.example_bits(), self.place_bits());
+        let mut count = 0_u16;
+        let mut field = |length: u16| {
+            let first = count;
+            count = count.checked_add(length).ok_or(Error::Row)?;
+            Ok::<_, Error>(first)
+        };
+        Ok(Rows {
+            letter: field(self.letters)?,
+            answer: field(self.letters)?,
+            follows: field(tasks)?,
+            weight: field(tasks)?,
+            one: field(1)?,
+            sink: field(1)?,
+            example: field(example_bits)?,
+            place: field(place_bits)?,
+            count,
+            example_bits,
+            place_bits,
+        })
+    }
+
+    /// The transformer: three layers of K, 1 and K heads.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if a size is zero or there is no task; [`Error::Range`] for a task's input that
+    /// is not there; [`Error::Row`] for a map beyond the letters or more than 65,535 rows;
+    /// [`Error::Full`] if the buffers are smaller than [`Self::counts`] or a map has more than 64
+    /// blocks.
+    pub fn build<'a, S: Storage>(
+        &self,
+        tasks: &[Task<'_, S>],
+        buffers: Buffers<'a, S>,
+    ) -> Result<Superposition<'a, S>, Error> {
+        let rows = self.rows(tasks.len())?;
+        if tasks.iter().any(|task| task.input >= self.inputs) {
+            return Err(Error::Range);
+        }
+        let transformer = weights::build(self, &rows, tasks, buffers)?;
+        Ok(Superposition { transformer, plan: *self, rows })
+    }
+}
+
+/// A transformer that answers several tasks at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Superposition<'a, S: Storage> {
+    /// The weights.
+    pub transformer: Transformer<'a, S>,
+    /// Sizes of the prompts.
+    pub plan: Plan,
+    /// Where a token keeps what.
+    pub rows: Rows,
+}
+
+impl<S: Storage> Superposition<'_, S> {
+    /// Scalars of workspace that [`Self::run`] needs.
+    pub fn workspace(&self) -> usize {
+        let columns = self.plan.columns();
+        usize::from(self.rows.count) * columns + self.transformer.workspace(columns)
+    }
+
+    /// Answers a prompt: m examples of n inputs and an answer each, then the query's n inputs, all of
+    /// them letters from 0. The answer is a distribution over the letters.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] for a prompt or an answer of another length; [`Error::Range`] for a letter that
+    /// is not there; [`Error::Workspace`].
+    pub fn run(
+        &self,
+        prompt: &[u16],
+        answer: &mut [S::Compute],
+        workspace: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        let columns = self.plan.columns();
+        let size = usize::from(self.rows.count) * columns;
+        let needed = self.workspace();
+        let workspace = workspace.get_mut(..needed).ok_or(Error::Workspace { needed })?;
+        let (sequence, rest) = workspace.split_at_mut_checked(size).ok_or(Error::Shape)?;
+        if answer.len() != usize::from(self.plan.letters) {
+            return Err(Error::Shape);
+        }
+        self.write_prompt(prompt, sequence)?;
+        self.transformer.forward(sequence, rest)?;
+        let rows = sequence.get(usize::from(self.rows.answer) * columns..).unwrap_or(&[]);
+        for (answer, row) in answer.iter_mut().zip(rows.chunks_exact(columns.max(1))) {
+            *answer = row.last().copied().unwrap_or(S::Compute::ZERO);
+        }
+        Ok(())
+    }
+
+    /// Writes a prompt into a sequence of rows × columns.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn write_prompt(&self, prompt: &[u16], sequence: &mut [S::Compute]) -> Result<(), Error> {
+        let (columns, rows) = (self.plan.columns(), &self.rows);
+        let length = usize::from(self.plan.inputs) + 1;
+        if prompt.len() + 2 != columns || sequence.len() != usize::from(rows.count) * columns {
+            return Err(Error::Shape);
+        }
+        if prompt.iter().any(|letter| *letter >= self.plan.letters) {
+            return Err(Error::Range);
+        }
+        sequence.fill(S::Compute::ZERO);
+        let mut set = |row: usize, token: usize, value: S::Compute| {
+            if let Some(element) = sequence.get_mut(row * columns + token) {
+                *element = value;
+            }
+        };
+        set(usize::from(rows.sink), 0, S::Compute::ONE);
+        // The separator has no letter.
+        let letters = prompt.iter().copied().map(Some).chain([None]);
+        for (index, letter) in letters.enumerate() {
+            let token = index + 1;
+            if let Some(letter) = letter {
+                set(usize::from(rows.letter + letter), token, S::Compute::ONE);
+            }
+            set(usize::from(rows.one), token, S::Compute::ONE);
+            let (example, place) = (index / length, index % length);
+            for bit in 0..usize::from(rows.example_bits) {
+                set(usize::from(rows.example) + bit, token, position::code(example, bit));
+            }
+            for bit in 0..usize::from(rows.place_bits) {
+                set(usize::from(rows.place) + bit, token, position::code(place, bit));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,303 @@
+//! The forward pass of one token.
+
+use super::{Error, Shape};
+use crate::attention::softmax_in_place;
+use crate::matrix::{add_scaled, dot};
+use crate::scalar::{Scalar, Storage};
+
+/// A model: a view of its weights, which may be in flash.
+///
+/// They lie in this order, matrices row after row, a row per output: token embedding, position
+/// embedding; per layer gain, W_Q, W_K, W_V, W_O, gain, W_1, W_2; gain, U.
+#[derive(Clone, Copy, Debug)]
+pub struct Decoder<'a, S> {
+    shape: Shape,
+    tokens: &'a [S],
+    positions: &'a [S],
+    layers: &'a [S],
+    gain: &'a [S],
+    output: &'a [S],
+}
+
+/// Keys and values of the tokens so far, in memory of the caller's: place after place, layer after
+/// layer a key and a value.
+#[derive(Debug)]
+pub struct Cache<'a, T> {
+    memory: &'a mut [T],
+    first: usize,
+    next: usize,
+}
+
+impl<'a, T> Cache<'a, T> {
+    /// An empty cache; [`Shape::token_cache`] scalars a token.
+    pub fn new(memory: &'a mut [T]) -> Self {
+        Self::at(memory, 0)
+    }
+
+    /// An empty cache whose first token takes this place, as if others had been before it.
+    pub fn at(memory: &'a mut [T], place: usize) -> Self {
+        Self { memory, first: place, next: place }
+    }
+
+    /// The place that the next token takes.
+    pub fn next(&self) -> usize {
+        self.next
+    }
+
+    /// Ends a token that was run through the layers one by one: the next takes the next place.
+    pub fn advance(&mut self) {
+        self.next = self.next.saturating_add(1);
+    }
+
+    /// Forgets the tokens from `place` on: the next takes that place.
+    pub fn truncate(&mut self, place: usize) {
+        self.next = self.next.min(place).max(self.first);
+    }
+}
+
+impl<'a, S: Storage> Decoder<'a, S> {
+    /// The model of this shape and these weights.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::Weights`].
+    pub fn new(shape: Shape, weights: &'a [S]) -> Result<Self, Error> {
+        shape.check()?;
+        if weights.len() != shape.weights() {
+            return Err(Error::Weights);
+        }
+        let width = usize::from(shape.width);
+        let mut rest = weights;
+        let mut take = |length: usize| {
+            let (part, after) = rest.split_at_checked(length).ok_or(Error::Weights)?;
+            rest = after;
+            Ok(part)
+        };
+        Ok(Self {
+            shape,
+            tokens: take(usize::from(shape.vocabulary) * width)?,
+            positions: take(usize::from(shape.positions) * width)?,
+            layers: take(usize::from(shape.layers) * shape.layer_weights())?,
+            gain: take(width)?,
+            output: take(usize::from(shape.vocabulary) * width)?,
+        })
+    }
+
+    /// Sizes.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// Takes in the next token and writes the logits of the one after it.
+    ///
+    /// [`Shape::multiply_adds`] and an exponential a head and token of the cache.
+    ///
+    /// # Errors
+    /// [`Error::Token`], [`Error::Full`], [`Error::Workspace`]; the cache stays as it was.
+    pub fn step(
+        &self,
+        token: u16,
+        cache: &mut Cache<'_, S::Compute>,
+        workspace: &mut [S::Compute],
+        logits: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        let width = usize::from(self.shape.width);
+        let (residual, rest) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
+        if rest.len() + width < self.shape.workspace()
+            || logits.len() < usize::from(self.shape.vocabulary)
+        {
+            return Err(Error::Workspace);
+        }
+        self.embed(token, cache, residual)?;
+        for layer in 0..self.shape.layers {
+            self.attend(layer, cache, residual, rest)?;
+            self.feed_forward(layer, residual, rest)?;
+        }
+        self.read_out(residual, rest, logits)?;
+        cache.advance();
+        Ok(())
+    }
+
+    /// The token's first residual: the sum of its embeddings at the cache's next place.
+    ///
+    /// [`Self::step`] is this, [`Self::attend`] and [`Self::feed_forward`] of each layer,
+    /// [`Self::read_out`] and [`Cache::advance`]: taken apart, the residual can be read and replaced in
+    /// between.
+    ///
+    /// # Errors
+    /// [`Error::Token`], [`Error::Full`], [`Error::Workspace`].
+    pub fn embed(
+        &self,
+        token: u16,
+        cache: &Cache<'_, S::Compute>,
+        residual: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        let width = usize::from(self.shape.width);
+        let place = cache.next;
+        let end = place.saturating_add(1).saturating_mul(self.shape.token_cache());
+        if place >= usize::from(self.shape.context) || end > cache.memory.len() {
+            return Err(Error::Full);
+        }
+        let row =
+            |table: &'a [S], row: usize| table.get(row * width..).and_then(|t| t.get(..width));
+        let token = row(self.tokens, usize::from(token)).ok_or(Error::Token)?;
+        let place = place.checked_rem(usize::from(self.shape.positions)).ok_or(Error::Shape)?;
+        let position = row(self.positions, place).ok_or(Error::Shape)?;
+        let residual = residual.get_mut(..width).ok_or(Error::Workspace)?;
+        for ((residual, token), position) in residual.iter_mut().zip(token).zip(position) {
+            *residual = token.load() + position.load();
+        }
+        Ok(())
+    }
+
+    /// A layer's attention, added to the residual of the cache's next place, whose key and value it
+    /// writes.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if there is no such layer, [`Error::Full`], [`Error::Workspace`].
+    pub fn attend(
+        &self,
+        layer: u16,
+        cache: &mut Cache<'_, S::Compute>,
+        residual: &mut [S::Compute],
+        workspace: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        let width = usize::from(self.shape.width);
+        let (weights, _) = self.layer_weights(layer)?;
+        let (gain, maps) = weights.split_at_checked(width).ok_or(Error::Weights)?;
+        let mut maps = maps.chunks_exact(width * width);
+        let residual = residual.get_mut(..width).ok_or(Error::Workspace)?;
+        let (normed, workspace) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
+        let (query, workspace) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
+        let (mixed, scores) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
+        let count = cache.next.saturating_sub(cache.first).saturating_add(1);
+        let scores = scores.get_mut(..count).ok_or(Error::Workspace)?;
+
+        normalize(residual, gain, normed);
+        let places = Places { layer: layer.into(), width, stride: self.shape.token_cache() };
+        let (key, value) = places.of(cache.memory, cache.next).ok_or(Error::Full)?;
+        for out in [&mut *query, key, value] {
+            multiply(maps.next().unwrap_or(&[]), normed, out);
+        }
+        let seen = cache.memory.get(cache.first.saturating_mul(places.stride)..).unwrap_or(&[]);
+        places.attend(seen, usize::from(self.shape.heads), query, scores, mixed);
+        multiply(maps.next().unwrap_or(&[]), mixed, normed);
+        add_scaled(S::Compute::ONE, normed, residual);
+        Ok(())
+    }
+
+    /// A layer's feed-forward, added to the residual.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if there is no such layer, [`Error::Workspace`].
+    pub fn feed_forward(
+        &self,
+        layer: u16,
+        residual: &mut [S::Compute],
+        workspace: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        let (width, units) = (usize::from(self.shape.width), usize::from(self.shape.units));
+        let (_, weights) = self.layer_weights(layer)?;
+        let (gain, maps) = weights.split_at_checked(width).ok_or(Error::Weights)?;
+        let (first, second) = maps.split_at_checked(width * units).ok_or(Error::Weights)?;
+        let residual = residual.get_mut(..width).ok_or(Error::Workspace)?;
+        let (normed, hidden) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
+        let hidden = hidden.get_mut(..units).ok_or(Error::Workspace)?;
+
+        normalize(residual, gain, normed);
+        multiply(first, normed, hidden);
+        for unit in hidden.iter_mut() {
+            *unit = unit.maximum(S::Compute::ZERO);
+        }
+        multiply(second, hidden, normed);
+        add_scaled(S::Compute::ONE, normed, residual);
+        Ok(())
+    }
+
+    /// The weights of a layer's attention and of its feed-forward.
+    fn layer_weights(&self, layer: u16) -> Result<(&'a [S], &'a [S]), Error> {
+        let (width, size) = (usize::from(self.shape.width), self.shape.layer_weights());
+        let weights = self.layers.get(usize::from(layer) * size..).and_then(|w| w.get(..size));
+        weights.and_then(|w| w.split_at_checked(width * (4 * width + 1))).ok_or(Error::Shape)
+    }
+
+    /// The logits of the next token.
+    ///
+    /// # Errors
+    /// [`Error::Workspace`].
+    pub fn read_out(
+        &self,
+        residual: &[S::Compute],
+        workspace: &mut [S::Compute],
+        logits: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        let width = usize::from(self.shape.width);
+        let normed = workspace.get_mut(..width).ok_or(Error::Workspace)?;
+        let logits =
+            logits.get_mut(..usize::from(self.shape.vocabulary)).ok_or(Error::Workspace)?;
+        normalize(residual, self.gain, normed);
+        multiply(self.output, normed, logits);
+        Ok(())
+    }
+}
+
+/// Where one layer's keys and values lie in a cache.
+#[derive(Clone, Copy)]
+struct Places {
+    layer: usize,
+    width: usize,
+    stride: usize,
+}
+
+impl Places {
+    /// Key and value of a place.
+    fn of<T>(self, memory: &mut [T], place: usize) -> Option<(&mut [T], &mut [T])> {
+        let start = place * self.stride + 2 * self.layer * self.width;
+        memory.get_mut(start..)?.get_mut(..2 * self.width)?.split_at_mut_checked(self.width)
+    }
+
+    /// Softmax attention of each head over as many places as there are scores.
+    fn attend<T: Scalar>(
+        self,
+        memory: &[T],
+        heads: usize,
+        query: &[T],
+        scores: &mut [T],
+        out: &mut [T],
+    ) {
+        let size = self.width.checked_div(heads).unwrap_or(0).max(1);
+        let sharpness = T::ONE / T::from_usize(size).sqrt();
+        let heads = query.chunks_exact(size).zip(out.chunks_exact_mut(size));
+        for (head, (query, out)) in heads.enumerate() {
+            // Keys, then values, of this head.
+            let rows = |start: usize| {
+                let places = memory.chunks_exact(self.stride.max(1));
+                places.map(move |place| place.get(start..).and_then(|row| row.get(..size)))
+            };
+            let first = 2 * self.layer * self.width + head * size;
+            for (score, key) in scores.iter_mut().zip(rows(first)) {
+                *score = dot(query, key.unwrap_or(&[]));
+            }
+            softmax_in_place(scores, sharpness);
+            out.fill(T::ZERO);
+            for (score, value) in scores.iter().zip(rows(first + self.width)) {
+                add_scaled(*score, value.unwrap_or(&[]), out);
+            }
+        }
+    }
+}
+
+/// `out = gain x / √(mean x² + 10⁻⁵)`.
+fn normalize<S: Storage>(x: &[S::Compute], gain: &[S], out: &mut [S::Compute]) {
+    let mean = dot(x, x) / S::Compute::from_usize(x.len());
+    let scale = S::Compute::ONE / (mean + S::Compute::from_f64(1e-5)).sqrt();
+    for ((out, x), gain) in out.iter_mut().zip(x).zip(gain) {
+        *out = *x * scale * gain.load();
+    }
+}
+
+/// `out = W x`, a row of W per output.
+fn multiply<S: Storage>(weights: &[S], x: &[S::Compute], out: &mut [S::Compute]) {
+    for (out, row) in out.iter_mut().zip(weights.chunks_exact(x.len().max(1))) {
+        *out = dot(row, x);
+    }
+}

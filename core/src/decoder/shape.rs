@@ -1,0 +1,68 @@
+//! Sizes of a decoder.
+
+use super::Error;
+
+/// Sizes of a [`super::Decoder`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Number of tokens.
+    pub vocabulary: u16,
+    /// Rows of the position embedding; places beyond begin again at the first.
+    pub positions: u16,
+    /// Longest prompt.
+    pub context: u16,
+    /// d, the length of the residual stream.
+    pub width: u16,
+    /// Attention heads of width / heads each.
+    pub heads: u16,
+    /// Hidden units of the feed-forward.
+    pub units: u16,
+    /// Number of layers.
+    pub layers: u16,
+}
+
+impl Shape {
+    /// Weights: (2 vocabulary + positions + 1) d + layers (4 d² + 2 units d + 2 d).
+    pub const fn weights(&self) -> usize {
+        let (vocabulary, positions) = (self.vocabulary as usize, self.positions as usize);
+        (2 * vocabulary + positions + 1) * self.width as usize
+            + self.layers as usize * self.layer_weights()
+    }
+
+    /// Weights of a layer.
+    pub(super) const fn layer_weights(&self) -> usize {
+        let width = self.width as usize;
+        width * (4 * width + 2 * self.units as usize + 2)
+    }
+
+    /// Scalars of a cache for the whole context: 2 layers context d.
+    pub const fn cache(&self) -> usize {
+        self.token_cache() * self.context as usize
+    }
+
+    /// Scalars of a cache for one token: 2 layers d.
+    pub const fn token_cache(&self) -> usize {
+        2 * self.layers as usize * self.width as usize
+    }
+
+    /// Scalars of workspace: 4 d + max(units, context).
+    pub const fn workspace(&self) -> usize {
+        let (units, context) = (self.units as usize, self.context as usize);
+        4 * self.width as usize + if units > context { units } else { context }
+    }
+
+    /// Multiply-adds of a token after `before` others: all weights but the embeddings, and the
+    /// attention's scores and sums.
+    pub const fn multiply_adds(&self, before: usize) -> usize {
+        let (width, layers) = (self.width as usize, self.layers as usize);
+        layers * (self.layer_weights() + 2 * width * (before + 1))
+            + (self.vocabulary as usize + 1) * width
+    }
+
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let Self { vocabulary, positions, context, width, heads, units, layers } = *self;
+        let sizes = [vocabulary, positions, context, width, heads, units, layers];
+        let whole = width.checked_rem(heads) == Some(0);
+        if sizes.contains(&0) || !whole { Err(Error::Shape) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,14 @@
+//! Task superposition: the written transformer, and the shipped models.
+
+#[test]
+fn claims_hold() {
+    super::holds(
+        "superposition",
+        &[
+            "superposition.construction_exact",
+            "superposition.construction_weights",
+            "superposition.construction_layers",
+            "superposition.construction_f32",
+        ],
+    );
+}

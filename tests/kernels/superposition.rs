@@ -1,0 +1,81 @@
+//! Task superposition as written: edge cases and what is refused. Mixtures are in the claims.
+
+use proptest::prelude::*;
+use situ::construct::Counts;
+use situ::construct::superposition::{Plan, Task};
+use situ::transformer::{Block, Error, Parts};
+
+const PLAN: Plan = Plan { letters: 5, inputs: 2, examples: 6 };
+const ROOM: Counts = PLAN.counts(2, 3);
+type Room<S> = Parts<S, { ROOM.blocks }, { ROOM.biases }, { ROOM.heads }, { ROOM.layers }>;
+
+/// Copy the first input; the letter after the second.
+fn run(tasks: usize, prompt: &[u16]) -> Result<[f64; 5], Error> {
+    let (copy, next) = ([Block::copy(0, 0, 5)], [Block::copy(1, 0, 4), Block::copy(0, 4, 1)]);
+    let tasks = &[Task { input: 0, map: &copy }, Task { input: 1, map: &next }][..tasks];
+    let mut room = Room::default();
+    let transformer = PLAN.build::<f64>(tasks, room.buffers())?;
+    let mut answer = [0.0; 5];
+    transformer.run(prompt, &mut answer, &mut vec![0.0; transformer.workspace()])?;
+    Ok(answer)
+}
+
+proptest! {
+    /// Examples that each follow one task alone, any number of them the first.
+    #[test]
+    fn the_answer_is_the_mixture(
+        examples in proptest::collection::vec((0..5_u16, 0..5_u16, any::<bool>()), 6),
+        query in (0..5_u16, 0..5_u16),
+    ) {
+        let mut prompt = Vec::new();
+        let mut tally = 0;
+        for (first, second, copies) in examples {
+            // The two answers must differ, or the example follows both.
+            let second = if (second + 1) % 5 == first { first } else { second };
+            tally += usize::from(copies);
+            prompt.extend([first, second, if copies { first } else { (second + 1) % 5 }]);
+        }
+        prompt.extend([query.0, query.1]);
+        let answer = run(2, &prompt).unwrap();
+        let mut mixture = [0.0; 5];
+        mixture[usize::from(query.0)] += tally as f64 / 6.0;
+        mixture[usize::from((query.1 + 1) % 5)] += 1.0 - tally as f64 / 6.0;
+        for (answer, share) in answer.iter().zip(mixture) {
+            prop_assert!((answer - share).abs() < 1e-12, "{answer} {share}");
+        }
+    }
+}
+
+#[test]
+fn one_task_alone_is_answered_alone() {
+    let prompt: Vec<u16> = (0..6).flat_map(|i| [i % 5, 2, i % 5]).chain([3, 4]).collect();
+    let answer = run(1, &prompt).unwrap();
+    assert!((answer[3] - 1.0).abs() < 1e-12, "{answer:?}");
+}
+
+#[test]
+fn examples_of_no_task_weigh_nothing() {
+    // The answer is neither the first input nor the letter after the second.
+    let prompt: Vec<u16> = [0, 0, 3].repeat(6).into_iter().chain([3, 4]).collect();
+    assert!(run(2, &prompt).unwrap().iter().all(|share| share.abs() < 1e-12));
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    assert_eq!(run(2, &[0; 19]), Err(Error::Shape));
+    assert_eq!(run(2, &[0; 21]), Err(Error::Shape));
+    let mut prompt = [0; 20];
+    prompt[7] = 5;
+    assert_eq!(run(2, &prompt), Err(Error::Range), "a letter out of the alphabet");
+    assert_eq!(run(0, &[0; 20]), Err(Error::Shape));
+
+    let copy = [Block::copy(0, 0, 5)];
+    let build = |plan: Plan, input, map: &[Block<f32>]| {
+        let tasks = [Task { input, map }];
+        plan.build(&tasks, Room::default().buffers()).map(|_| ()).unwrap_err()
+    };
+    assert_eq!(build(PLAN, 2, &copy), Error::Range, "no such input");
+    assert_eq!(build(PLAN, 0, &[Block::copy(1, 0, 5)]), Error::Row, "beyond the letters");
+    assert_eq!(build(Plan { letters: 0, ..PLAN }, 0, &copy), Error::Shape);
+    assert_eq!(build(Plan { examples: 60, ..PLAN }, 0, &copy), Error::Full);
+}
