@@ -10,6 +10,13 @@ fn claims_hold() {
             "looped.subleq_compact",
             "looped.drift",
             "looped.temperature",
+            "looped.fleq_layers",
+            "looped.fleq_control",
+            "looped.fleq_inverse",
+            "looped.fleq_sgd",
+            "looped.fleq_backprop",
+            "looped.fleq_f32",
+            "looped.fleq_calculator",
         ],
     );
 }

@@ -125,7 +125,7 @@ pub const SYSTEMS: &[System] = &[
     System {
         name: "looped",
         paper: "Looped Transformers as Programmable Computers, arXiv 2301.13196",
-        claims: 5,
+        claims: 12,
         run: looped::run,
     },
     System {

@@ -28,6 +28,11 @@ impl Term {
         Self { row_step: 0, ..Self::along(row) }
     }
 
+    /// Unit i and row `row + i step`.
+    pub fn every(row: u16, step: u8) -> Self {
+        Self { row_step: step, ..Self::along(row) }
+    }
+
     /// One unit and `length` rows.
     pub fn rows(row: u16, length: u16) -> Self {
         Self { unit_step: 0, length: Some(length), ..Self::along(row) }
@@ -176,6 +181,41 @@ impl<S: Storage> Circuit<'_, '_, S> {
                     [Term::at(output + bit).times(sign)],
                 )?;
             }
+        }
+        Ok(())
+    }
+
+    /// Adds 0 or 2 to the rows at `output`: what turns −1 into the sign of a code bit, so that with
+    /// a constant −1 a bit within ½ of ±1 goes back onto it. Where the gate is closed, 0.
+    pub fn signs<G>(&mut self, row: u16, bits: u16, gates: G, output: u16) -> Result<(), Error>
+    where
+        G: IntoIterator<Item = Term> + Clone,
+    {
+        self.step(Term::along(row).times(2.0), bits, gates, (1.0, -1.0), Term::along(output))
+    }
+
+    /// Adds to the rows at `output` a bit within ¼ of 0 or 1, moved onto it.
+    pub fn switches(&mut self, inputs: &[u16], bits: u16, output: u16) -> Result<(), Error> {
+        let others = inputs.iter().skip(1).map(|row| Term::along(*row).times(2.0));
+        let Some(first) = inputs.first() else { return Ok(()) };
+        self.step(Term::along(*first).times(2.0), bits, others, (-0.5, -1.5), Term::along(output))
+    }
+
+    /// `output += relu(x + g + rise) − relu(x + g + fall)`.
+    fn step<G>(
+        &mut self,
+        x: Term,
+        units: u16,
+        gates: G,
+        (rise, fall): (f64, f64),
+        output: Term,
+    ) -> Result<(), Error>
+    where
+        G: IntoIterator<Item = Term> + Clone,
+    {
+        for (bias, sign) in [(rise, 1.0), (fall, -1.0)] {
+            let inputs = core::iter::once(x).chain(gates.clone());
+            self.relu(units, inputs, bias, [output.times(sign)])?;
         }
         Ok(())
     }

@@ -9,11 +9,13 @@
 //! | module | instruction set | layers |
 //! |---|---|---|
 //! | [`subleq`] | one instruction: subtract, branch if not positive | 9, or 5 |
+//! | [`fleq`] | a function of two blocks of memory, branch on a flag | 4 |
 //!
 //! See [`subleq`] for an example.
 
 mod circuit;
 mod code;
+pub mod fleq;
 pub mod subleq;
 
 use crate::transformer;
@@ -42,7 +44,7 @@ pub enum Error {
         /// What it names.
         address: usize,
     },
-    /// A cell's value does not fit a word.
+    /// A cell's value does not fit a word, or is too large.
     Value {
         /// The cell.
         cell: usize,
@@ -57,6 +59,8 @@ pub enum Error {
         /// Its length.
         needed: usize,
     },
+    /// The machine has a size that cannot be.
+    Machine,
     /// The transformer could not be built.
     Transformer(transformer::Error),
 }
@@ -78,6 +82,7 @@ impl core::fmt::Display for Error {
                 write!(formatter, "the inverse temperature must be at least {least}")
             }
             Self::Shape { needed } => write!(formatter, "the sequence needs {needed} scalars"),
+            Self::Machine => formatter.write_str("the machine has a size that cannot be"),
             Self::Transformer(error) => error.fmt(formatter),
         }
     }

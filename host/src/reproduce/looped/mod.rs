@@ -1,5 +1,8 @@
 //! System `looped`: the looped transformer as a computer.
 
+mod control;
+mod fleq;
+mod reference;
 mod subleq;
 
 use super::{Findings, Settings};
@@ -9,5 +12,7 @@ use super::{Findings, Settings};
 /// # Errors
 /// Why a claim could not be measured.
 pub fn run(settings: &Settings) -> Result<Findings, String> {
-    subleq::measure(settings).map_err(|error| error.to_string())
+    let mut findings = subleq::measure(settings).map_err(|error| error.to_string())?;
+    findings.claims.extend(fleq::measure(settings)?.claims);
+    Ok(findings)
 }

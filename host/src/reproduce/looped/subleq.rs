@@ -139,7 +139,7 @@ fn random_program(machine: &Machine, random: &mut impl Rng) -> Program {
     if let Some(last) = commands.last_mut() {
         last.b = last.a;
     }
-    Program { word_bits: machine.word_bits, memory, commands }
+    Program { word_bits: machine.word_bits, memory, commands, ..Program::default() }
 }
 
 /// Runs beside the interpreter, until a loop differs.
@@ -166,6 +166,7 @@ fn counter<T: Scalar>(settings: &Settings) -> Result<Outcome, Error> {
         word_bits: 16,
         memory: vec![-1, 0, 0],
         commands: vec![Command { a: 0, b: 1, c: 1 }, Command { a: 2, b: 2, c: 0 }],
+        ..Program::default()
     };
     let machine = Machine::new::<T>(program.word_bits, program.columns(), Depth::Five);
     let mut room = Room::<T>::new(machine.counts());

@@ -19,7 +19,7 @@
 //! let machine = Machine::new::<f32>(8, 6, Depth::Five);
 //! let mut parts = Parts::<f32, 1000, 200, 8, 9>::default();
 //! let transformer = machine.build(parts.buffers())?;
-//! let mut sequence = [0.0; 73 * 6];
+//! let mut sequence = vec![0.0; usize::from(machine.rows()) * 6];
 //! machine.load(&memory, &commands, &mut sequence)?;
 //! let mut workspace = [0.0; 2000];
 //! while !machine.at_rest(&sequence) {

@@ -1,0 +1,235 @@
+//! Rows and columns of the sequence.
+
+use super::Machine;
+use crate::construct::computer::code_bits;
+
+/// Rows of a command, in a command's column and where every column keeps its copy.
+///
+/// Whatever selects is stored as a *not* row, 0 where selected and 1 where not: a gate
+/// `relu(x − C not)` then lets x pass exactly, however large C is.
+#[derive(Clone, Copy)]
+pub(super) struct Fields {
+    /// Codes of the operands' blocks: a, b, c.
+    pub operands: [u16; 3],
+    /// Code of the flag's block.
+    pub flag: u16,
+    /// Code of the command to go to.
+    pub target: u16,
+    /// One row an operation.
+    pub not_operation: u16,
+    /// For each operand a row for its own code, and one for each register.
+    pub not_through: [u16; 3],
+    /// One row a register: count it up.
+    pub not_increment: u16,
+    /// One row a register: load the immediate code.
+    pub not_load: u16,
+    /// Code of a block.
+    pub immediate: u16,
+    /// One row a register: load the bits in mem[a].
+    pub not_fetch: u16,
+    /// 1 in a halting command.
+    pub halt: u16,
+    /// Number of rows.
+    pub length: u16,
+}
+
+/// First rows of what a column holds. d rows a block's column, l rows a block's code, p rows a
+/// command's.
+#[derive(Clone, Copy)]
+pub(super) struct Layout {
+    /// d.
+    pub size: u16,
+    /// l.
+    pub block_code: u16,
+    /// p.
+    pub command_code: u16,
+    /// Index registers.
+    pub registers: u16,
+    /// Operations: those that every machine has, and one store a register.
+    pub operations: u16,
+    /// Heads of an extrapolated product.
+    pub order: u16,
+
+    /// Memory columns: a block's column.
+    pub memory: u16,
+    /// Command columns: the command.
+    pub command: Fields,
+
+    /// Code of a command column; 0 elsewhere.
+    pub command_position: u16,
+    /// Code of a memory column's block; 0 elsewhere.
+    pub block_position: u16,
+    /// One-hot: which column of a block; 0 in command columns.
+    pub column: u16,
+    /// The same with a sign: + in plus columns, − in minus columns, 0 elsewhere.
+    pub signed_column: u16,
+    /// 1 − `column`.
+    pub not_column: u16,
+    /// 0 in plus columns, else 1.
+    pub not_plus: u16,
+    /// 0 in minus columns, else 1.
+    pub not_minus: u16,
+    /// 1 in plus columns, −1 in minus columns, else 0.
+    pub sign: u16,
+    /// 1 in plus and minus columns, else 0.
+    pub scratch: u16,
+    /// 1 in every column.
+    pub one: u16,
+
+    /// Code of the next command.
+    pub counter: u16,
+    /// Code of a block, for each register.
+    pub register: u16,
+    /// 1 once a halting command was executed.
+    pub halted: u16,
+
+    /// Copy of the command; the rows from here on are 0 between loops.
+    pub instruction: Fields,
+    /// Codes of the blocks a, b, c.
+    pub pointers: [u16; 3],
+    /// Code of the flag's block.
+    pub flag_pointer: u16,
+    /// Code of the command to go to.
+    pub target: u16,
+    /// Code of the command after this one.
+    pub next: u16,
+    /// Which operation: one *not* row each.
+    pub not_operation: u16,
+    /// Which register is loaded from memory: one *not* row each.
+    pub not_fetch: u16,
+    /// Column of mem[a].
+    pub a: u16,
+    /// Column of mem[b].
+    pub b: u16,
+    /// ± column of mem[a]: keys of products.
+    pub key: u16,
+    /// Queries of the matrix product.
+    pub query: u16,
+    /// Queries of the elementwise functions.
+    pub weight: u16,
+    /// All of mem[a], column after column, in every column.
+    pub matrix: u16,
+    /// Column of the matrix product.
+    pub product: u16,
+    /// tanh of elementwise products: `order` times d rows.
+    pub tanh: u16,
+    /// Column of the result.
+    pub result: u16,
+    /// Column of the result, in memory columns.
+    pub written: u16,
+    /// Entry (0, 0) of the flag's block.
+    pub flag: u16,
+    /// Positive unless the flag's block lets the branch be taken.
+    pub stay_old: u16,
+    /// The same for the result, in plus column 0.
+    pub stay_new: u16,
+    /// The same, in every column.
+    pub stay_all: u16,
+    /// 0 in the columns of block c.
+    pub not_target_block: u16,
+    /// 0 if the flag's block is c.
+    pub not_same: u16,
+
+    /// All rows.
+    pub rows: u16,
+}
+
+/// Hands out rows, top to bottom.
+struct Rows(u16);
+
+impl Rows {
+    fn take(&mut self, count: u16) -> u16 {
+        let first = self.0;
+        self.0 = first.saturating_add(count);
+        first
+    }
+
+    fn fields(&mut self, block: u16, command: u16, operations: u16, registers: u16) -> Fields {
+        let start = self.0;
+        Fields {
+            operands: [self.take(block), self.take(block), self.take(block)],
+            flag: self.take(block),
+            target: self.take(command),
+            not_operation: self.take(operations),
+            not_through: [
+                self.take(1 + registers),
+                self.take(1 + registers),
+                self.take(1 + registers),
+            ],
+            not_increment: self.take(registers),
+            not_load: self.take(registers),
+            immediate: self.take(block),
+            not_fetch: self.take(registers),
+            halt: self.take(1),
+            length: self.0 - start,
+        }
+    }
+}
+
+impl Layout {
+    pub fn new(machine: &Machine) -> Self {
+        let (d, r) = (machine.size, machine.registers);
+        let l = code_bits(machine.blocks).max(2);
+        let p = code_bits(machine.commands).max(2);
+        let operations = super::FIRST_STORE + r;
+        let order = machine.product_order;
+        let mut rows = Rows(0);
+        Self {
+            size: d,
+            block_code: l,
+            command_code: p,
+            registers: r,
+            operations,
+            order,
+            memory: rows.take(d),
+            command: rows.fields(l, p, operations, r),
+            command_position: rows.take(p),
+            block_position: rows.take(l),
+            column: rows.take(d),
+            signed_column: rows.take(d),
+            not_column: rows.take(d),
+            not_plus: rows.take(1),
+            not_minus: rows.take(1),
+            sign: rows.take(1),
+            scratch: rows.take(1),
+            one: rows.take(1),
+            counter: rows.take(p),
+            register: rows.take(r * l),
+            halted: rows.take(1),
+            instruction: rows.fields(l, p, operations, r),
+            pointers: [rows.take(l), rows.take(l), rows.take(l)],
+            flag_pointer: rows.take(l),
+            target: rows.take(p),
+            next: rows.take(p),
+            not_operation: rows.take(operations),
+            not_fetch: rows.take(r),
+            a: rows.take(d),
+            b: rows.take(d),
+            key: rows.take(d),
+            query: rows.take(d),
+            weight: rows.take(d),
+            matrix: rows.take(d * d),
+            product: rows.take(d),
+            tanh: rows.take(order * d),
+            result: rows.take(d),
+            written: rows.take(d),
+            flag: rows.take(1),
+            stay_old: rows.take(1),
+            stay_new: rows.take(1),
+            stay_all: rows.take(1),
+            not_target_block: rows.take(1),
+            not_same: rows.take(1),
+            rows: rows.0,
+        }
+    }
+
+    /// Code of register `r`.
+    pub fn register(&self, r: u16) -> u16 {
+        self.register + r * self.block_code
+    }
+
+    /// First row of the copy of the command.
+    pub fn first_temporary(&self) -> u16 {
+        self.instruction.operands[0]
+    }
+}

@@ -1,0 +1,261 @@
+//! The sequence: a program goes in, values come out.
+
+use super::layout::{Fields, Layout};
+use super::{Error, Instruction, Machine, Operand, Operation};
+use crate::construct::computer::{read_bits, write_bits};
+use crate::scalar::Scalar;
+
+impl Machine {
+    /// Fills the sequence, `rows` × `columns`, with a program whose first command is the next.
+    /// `memory` holds the first blocks, each d × d numbers row after row; the rest is zero. Commands
+    /// that are not there halt.
+    ///
+    /// # Errors
+    /// [`Error::Columns`] if the program does not fit, [`Error::Address`], [`Error::Value`] for a
+    /// command or a number that cannot be, [`Error::Shape`]; the sequence then stays as it was.
+    pub fn load<T: Scalar>(
+        &self,
+        memory: &[T],
+        program: &[Instruction],
+        sequence: &mut [T],
+    ) -> Result<(), Error> {
+        self.check_size()?;
+        self.check_program(memory, program, sequence.len())?;
+        let layout = Layout::new(self);
+        sequence.fill(T::ZERO);
+        self.write_fixed(&layout, sequence);
+        let all = program.iter().copied().chain(core::iter::repeat(Instruction::HALT));
+        for (index, instruction) in all.take(self.commands).enumerate() {
+            self.write_command(&layout.command, sequence, index, instruction);
+        }
+        let size = usize::from(self.size);
+        for (block, numbers) in memory.chunks(size * size).enumerate() {
+            self.write(sequence, block, numbers);
+        }
+        for column in 0..self.columns() {
+            let counter = (layout.counter, layout.command_code);
+            write_bits(sequence, self.columns(), counter, column, 0);
+            let registers = (layout.register, layout.registers * layout.block_code);
+            write_bits(sequence, self.columns(), registers, column, 0);
+        }
+        Ok(())
+    }
+
+    /// Rows that tell columns apart.
+    fn write_fixed<T: Scalar>(&self, layout: &Layout, sequence: &mut [T]) {
+        let (columns, d) = (self.columns(), usize::from(self.size));
+        let mut set = |row: u16, column: usize, value: T| {
+            if let Some(x) = sequence.get_mut(usize::from(row) * columns + column) {
+                *x = value;
+            }
+        };
+        for column in 0..columns {
+            let part = column.checked_div(d).unwrap_or(0);
+            set(layout.one, column, T::ONE);
+            let in_scratch = part < 2;
+            let sign = if part == 0 { T::ONE } else { -T::ONE };
+            if in_scratch {
+                set(layout.sign, column, sign);
+                set(layout.scratch, column, T::ONE);
+            }
+            set(layout.not_plus, column, if part == 0 { T::ZERO } else { T::ONE });
+            set(layout.not_minus, column, if part == 1 { T::ZERO } else { T::ONE });
+            let place = self.place(column);
+            for j in 0..self.size {
+                let here = place == Some(j.into());
+                set(layout.column + j, column, if here { T::ONE } else { T::ZERO });
+                set(layout.not_column + j, column, if here { T::ZERO } else { T::ONE });
+                if here && in_scratch {
+                    set(layout.signed_column + j, column, sign);
+                }
+            }
+        }
+        for block in 0..self.blocks {
+            for j in 0..d {
+                let rows = (layout.block_position, layout.block_code);
+                write_bits(sequence, columns, rows, self.column_of(block, j), block as u64);
+            }
+        }
+        for command in 0..self.commands {
+            let rows = (layout.command_position, layout.command_code);
+            write_bits(sequence, columns, rows, self.command_column(command), command as u64);
+        }
+    }
+
+    /// Which column of a block a column of the sequence is; none for a command.
+    fn place(&self, column: usize) -> Option<usize> {
+        let d = usize::from(self.size);
+        match column.checked_sub(2 * d) {
+            None => column.checked_rem(d),
+            Some(of_memory) => of_memory.checked_div(self.blocks).filter(|j| *j < d),
+        }
+    }
+
+    fn column_of(&self, block: usize, j: usize) -> usize {
+        2 * usize::from(self.size) + j * self.blocks + block
+    }
+
+    fn command_column(&self, command: usize) -> usize {
+        usize::from(self.size) * (2 + self.blocks) + command
+    }
+
+    fn write_command<T: Scalar>(
+        &self,
+        fields: &Fields,
+        sequence: &mut [T],
+        index: usize,
+        instruction: Instruction,
+    ) {
+        let (layout, columns) = (Layout::new(self), self.columns());
+        let column = self.command_column(index);
+        let (l, p) = (layout.block_code, layout.command_code);
+        let code = |sequence: &mut [T], rows, number: usize| {
+            write_bits(sequence, columns, rows, column, number as u64);
+        };
+        // Of `count` rows all are 1 but the selected one.
+        let select = |sequence: &mut [T], row: u16, count: u16, selected: Option<u16>| {
+            let rows = sequence.chunks_exact_mut(columns.max(1)).skip(row.into());
+            for (i, row) in (0..count).zip(rows) {
+                if let Some(x) = row.get_mut(column) {
+                    *x = if Some(i) == selected { T::ZERO } else { T::ONE };
+                }
+            }
+        };
+        let Instruction { operation, a, b, c, flag, target, increment, load, fetch, halt } =
+            instruction;
+        for ((operand, row), through) in
+            [a, b, c].into_iter().zip(fields.operands).zip(fields.not_through)
+        {
+            let (block, mode) = match operand {
+                Operand::Block(block) => (block, 0),
+                Operand::Register(register) => (0, 1 + register),
+            };
+            code(sequence, (row, l), block);
+            select(sequence, through, 1 + layout.registers, Some(mode));
+        }
+        code(sequence, (fields.flag, l), flag);
+        code(sequence, (fields.target, p), target.unwrap_or(index + 1));
+        select(sequence, fields.not_operation, layout.operations, Some(operation.number()));
+        select(sequence, fields.not_increment, layout.registers, increment);
+        select(sequence, fields.not_load, layout.registers, load.map(|(register, _)| register));
+        code(sequence, (fields.immediate, l), load.map_or(0, |(_, block)| block));
+        select(sequence, fields.not_fetch, layout.registers, fetch);
+        let halt = if halt { None } else { Some(0) };
+        select(sequence, fields.halt, 1, halt);
+    }
+
+    fn check_program<T: Scalar>(
+        &self,
+        memory: &[T],
+        program: &[Instruction],
+        length: usize,
+    ) -> Result<(), Error> {
+        let size = usize::from(self.size);
+        let blocks = memory.len().div_ceil((size * size).max(1));
+        if program.len() > self.commands || blocks > self.blocks {
+            let needed = size * (2 + blocks.max(self.blocks)) + program.len().max(self.commands);
+            return Err(Error::Columns { needed, available: self.columns() });
+        }
+        let limit = T::from_f64(super::GATE);
+        if let Some(i) = memory.iter().position(|x| !x.is_finite() || x.abs() >= limit) {
+            return Err(Error::Value { cell: i.checked_div(size * size).unwrap_or(0) });
+        }
+        for (command, instruction) in program.iter().enumerate() {
+            if let Some(address) = self.missing(command, instruction) {
+                return Err(Error::Address { command, address });
+            }
+        }
+        let needed = usize::from(self.rows()) * self.columns();
+        if length == needed { Ok(()) } else { Err(Error::Shape { needed }) }
+    }
+
+    /// A block, command or register that a command names and that is not there.
+    fn missing(&self, command: usize, instruction: &Instruction) -> Option<usize> {
+        let Instruction { operation, a, b, c, flag, target, increment, load, fetch, .. } =
+            *instruction;
+        let registers = usize::from(self.registers);
+        let operand = |operand| match operand {
+            Operand::Block(block) => (block, self.blocks),
+            Operand::Register(register) => (register.into(), registers),
+        };
+        let stored = match operation {
+            Operation::Store(register) => register.into(),
+            _ => 0,
+        };
+        let stores = matches!(operation, Operation::Store(_));
+        let named = [
+            operand(a),
+            operand(b),
+            operand(c),
+            (flag, self.blocks),
+            (target.unwrap_or(command), self.commands),
+            (load.map_or(0, |(_, block)| block), self.blocks),
+        ];
+        let used = [increment, load.map(|(register, _)| register), fetch];
+        let used = used.into_iter().flatten().map(usize::from).chain(stores.then_some(stored));
+        let missing = |(address, count): &(usize, usize)| address >= count;
+        let named = named.into_iter().chain(used.map(|register| (register, registers)));
+        named.into_iter().find(missing).map(|(address, _)| address)
+    }
+
+    /// Writes a block, d × d numbers row after row.
+    pub fn write<T: Scalar>(&self, sequence: &mut [T], block: usize, numbers: &[T]) {
+        let memory = usize::from(Layout::new(self).memory);
+        let rows = sequence.chunks_exact_mut(self.columns().max(1)).skip(memory);
+        for (numbers, row) in numbers.chunks(usize::from(self.size).max(1)).zip(rows) {
+            for (j, number) in numbers.iter().enumerate() {
+                if let Some(x) = row.get_mut(self.column_of(block, j)) {
+                    *x = *number;
+                }
+            }
+        }
+    }
+
+    /// Reads a block, d × d numbers row after row.
+    pub fn read<T: Scalar>(&self, sequence: &[T], block: usize, numbers: &mut [T]) {
+        let memory = usize::from(Layout::new(self).memory);
+        let rows = sequence.chunks_exact(self.columns().max(1)).skip(memory);
+        for (numbers, row) in numbers.chunks_mut(usize::from(self.size).max(1)).zip(rows) {
+            for (j, number) in numbers.iter_mut().enumerate() {
+                *number = row.get(self.column_of(block, j)).copied().unwrap_or(T::ZERO);
+            }
+        }
+    }
+
+    /// The next command.
+    pub fn counter<T: Scalar>(&self, sequence: &[T]) -> usize {
+        let layout = Layout::new(self);
+        read_bits(sequence, self.columns(), (layout.counter, layout.command_code), 0) as usize
+    }
+
+    /// The block that a register points to.
+    pub fn register<T: Scalar>(&self, sequence: &[T], register: u16) -> usize {
+        let layout = Layout::new(self);
+        let rows = (layout.register(register.min(layout.registers)), layout.block_code);
+        read_bits(sequence, self.columns(), rows, 0) as usize
+    }
+
+    /// Whether a halting command was executed.
+    pub fn halted<T: Scalar>(&self, sequence: &[T]) -> bool {
+        let row = usize::from(Layout::new(self).halted) * self.columns();
+        sequence.get(row).is_some_and(|halted| *halted > T::from_f64(0.5))
+    }
+
+    /// Whether counter and registers are still codes, alike in every column, and the rows that are
+    /// used within a loop zero between loops: else a flag fell between 0.01 and 0.010001, or a
+    /// value was too large.
+    pub fn is_sound<T: Scalar>(&self, sequence: &[T]) -> bool {
+        let layout = Layout::new(self);
+        let margin = T::from_f64(0.25);
+        let rows = |first: u16, end: u16| {
+            let rows = sequence.chunks_exact(self.columns().max(1));
+            rows.skip(first.into()).take(usize::from(end.saturating_sub(first)))
+        };
+        let alike = |row: &[T]| {
+            let first = row.first().copied().unwrap_or(T::ZERO);
+            (first.abs() - T::ONE).abs() < margin && row.iter().all(|x| (*x - first).abs() < margin)
+        };
+        rows(layout.counter, layout.halted).all(alike)
+            && rows(layout.first_temporary(), layout.rows).flatten().all(|x| *x == T::ZERO)
+    }
+}

@@ -1,0 +1,177 @@
+//! The assembly language of FLEQ: data.
+//!
+//! ```text
+//! .size 4                ; blocks are 4 × 4 (4 if not given)
+//! .registers 2           ; index registers r0, r1 (1 if not given)
+//! .blocks 20             ; of the machine (as many as needed if not given)
+//! .commands 20           ; likewise
+//! .data
+//! A:      [2 0; 1 3]     ; a matrix, the rest zero
+//! x:      [1; 2; 3]      ; a column
+//! n:      20             ; a number: a multiple of the identity
+//! list:   1, 2, 0 * 5    ; an array of blocks
+//! p:      &list[1]       ; an address
+//! ```
+//! For commands see [`super::statement`].
+
+use super::statement::statement;
+use super::{Program, address_bits};
+use crate::Failure;
+use crate::compute::assembly::{Cursor, Data, Mistake, Place, Symbols, outline, read};
+use std::path::Path;
+
+/// Blocks of a program while it is read.
+struct Blocks<'a> {
+    size: usize,
+    registers: u16,
+    blocks: Option<usize>,
+    room: Option<usize>,
+    values: Vec<Vec<f64>>,
+    /// Addresses wait until all names are known: the block, and where the address stands.
+    addresses: Vec<(usize, Place)>,
+    lines: &'a [crate::compute::assembly::Line],
+}
+
+impl Data for Blocks<'_> {
+    fn directive(
+        &mut self,
+        name: &str,
+        cursor: &mut Cursor<'_>,
+        symbols: &Symbols,
+    ) -> Result<bool, Mistake> {
+        let place = cursor.place();
+        let mut number = |least, most| match symbols.count(cursor, least)? {
+            count if count <= most => Ok(count),
+            _ => Err(Mistake::new(place, format!("expected a number from {least} to {most}"))),
+        };
+        match name {
+            ".size" if !self.values.is_empty() => {
+                return Err(Mistake::new(place, ".size must come before the data"));
+            }
+            ".size" => self.size = number(1, 16)?,
+            ".registers" => self.registers = number(0, 8)? as u16,
+            ".blocks" => self.blocks = Some(number(1, 4096)?),
+            ".commands" => self.room = Some(number(1, 4096)?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn value(&mut self, cursor: &mut Cursor<'_>, symbols: &Symbols) -> Result<(), Mistake> {
+        let place = cursor.place();
+        let block = if cursor.take("&") {
+            self.addresses.push((self.values.len(), place));
+            cursor.word()?;
+            if cursor.take("[") {
+                symbols.count(cursor, 0)?;
+                cursor.expect("]")?;
+            }
+            vec![0.0; self.size * self.size]
+        } else {
+            matrix(cursor, symbols, self.size)?
+        };
+        let count = if cursor.take("*") { symbols.count(cursor, 0)? } else { 1 };
+        self.values.extend(std::iter::repeat_n(block, count));
+        Ok(())
+    }
+
+    fn cells(&self) -> usize {
+        self.values.len()
+    }
+}
+
+impl Blocks<'_> {
+    /// Fills in the addresses.
+    fn resolve(&mut self, symbols: &Symbols) -> Result<(), Mistake> {
+        let bits = self.blocks.unwrap_or(self.values.len()).next_power_of_two().max(4).ilog2();
+        for (block, place) in std::mem::take(&mut self.addresses) {
+            let tokens = self.lines.iter().flat_map(|line| &line.tokens);
+            let after: Vec<_> =
+                tokens.skip_while(|token| token.place != place).skip(1).take(4).cloned().collect();
+            let address = symbols.cell(&mut Cursor::new(&after, place))?;
+            let bits = address_bits(address, bits as usize);
+            if bits.len() > self.size * self.size {
+                return Err(Mistake::new(place, "blocks are too small to hold an address"));
+            }
+            for (at, bit) in bits.into_iter().enumerate() {
+                self.values[block][at % self.size * self.size + at / self.size] = bit;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A number, or rows of numbers in brackets; d × d numbers row after row.
+pub(super) fn matrix(
+    cursor: &mut Cursor<'_>,
+    symbols: &Symbols,
+    size: usize,
+) -> Result<Vec<f64>, Mistake> {
+    let mut block = vec![0.0; size * size];
+    if !cursor.take("[") {
+        let number = symbols.number(cursor)?;
+        block.iter_mut().step_by(size + 1).for_each(|entry| *entry = number);
+        return Ok(block);
+    }
+    let (mut row, mut column) = (0, 0);
+    while !cursor.take("]") {
+        if cursor.take(";") {
+            (row, column) = (row + 1, 0);
+            continue;
+        }
+        let place = cursor.place();
+        let number = symbols.number(cursor)?;
+        if row >= size || column >= size {
+            return Err(Mistake::new(place, format!("a block is {size} × {size}")));
+        }
+        block[row * size + column] = number;
+        column += 1;
+    }
+    Ok(block)
+}
+
+/// Assembles `text`, the program in the file `path`.
+///
+/// # Errors
+/// [`Failure::Input`] with file, line and column of the first mistake.
+pub fn assemble(path: &Path, text: &str) -> Result<Program, Failure> {
+    let (lines, sources) = read(path, text)?;
+    let mut blocks = Blocks {
+        size: 4,
+        registers: 1,
+        blocks: None,
+        room: None,
+        values: Vec::new(),
+        addresses: Vec::new(),
+        lines: &lines,
+    };
+    let mut symbols = Symbols::default();
+    let commands = outline(&lines, &mut blocks, &mut symbols).and_then(|lines| {
+        let zero = blocks.values.len();
+        let mut commands = Vec::new();
+        for line in &lines {
+            let mut cursor = Cursor::new(&line.tokens, line.place);
+            commands.push(statement(&mut cursor, &symbols, blocks.registers, zero)?);
+        }
+        // A block of zeros: what `goto` looks at, and what commands without a result copy to itself.
+        blocks.values.push(vec![0.0; blocks.size * blocks.size]);
+        blocks.resolve(&symbols)?;
+        Ok(commands)
+    });
+    let mut commands = commands.map_err(|mistake| mistake.in_sources(&sources))?;
+    if commands.last().is_none_or(|last| !last.halt) {
+        let zero = blocks.values.len() - 1;
+        commands.push(super::statement::halt(zero));
+    }
+    let program = Program {
+        size: blocks.size as u16,
+        registers: blocks.registers,
+        memory: blocks.values.concat(),
+        commands,
+        blocks: blocks.blocks,
+        room: blocks.room,
+        symbols,
+    };
+    program.fits().map_err(|error| Failure::Input(format!("{}: {error}", path.display())))?;
+    Ok(program)
+}

@@ -1,0 +1,118 @@
+//! FLEQ by plain arithmetic in f64: what the transformer is held against.
+
+use situ::construct::computer::fleq::{
+    Instruction, Machine, Operand, Operation, THRESHOLD, inverse_root,
+};
+
+/// The state of a program that runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interpreter {
+    /// d.
+    pub size: usize,
+    /// Blocks, each d × d numbers row after row.
+    pub memory: Vec<Vec<f64>>,
+    /// Blocks that the registers point to.
+    pub registers: Vec<usize>,
+    /// The next command.
+    pub counter: usize,
+    /// Whether a halting command was executed.
+    pub halted: bool,
+    /// Registers wrap at this power of two.
+    register_limit: usize,
+    /// The counter wraps at this power of two.
+    counter_limit: usize,
+}
+
+impl Interpreter {
+    /// At the first command, with `memory` as the first blocks and zeros as the rest.
+    pub fn new(machine: &Machine, memory: &[f64]) -> Self {
+        let size = usize::from(machine.size);
+        let mut blocks: Vec<_> = memory.chunks(size * size).map(<[f64]>::to_vec).collect();
+        blocks.resize(machine.blocks, Vec::new());
+        for block in &mut blocks {
+            block.resize(size * size, 0.0);
+        }
+        Self {
+            size,
+            memory: blocks,
+            registers: vec![0; machine.registers.into()],
+            counter: 0,
+            halted: false,
+            register_limit: machine.blocks.next_power_of_two().max(4),
+            counter_limit: machine.commands.next_power_of_two().max(4),
+        }
+    }
+
+    /// Executes the next command; beyond the last, halts.
+    pub fn step(&mut self, program: &[Instruction]) {
+        let instruction = program.get(self.counter).copied().unwrap_or(Instruction::HALT);
+        let Instruction { operation, a, b, c, flag, target, increment, load, fetch, halt } =
+            instruction;
+        let [a, b, c] = [a, b, c].map(|operand| match operand {
+            Operand::Block(block) => block,
+            Operand::Register(register) => self.registers[usize::from(register)],
+        });
+        if let Some(register) = increment {
+            let register = &mut self.registers[usize::from(register)];
+            *register = (*register + 1) % self.register_limit;
+        }
+        if let Some((register, block)) = load {
+            self.registers[usize::from(register)] = block;
+        }
+        let fetched = fetch.map(|register| (register, self.address_in(a)));
+        self.memory[c] = self.compute(operation, a, b);
+        if let Some((register, block)) = fetched {
+            self.registers[usize::from(register)] = block;
+        }
+        self.halted |= halt;
+        let next = (self.counter + 1) % self.counter_limit;
+        let taken = self.memory[flag][0] <= THRESHOLD;
+        self.counter = if taken { target.unwrap_or(next) } else { next };
+    }
+
+    fn compute(&self, operation: Operation, a: usize, b: usize) -> Vec<f64> {
+        let d = self.size;
+        let (x, y) = (&self.memory[a], &self.memory[b]);
+        let entries = |f: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
+            (0..d * d).map(|at| f(at / d, at % d)).collect()
+        };
+        let on_diagonal =
+            |f: &dyn Fn(usize) -> f64| entries(&|i, j| if i == j { f(i) } else { 0.0 });
+        match operation {
+            Operation::Copy => x.clone(),
+            Operation::Add => entries(&|i, j| x[i * d + j] + y[i * d + j]),
+            Operation::Subtract => entries(&|i, j| x[i * d + j] - y[i * d + j]),
+            Operation::Multiply => {
+                entries(&|i, j| (0..d).map(|k| x[k * d + i] * y[k * d + j]).sum())
+            }
+            Operation::Transpose => entries(&|i, j| x[j * d + i]),
+            Operation::Elementwise => entries(&|i, j| x[i * d + j] * y[i * d + j]),
+            Operation::Sigmoid => entries(&|i, j| 1.0 / (1.0 + (-x[i * d + j]).exp())),
+            Operation::Diagonal => on_diagonal(&|i| x[i * d]),
+            Operation::Scalar => on_diagonal(&|_| x[0]),
+            Operation::Relu => entries(&|i, j| x[i * d + j].max(0.0)),
+            Operation::InverseRoot => on_diagonal(&|i| inverse_root(x[i * d + i])),
+            Operation::Store(register) => {
+                let bits = address_bits(
+                    self.registers[usize::from(register)],
+                    self.register_limit.ilog2() as usize,
+                );
+                let at = |i: usize, j: usize| bits.get(j * d + i).copied().unwrap_or(0.0);
+                entries(&at)
+            }
+        }
+    }
+
+    /// The address whose bits a block holds.
+    fn address_in(&self, block: usize) -> usize {
+        let bits = self.register_limit.ilog2() as usize;
+        let bit = |at: usize| self.memory[block][at % self.size * self.size + at / self.size] > 0.0;
+        (0..bits).fold(0, |address, at| 2 * address + usize::from(bit(at)))
+    }
+}
+
+/// An address as ±1, most significant bit first.
+pub fn address_bits(address: usize, bits: usize) -> Vec<f64> {
+    let bit = |at: usize| if address >> (bits - 1 - at) & 1 == 1 { 1.0 } else { -1.0 };
+    (0..bits).map(bit).collect()
+}

@@ -1,0 +1,206 @@
+//! The assembly language of FLEQ: commands.
+//!
+//! ```text
+//!         C = A                      ; copy
+//!         C = A + B
+//!         C = A - B
+//!         C = A' * B                 ; the product of A transposed with B
+//!         C = A'                     ; transpose
+//!         C = A .* B                 ; elementwise product
+//!         C = sigmoid A              ; also relu, diagonal, scalar, inverse_root
+//!         C = address r0             ; the bits of a register
+//!         [r0] = A, r0 += 1          ; through a register, which then counts up
+//!         n = n - one, if n <= 0 goto end
+//!         goto loop
+//!         r0 = &list                 ; the address of a block
+//!         r0 = *p                    ; the address that a block holds
+//! end:    halt
+//! ```
+//! After the assignment, separated by commas: one jump, and at most one each of `r += 1`, `r = &cell`
+//! and `r = *cell`, of which the last reads the assignment's first operand.
+
+use crate::compute::assembly::{Cursor, Mistake, Symbols, TokenKind};
+use situ::construct::computer::fleq::{Instruction, Operand, Operation};
+
+/// Functions of one block, written as a word before it.
+const FUNCTIONS: [(&str, Operation); 5] = [
+    ("sigmoid", Operation::Sigmoid),
+    ("relu", Operation::Relu),
+    ("diagonal", Operation::Diagonal),
+    ("scalar", Operation::Scalar),
+    ("inverse_root", Operation::InverseRoot),
+];
+
+/// A command that does nothing: block `zero` is copied to itself.
+fn nothing(zero: usize) -> Instruction {
+    Instruction { flag: zero, ..Instruction::new(Operation::Copy, zero, zero) }
+}
+
+/// A command that halts.
+pub(super) fn halt(zero: usize) -> Instruction {
+    Instruction { halt: true, ..nothing(zero) }
+}
+
+/// One command. `zero` is a block that holds zeros.
+pub(super) fn statement(
+    cursor: &mut Cursor<'_>,
+    symbols: &Symbols,
+    registers: u16,
+    zero: usize,
+) -> Result<Instruction, Mistake> {
+    if cursor.take_word("halt") {
+        cursor.end()?;
+        return Ok(halt(zero));
+    }
+    let mut parser = Parser { symbols, registers, instruction: nothing(zero), assigned: false };
+    loop {
+        parser.clause(cursor)?;
+        if cursor.at_end() {
+            return Ok(parser.instruction);
+        }
+        cursor.expect(",")?;
+    }
+}
+
+struct Parser<'a> {
+    symbols: &'a Symbols,
+    registers: u16,
+    instruction: Instruction,
+    assigned: bool,
+}
+
+impl Parser<'_> {
+    fn clause(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Mistake> {
+        if cursor.take_word("goto") {
+            return self.jump(cursor);
+        }
+        if cursor.take_word("if") {
+            self.instruction.flag = self.symbols.cell(cursor)?;
+            cursor.expect("<=")?;
+            if cursor.number() != Some(0.0) {
+                return Err(cursor.mistake("expected '0'"));
+            }
+            if !cursor.take_word("goto") {
+                return Err(cursor.mistake("expected 'goto'"));
+            }
+            return self.jump(cursor);
+        }
+        if let Some(register) = self.register(cursor)? {
+            return self.register_clause(cursor, register);
+        }
+        if self.assigned {
+            return Err(cursor.mistake("a command has one assignment"));
+        }
+        self.assigned = true;
+        self.instruction.c = self.operand(cursor)?;
+        cursor.expect("=")?;
+        self.expression(cursor)
+    }
+
+    fn jump(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Mistake> {
+        let place = cursor.place();
+        let target = self.symbols.command(cursor)?;
+        match self.instruction.target.replace(target) {
+            None => Ok(()),
+            Some(_) => Err(Mistake::new(place, "a command has one jump")),
+        }
+    }
+
+    /// `r0`, if that is next.
+    fn register(&self, cursor: &mut Cursor<'_>) -> Result<Option<u16>, Mistake> {
+        let Some(TokenKind::Word(word)) = cursor.rest().first().map(|token| &token.kind) else {
+            return Ok(None);
+        };
+        let Some(Ok(register)) = word.strip_prefix('r').map(str::parse::<u16>) else {
+            return Ok(None);
+        };
+        if register >= self.registers {
+            let count = self.registers;
+            return Err(cursor.mistake(format!("there is no {word}: .registers is {count}")));
+        }
+        cursor.word()?;
+        Ok(Some(register))
+    }
+
+    fn register_clause(&mut self, cursor: &mut Cursor<'_>, register: u16) -> Result<(), Mistake> {
+        let place = cursor.place();
+        let instruction = &mut self.instruction;
+        let twice = if cursor.take("+=") {
+            if cursor.number() != Some(1.0) {
+                return Err(cursor.mistake("a register counts up by 1"));
+            }
+            instruction.increment.replace(register).is_some()
+        } else {
+            cursor.expect("=")?;
+            if cursor.take("&") {
+                let cell = self.symbols.cell(cursor)?;
+                instruction.load.replace((register, cell)).is_some()
+            } else if cursor.take("*") {
+                let cell = Operand::Block(self.symbols.cell(cursor)?);
+                if self.assigned && instruction.a != cell {
+                    let message = "the address must be in the assignment's first operand";
+                    return Err(cursor.mistake(message));
+                }
+                if !self.assigned {
+                    // Copied to itself: read, and left as it is.
+                    (instruction.a, instruction.b, instruction.c) = (cell, cell, cell);
+                    self.assigned = true;
+                }
+                instruction.fetch.replace(register).is_some()
+            } else {
+                return Err(cursor.mistake("expected '&' or '*'"));
+            }
+        };
+        let changed =
+            [instruction.increment, instruction.load.map(|load| load.0), instruction.fetch];
+        let changes = changed.iter().flatten().filter(|changed| **changed == register).count();
+        if twice || changes > 1 {
+            return Err(Mistake::new(place, "a command changes one register in one way"));
+        }
+        Ok(())
+    }
+
+    fn operand(&self, cursor: &mut Cursor<'_>) -> Result<Operand, Mistake> {
+        if !cursor.take("[") {
+            return self.symbols.cell(cursor).map(Operand::Block);
+        }
+        let place = cursor.place();
+        let register = self.register(cursor)?;
+        cursor.expect("]")?;
+        register.map(Operand::Register).ok_or(Mistake::new(place, "expected a register"))
+    }
+
+    fn expression(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Mistake> {
+        for (name, operation) in FUNCTIONS {
+            if cursor.take_word(name) {
+                self.instruction.operation = operation;
+                self.instruction.a = self.operand(cursor)?;
+                self.instruction.b = self.instruction.a;
+                return Ok(());
+            }
+        }
+        if cursor.take_word("address") {
+            let register = self.register(cursor)?;
+            let register = register.ok_or_else(|| cursor.mistake("expected a register"))?;
+            self.instruction.operation = Operation::Store(register);
+            return Ok(());
+        }
+        self.instruction.a = self.operand(cursor)?;
+        self.instruction.b = self.instruction.a;
+        self.instruction.operation = if cursor.take("'") {
+            if cursor.take("*") { Operation::Multiply } else { Operation::Transpose }
+        } else if cursor.take("+") {
+            Operation::Add
+        } else if cursor.take("-") {
+            Operation::Subtract
+        } else if cursor.take(".*") {
+            Operation::Elementwise
+        } else {
+            Operation::Copy
+        };
+        if !matches!(self.instruction.operation, Operation::Transpose | Operation::Copy) {
+            self.instruction.b = self.operand(cursor)?;
+        }
+        Ok(())
+    }
+}

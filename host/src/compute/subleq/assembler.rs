@@ -1,0 +1,136 @@
+//! The assembly language of SUBLEQ.
+//!
+//! ```text
+//! .word 16              ; bits of a word (16 if not given)
+//! .columns 27           ; columns of the machine (as many as needed if not given)
+//! .data
+//! total:  0
+//! list:   3, 1, 4, 0 * 5    ; an array; 0 * 5 is five zeros
+//! .code
+//! loop:   list[1], total    ; total -= list[1]; goto the next command
+//!         list, total, loop ; total -= list[0]; if total <= 0 goto loop
+//!         goto loop
+//!         halt              ; goes to itself for ever
+//! ```
+
+use super::Program;
+use crate::Failure;
+use crate::compute::assembly::{Cursor, Data, Mistake, Symbols, outline, read};
+use situ::construct::computer::subleq::{Command, Machine};
+use std::path::Path;
+
+/// Cells of a program while it is read.
+struct Cells {
+    word_bits: u16,
+    columns: Option<usize>,
+    values: Vec<i64>,
+}
+
+impl Data for Cells {
+    fn directive(
+        &mut self,
+        name: &str,
+        cursor: &mut Cursor<'_>,
+        symbols: &Symbols,
+    ) -> Result<bool, Mistake> {
+        let place = cursor.place();
+        match name {
+            ".word" => {
+                let most = Machine::most_word_bits::<f64>();
+                self.word_bits = match u16::try_from(symbols.integer(cursor)?) {
+                    Ok(bits) if (2..=most).contains(&bits) => bits,
+                    _ => {
+                        return Err(Mistake::new(place, format!("a word has 2 to {most} bits")));
+                    }
+                };
+            }
+            ".columns" => self.columns = Some(symbols.count(cursor, 2)?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn value(&mut self, cursor: &mut Cursor<'_>, symbols: &Symbols) -> Result<(), Mistake> {
+        let place = cursor.place();
+        let value = symbols.integer(cursor)?;
+        let limit = 1_i64 << (self.word_bits - 1);
+        if !(-limit..limit).contains(&value) {
+            let (bits, least, most) = (self.word_bits, -limit, limit - 1);
+            let message = format!("{value} does not fit a word of {bits} bits: {least} to {most}");
+            return Err(Mistake::new(place, message));
+        }
+        let count = if cursor.take("*") { symbols.count(cursor, 0)? } else { 1 };
+        self.values.extend(std::iter::repeat_n(value, count));
+        Ok(())
+    }
+
+    fn cells(&self) -> usize {
+        self.values.len()
+    }
+}
+
+/// Assembles `text`, the program in the file `path`.
+///
+/// # Errors
+/// [`Failure::Input`] with file, line and column of the first mistake.
+pub fn assemble(path: &Path, text: &str) -> Result<Program, Failure> {
+    let (lines, sources) = read(path, text)?;
+    let mut cells = Cells { word_bits: 16, columns: None, values: Vec::new() };
+    let mut symbols = Symbols::default();
+    let commands = outline(&lines, &mut cells, &mut symbols).and_then(|lines| {
+        let mut commands = Vec::new();
+        for (index, line) in lines.iter().enumerate() {
+            let mut cursor = Cursor::new(&line.tokens, line.place);
+            let zero = cells.values.len();
+            commands.push(command(&mut cursor, &symbols, index, (lines.len(), zero))?);
+        }
+        Ok(commands)
+    });
+    let commands = commands.map_err(|mistake| mistake.in_sources(&sources))?;
+    if commands.is_empty() {
+        return Err(Failure::Input(format!("{}: no commands", path.display())));
+    }
+    // The cell that `goto` and `halt` use: zero minus zero is not positive.
+    let zero = cells.values.len();
+    if commands.iter().any(|command| command.a == zero) {
+        cells.values.push(0);
+    }
+    let program = Program {
+        word_bits: cells.word_bits,
+        memory: cells.values,
+        commands,
+        columns: cells.columns,
+        symbols,
+    };
+    program.fits().map_err(|error| Failure::Input(format!("{}: {error}", path.display())))?;
+    Ok(program)
+}
+
+/// One command, number `index` of `count`; `zero` is a cell that holds 0.
+fn command(
+    cursor: &mut Cursor<'_>,
+    symbols: &Symbols,
+    index: usize,
+    (count, zero): (usize, usize),
+) -> Result<Command, Mistake> {
+    if cursor.take_word("halt") {
+        cursor.end()?;
+        return Ok(Command { a: zero, b: zero, c: index });
+    }
+    let start = cursor.place();
+    let (a, b, target) = if cursor.take_word("goto") {
+        (zero, zero, Some(symbols.command(cursor)?))
+    } else {
+        let a = symbols.cell(cursor)?;
+        cursor.expect(",")?;
+        let b = symbols.cell(cursor)?;
+        let target = if cursor.take(",") { Some(symbols.command(cursor)?) } else { None };
+        (a, b, target)
+    };
+    cursor.end()?;
+    match target {
+        Some(c) if c < count => Ok(Command { a, b, c }),
+        None if index + 1 < count => Ok(Command { a, b, c: index + 1 }),
+        _ => Err(Mistake::new(start, "leads beyond the last command; end with halt or goto")),
+    }
+}
