@@ -1,6 +1,6 @@
 //! The command line: what `situ …` accepts, and which room answers.
 
-use crate::{Failure, bench, compare, fit, play, report, reproduce};
+use crate::{Failure, bench, compare, compute, fit, play, report, reproduce};
 use clap::Parser;
 use std::ffi::OsString;
 
@@ -20,6 +20,8 @@ enum Command {
     Fit(fit::Arguments),
     /// Learn in a game of Gambit's strategic form: where play ends, and whether it is strict
     Play(play::Arguments),
+    /// Run a SUBLEQ or FLEQ program on the looped transformer
+    Compute(compute::Arguments),
     /// Draw target/situ/report.html from the results saved by reproduce and fit
     Report,
     /// List the boards that the firmware runs on
@@ -47,6 +49,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
         Some(Command::Reproduce(arguments)) => reproduce::reproduce(&arguments).map(drop),
         Some(Command::Fit(arguments)) => fit::fit(&arguments).map(drop),
         Some(Command::Play(arguments)) => play::play(&arguments).map(drop),
+        Some(Command::Compute(arguments)) => compute::compute(&arguments),
         Some(Command::Report) => draw_report(),
         Some(Command::Boards) => bench::boards(),
         Some(Command::Bench(arguments)) => bench::bench(&arguments).map(drop),

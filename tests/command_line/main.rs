@@ -2,6 +2,7 @@
 
 mod boards;
 mod compare;
+mod compute;
 mod fit;
 mod learners;
 mod play;

@@ -3,6 +3,7 @@
 mod attention;
 mod chain_of_thought;
 mod decoder;
+mod computer;
 mod normtune;
 mod product;
 mod proximal;

@@ -59,6 +59,14 @@ pub enum Error {
         /// Its length.
         needed: usize,
     },
+    /// A command multiplies numbers that are too large for the machine's scale of products.
+    Scale {
+        /// The command.
+        command: usize,
+    },
+    /// A flag fell between the threshold and a millionth above it, so that the branch was half taken,
+    /// or a register was loaded with what is no address.
+    Undecided,
     /// The machine has a size that cannot be.
     Machine,
     /// The transformer could not be built.
@@ -82,6 +90,15 @@ impl core::fmt::Display for Error {
                 write!(formatter, "the inverse temperature must be at least {least}")
             }
             Self::Shape { needed } => write!(formatter, "the sequence needs {needed} scalars"),
+            Self::Scale { command } => {
+                write!(
+                    formatter,
+                    "command {command} multiplies numbers too large for the scale of products"
+                )
+            }
+            Self::Undecided => {
+                formatter.write_str("a flag or an address was neither one nor the other")
+            }
             Self::Machine => formatter.write_str("the machine has a size that cannot be"),
             Self::Transformer(error) => error.fmt(formatter),
         }

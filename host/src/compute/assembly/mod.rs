@@ -14,7 +14,7 @@ pub use cursor::Cursor;
 pub use outline::{Data, outline};
 pub use source::{Line, Section, Sources, read};
 pub use symbols::{Label, Symbols};
-pub use token::{Token, TokenKind};
+pub use token::{Token, TokenKind, tokens};
 
 use crate::Failure;
 

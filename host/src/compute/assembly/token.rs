@@ -28,7 +28,10 @@ const SIGNS: [&str; 16] =
     ["<=", "+=", ".*", ":", ",", "+", "-", "*", "=", "[", "]", ";", "'", "&", "(", ")"];
 
 /// The tokens of one line. A `;` begins a comment outside brackets and separates rows inside them.
-pub(super) fn tokens(text: &str, file: usize, line: usize) -> Result<Vec<Token>, Mistake> {
+///
+/// # Errors
+/// The first character that begins none.
+pub fn tokens(text: &str, file: usize, line: usize) -> Result<Vec<Token>, Mistake> {
     let mut tokens = Vec::new();
     let mut rest = text;
     let mut brackets = 0_usize;

@@ -102,7 +102,10 @@ impl Blocks<'_> {
 }
 
 /// A number, or rows of numbers in brackets; d × d numbers row after row.
-pub(super) fn matrix(
+///
+/// # Errors
+/// If it is neither.
+pub fn matrix(
     cursor: &mut Cursor<'_>,
     symbols: &Symbols,
     size: usize,

@@ -35,9 +35,17 @@ impl<'a, T: Scalar> Engine<'a, T> {
     /// Executes one command: one pass of the transformer.
     ///
     /// # Errors
-    /// [`Error::Transformer`] if the sequence is no longer finite.
+    /// [`Error::Scale`] before a product of numbers that are too large, [`Error::Undecided`] after a
+    /// flag that was, [`Error::Transformer`] if the sequence is no longer finite.
     pub fn step(&mut self) -> Result<(), Error> {
-        Ok(self.transformer.forward(&mut self.sequence, &mut self.workspace)?)
+        self.machine.check_next(&self.sequence)?;
+        self.transformer.forward(&mut self.sequence, &mut self.workspace)?;
+        if self.machine.is_sound(&self.sequence) { Ok(()) } else { Err(Error::Undecided) }
+    }
+
+    /// Number of blocks.
+    pub fn blocks(&self) -> usize {
+        self.machine.blocks
     }
 
     /// The next command.
@@ -57,14 +65,12 @@ impl<'a, T: Scalar> Engine<'a, T> {
         numbers.into_iter().map(T::to_f64).collect()
     }
 
-    /// Whether counter, registers and halt bit are those of the interpreter, and all that must be
-    /// zero between loops is.
+    /// Whether counter, registers and halt bit are those of the interpreter.
     pub fn agrees(&self, interpreter: &Interpreter) -> bool {
         let mut registers = interpreter.registers.iter().zip(0..);
         self.counter() == interpreter.counter
             && self.halted() == interpreter.halted
             && registers.all(|(block, r)| self.machine.register(&self.sequence, r) == *block)
-            && self.machine.is_sound(&self.sequence)
     }
 
     /// Largest difference of a memory entry to the interpreter's.

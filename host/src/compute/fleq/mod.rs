@@ -1,11 +1,13 @@
 //! FLEQ programs: assembled, interpreted, run on the transformer.
 
 mod assembler;
+mod disassembler;
 mod engine;
 mod interpreter;
 mod statement;
 
-pub use assembler::assemble;
+pub use assembler::{assemble, matrix};
+pub use disassembler::text;
 pub use engine::Engine;
 pub use interpreter::{Interpreter, address_bits};
 

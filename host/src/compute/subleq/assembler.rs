@@ -51,14 +51,7 @@ impl Data for Cells {
     }
 
     fn value(&mut self, cursor: &mut Cursor<'_>, symbols: &Symbols) -> Result<(), Mistake> {
-        let place = cursor.place();
-        let value = symbols.integer(cursor)?;
-        let limit = 1_i64 << (self.word_bits - 1);
-        if !(-limit..limit).contains(&value) {
-            let (bits, least, most) = (self.word_bits, -limit, limit - 1);
-            let message = format!("{value} does not fit a word of {bits} bits: {least} to {most}");
-            return Err(Mistake::new(place, message));
-        }
+        let value = word(cursor, symbols, self.word_bits)?;
         let count = if cursor.take("*") { symbols.count(cursor, 0)? } else { 1 };
         self.values.extend(std::iter::repeat_n(value, count));
         Ok(())
@@ -67,6 +60,22 @@ impl Data for Cells {
     fn cells(&self) -> usize {
         self.values.len()
     }
+}
+
+/// An integer that fits a word.
+///
+/// # Errors
+/// If there is none.
+pub fn word(cursor: &mut Cursor<'_>, symbols: &Symbols, word_bits: u16) -> Result<i64, Mistake> {
+    let place = cursor.place();
+    let value = symbols.integer(cursor)?;
+    let limit = 1_i64 << (word_bits - 1);
+    if (-limit..limit).contains(&value) {
+        return Ok(value);
+    }
+    let (least, most) = (-limit, limit - 1);
+    let message = format!("{value} does not fit a word of {word_bits} bits: {least} to {most}");
+    Err(Mistake::new(place, message))
 }
 
 /// Assembles `text`, the program in the file `path`.

@@ -45,6 +45,11 @@ impl<'a, T: Scalar> Engine<'a, T> {
         self.machine.counter(&self.sequence).wrapping_sub(1 + self.cells)
     }
 
+    /// Number of cells.
+    pub fn cells(&self) -> usize {
+        self.cells
+    }
+
     /// The value of a cell.
     pub fn cell(&self, cell: usize) -> i64 {
         self.machine.cell(&self.sequence, cell)

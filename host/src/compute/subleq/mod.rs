@@ -4,7 +4,7 @@ mod assembler;
 mod engine;
 mod interpreter;
 
-pub use assembler::assemble;
+pub use assembler::{assemble, word};
 pub use engine::Engine;
 pub use interpreter::Interpreter;
 

@@ -42,6 +42,7 @@ mod compute;
 mod instruction;
 mod layout;
 mod read;
+mod soundness;
 mod state;
 mod write;
 
@@ -54,6 +55,7 @@ pub use compute::inverse_root;
 use instruction::FIRST_STORE;
 pub use instruction::{Instruction, Operand, Operation};
 use layout::Layout;
+pub use soundness::LARGEST_SCORE;
 
 /// A machine's size, on which alone its weights depend.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -91,11 +91,11 @@ impl Machine {
         }
     }
 
-    fn column_of(&self, block: usize, j: usize) -> usize {
+    pub(super) fn column_of(&self, block: usize, j: usize) -> usize {
         2 * usize::from(self.size) + j * self.blocks + block
     }
 
-    fn command_column(&self, command: usize) -> usize {
+    pub(super) fn command_column(&self, command: usize) -> usize {
         usize::from(self.size) * (2 + self.blocks) + command
     }
 
@@ -239,23 +239,5 @@ impl Machine {
     pub fn halted<T: Scalar>(&self, sequence: &[T]) -> bool {
         let row = usize::from(Layout::new(self).halted) * self.columns();
         sequence.get(row).is_some_and(|halted| *halted > T::from_f64(0.5))
-    }
-
-    /// Whether counter and registers are still codes, alike in every column, and the rows that are
-    /// used within a loop zero between loops: else a flag fell between 0.01 and 0.010001, or a
-    /// value was too large.
-    pub fn is_sound<T: Scalar>(&self, sequence: &[T]) -> bool {
-        let layout = Layout::new(self);
-        let margin = T::from_f64(0.25);
-        let rows = |first: u16, end: u16| {
-            let rows = sequence.chunks_exact(self.columns().max(1));
-            rows.skip(first.into()).take(usize::from(end.saturating_sub(first)))
-        };
-        let alike = |row: &[T]| {
-            let first = row.first().copied().unwrap_or(T::ZERO);
-            (first.abs() - T::ONE).abs() < margin && row.iter().all(|x| (*x - first).abs() < margin)
-        };
-        rows(layout.counter, layout.halted).all(alike)
-            && rows(layout.first_temporary(), layout.rows).flatten().all(|x| *x == T::ZERO)
     }
 }

@@ -1,0 +1,174 @@
+//! `situ compute`.
+
+use predicates::str::{contains, is_match};
+use serde_json::Value;
+use situ_tests::situ;
+use std::path::Path;
+
+fn json(directory: &Path, arguments: &[&str]) -> Value {
+    let output = situ(directory).arg("compute").args(arguments).arg("--json").assert().success();
+    serde_json::from_slice(&output.get_output().stdout).unwrap()
+}
+
+#[test]
+fn json_has_the_keys_of_the_contract() {
+    let directory = tempfile::tempdir().unwrap();
+    let outcome = json(directory.path(), &["factorial.subleq"]);
+    assert_eq!(outcome["program"], "factorial.subleq");
+    assert_eq!(outcome["engine"], "transformer");
+    assert_eq!(outcome["halted"], true);
+    assert_eq!(outcome["mismatches"], 0);
+    assert_eq!(outcome["memory"][1], 5040);
+    assert_eq!([&outcome["layers"], &outcome["heads"], &outcome["rows"]], [9, 2, 121]);
+    assert_eq!(outcome["columns"], 27);
+    assert!(outcome["weights_nonzero"].as_u64().unwrap() < 5000);
+    let loops = outcome["loops"].as_u64().unwrap();
+    let plain = json(directory.path(), &["factorial.subleq", "--engine", "interpreter"]);
+    assert_eq!(plain["loops"], loops);
+    assert_eq!(plain["memory"], outcome["memory"]);
+}
+
+#[test]
+fn cells_can_be_set() {
+    let directory = tempfile::tempdir().unwrap();
+    let product = json(directory.path(), &["multiply.subleq", "--set", "x=-12", "--set", "y=11"]);
+    assert_eq!(product["memory"][2], -132);
+    let arguments = ["newton-inverse.fleq", "--set", "A=[4 0 0 0; 0 2 0 0; 0 0 1 0; 0 0 0 1]"];
+    let inverse = json(directory.path(), &arguments);
+    assert!((inverse["memory"][1][0].as_f64().unwrap() - 0.25).abs() < 1e-10);
+    for (set, message) in [
+        ("n=2.5", "situ: --set n=2.5: 2.5 is not a whole number\n"),
+        ("n=40000", "situ: --set n=40000: 40000 does not fit a word of 16 bits: -32768 to 32767\n"),
+        ("m=1", "situ: --set m=1: 'm' is not defined\n"),
+        ("n[3]=1", "situ: --set n[3]=1: 'n' has 1 cells, there is no n[3]\n"),
+    ] {
+        let command = ["compute", "factorial.subleq", "--set", set];
+        situ(directory.path()).args(command).assert().code(2).stdout("").stderr(message);
+    }
+}
+
+#[test]
+fn a_trace_shows_counter_command_and_changes() {
+    let directory = tempfile::tempdir().unwrap();
+    situ(directory.path())
+        .args(["compute", "multiply.subleq", "--trace"])
+        .assert()
+        .success()
+        .stdout(is_match(r"(?m)^ +1 +0 +x, minus_x +minus_x = -7$").unwrap())
+        .stdout(contains("product = 63"));
+    situ(directory.path())
+        .args(["compute", "sgd.fleq", "--trace"])
+        .assert()
+        .success()
+        .stdout(contains("next:"))
+        .stdout(contains("e = e - [r0], r0 += 1"));
+}
+
+#[test]
+fn a_program_that_does_not_halt_is_stopped_and_said_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("for-ever.subleq");
+    std::fs::write(&path, ".data\nx: 0\n.code\na: x, x, b\nb: x, x, a\n").unwrap();
+    situ(directory.path())
+        .args(["compute", "for-ever.subleq", "--max-loops", "50"])
+        .assert()
+        .code(1)
+        .stdout(contains("stopped after 50 loops"))
+        .stderr("situ: did not halt within 50 loops\n");
+}
+
+/// Writes `text` to `name` and expects `message` after the file's name, and status 2.
+fn refused(name: &str, text: &str, message: &str) {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join(name), text).unwrap();
+    situ(directory.path())
+        .args(["compute", name])
+        .assert()
+        .code(2)
+        .stdout("")
+        .stderr(format!("situ: {name}:{message}\n"));
+}
+
+#[test]
+fn mistakes_are_named_with_line_and_column() {
+    for (text, message) in [
+        (".code\n  x, y\n", "2:3: 'x' is not defined"),
+        (".data\nx: 1\n.code\n x, x, end\n halt\n", "4:8: label 'end' is not defined"),
+        (".data\nx: 40000\n", "2:4: 40000 does not fit a word of 16 bits: -32768 to 32767"),
+        (".word 60\n", "1:7: a word has 2 to 48 bits"),
+        (".data\nx: 1, 2\n.code\n x[2], x\n", "4:3: 'x' has 2 cells, there is no x[2]"),
+        (".data\nx: 1\nx: 2\n", "3:1: 'x' is defined twice"),
+        (".data\nx: 1\n.code\n x x\n", "4:4: expected ','"),
+        (".data\nx: ?\n", "2:4: unexpected character '?'"),
+        (".start\n", "1:1: there is no directive '.start'"),
+        (
+            ".data\nx: 1\n.code\n x, x\n",
+            "4:2: leads beyond the last command; end with halt or goto",
+        ),
+        (".include \"absent\"\n", "1:10: absent: No such file or directory (os error 2)"),
+        (".columns 3\n.data\nx: 1, 2\n.code\nhalt\n", " does not fit: needs 5 columns, has 3"),
+        (".data\nx: 1\n", " no commands"),
+    ] {
+        refused("program.subleq", text, message);
+    }
+    for (text, message) in [
+        (".data\nA: [1 2; 3 4 5 6 7]\n", "2:19: a block is 4 × 4"),
+        (".code\n r5 += 1\n", "2:2: there is no r5: .registers is 1"),
+        (".data\nA: 1\n.code\n A = A, A = A\n", "4:9: a command has one assignment"),
+        (".data\nA: 1\n.code\n A = A, if A <= 1 goto x\n", "4:17: expected '0'"),
+        (
+            ".data\nA: 1\n.code\n r0 += 1, r0 = &A\n",
+            "4:11: a command changes one register in one way",
+        ),
+        (".data\np: &q\n", "2:5: 'q' is not defined"),
+        (".size 20\n", "1:7: expected a number from 1 to 16"),
+        (".blocks 2\n.data\nA: 1 * 3\n", " does not fit: needs 25 columns, has 17"),
+    ] {
+        refused("program.fleq", text, message);
+    }
+}
+
+#[test]
+fn files_can_include_others() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        std::fs::write(directory.path().join(name), text).unwrap();
+    };
+    write("data.subleq", ".data\nx: 5\n.set THREE 3\ny: THREE\n");
+    write("main.subleq", ".include \"data.subleq\"\n.code\n x, y\n halt\n");
+    assert_eq!(json(directory.path(), &["main.subleq"])["memory"][1], -2);
+    write("data.subleq", ".data\nx: oops\n");
+    situ(directory.path())
+        .args(["compute", "main.subleq"])
+        .assert()
+        .code(2)
+        .stderr("situ: data.subleq:2:4: 'oops' is not defined\n");
+    write("data.subleq", ".include \"main.subleq\"\n");
+    situ(directory.path())
+        .args(["compute", "main.subleq"])
+        .assert()
+        .code(2)
+        .stderr(contains("files include each other without end"));
+}
+
+#[test]
+fn what_would_go_wrong_is_refused_while_running() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("large.fleq");
+    std::fs::write(&path, ".data\nA: 1000\n.code\nA = A' * A\n").unwrap();
+    situ(directory.path())
+        .args(["compute", "large.fleq"])
+        .assert()
+        .code(1)
+        .stderr("situ: loop 1: command 0 multiplies numbers too large for the scale of products\n");
+    situ(directory.path())
+        .args(["compute", "absent.subleq"])
+        .assert()
+        .code(2)
+        .stderr(is_match("^situ: absent.subleq: [^\n]*\n$").unwrap());
+    situ(directory.path())
+        .args(["compute", "program.txt"])
+        .assert()
+        .code(2)
+        .stderr(is_match("^situ: program.txt: [^\n]*\n$").unwrap());
+}

@@ -1,0 +1,168 @@
+//! The shipped programs on the looped transformer, against what they are to compute.
+
+use nalgebra::{DMatrix, SymmetricEigen};
+use proptest::prelude::*;
+use situ::construct::computer::subleq::{Depth, Machine};
+use situ_host::compute::{fleq, programs, subleq};
+use situ_host::room::Room;
+
+/// Runs a SUBLEQ program on both machines, beside the interpreter; the values of its cells.
+fn run_subleq(program: &subleq::Program) -> Vec<i64> {
+    let mut results = [Depth::Nine, Depth::Five].map(|depth| {
+        let machine = Machine::new::<f64>(program.word_bits, program.columns(), depth);
+        let mut room = Room::<f64>::new(machine.counts());
+        let transformer = machine.build(room.buffers()).unwrap();
+        let mut engine = subleq::Engine::new(machine, transformer, program).unwrap();
+        let mut interpreter = subleq::Interpreter::new(&program.memory, program.word_bits);
+        while !engine.at_rest() {
+            engine.step().unwrap();
+            interpreter.step(&program.commands);
+            assert!(engine.agrees(&interpreter));
+        }
+        assert!(interpreter.at_rest(&program.commands));
+        interpreter.memory
+    });
+    assert_eq!(results[0], results[1]);
+    std::mem::take(&mut results[0])
+}
+
+/// A SUBLEQ program with other starting values, and the cell that holds the answer.
+fn answer(name: &str, values: &[(&str, &[i64])], result: &str) -> Vec<i64> {
+    let mut program = programs::subleq(name).unwrap();
+    let first = |program: &subleq::Program, name: &str| {
+        let cells = program.symbols.cells();
+        cells
+            .into_iter()
+            .find(|(known, ..)| *known == name)
+            .map(|(_, first, n)| (first, n))
+            .unwrap()
+    };
+    for (cell, values) in values {
+        let (at, _) = first(&program, cell);
+        program.memory[at..at + values.len()].copy_from_slice(values);
+    }
+    let (at, count) = first(&program, result);
+    run_subleq(&program)[at..at + count].to_vec()
+}
+
+/// Runs a FLEQ program in f64; the blocks of these names.
+fn run_fleq(program: &fleq::Program, names: &[&str]) -> Vec<DMatrix<f64>> {
+    let machine = program.machine::<f64>();
+    let mut room = Room::<f64>::new(machine.counts());
+    let transformer = machine.build(room.buffers()).unwrap();
+    let mut engine = fleq::Engine::new(machine, transformer, program).unwrap();
+    let mut interpreter = fleq::Interpreter::new(&machine, &program.memory);
+    for _ in 0..10_000 {
+        if engine.halted() {
+            break;
+        }
+        engine.step().unwrap();
+        interpreter.step(&program.commands);
+        assert!(engine.agrees(&interpreter), "control differs");
+    }
+    assert!(engine.halted() && interpreter.halted);
+    let size = usize::from(program.size);
+    let block = |name: &&str| {
+        let block = program.block(name).unwrap();
+        DMatrix::from_row_slice(size, size, &engine.block(block))
+    };
+    names.iter().map(block).collect()
+}
+
+#[test]
+fn factorials() {
+    for (n, factorial) in [(1, 1), (4, 24), (7, 5040)] {
+        assert_eq!(answer("factorial.subleq", &[("n", &[n])], "product"), [factorial]);
+    }
+}
+
+#[test]
+fn fibonacci_numbers() {
+    for (n, number) in [(0, 0), (1, 1), (10, 55), (23, 28_657)] {
+        assert_eq!(answer("fibonacci.subleq", &[("n", &[n])], "a"), [number]);
+    }
+}
+
+#[test]
+fn blocked_matrix_product() {
+    let program = programs::fleq("matrix-multiply.fleq").unwrap();
+    let blocks: Vec<_> =
+        program.memory.chunks(16).map(|x| DMatrix::from_row_slice(4, 4, x)).collect();
+    let [a, b] = ["A", "B"].map(|name| program.block(name).unwrap());
+    let product = run_fleq(&program, &["C"]).remove(0);
+    let expected = &blocks[a] * &blocks[b] + &blocks[a + 1] * &blocks[b + 2];
+    assert!((product - expected).amax() < 1e-9);
+}
+
+#[test]
+fn power_iteration_finds_the_leading_eigenvalue() {
+    let program = programs::fleq("power-iteration.fleq").unwrap();
+    let a = program.block("A").unwrap();
+    let a = DMatrix::from_row_slice(4, 4, &program.memory[16 * a..16 * a + 16]);
+    let leading = SymmetricEigen::new(a).eigenvalues.amax();
+    let value = run_fleq(&program, &["value"]).remove(0)[(0, 0)];
+    assert!((value - leading).abs() < 1e-8, "{value} {leading}");
+}
+
+#[test]
+fn calculator_knows_six_operations() {
+    let program = programs::fleq("calculator.fleq").unwrap();
+    let machine = program.machine::<f64>();
+    let mut room = Room::<f64>::new(machine.counts());
+    let transformer = machine.build(room.buffers()).unwrap();
+    let mut engine = fleq::Engine::new(machine, transformer, &program).unwrap();
+    for _ in 0..2000 {
+        if !engine.halted() {
+            engine.step().unwrap();
+        }
+    }
+    assert!(engine.halted());
+    let results = program.block("results").unwrap();
+    let pairs: [(f64, f64); 4] = [(3.0, 2.0), (2.5, 0.5), (4.0, 3.0), (1.0, 4.0)];
+    for (pair, (x, y)) in pairs.into_iter().enumerate() {
+        let expected = [x + y, x - y, x * y, x / y, x.sqrt(), x % y];
+        for (operation, expected) in expected.into_iter().enumerate() {
+            let found = engine.block(results + 6 * pair + operation)[0];
+            assert!((found - expected).abs() < 1e-9, "{x} {y} {operation}: {found} {expected}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn products(x in -90_i64..90, y in 0_i64..30) {
+        prop_assert_eq!(answer("multiply.subleq", &[("x", &[x]), ("y", &[y])], "product"), [x * y]);
+    }
+
+    #[test]
+    fn lists_are_sorted(mut list in prop::collection::vec(-999_i64..999, 5)) {
+        let sorted = answer("sort.subleq", &[("list", &list)], "list");
+        list.sort_unstable();
+        prop_assert_eq!(sorted, list);
+    }
+
+    #[test]
+    fn keys_are_found_at_their_first_place(
+        list in prop::collection::vec(-4_i64..4, 8),
+        key in -4_i64..4,
+    ) {
+        let index = answer("linear-search.subleq", &[("list", &list), ("key", &[key])], "index");
+        let expected = list.iter().position(|x| *x == key).unwrap_or(8);
+        prop_assert_eq!(index, [expected as i64]);
+    }
+
+    #[test]
+    fn one_step_of_subleq_is_that_of_the_interpreter(
+        a in -16_i64..16,
+        b in -16_i64..16,
+        same in any::<bool>(),
+    ) {
+        let text = ".word 5\n.data\nx: 0, 0\n.code\n x[0], x[1], end\n halt\nend: halt\n";
+        let text = if same { text.replace("x[0], x[1]", "x[1], x[1]") } else { text.to_owned() };
+        let mut program = subleq::assemble(std::path::Path::new("step"), &text).unwrap();
+        program.memory[..2].copy_from_slice(&[a, b]);
+        run_subleq(&program);
+    }
+}
