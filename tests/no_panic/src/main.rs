@@ -7,6 +7,7 @@
 //! pointer nothing is known of the arguments.
 
 mod algorithms;
+mod games;
 mod kernels;
 mod learners;
 mod normtune;
@@ -32,6 +33,7 @@ pub(crate) use kept;
 /// Entered by the C library on a host.
 #[unsafe(no_mangle)]
 pub extern "C" fn main() -> i32 {
+    games::keep();
     kernels::keep();
     algorithms::keep();
     learners::keep();

@@ -1,0 +1,66 @@
+//! Learning in games, policy gradient, variational inequalities.
+
+use crate::kept;
+use situ::ftrl::{self, Constant, Draw, Entropic, Euclidean, LogBarrier, Power, Regret};
+use situ::ftrl::{Regularizer, State, Tsallis};
+use situ::games::{self, Bimatrix, Episode, Feedback, Full, Game, MAX_PLAYERS, Noisy, Policies};
+use situ::games::{PolicyGradient, PolicyState, Realised, Reinforce, StochasticGame, Table};
+use situ::random::Generator;
+use situ::variational::{self, BatchMeans, Bounds, Extragradient, Method, PairedChains, Refinement};
+use situ::variational::{Average, Ball, Projection, Sgda, Simplex};
+
+type Learner<R> = ftrl::Ftrl<R, Power<f32>, Constant<f32>>;
+type Exp3 = ftrl::Bandit<Entropic, Constant<f32>, Power<f32>, Constant<f32>>;
+type Players = State<[f32; 5]>;
+type Matrices = Bimatrix<f32, 2, 3>;
+type Observe<F, G> =
+    fn(&F, &G, &[f32], u32, &mut Generator, &mut [f32]) -> Result<(), games::Error>;
+type Update<R> = fn(&Learner<R>, &mut Players, &[usize], &[f32]) -> Result<(), ftrl::Error>;
+type Stochastic = StochasticGame<f32, 2, 3, 2, 4>;
+type Pair = Policies<f32, 2, 3, 2>;
+type Seg = Extragradient<f32, Bounds<f32, 3>>;
+type Field = fn(&[f32; 3], &mut [f32; 3]);
+type Draws = fn(&mut [f32; 3]);
+
+/// Keeps them.
+pub fn keep() {
+    kept! {
+        Learner::update => Update<Entropic>;
+        Learner::update => Update<Euclidean>;
+        Learner::update => Update<Tsallis<f32>>;
+        Learner::update => Update<LogBarrier>;
+        Learner::start => fn(&Learner<Entropic>, &[usize], [f32; 5]) -> Result<Players, ftrl::Error>;
+        Regularizer::choose => fn(&Euclidean, &[f32], &mut [f32]) -> Result<(), ftrl::Error>;
+        Power::new => fn(f32, f32, f32) -> Result<Power<f32>, ftrl::Error>;
+        Exp3::exp3 => fn(usize) -> Result<Exp3, ftrl::Error>;
+        Exp3::draw => fn(&Exp3, &State<[f32; 5]>, &mut Generator) -> Draw<f32>;
+        Exp3::update => fn(&Exp3, &mut State<[f32; 5]>, Draw<f32>, f32) -> Result<(), ftrl::Error>;
+        Regret::record => fn(&mut Regret<f32, 5>, &[f32; 5], f32) -> Result<(), ftrl::Error>;
+        Regret::external => fn(&Regret<f32, 5>) -> f32;
+        Bimatrix::new => fn([[f32; 3]; 2], [[f32; 3]; 2]) -> Result<Matrices, games::Error>;
+        Table::new => fn(&'static [usize], &'static [f32]) -> Result<Table<'static, f32>, games::Error>;
+        Full::observe => Observe<Full, Matrices>;
+        Full::observe => Observe<Full, Table<'static, f32>>;
+        Noisy::observe => Observe<Noisy<f32>, Matrices>;
+        Realised::observe => Observe<Realised, Table<'static, f32>>;
+        games::Bandit::observe => Observe<games::Bandit<Power<f32>>, Table<'static, f32>>;
+        Game::payoffs_against => fn(&Table<'static, f32>, usize, &[usize; MAX_PLAYERS], &mut [f32]);
+        games::exploitability => fn(&Matrices, &[f32], &mut [f32]) -> Result<f32, games::Error>;
+        games::strict_margin => fn(&Matrices, &[usize]) -> Result<f32, games::Error>;
+        games::nearest_profile => fn(&[usize], &[f32]) -> Result<[usize; MAX_PLAYERS], games::Error>;
+        games::support_enumeration => fn(&Matrices, f32, fn(&[f32; 2], &[f32; 3])) -> Result<(), games::Error>;
+        Stochastic::values => fn(&Stochastic, &Pair) -> Result<[[f32; 3]; 2], games::Error>;
+        Stochastic::visitation => fn(&Stochastic, &Pair) -> Result<[f32; 3], games::Error>;
+        Stochastic::gradient => fn(&Stochastic, &Pair, &mut Pair) -> Result<(), games::Error>;
+        PolicyState::new => fn(Pair) -> Result<PolicyState<f32, 2, 3, 2>, games::Error>;
+        PolicyGradient::update => fn(&PolicyGradient<Power<f32>>, &mut PolicyState<f32, 2, 3, 2>, &Pair) -> Result<(), games::Error>;
+        Reinforce::episode => fn(&Reinforce<Power<f32>>, &Stochastic, &Pair, u32, &[f32; 2], &mut Generator, &mut Pair) -> Result<Episode<f32, 2>, games::Error>;
+        Method::advance => fn(&Sgda<f32, Simplex>, &mut [f32; 3], Field) -> Result<(), variational::Error>;
+        Method::advance => fn(&Seg, &mut [f32; 3], Field) -> Result<(), variational::Error>;
+        Projection::project => fn(&Ball<f32>, &mut [f32; 3]);
+        Refinement::advance => fn(&Refinement<Seg>, &mut PairedChains<f32, 3>, Field, Draws) -> Result<(), variational::Error>;
+        Average::record => fn(&mut Average<f32, 3>, &[f32; 3]) -> Result<(), variational::Error>;
+        BatchMeans::record => fn(&mut BatchMeans<f32, 3>, &[f32; 3]) -> Result<(), variational::Error>;
+        BatchMeans::half_width => fn(&BatchMeans<f32, 3>, f32) -> [f32; 3];
+    }
+}
