@@ -68,9 +68,11 @@ impl<S: Format, const N: usize> Kernel for Row<S, N> {
 }
 
 /// A regularizer for whatever scalar.
-trait Family {
-    /// Name of the row.
+pub(crate) trait Family {
+    /// Name of the row of one step.
     const NAME: &'static str;
+    /// Names of the rows of a thousand rounds, by feedback.
+    const ROUNDS: [&'static str; 4];
     /// The regularizer.
     type Of<T: Scalar>: Regularizer<T>;
     /// It.
@@ -79,9 +81,15 @@ trait Family {
 
 macro_rules! family {
     ($family:ident, $name:literal, $type:ty, $regularizer:expr) => {
-        struct $family;
+        pub(crate) struct $family;
         impl Family for $family {
             const NAME: &'static str = $name;
+            const ROUNDS: [&'static str; 4] = [
+                concat!($name, "_full"),
+                concat!($name, "_noisy"),
+                concat!($name, "_realised"),
+                concat!($name, "_bandit"),
+            ];
             type Of<T: Scalar> = $type;
             fn regularizer<T: Scalar>() -> $type {
                 $regularizer

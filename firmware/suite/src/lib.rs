@@ -7,6 +7,7 @@
 
 mod attention;
 mod format;
+mod games;
 mod learn;
 mod matrix;
 mod normtune;
@@ -66,6 +67,7 @@ pub fn each<V: Visitor>(visitor: &mut V) {
     scalar::each(visitor);
     attention::each(visitor);
     learn::each(visitor);
+    games::each(visitor);
     transformer::each(visitor);
 }
 

@@ -1,0 +1,333 @@
+//! A thousand steps from one seed: learning in a game by every feedback, REINFORCE, and methods for
+//! variational inequalities.
+//!
+//! Where no draw decides, f64 tells what must come out. Where actions are drawn, one rounding can
+//! change an action and all that follows, so there the host repeats the device's f32 numbers.
+
+use crate::format::emit_all;
+use crate::learn::{Family, OfEntropic, OfEuclidean, OfLogBarrier, OfTsallis};
+use crate::{Kernel, Visitor, rows};
+use situ::ftrl::{Constant, Ftrl, Power, State};
+use situ::games::{
+    Bandit, Bimatrix, Feedback, Full, Game, Noisy, Policies, PolicyGradient, PolicyState, Realised,
+    Reinforce, Scheme, StochasticGame,
+};
+use situ::random::Generator;
+use situ::scalar::Scalar;
+use situ::variational::{Average, Everywhere, Extragradient, Method, Sgda};
+
+pub(crate) fn each<V: Visitor>(visitor: &mut V) {
+    rows!(visitor: Rounds<OfEntropic, OfFull>, Rounds<OfEntropic, OfNoisy>);
+    rows!(visitor: Rounds<OfEntropic, OfRealised>, Rounds<OfEntropic, OfBandit>);
+    rows!(visitor: Rounds<OfEuclidean, OfFull>, Rounds<OfEuclidean, OfNoisy>);
+    rows!(visitor: Rounds<OfEuclidean, OfRealised>, Rounds<OfEuclidean, OfBandit>);
+    rows!(visitor: Rounds<OfTsallis, OfFull>, Rounds<OfTsallis, OfNoisy>);
+    rows!(visitor: Rounds<OfTsallis, OfRealised>, Rounds<OfTsallis, OfBandit>);
+    rows!(visitor: Rounds<OfLogBarrier, OfFull>, Rounds<OfLogBarrier, OfNoisy>);
+    rows!(visitor: Rounds<OfLogBarrier, OfRealised>, Rounds<OfLogBarrier, OfBandit>);
+    rows!(visitor: Episodes, Steps<OfSgda>, Steps<OfExtragradient>);
+}
+
+/// Steps after which a row is held against the host.
+const STEPS: usize = 1000;
+/// How near it must be.
+const NEAR: f64 = 1e-5;
+/// Seed of the draws.
+const DRAWS: u64 = 7;
+
+/// A feedback for whatever scalar.
+trait Channel {
+    /// Position in the names of the rows.
+    const INDEX: usize;
+    /// Whether a draw decides.
+    const DRAWN: bool;
+    /// The feedback.
+    type Of<T: Scalar>: Feedback<T>;
+    /// It.
+    fn feedback<T: Scalar>() -> Option<Self::Of<T>>;
+}
+
+macro_rules! channel {
+    ($channel:ident, $index:literal, $drawn:literal, $type:ty, $feedback:expr) => {
+        struct $channel;
+        impl Channel for $channel {
+            const INDEX: usize = $index;
+            const DRAWN: bool = $drawn;
+            type Of<T: Scalar> = $type;
+            fn feedback<T: Scalar>() -> Option<$type> {
+                $feedback
+            }
+        }
+    };
+}
+
+channel!(OfFull, 0, false, Full, Some(Full));
+channel!(OfNoisy, 1, false, Noisy<T>, Noisy::new(T::from_f64(0.1)).ok());
+channel!(OfRealised, 2, true, Realised, Some(Realised));
+channel!(
+    OfBandit,
+    3,
+    true,
+    Bandit<Constant<T>>,
+    Constant::new(T::from_f64(0.1)).ok().map(Bandit::new)
+);
+
+/// Both players' learning in a game of three actions, a round a run.
+struct Match<T: Scalar, F: Family, C: Channel> {
+    game: Bimatrix<T, 3, 3>,
+    ftrl: Ftrl<F::Of<T>, Constant<T>>,
+    feedback: C::Of<T>,
+    state: State<[T; 6]>,
+    generator: Generator,
+}
+
+impl<T: Scalar, F: Family, C: Channel> Match<T, F, C> {
+    fn new() -> Option<Self> {
+        let matrix = |rows: [[f64; 3]; 3]| rows.map(|row| row.map(T::from_f64));
+        let row = matrix([[1.0, 0.2, 0.3], [0.1, 0.8, 0.2], [0.4, 0.3, 0.25]]);
+        let column = matrix([[0.9, 0.1, 0.2], [0.2, 0.7, 0.3], [0.3, 0.25, 0.2]]);
+        let game = Bimatrix::new(row, column).ok()?;
+        let ftrl = Ftrl::new(F::regularizer::<T>(), Constant::new(T::from_f64(0.02)).ok()?);
+        let start = [0.5, 0.25, 0.25, 0.5, 0.25, 0.25].map(T::from_f64);
+        let state = ftrl.start(game.actions(), start).ok()?;
+        Some(Self { game, ftrl, feedback: C::feedback()?, state, generator: Generator::new(DRAWS) })
+    }
+
+    fn round(&mut self) -> Option<()> {
+        let mut payoffs = [T::ZERO; 6];
+        let n = self.state.steps().wrapping_add(1);
+        let Self { game, ftrl, feedback, state, generator } = self;
+        feedback.observe(game, state.strategies(), n, generator, &mut payoffs).ok()?;
+        ftrl.update(state, game.actions(), &payoffs).ok()
+    }
+}
+
+/// What a thousand rounds come to.
+fn rounds<T: Scalar, F: Family, C: Channel>(emit: &mut dyn FnMut(f64)) {
+    let Some(mut play) = Match::<T, F, C>::new() else { return };
+    for _ in 0..STEPS {
+        if play.round().is_none() {
+            return;
+        }
+    }
+    play.state.strategies().iter().for_each(|probability| emit(probability.to_f64()));
+}
+
+/// A round of learning, from the state that the last one left.
+struct Rounds<F: Family, C: Channel> {
+    play: Option<Match<f32, F, C>>,
+}
+
+impl<F: Family, C: Channel> Kernel for Rounds<F, C> {
+    const NAME: &'static str = F::ROUNDS[C::INDEX];
+    const SIZE: usize = 3;
+    const SCALAR: &'static str = "f32";
+    const TOLERANCE: f64 = NEAR;
+    const REDUCED: bool = false;
+    const RUNS: usize = STEPS;
+
+    fn new(_: &mut Generator) -> Self {
+        Self { play: Match::new() }
+    }
+    fn run(&mut self) {
+        // Where a round fails there is no play any more, and nothing comes out.
+        if self.play.as_mut().is_none_or(|play| play.round().is_none()) {
+            self.play = None;
+        }
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        if let Some(play) = &self.play {
+            emit_all(play.state.strategies(), emit);
+        }
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        if C::DRAWN {
+            rounds::<f32, F, C>(emit);
+        } else {
+            rounds::<f64, F, C>(emit);
+        }
+    }
+    fn state_bytes() -> usize {
+        size_of::<State<[f32; 6]>>()
+    }
+}
+
+/// The stochastic game of two players, states and actions.
+type Pair = Policies<f32, 2, 2, 2>;
+
+/// An episode of REINFORCE and the lazy policy gradient's update on it.
+struct Episodes {
+    learning: Option<Learning>,
+}
+
+struct Learning {
+    game: StochasticGame<f32, 2, 2, 2, 4>,
+    reinforce: Reinforce<Power<f32>>,
+    learner: PolicyGradient<Power<f32>>,
+    state: PolicyState<f32, 2, 2, 2>,
+    generator: Generator,
+}
+
+impl Learning {
+    fn new() -> Option<Self> {
+        // Each earns for meeting the other; in state 0 by action 0 more.
+        let reward = |_: usize, state: usize, [a, b]: &[usize; 2]| match (a == b, state == *a) {
+            (true, true) => 1.0,
+            (true, false) => 0.5,
+            _ => 0.0,
+        };
+        let next = |_: usize, [a, b]: &[usize; 2]| if a == b { [0.4, 0.2] } else { [0.2, 0.4] };
+        Some(Self {
+            game: StochasticGame::new(reward, next, [0.5, 0.5]).ok()?,
+            reinforce: Reinforce::new(Power::new(0.5, 500.0, 0.3).ok()?),
+            learner: PolicyGradient::new(Power::new(0.25, 500.0, 0.75).ok()?, Scheme::Lazy),
+            state: PolicyState::new([[[0.75, 0.25], [0.5, 0.5]]; 2]).ok()?,
+            generator: Generator::new(DRAWS),
+        })
+    }
+
+    fn episode(&mut self) -> Option<()> {
+        let mut estimate: Pair = [[[0.0; 2]; 2]; 2];
+        let Self { game, reinforce, learner, state, generator } = self;
+        let n = state.steps().wrapping_add(1);
+        reinforce.episode(game, state.policies(), n, &[0.0; 2], generator, &mut estimate).ok()?;
+        learner.update(state, &estimate).ok()
+    }
+}
+
+impl Kernel for Episodes {
+    const NAME: &'static str = "reinforce_episode";
+    const SIZE: usize = 2;
+    const SCALAR: &'static str = "f32";
+    const TOLERANCE: f64 = NEAR;
+    const REDUCED: bool = false;
+    const RUNS: usize = STEPS;
+
+    fn new(_: &mut Generator) -> Self {
+        Self { learning: Learning::new() }
+    }
+    fn run(&mut self) {
+        if self.learning.as_mut().is_none_or(|learning| learning.episode().is_none()) {
+            self.learning = None;
+        }
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        if let Some(learning) = &self.learning {
+            emit_all(learning.state.policies().as_flattened().as_flattened(), emit);
+        }
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        let Some(mut learning) = Learning::new() else { return };
+        for _ in 0..STEPS {
+            if learning.episode().is_none() {
+                return;
+            }
+        }
+        let policies = learning.state.policies().as_flattened().as_flattened();
+        policies.iter().for_each(|probability| emit(f64::from(*probability)));
+    }
+    fn state_bytes() -> usize {
+        size_of::<PolicyState<f32, 2, 2, 2>>()
+    }
+}
+
+/// A method for whatever scalar.
+trait Stepper {
+    /// Name of the row.
+    const NAME: &'static str;
+    /// The method.
+    type Of<T: Scalar>: Method<T, 2>;
+    /// It.
+    fn method<T: Scalar>() -> Option<Self::Of<T>>;
+}
+
+struct OfSgda;
+
+impl Stepper for OfSgda {
+    const NAME: &'static str = "sgda_step";
+    type Of<T: Scalar> = Sgda<T, Everywhere>;
+    fn method<T: Scalar>() -> Option<Self::Of<T>> {
+        Sgda::new(T::from_f64(0.1), Everywhere).ok()
+    }
+}
+
+struct OfExtragradient;
+
+impl Stepper for OfExtragradient {
+    const NAME: &'static str = "extragradient_step";
+    type Of<T: Scalar> = Extragradient<T, Everywhere>;
+    fn method<T: Scalar>() -> Option<Self::Of<T>> {
+        Extragradient::new(T::from_f64(0.1), T::ONE, Everywhere).ok()
+    }
+}
+
+/// A chain of a method with normal noise, and its average.
+struct Chain<T, M> {
+    method: M,
+    point: [T; 2],
+    average: Average<T, 2>,
+    generator: Generator,
+}
+
+impl<T: Scalar, M: Method<T, 2>> Chain<T, M> {
+    fn new(method: M) -> Self {
+        let generator = Generator::new(DRAWS);
+        Self { method, point: [T::ZERO; 2], average: Average::new(100), generator }
+    }
+
+    /// A step on `x²/2 + softplus(2x) + x y - y²/2 - softplus(2y)/2`.
+    fn step(&mut self) -> Option<()> {
+        let (two, deviation) = (T::from_f64(2.0), T::from_f64(0.5));
+        let Self { method, point, average, generator } = self;
+        method
+            .advance(point, |[x, y], value| {
+                *value = [
+                    *x + two * (two * *x).sigmoid() + *y + deviation * generator.normal(),
+                    *y + (two * *y).sigmoid() - *x + deviation * generator.normal(),
+                ];
+            })
+            .ok()?;
+        average.record(point).ok()
+    }
+}
+
+/// A step of a method, recorded in the average.
+struct Steps<S: Stepper> {
+    chain: Option<Chain<f32, S::Of<f32>>>,
+}
+
+impl<S: Stepper> Kernel for Steps<S> {
+    const NAME: &'static str = S::NAME;
+    const SIZE: usize = 2;
+    const SCALAR: &'static str = "f32";
+    const TOLERANCE: f64 = NEAR;
+    const REDUCED: bool = false;
+    const RUNS: usize = STEPS;
+
+    fn new(_: &mut Generator) -> Self {
+        Self { chain: S::method().map(Chain::new) }
+    }
+    fn run(&mut self) {
+        if self.chain.as_mut().is_none_or(|chain| chain.step().is_none()) {
+            self.chain = None;
+        }
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        if let Some(chain) = &self.chain {
+            emit_all(&chain.point, emit);
+            emit_all(&chain.average.mean(), emit);
+        }
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        let Some(mut chain) = S::method::<f64>().map(Chain::new) else { return };
+        for _ in 0..STEPS {
+            if chain.step().is_none() {
+                return;
+            }
+        }
+        chain.point.into_iter().chain(chain.average.mean()).for_each(emit);
+    }
+    fn state_bytes() -> usize {
+        size_of::<[f32; 2]>() + size_of::<Average<f32, 2>>()
+    }
+}
