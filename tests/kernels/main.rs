@@ -2,8 +2,8 @@
 
 mod attention;
 mod chain_of_thought;
-mod decoder;
 mod computer;
+mod decoder;
 mod normtune;
 mod product;
 mod proximal;
