@@ -6,7 +6,9 @@ use situ::ftrl::{Regularizer, State, Tsallis};
 use situ::games::{self, Bimatrix, Episode, Feedback, Full, Game, MAX_PLAYERS, Noisy, Policies};
 use situ::games::{PolicyGradient, PolicyState, Realised, Reinforce, StochasticGame, Table};
 use situ::random::Generator;
-use situ::variational::{self, BatchMeans, Bounds, Extragradient, Method, PairedChains, Refinement};
+use situ::variational::{
+    self, BatchMeans, Bounds, Extragradient, Method, PairedChains, Refinement,
+};
 use situ::variational::{Average, Ball, Projection, Sgda, Simplex};
 
 type Learner<R> = ftrl::Ftrl<R, Power<f32>, Constant<f32>>;
