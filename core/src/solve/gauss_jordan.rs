@@ -85,7 +85,7 @@ fn eliminate<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, k: usize, pivot
     let mut column = 0;
     macro_rules! strips {
         ($($width:expr),*) => {
-            $(while column + $width <= N {
+            $(while N - column >= $width {
                 let halves = [(&mut *above, factors_above), (&mut *below, factors_below)];
                 subtract_outer::<T, { $width }, N>(halves, row, column);
                 column += $width;
