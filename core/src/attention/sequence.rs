@@ -147,6 +147,7 @@ fn read<T: Scalar>(
     token: usize,
     columns: usize,
 ) {
+    let columns = columns.max(1);
     for (out, value) in out.chunks_exact_mut(columns).zip(values.chunks_exact(columns)) {
         if let (Some(out), Some(value)) = (out.get_mut(token), value.get(seen)) {
             *out += weight * *value;

@@ -29,7 +29,7 @@ impl Machine {
             self.write_command(&layout.command, sequence, index, instruction);
         }
         let size = usize::from(self.size);
-        for (block, numbers) in memory.chunks(size * size).enumerate() {
+        for (block, numbers) in memory.chunks((size * size).max(1)).enumerate() {
             self.write(sequence, block, numbers);
         }
         for column in 0..self.columns() {
