@@ -536,3 +536,22 @@ fn losses_against_their_definitions() {
     assert!((squared_error(&y, &t, &mut slope) - (0.49 + 1.44 + 6.25) / 2.0).abs() < 1e-14);
     assert!((slope[2] - 2.5).abs() < 1e-14);
 }
+
+/// A row drawn at once is the row weight by weight, at any length.
+#[test]
+fn a_row_is_drawn_as_its_weights() {
+    fn check(law: impl Law) {
+        let row = Stream::new(4).child(1).child(2);
+        for length in 0..11 {
+            let mut weights = vec![0.0; length];
+            law.draw(row, &mut weights);
+            for (column, weight) in (0..).zip(weights) {
+                assert_eq!(weight, law.weight(row, column));
+            }
+        }
+    }
+    check(Sign);
+    check(Uniform);
+    check(Gaussian);
+    check(Sparse::new(Gaussian, 0.5));
+}

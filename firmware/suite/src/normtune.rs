@@ -60,9 +60,7 @@ impl<L: Named> Kernel for Draw<L> {
         Self { row, law: L::LAW, out: [0.0; 256] }
     }
     fn run(&mut self) {
-        for (column, out) in (0..).zip(&mut self.out) {
-            *out = self.law.weight(self.row, column);
-        }
+        self.law.draw(self.row, &mut self.out);
     }
     fn output(&self, emit: &mut dyn FnMut(f32)) {
         emit_all(&self.out, emit);
