@@ -68,3 +68,21 @@ fn a_wrong_board_file_is_named_with_line_and_column() {
         .code(2)
         .stderr(is_match("^situ: [^\n]*mine.toml:2:8: [^\n]*\n$").unwrap());
 }
+
+#[test]
+fn a_missing_tool_is_named_with_the_command_that_installs_it() {
+    let nothing = elsewhere();
+    for (board, cure) in [
+        ("qemu-m4", "no qemu-system-arm: run `apt-get install qemu-system-arm`"),
+        ("nrf52840-dk", "no probe-rs: run `cargo install probe-rs-tools --locked`"),
+    ] {
+        // The situ binary is built before its PATH is taken away.
+        situ(elsewhere().path())
+            .env("PATH", nothing.path())
+            .args(["bench", "--board", board])
+            .assert()
+            .code(3)
+            .stdout("")
+            .stderr(format!("situ: {cure}\n"));
+    }
+}

@@ -36,6 +36,8 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
     if expected.is_empty() {
         return Err(Failure::Input(format!("--filter '{}' selects no row", arguments.filter)));
     }
+    // Before the build, which takes a minute.
+    runner::program(&board)?;
     let toolchain = toolchain::Toolchain::find(&board.target)?;
     let elf = toolchain.build(&board, &arguments.filter)?;
     let file = std::fs::read(&elf)

@@ -4,7 +4,7 @@ use super::{Board, Run, toolchain::in_path};
 use crate::Failure;
 use defmt_decoder::{DecodeError, Table};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -22,11 +22,7 @@ pub fn run(
     elf: &Path,
     hear: &mut dyn FnMut(&str) -> Result<(), String>,
 ) -> Result<(), Failure> {
-    let child = match &board.run {
-        Run::Qemu(machine) => qemu(machine, elf)?,
-        Run::Probe(chip) => probe(chip, elf)?,
-    };
-    let mut child = Stopped(child);
+    let mut child = Stopped(spawn(command(board, elf)?)?);
     let result = match &board.run {
         Run::Qemu(_) => {
             let image = std::fs::read(elf).map_err(|error| Failure::Input(error.to_string()))?;
@@ -50,28 +46,30 @@ pub fn run(
     Err(failure(board, complaint))
 }
 
-fn qemu(machine: &str, elf: &Path) -> Result<Child, Failure> {
-    let program = in_path("qemu-system-arm").ok_or_else(|| {
-        Failure::Tool("no qemu-system-arm: run `apt-get install qemu-system-arm`".to_owned())
-    })?;
-    let mut command = Command::new(program);
-    command
-        .args(["-machine", machine, "-display", "none", "-serial", "none", "-monitor", "none"])
-        .args(["-semihosting-config", "enable=on,target=native"])
-        // One instruction lasts one nanosecond, whatever it does.
-        .args(["-icount", "shift=0"])
-        .arg("-kernel")
-        .arg(elf);
-    spawn(command)
+/// The program that runs a board: QEMU or probe-rs.
+///
+/// # Errors
+/// [`Failure::Tool`] if it is not installed.
+pub fn program(board: &Board) -> Result<PathBuf, Failure> {
+    let (name, install) = match board.run {
+        Run::Qemu(_) => ("qemu-system-arm", "apt-get install qemu-system-arm"),
+        Run::Probe(_) => ("probe-rs", "cargo install probe-rs-tools --locked"),
+    };
+    in_path(name).ok_or_else(|| Failure::Tool(format!("no {name}: run `{install}`")))
 }
 
-fn probe(chip: &str, elf: &Path) -> Result<Child, Failure> {
-    let program = in_path("probe-rs").ok_or_else(|| {
-        Failure::Tool("no probe-rs: run `cargo install probe-rs-tools --locked`".to_owned())
-    })?;
-    let mut command = Command::new(program);
-    command.args(["run", "--chip", chip, "--log-format", "{s}"]).arg(elf);
-    spawn(command)
+fn command(board: &Board, elf: &Path) -> Result<Command, Failure> {
+    let mut command = Command::new(program(board)?);
+    match &board.run {
+        Run::Qemu(machine) => command
+            .args(["-machine", machine, "-display", "none", "-serial", "none", "-monitor", "none"])
+            .args(["-semihosting-config", "enable=on,target=native"])
+            // One instruction lasts one nanosecond, whatever it does.
+            .args(["-icount", "shift=0", "-kernel"]),
+        Run::Probe(chip) => command.args(["run", "--chip", chip, "--log-format", "{s}"]),
+    };
+    command.arg(elf);
+    Ok(command)
 }
 
 fn spawn(mut command: Command) -> Result<Child, Failure> {
