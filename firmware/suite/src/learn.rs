@@ -115,7 +115,7 @@ impl<T: Scalar, F: Family, const A: usize, const BOTH: usize> Match<T, F, A, BOT
     fn new(payoffs: [[T; A]; A], mut weights: [T; BOTH]) -> Option<Self> {
         for strategy in weights.chunks_exact_mut(A) {
             let sum = strategy.iter().fold(T::ZERO, |sum, weight| sum + *weight);
-            strategy.iter_mut().for_each(|weight| *weight = *weight / sum);
+            strategy.iter_mut().for_each(|weight| *weight /= sum);
         }
         let game = Bimatrix::new(payoffs, payoffs.map(|row| row.map(|payoff| -payoff))).ok()?;
         let ftrl = Ftrl::new(F::regularizer::<T>(), Constant::new(T::from_f64(0.25)).ok()?);

@@ -57,8 +57,8 @@ impl StrategicForm {
             .zip(actions)
             .map(|(name, actions)| Player { name, actions })
             .collect();
-        let counts = players.iter().map(|player| player.actions.len());
-        let profiles = counts.fold(Some(1_usize), |size, count| size?.checked_mul(count));
+        let mut counts = players.iter().map(|player| player.actions.len());
+        let profiles = counts.try_fold(1_usize, |size, count| size.checked_mul(count));
         let profiles = profiles
             .filter(|profiles| profiles.saturating_mul(players.len()) <= LARGEST)
             .ok_or_else(|| place.error(format!("the game has more than {LARGEST} payoffs")))?;

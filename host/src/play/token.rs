@@ -90,7 +90,7 @@ impl Reader<'_> {
             match self.next() {
                 Some('"') => return Ok(Token::Text(text)),
                 Some('\\') if matches!(self.rest.peek(), Some('"' | '\\')) => {
-                    text.extend(self.next())
+                    text.extend(self.next());
                 }
                 Some(other) => text.push(other),
                 None => return Err(start.error("this text has no closing quote")),
