@@ -6,6 +6,8 @@ use situ::ftrl::{Constant, Entropic, Euclidean, Ftrl, Regularizer};
 use situ::games::{Bandit, Bimatrix, Feedback, Full, Game};
 use situ::random::Generator;
 use std::hint::black_box;
+use std::process::Command;
+use std::time::Instant;
 
 const STEPS: u32 = 1000;
 const STEP: f64 = 0.01;
@@ -158,5 +160,35 @@ fn games(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, games);
+/// How many times OpenSpiel's rate situ's is, or why that was not measured.
+fn openspiel(_: &mut Criterion) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/openspiel.py");
+    let theirs = match Command::new("python3").arg(script).output() {
+        Ok(output) if output.status.success() => {
+            String::from_utf8_lossy(&output.stdout).trim().parse::<f64>().expect("steps a second")
+        }
+        Ok(output) => {
+            eprint!("SKIPPED: OpenSpiel: {}", String::from_utf8_lossy(&output.stderr));
+            return;
+        }
+        Err(error) => {
+            eprintln!("SKIPPED: OpenSpiel: python3: {error}");
+            return;
+        }
+    };
+    let game = Bimatrix::new(ROW, COLUMN).expect("finite payoffs");
+    let seconds = |_| {
+        let begin = Instant::now();
+        black_box(situ(black_box(&game), Entropic, &Full));
+        begin.elapsed().as_secs_f64()
+    };
+    let ours = f64::from(STEPS) / (0..1000).map(seconds).fold(f64::INFINITY, f64::min);
+    println!(
+        "OpenSpiel's Python replicator dynamics: {theirs:.0} steps/s; situ, entropic: {ours:.0} \
+         steps/s, {:.0} times as many",
+        ours / theirs
+    );
+}
+
+criterion_group!(benches, games, openspiel);
 criterion_main!(benches);

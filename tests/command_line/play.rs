@@ -41,7 +41,8 @@ fn average_play_of_a_zero_sum_game_is_near_its_equilibrium() {
     let play = played(PENNIES, &["--steps", "20000"]);
     assert_eq!(play["strict"], false);
     assert!(play["average_exploitability"].as_f64().unwrap() < 0.05, "{play}");
-    assert!(play["exploitability"].as_f64().unwrap() > 0.1, "{play}");
+    let (last, average) = (&play["exploitability"], &play["average_exploitability"]);
+    assert!(last.as_f64().unwrap() > 5.0 * average.as_f64().unwrap(), "{play}");
 }
 
 #[test]
