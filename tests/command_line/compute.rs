@@ -112,13 +112,13 @@ fn mistakes_are_named_with_line_and_column() {
         refused("program.subleq", text, message);
     }
     for (text, message) in [
-        (".data\nA: [1 2; 3 4 5 6 7]\n", "2:19: a block is 4 × 4"),
+        (".data\nA: [1 2; 3 4 5 6 7]\n", "2:18: a block is 4 × 4"),
         (".code\n r5 += 1\n", "2:2: there is no r5: .registers is 1"),
         (".data\nA: 1\n.code\n A = A, A = A\n", "4:9: a command has one assignment"),
         (".data\nA: 1\n.code\n A = A, if A <= 1 goto x\n", "4:17: expected '0'"),
         (
             ".data\nA: 1\n.code\n r0 += 1, r0 = &A\n",
-            "4:11: a command changes one register in one way",
+            "4:14: a command changes one register in one way",
         ),
         (".data\np: &q\n", "2:5: 'q' is not defined"),
         (".size 20\n", "1:7: expected a number from 1 to 16"),

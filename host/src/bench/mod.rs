@@ -1,8 +1,8 @@
 //! `situ bench` and `situ boards`: the suite on a board, counted and checked.
 //!
-//! The firmware is built for the board ([`toolchain`]), run in QEMU or flashed through a probe
-//! ([`runner`]), its log decoded ([`log`]), every result held against f64 ([`reference`]), and what
-//! is left to know read from the ELF file ([`image`]).
+//! The firmware is built for the board (`toolchain`), run in QEMU or flashed through a probe
+//! (`runner`), its log decoded (`log`), every result held against f64 (`reference`), and what
+//! is left to know read from the ELF file (`image`).
 //!
 //! ```
 //! use situ_host::bench::Board;

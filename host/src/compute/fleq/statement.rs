@@ -77,8 +77,9 @@ impl Parser<'_> {
         if cursor.take_word("if") {
             self.instruction.flag = self.symbols.cell(cursor)?;
             cursor.expect("<=")?;
+            let mistake = cursor.mistake("expected '0'");
             if cursor.number() != Some(0.0) {
-                return Err(cursor.mistake("expected '0'"));
+                return Err(mistake);
             }
             if !cursor.take_word("goto") {
                 return Err(cursor.mistake("expected 'goto'"));

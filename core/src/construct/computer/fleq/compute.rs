@@ -217,7 +217,7 @@ impl Layout {
         Ok(())
     }
 
-    /// The flag that was read counts only if it is not overwritten; mem[c] := 0, for the next layer
+    /// The flag that was read counts only if it is not overwritten; `mem[c]` := 0, for the next layer
     /// to write into: adding to zero is exact.
     fn clear_target<S: Storage>(&self, circuit: &mut Circuit<'_, '_, S>) -> Result<(), Error> {
         let old = Term::at(self.stay_old);

@@ -1,6 +1,6 @@
 //! Commands.
 
-/// What a command computes, for blocks A = mem[a] and B = mem[b].
+/// What a command computes, for blocks A = `mem[a]` and B = `mem[b]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// A.
@@ -62,7 +62,7 @@ pub enum Operand {
     Register(u16),
 }
 
-/// One command: `mem[c] = f(mem[a], mem[b])`, then, if entry (0, 0) of mem[flag] is at most
+/// One command: `mem[c] = f(mem[a], mem[b])`, then, if entry (0, 0) of `mem[flag]` is at most
 /// [`super::THRESHOLD`], go to `target`, else to the next command.
 ///
 /// On the side, registers: operands use their values from before.
@@ -84,7 +84,7 @@ pub struct Instruction {
     pub increment: Option<u16>,
     /// A register that is loaded with the address of a block.
     pub load: Option<(u16, usize)>,
-    /// A register that is loaded with the address whose bits mem[a] holds.
+    /// A register that is loaded with the address whose bits `mem[a]` holds.
     pub fetch: Option<u16>,
     /// Whether the machine halts.
     pub halt: bool,

@@ -25,7 +25,7 @@ pub(super) struct Fields {
     pub not_load: u16,
     /// Code of a block.
     pub immediate: u16,
-    /// One row a register: load the bits in mem[a].
+    /// One row a register: load the bits in `mem[a]`.
     pub not_fetch: u16,
     /// 1 in a halting command.
     pub halt: u16,
@@ -97,17 +97,17 @@ pub(super) struct Layout {
     pub not_operation: u16,
     /// Which register is loaded from memory: one *not* row each.
     pub not_fetch: u16,
-    /// Column of mem[a].
+    /// Column of `mem[a]`.
     pub a: u16,
-    /// Column of mem[b].
+    /// Column of `mem[b]`.
     pub b: u16,
-    /// ± column of mem[a]: keys of products.
+    /// ± column of `mem[a]`: keys of products.
     pub key: u16,
     /// Queries of the matrix product.
     pub query: u16,
     /// Queries of the elementwise functions.
     pub weight: u16,
-    /// All of mem[a], column after column, in every column.
+    /// All of `mem[a]`, column after column, in every column.
     pub matrix: u16,
     /// Column of the matrix product.
     pub product: u16,
