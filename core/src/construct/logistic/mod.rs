@@ -34,7 +34,7 @@
 //!     transformer.forward(&mut sequence, &mut workspace)?;
 //! }
 //! // The minimiser solves x = 10 (σ(−x) + σ(−x/2)/2)/2.
-//! assert!((sequence[logistic.solution_row() * 2] - 1.6076).abs() < 1e-3);
+//! assert!((sequence[logistic.solution_row() * 2] - 1.6076).abs() < 1e-2);
 //! # Ok::<(), situ::transformer::Error>(())
 //! ```
 
