@@ -3,7 +3,8 @@
 //! Keys and queries are `key_size` × n, values and output `value_size` × n, row after row, one column
 //! a token; the sizes follow from the lengths of the slices.
 
-use super::{Error, softmax_in_place};
+use super::Error;
+use super::softmax::softmax_counted;
 use crate::matrix::{add_scaled, dot};
 use crate::scalar::Scalar;
 
@@ -93,6 +94,7 @@ pub fn softmax<T: Scalar>(
     workspace: &mut [T],
 ) -> Result<(), Error> {
     sizes(keys, queries, values, columns, out)?;
+    out.fill(T::ZERO);
     for token in 0..columns {
         let seen = match mask {
             Mask::Full => columns,
@@ -111,16 +113,16 @@ pub fn softmax<T: Scalar>(
         for (key, query) in keys.chunks_exact(columns).zip(queries.chunks_exact(columns)) {
             add_scaled(query.get(token).copied().unwrap_or(T::ZERO), key, scores);
         }
-        softmax_in_place(scores, inverse_temperature);
-        let live = scores.iter().filter(|weight| **weight != T::ZERO).count();
-        for (out, value) in out.chunks_exact_mut(columns).zip(values.chunks_exact(columns)) {
-            if let Some(out) = out.get_mut(token) {
-                *out = if live * SPARSE < seen { T::ZERO } else { dot(scores, value) };
-            }
-        }
+        let live = softmax_counted(scores, inverse_temperature);
         if live * SPARSE < seen {
             for (seen, weight) in scores.iter().enumerate().filter(|(_, w)| **w != T::ZERO) {
                 read(*weight, values, seen, out, token, columns);
+            }
+        } else {
+            for (out, value) in out.chunks_exact_mut(columns).zip(values.chunks_exact(columns)) {
+                if let Some(out) = out.get_mut(token) {
+                    *out = dot(scores, value);
+                }
             }
         }
     }

@@ -17,17 +17,29 @@ use crate::scalar::Scalar;
 /// ```
 #[inline]
 pub fn softmax_in_place<T: Scalar>(x: &mut [T], inverse_temperature: T) {
-    let Some(maximum) = maximum(x) else { return };
-    let mut sum = T::ZERO;
+    softmax_counted(x, inverse_temperature);
+}
+
+/// The same; how many of the results did not underflow to zero.
+#[inline]
+pub(super) fn softmax_counted<T: Scalar>(x: &mut [T], inverse_temperature: T) -> usize {
+    let Some(maximum) = maximum(x) else { return 0 };
+    let (mut sum, mut live) = (T::ZERO, 0);
     for x in x.iter_mut() {
         let exponent = (*x - maximum) * inverse_temperature;
-        *x = if exponent < T::LEAST_EXPONENT { T::ZERO } else { exponent.exp() };
-        sum += *x;
+        if exponent < T::LEAST_EXPONENT {
+            *x = T::ZERO;
+        } else {
+            *x = exponent.exp();
+            sum += *x;
+            live += 1;
+        }
     }
     let reciprocal = T::ONE / sum;
     for x in x {
         *x *= reciprocal;
     }
+    live
 }
 
 /// The largest element, in four interleaved partial results.

@@ -39,7 +39,8 @@ impl<S: Storage> Transformer<'_, S> {
         };
         let needed = self.workspace(columns);
         let workspace = workspace.get_mut(..needed).ok_or(Error::Workspace { needed })?;
-        if !sequence.iter().all(|element| element.is_finite()) {
+        // Without an early end, so that it is a vector operation.
+        if !sequence.iter().fold(true, |all, element| all & element.is_finite()) {
             return Err(Error::NotFinite);
         }
         for layer in self.layers {
