@@ -87,7 +87,7 @@ impl<R, S, L> Ftrl<R, S, L> {
     /// # Errors
     /// [`Error::Shape`] if the lengths do not agree with the state's; [`Error::NotFinite`] if a
     /// payoff is not, or makes a score that is not. The state then is as it was.
-    #[inline]
+    #[cfg_attr(not(target_arch = "arm"), inline(always))]
     pub fn update<T, V>(
         &self,
         state: &mut State<V>,
@@ -113,7 +113,8 @@ impl<R, S, L> Ftrl<R, S, L> {
         let ahead = if self.optimistic { step + step } else { step };
         let mut finite = true;
         for (score, payoff) in scores.iter().zip(payoffs) {
-            finite &= (rate * (*score + ahead * *payoff)).is_finite();
+            // False for NaN; one comparison of floats where `is_finite` takes their bits apart.
+            finite &= (rate * (*score + ahead * *payoff)).abs() <= T::MAX;
         }
         if !finite {
             return Err(Error::NotFinite);

@@ -148,13 +148,29 @@ impl<T: Scalar> Regularizer<T> for Entropic {
 impl<T: Scalar> Regularizer<T> for Euclidean {
     #[inline]
     fn respond(&self, scores: &mut [T]) {
-        normalize(
-            scores,
-            -T::ONE,
-            |gap| {
-                if gap < T::ZERO { (-gap, T::ONE) } else { (T::ZERO, T::ZERO) }
-            },
-        );
+        let largest = largest(scores);
+        for score in scores.iter_mut() {
+            *score -= largest;
+        }
+        // One below the best: where that action alone is above it, a vertex comes out exactly.
+        let (mut level, mut active) = (-T::ONE, usize::MAX);
+        // Levels only rise, so actions only leave (Michelot 1986): at most A passes that change.
+        for _ in 0..scores.len() {
+            let (mut sum, mut count) = (-T::ONE, 0);
+            for score in scores.iter() {
+                if *score > level {
+                    sum += *score;
+                    count += 1;
+                }
+            }
+            if count >= active || count <= 1 {
+                break;
+            }
+            (level, active) = (sum / T::from_usize(count), count);
+        }
+        for score in scores {
+            *score = (*score - level).maximum(T::ZERO);
+        }
     }
 
     #[inline]
@@ -207,12 +223,11 @@ fn largest<T: Scalar>(scores: &[T]) -> T {
     scores.iter().fold(-T::MAX, |largest, score| score.maximum(largest))
 }
 
-/// Replaces scores y by `φ(l - y_a)`, with l such that they sum to one.
+/// Replaces scores y by `φ(l - y_a)`, with l such that they sum to one: the map of a steep regularizer.
 ///
 /// `inverse` gives (φ, -φ') of a gap, φ convex and decreasing; `unit` is the gap with φ = 1. From
 /// the l at which the best action alone has all the mass, the sum is at least one, so Newton's
-/// steps only ever rise to the root, and rounding ends them. Scores count from the best one: a
-/// vertex of the Euclidean map then is exact.
+/// steps only ever rise to the root, and rounding ends them.
 #[inline(always)]
 fn normalize<T: Scalar>(scores: &mut [T], unit: T, inverse: impl Fn(T) -> (T, T)) {
     let largest = largest(scores);
@@ -220,7 +235,7 @@ fn normalize<T: Scalar>(scores: &mut [T], unit: T, inverse: impl Fn(T) -> (T, T)
         *score -= largest;
     }
     let mut level = unit;
-    // Smooth maps need about six steps and log2 A more; the Euclidean one at most A.
+    // About six steps and log2 A more.
     for _ in 0..scores.len() + 64 {
         let (mut sum, mut slope) = (-T::ONE, T::ZERO);
         for score in scores.iter() {

@@ -155,14 +155,14 @@ impl<T: Scalar, E: Schedule<T>> Feedback<T> for Bandit<E> {
         let (profile, probabilities) =
             draw_profile(game.actions(), strategies, exploration, generator)?;
         each_player(game.actions(), payoffs, |player, payoffs| {
-            payoffs.fill(T::ZERO);
-            let (Some(action), Some(probability)) =
+            let (Some(played), Some(probability)) =
                 (profile.get(player), probabilities.get(player))
             else {
                 return;
             };
-            if let Some(estimate) = payoffs.get_mut(*action) {
-                *estimate = game.payoff(player, &profile) / *probability;
+            let estimate = game.payoff(player, &profile) / *probability;
+            for (action, payoff) in payoffs.iter_mut().enumerate() {
+                *payoff = if action == *played { estimate } else { T::ZERO };
             }
         })
     }

@@ -82,13 +82,13 @@ impl<S: Storage, const R: usize, const C: usize> Matrix<S, R, C> {
     /// All zeros.
     #[inline]
     pub fn zeros() -> Self {
-        Self { rows: [[S::store(S::Compute::ZERO); C]; R] }
+        Self { rows: [[S::STORED_ZERO; C]; R] }
     }
 
     /// Sets every element to zero.
     #[inline]
     pub fn clear(&mut self) {
-        self.as_mut_slice().fill(S::store(S::Compute::ZERO));
+        self.as_mut_slice().fill(S::STORED_ZERO);
     }
 
     /// No element is infinite or NaN.

@@ -80,7 +80,7 @@ impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> D
     for Workspace<S, WIDTH, DEPTH, OUTPUTS>
 {
     fn default() -> Self {
-        let zero = S::store(S::Compute::ZERO);
+        let zero = S::STORED_ZERO;
         Self {
             trace: Units::filled(Trace { sum: zero, delta: zero }),
             active: Active { index: [0; WIDTH], value: [S::Compute::ZERO; WIDTH], count: 0 },

@@ -83,7 +83,7 @@ impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
 
     /// Scale and shift zero: the sum of no gradients.
     pub fn zero() -> Self {
-        let zero = S::store(S::Compute::ZERO);
+        let zero = S::STORED_ZERO;
         Self::filled(Unit { scale: zero, shift: zero })
     }
 

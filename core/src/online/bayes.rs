@@ -48,7 +48,7 @@ struct Class<S, const FEATURES: usize> {
 
 impl<S: Storage, const FEATURES: usize> Class<S, FEATURES> {
     fn new() -> Self {
-        let zero = S::store(S::Compute::ZERO);
+        let zero = S::STORED_ZERO;
         Self { count: 0, mean: [zero; FEATURES], deviation: [zero; FEATURES] }
     }
 

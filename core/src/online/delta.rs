@@ -92,7 +92,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize
             shape,
             scale: TargetScale::new(),
             metric: Metric::new(shape),
-            weights: [[S::store(S::Compute::ZERO); TERMS]; OUTPUTS],
+            weights: [[S::STORED_ZERO; TERMS]; OUTPUTS],
             residual: S::Compute::ONE,
         })
     }
@@ -168,7 +168,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize
     fn reset(&mut self) {
         self.scale = TargetScale::new();
         self.metric = Metric::new(self.shape);
-        self.weights = [[S::store(S::Compute::ZERO); TERMS]; OUTPUTS];
+        self.weights = [[S::STORED_ZERO; TERMS]; OUTPUTS];
         self.residual = S::Compute::ONE;
     }
 

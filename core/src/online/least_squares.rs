@@ -118,7 +118,7 @@ impl<
             scale: TargetScale::new(),
             metric: Metric::new(shape),
             covariance: Covariance::new(terms, S::Compute::ONE / configuration.ridge),
-            weights: [[S::store(S::Compute::ZERO); TERMS]; OUTPUTS],
+            weights: [[S::STORED_ZERO; TERMS]; OUTPUTS],
             residual: S::Compute::ONE,
             configuration,
         })
@@ -224,7 +224,7 @@ impl<
         self.scale = TargetScale::new();
         self.metric = Metric::new(self.shape);
         self.covariance.restart(terms, S::Compute::ONE / self.configuration.ridge);
-        self.weights = [[S::store(S::Compute::ZERO); TERMS]; OUTPUTS];
+        self.weights = [[S::STORED_ZERO; TERMS]; OUTPUTS];
         self.residual = S::Compute::ONE;
     }
 

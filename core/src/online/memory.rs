@@ -91,7 +91,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         if configuration.slots == 0 || configuration.slots > SLOTS {
             return Err(Error::Capacity);
         }
-        let zero = S::store(S::Compute::ZERO);
+        let zero = S::STORED_ZERO;
         Ok(Self {
             configuration,
             shape,

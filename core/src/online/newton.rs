@@ -71,7 +71,7 @@ impl<
             standardization: Standardization::new(),
             scale: TargetScale::new(),
             covariance: Covariance::new(terms, S::Compute::ONE / ridge),
-            weights: [[S::store(S::Compute::ZERO); TERMS]; OUTPUTS],
+            weights: [[S::STORED_ZERO; TERMS]; OUTPUTS],
         })
     }
 
@@ -151,7 +151,7 @@ impl<
         self.standardization = Standardization::new();
         self.scale = TargetScale::new();
         self.covariance.restart(self.shape.features + 1, S::Compute::ONE / self.ridge);
-        self.weights = [[S::store(S::Compute::ZERO); TERMS]; OUTPUTS];
+        self.weights = [[S::STORED_ZERO; TERMS]; OUTPUTS];
     }
 
     fn transfer(&mut self, archive: &mut Archive<'_>) {

@@ -42,6 +42,7 @@ impl Slot for Byte {
 impl Storage for Byte {
     type Compute = f32;
     type Bytes = [u8; 1];
+    const STORED_ZERO: Self = Self(0);
 
     #[inline(always)]
     fn load(self) -> f32 {

@@ -60,6 +60,7 @@ impl Neg for Approximate {
 impl Storage for Approximate {
     type Compute = Self;
     type Bytes = [u8; 4];
+    const STORED_ZERO: Self = Self(0.0);
     #[inline(always)]
     fn load(self) -> Self {
         self

@@ -1,9 +1,9 @@
 //! [`Scalar`] for `f32` and `f64`.
 
-use super::Scalar;
+use super::{Scalar, exponential};
 
 macro_rules! scalar {
-    ($float:ident, $least_exponent:literal, $sqrt:expr, $exp:ident, $ln:ident, $tanh:ident, $powf:ident) => {
+    ($float:ident, $least_exponent:literal, $sqrt:expr, $ln:ident, $tanh:ident, $powf:ident) => {
         impl Scalar for $float {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -35,7 +35,7 @@ macro_rules! scalar {
             }
             #[inline]
             fn exp(self) -> Self {
-                libm::$exp(self)
+                exponential::$float(self)
             }
             #[inline]
             fn ln(self) -> Self {
@@ -57,8 +57,8 @@ macro_rules! scalar {
     };
 }
 
-scalar!(f32, -104.0, sqrt_f32, expf, logf, tanhf, powf);
-scalar!(f64, -745.2, sqrt_f64, exp, log, tanh, pow);
+scalar!(f32, -104.0, sqrt_f32, logf, tanhf, powf);
+scalar!(f64, -745.2, sqrt_f64, log, tanh, pow);
 
 #[inline(always)]
 fn sqrt_f32(x: f32) -> f32 {

@@ -16,6 +16,9 @@ pub trait Storage: Copy + 'static {
     /// Its bytes: `[u8; N]`.
     type Bytes: AsRef<[u8]> + AsMut<[u8]> + Default;
 
+    /// Zero: known when compiled, where storing one may be an instruction.
+    const STORED_ZERO: Self;
+
     /// The stored number, exactly.
     fn load(self) -> Self::Compute;
     /// The nearest stored number. f16: beyond 65,504 infinite.
@@ -47,6 +50,7 @@ macro_rules! stored_as_computed {
         impl Storage for $float {
             type Compute = Self;
             type Bytes = [u8; $bytes];
+            const STORED_ZERO: Self = 0.0;
             #[inline(always)]
             fn load(self) -> Self {
                 self
@@ -74,6 +78,7 @@ stored_as_computed!(f64, 8);
 impl Storage for half::f16 {
     type Compute = f32;
     type Bytes = [u8; 2];
+    const STORED_ZERO: Self = Self::ZERO;
 
     #[inline(always)]
     fn load(self) -> f32 {
@@ -119,6 +124,7 @@ impl Storage for half::f16 {
 impl Storage for [u8; 2] {
     type Compute = f32;
     type Bytes = Self;
+    const STORED_ZERO: Self = [0; 2];
 
     #[inline(always)]
     fn load(self) -> f32 {

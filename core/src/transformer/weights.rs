@@ -69,7 +69,7 @@ pub struct Bias<S> {
 
 impl<S: Storage> Default for Bias<S> {
     fn default() -> Self {
-        Self { row: 0, length: 0, value: S::store(S::Compute::ZERO) }
+        Self { row: 0, length: 0, value: S::STORED_ZERO }
     }
 }
 

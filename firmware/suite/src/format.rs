@@ -33,7 +33,7 @@ pub(crate) fn fill<S: Format>(random: &mut Generator, out: &mut [S]) {
 
 /// A vector as of [`fill`].
 pub(crate) fn vector<S: Format, const N: usize>(random: &mut Generator) -> [S; N] {
-    let mut vector = [S::store(0.0); N];
+    let mut vector = [S::STORED_ZERO; N];
     fill(random, &mut vector);
     vector
 }

@@ -109,7 +109,7 @@ impl<S: Format, const N: usize> Kernel for MatrixVector<S, N> {
     const TOLERANCE: f64 = sum_error(N, S::ROUNDING);
 
     fn new(random: &mut Generator) -> Self {
-        Self { a: matrix(random), x: vector(random), out: [S::store(0.0); N] }
+        Self { a: matrix(random), x: vector(random), out: [S::STORED_ZERO; N] }
     }
     fn run(&mut self) {
         matrix::matrix_vector(&self.a, &self.x, &mut self.out);

@@ -2,7 +2,7 @@
 
 use crate::format::{Format, emit_all, exact_matrix, matrix};
 use crate::{Kernel, Visitor, rows};
-use situ::matrix::{Matrix, product_transpose};
+use situ::matrix::Matrix;
 use situ::random::Generator;
 use situ::scalar::f16;
 use situ::solve::{self, Cholesky, NewtonInverse, Order};
@@ -21,27 +21,41 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
 const INVERSE_ERROR: f64 = 5e-5;
 
 /// A random matrix with a dominant diagonal in a random order of its rows, so that pivots move.
-#[inline(never)]
 fn pivoted<S: Format, const N: usize>(random: &mut Generator) -> Matrix<S, N, N> {
-    let mut a = matrix::<S, N, N>(random);
-    a.add_to_diagonal(N as f32 / 4.0);
-    for i in 1..N {
-        a.rows.swap(i, random.bits() as usize % (i + 1));
-    }
+    let mut a = matrix(random);
+    pivot(random, a.as_mut_slice(), N);
     a
 }
 
-/// `I + B Bᵀ / N` of a random B.
+// Of slices and never inlined, as the drawing of inputs: one copy serves all sizes.
 #[inline(never)]
+fn pivot<S: Format>(random: &mut Generator, a: &mut [S], n: usize) {
+    for diagonal in a.iter_mut().step_by(n + 1) {
+        *diagonal = S::store(diagonal.load() + n as f32 / 4.0);
+    }
+    for i in 1..n {
+        let j = random.bits() as usize % (i + 1);
+        for column in 0..n {
+            a.swap(i * n + column, j * n + column);
+        }
+    }
+}
+
+/// `I + B Bᵀ / N` of a random B.
 fn positive_definite<const N: usize>(random: &mut Generator) -> Matrix<f32, N, N> {
     let b = matrix::<f32, N, N>(random);
     let mut a = Matrix::zeros();
-    product_transpose(&b, &b, &mut a);
-    for element in a.as_mut_slice() {
-        *element /= N as f32;
-    }
-    a.add_to_diagonal(1.0);
+    mean_square(b.as_slice(), a.as_mut_slice(), N);
     a
+}
+
+#[inline(never)]
+fn mean_square(b: &[f32], a: &mut [f32], n: usize) {
+    for (i, a) in a.iter_mut().enumerate() {
+        let rows = (b.iter().skip(i / n * n), b.iter().skip(i % n * n).take(n));
+        let sum: f32 = rows.0.zip(rows.1).map(|(x, y)| x * y).sum();
+        *a = sum / n as f32 + if i % (n + 1) == 0 { 1.0 } else { 0.0 };
+    }
 }
 
 /// Emits the inverse, computed in f64.
