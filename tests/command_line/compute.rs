@@ -118,7 +118,7 @@ fn mistakes_are_named_with_line_and_column() {
         (".data\nA: 1\n.code\n A = A, if A <= 1 goto x\n", "4:17: expected '0'"),
         (
             ".data\nA: 1\n.code\n r0 += 1, r0 = &A\n",
-            "4:14: a command changes one register in one way",
+            "4:11: a command changes one register in one way",
         ),
         (".data\np: &q\n", "2:5: 'q' is not defined"),
         (".size 20\n", "1:7: expected a number from 1 to 16"),

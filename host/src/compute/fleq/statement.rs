@@ -19,7 +19,7 @@
 //! After the assignment, separated by commas: one jump, and at most one each of `r += 1`, `r = &cell`
 //! and `r = *cell`, of which the last reads the assignment's first operand.
 
-use crate::compute::assembly::{Cursor, Mistake, Symbols, TokenKind};
+use crate::compute::assembly::{Cursor, Mistake, Place, Symbols, TokenKind};
 use situ::construct::computer::fleq::{Instruction, Operand, Operation};
 
 /// Functions of one block, written as a word before it.
@@ -86,8 +86,9 @@ impl Parser<'_> {
             }
             return self.jump(cursor);
         }
+        let place = cursor.place();
         if let Some(register) = self.register(cursor)? {
-            return self.register_clause(cursor, register);
+            return self.register_clause(cursor, register, place);
         }
         if self.assigned {
             return Err(cursor.mistake("a command has one assignment"));
@@ -123,8 +124,12 @@ impl Parser<'_> {
         Ok(Some(register))
     }
 
-    fn register_clause(&mut self, cursor: &mut Cursor<'_>, register: u16) -> Result<(), Mistake> {
-        let place = cursor.place();
+    fn register_clause(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        register: u16,
+        place: Place,
+    ) -> Result<(), Mistake> {
         let instruction = &mut self.instruction;
         let twice = if cursor.take("+=") {
             if cursor.number() != Some(1.0) {
