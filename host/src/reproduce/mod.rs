@@ -11,7 +11,7 @@ mod newton;
 mod normtune;
 mod policy_gradient;
 mod series;
-mod slope;
+mod statistics;
 mod superposition;
 mod variational;
 

@@ -6,11 +6,11 @@ mod task;
 mod written;
 
 use super::{Claim, Findings, Settings};
+use crate::reproduce::statistics::median;
 use direct::{Pairs, kernel_in_context, learn_active, learn_layers, linear_in_context};
 use nalgebra::DVector;
 use rayon::prelude::*;
 use situ::transformer::Error;
-use statrs::statistics::{Data, OrderStatistics};
 use task::{Chain, Network, Shape, Task};
 
 /// Measures all claims of the paper that need no trained model.
@@ -80,10 +80,6 @@ fn layers_in_the_limit(task: &Task) -> Network {
 
 fn kernel_error(task: &Task) -> f64 {
     task.normalised_error(kernel_in_context(task))
-}
-
-fn median(values: Vec<f64>) -> f64 {
-    Data::new(values).median()
 }
 
 fn largest(values: impl IntoIterator<Item = f64>) -> f64 {

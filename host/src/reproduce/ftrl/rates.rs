@@ -2,7 +2,7 @@
 
 use super::runs::{Learning, dilemma, distance, observed, pennies, steps};
 use crate::play::{FeedbackChoice, RegularizerChoice};
-use crate::reproduce::slope::slope;
+use crate::reproduce::statistics::{median, slope};
 use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
 use rayon::prelude::*;
 use situ::ftrl::{Constant, Schedule};
@@ -113,7 +113,7 @@ pub fn free_of_noise(settings: &Settings, findings: &mut Findings) -> Result<(),
                 distances(&learning, [0.5; 4], DEFECT, ROUNDS, seed)
             })
             .collect::<Result<_, _>>()?;
-        let median: Vec<f64> = (0..ROUNDS as usize).map(|n| median(&paths, n)).collect();
+        let median: Vec<f64> = (0..ROUNDS as usize).map(|n| median_at(&paths, n)).collect();
         // The first 500 rounds are on the way into the basin.
         let late = sums.iter().zip(&median).skip(500).map(|(sum, d)| [*sum, d.ln()]);
         slopes.push(slope(&late.collect::<Vec<_>>()));
@@ -136,11 +136,8 @@ pub fn free_of_noise(settings: &Settings, findings: &mut Findings) -> Result<(),
     Ok(())
 }
 
-fn median(paths: &[Vec<f64>], n: usize) -> f64 {
-    let mut column: Vec<f64> = paths.iter().map(|path| path[n]).collect();
-    column.sort_by(f64::total_cmp);
-    let middle = column.len() / 2;
-    if column.len() % 2 == 1 { column[middle] } else { 0.5 * (column[middle - 1] + column[middle]) }
+fn median_at(paths: &[Vec<f64>], n: usize) -> f64 {
+    median(paths.iter().map(|path| path[n]).collect())
 }
 
 /// Matching pennies from (.6, .4): optimism converges with full information, not under noise.
@@ -182,7 +179,7 @@ pub fn optimistic(settings: &Settings, findings: &mut Findings) -> Result<(), St
     findings.claims.push(Claim::at_least(
         "ftrl.optimistic_noise",
         "the same with noise, entropic, median over runs: optimism does not converge under noise",
-        median(&noisy, ROUNDS as usize - 1),
+        median_at(&noisy, ROUNDS as usize - 1),
         0.1,
     ));
     findings.series.push(Series {

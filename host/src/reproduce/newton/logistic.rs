@@ -1,7 +1,8 @@
 //! Theorem 5.2: damped Newton on logistic regression in 11 + 2k layers a step.
 
 use super::super::{Axis, Claim, Curve, Findings, Series, Settings};
-use super::{log_log_slope, median, random};
+use super::random;
+use crate::reproduce::statistics::{log_slope, median};
 use crate::room::Room;
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
@@ -138,7 +139,7 @@ fn error_slope(settings: &Settings) -> Result<(f64, Series), Error> {
         y: Axis::logarithmic("distance from the minimiser"),
         curves: vec![Curve { label: "median".to_owned(), points: points.clone() }],
     };
-    Ok((log_log_slope(&points), series))
+    Ok((log_slope(&points), series))
 }
 
 /// Most steps that the exact iteration took to come within 1e-6 of the minimiser.

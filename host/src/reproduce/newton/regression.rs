@@ -1,7 +1,8 @@
 //! Theorem 4.2: least squares in 3 + T layers, and what it saves against gradient descent.
 
 use super::super::{Axis, Claim, Curve, Findings, Series, Settings};
-use super::{median, random};
+use super::random;
+use crate::reproduce::statistics::median;
 use crate::room::Room;
 use nalgebra::{DMatrix, DVector};
 use situ::construct::newton::Regression;

@@ -1,6 +1,7 @@
 //! What descent finds of what exists: the same targets, by Adam on scales and shifts alone.
 
-use super::{exact, median};
+use super::exact;
+use crate::reproduce::statistics::median;
 use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;

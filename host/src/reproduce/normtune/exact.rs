@@ -1,7 +1,8 @@
 //! Exact reconstruction: the theorem's three cases, the form of batch normalization, and the domain
 //! where equality ends.
 
-use super::{batch_norm, median};
+use super::batch_norm;
+use crate::reproduce::statistics::median;
 use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};

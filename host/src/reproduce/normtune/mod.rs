@@ -22,9 +22,3 @@ pub fn run(settings: &Settings) -> Result<Findings, String> {
     digits::measure(settings, &mut findings)?;
     Ok(findings)
 }
-
-/// The middle of the sorted numbers, the upper of two; NaN sorts last.
-fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
-}

@@ -1,7 +1,7 @@
 //! REINFORCE near a strict Nash policy: who stays, how fast they come, who arrives exactly.
 
 use super::reference_game::{Game, Pair, distance_squared, game, policies};
-use crate::reproduce::slope::log_slope;
+use crate::reproduce::statistics::log_slope;
 use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
 use rayon::prelude::*;
 use situ::ftrl::Power;

@@ -1,7 +1,7 @@
 //! The rate's exponent `q = min(l_b, p - 2 l_σ)` on a strongly stable field with noise and bias of
 //! known growth, where it can be tight: games with strict equilibria converge faster.
 
-use crate::reproduce::slope::log_slope;
+use crate::reproduce::statistics::log_slope;
 use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
 use rayon::prelude::*;
 use situ::ftrl::{Power, Schedule};

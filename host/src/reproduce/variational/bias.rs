@@ -1,7 +1,7 @@
 //! The bias of constant steps on a nonlinear operator, and what Richardson-Romberg leaves of it.
 
 use super::ensemble::{Line, line};
-use crate::reproduce::slope::log_slope;
+use crate::reproduce::statistics::log_slope;
 use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
 use situ::variational::{Error, Everywhere, Extragradient, Sgda};
 

@@ -1,4 +1,6 @@
-//! Least-squares slopes: how a measured quantity grows.
+//! What the claims take of repeated measurements: slopes and medians.
+
+use statrs::statistics::{Data, OrderStatistics};
 
 /// Slope of y in x.
 pub fn slope(points: &[[f64; 2]]) -> f64 {
@@ -16,6 +18,14 @@ pub fn log_slope(points: &[[f64; 2]]) -> f64 {
     slope(&points.iter().map(|point| point.map(f64::ln)).collect::<Vec<_>>())
 }
 
+/// Median; NaN of nothing, or where one of the values is NaN.
+pub fn median(values: Vec<f64>) -> f64 {
+    if values.iter().any(|value| value.is_nan()) {
+        return f64::NAN;
+    }
+    Data::new(values).median()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,5 +35,13 @@ mod tests {
         let points: Vec<[f64; 2]> =
             (1..20).map(|x| [f64::from(x), 3.0 * f64::from(x).powf(-1.5)]).collect();
         assert!((log_slope(&points) + 1.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_median_is_in_the_middle() {
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(vec![4.0, 1.0, 3.0, 2.0]), 2.5);
+        assert!(median(Vec::new()).is_nan());
+        assert!(median(vec![1.0, f64::NAN, 2.0]).is_nan());
     }
 }
