@@ -6,8 +6,9 @@
 use super::Matrix;
 use crate::scalar::{Scalar, Storage};
 
-/// Rows and columns of a register tile.
-const TILE: usize = 4;
+/// Rows and columns of a register tile. Without a floating-point unit every operation is a call: one sum
+/// at a time is as fast and the least code.
+const TILE: usize = if cfg!(all(target_arch = "arm", target_abi = "eabi")) { 1 } else { 4 };
 
 /// `sums[i][j] = Σ_k left(k)[i] right(k)[j]`, kept in registers.
 #[inline(always)]
