@@ -9,6 +9,7 @@
 mod counter;
 mod fault;
 mod measure;
+mod row;
 mod stack;
 
 #[cfg(feature = "chip")]

@@ -1,12 +1,10 @@
 //! Measures a row: what it computes, what a call costs, how much stack it touches.
 
 use crate::counter::Counter;
+use crate::row::{Of, Operand, Room, Row};
 use crate::stack::Stack;
 use core::hint::black_box;
-use core::marker::PhantomData;
-use core::mem::transmute;
 use cortex_m::Peripherals;
-use situ::random::Generator;
 use situ_suite::{Kernel, SEED, Visitor};
 
 /// Differences taken of each row.
@@ -46,68 +44,40 @@ impl Measure {
 impl Visitor for Measure {
     const REDUCED: bool = cfg!(feature = "reduced");
 
-    #[inline(never)]
     fn visit<K: Kernel>(&mut self) {
-        if !situ_suite::selected(K::NAME, FILTER) {
-            return;
-        }
-        announce(K::NAME, K::SIZE, K::SCALAR, run::<K> as *const () as usize, K::state_bytes());
-        // The seed passes through memory: no input is known when this is compiled.
-        let mut kernel = K::new(&mut Generator::new(black_box(SEED)));
-        let stack = self.stack_of(Work::new(&mut kernel), K::RUNS);
-        let mut output = Output::new();
-        kernel.output(&mut |value| output.push(value));
-        output.flush();
-        let (calls, counts) = self.cost_of(Work::new(&mut kernel));
-        report(calls, &counts, stack, output.checksum);
-    }
-}
-
-/// The function that is counted; its symbol is where the host finds the row's code.
-#[inline(never)]
-fn run<K: Kernel>(kernel: &mut K) {
-    kernel.run();
-}
-
-/// A row's function and its operand, without their type: one copy of the measurement serves all.
-struct Work<'k> {
-    function: fn(*mut ()),
-    operand: *mut (),
-    _kernel: PhantomData<&'k mut ()>,
-}
-
-impl<'k> Work<'k> {
-    fn new<K: Kernel>(kernel: &'k mut K) -> Self {
-        // SAFETY: a reference and a pointer are passed alike; `call` passes back this very operand.
-        let function = unsafe { transmute::<fn(&mut K), fn(*mut ())>(run::<K>) };
-        // Through memory, so that no call is merged with another.
-        Self {
-            function: black_box(function),
-            operand: core::ptr::from_mut(kernel).cast(),
-            _kernel: PhantomData,
-        }
-    }
-
-    #[inline(always)]
-    fn call(&self) {
-        (self.function)(self.operand);
+        self.measure(&Of::<K>::ROW);
     }
 }
 
 impl Measure {
-    /// Most stack that one of `runs` calls touches.
     #[inline(never)]
-    fn stack_of(&mut self, work: Work<'_>, runs: usize) -> usize {
-        (0..runs).fold(0, |most, _| most.max(self.stack.used(&mut || work.call())))
+    fn measure(&mut self, row: &Row) {
+        if !situ_suite::selected(row.name, FILTER) {
+            return;
+        }
+        let mut room = Room::new();
+        // The seed passes through memory: no input is known when this is compiled.
+        let mut operand = Operand::new(row, &mut room, black_box(SEED));
+        announce(row.name, row.size, row.scalar, operand.entry(), (row.state_bytes)());
+        let stack = self.stack_of(&mut operand, row.runs);
+        let mut output = Output::new();
+        operand.output(&mut |value| output.push(value));
+        output.flush();
+        let (calls, counts) = self.cost_of(&mut operand);
+        report(calls, &counts, stack, output.checksum);
+    }
+
+    /// Most stack that one of `runs` calls touches.
+    fn stack_of(&mut self, operand: &mut Operand<'_>, runs: usize) -> usize {
+        (0..runs).fold(0, |most, _| most.max(self.stack.used(&mut || operand.run())))
     }
 
     /// Calls in a sample, and what each sample's calls cost.
-    #[inline(never)]
-    fn cost_of(&mut self, work: Work<'_>) -> (u32, [u32; SAMPLES]) {
+    fn cost_of(&mut self, operand: &mut Operand<'_>) -> (u32, [u32; SAMPLES]) {
         let mut repeat = |calls: u32| {
             self.counter.elapsed(|| {
                 for _ in 0..calls {
-                    work.call();
+                    operand.run();
                 }
             })
         };

@@ -31,6 +31,14 @@ pub(crate) fn fill<S: Format>(random: &mut Generator, out: &mut [S]) {
     }
 }
 
+/// Multiplies every number by `factor`.
+#[inline(never)]
+pub(crate) fn scale(numbers: &mut [f32], factor: f32) {
+    for number in numbers {
+        *number *= factor;
+    }
+}
+
 /// A vector as of [`fill`].
 pub(crate) fn vector<S: Format, const N: usize>(random: &mut Generator) -> [S; N] {
     let mut vector = [S::STORED_ZERO; N];

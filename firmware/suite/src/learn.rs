@@ -103,6 +103,19 @@ family!(OfEuclidean, "game_euclidean", Euclidean, Euclidean);
 family!(OfTsallis, "game_tsallis", Tsallis<T>, Tsallis::half());
 family!(OfLogBarrier, "game_log_barrier", LogBarrier, LogBarrier);
 
+/// Divides weights by their sum.
+// Never inlined, as `negate`: one copy in flash serves every size.
+#[inline(never)]
+fn normalise<T: Scalar>(weights: &mut [T]) {
+    let sum = weights.iter().fold(T::ZERO, |sum, weight| sum + *weight);
+    weights.iter_mut().for_each(|weight| *weight /= sum);
+}
+
+#[inline(never)]
+fn negate<T: Scalar>(numbers: &mut [T]) {
+    numbers.iter_mut().for_each(|number| *number = -*number);
+}
+
 /// A zero-sum game of two players with A actions each (BOTH = 2 A), and where play starts.
 struct Match<T: Scalar, F: Family, const A: usize, const BOTH: usize> {
     game: Bimatrix<T, A, A>,
@@ -113,11 +126,10 @@ struct Match<T: Scalar, F: Family, const A: usize, const BOTH: usize> {
 impl<T: Scalar, F: Family, const A: usize, const BOTH: usize> Match<T, F, A, BOTH> {
     /// From payoffs, and from positive weights that the strategies are proportional to.
     fn new(payoffs: [[T; A]; A], mut weights: [T; BOTH]) -> Option<Self> {
-        for strategy in weights.chunks_exact_mut(A) {
-            let sum = strategy.iter().fold(T::ZERO, |sum, weight| sum + *weight);
-            strategy.iter_mut().for_each(|weight| *weight /= sum);
-        }
-        let game = Bimatrix::new(payoffs, payoffs.map(|row| row.map(|payoff| -payoff))).ok()?;
+        weights.chunks_exact_mut(A).for_each(normalise);
+        let mut negated = payoffs;
+        negate(negated.as_flattened_mut());
+        let game = Bimatrix::new(payoffs, negated).ok()?;
         let ftrl = Ftrl::new(F::regularizer::<T>(), Constant::new(T::from_f64(0.25)).ok()?);
         let start = ftrl.start(game.actions(), weights).ok()?;
         Some(Self { game, ftrl, start })

@@ -1,6 +1,6 @@
 //! Inverses and factors.
 
-use crate::format::{Format, emit_all, exact_matrix, matrix};
+use crate::format::{Format, emit_all, exact_matrix, matrix, scale};
 use crate::{Kernel, Visitor, rows};
 use situ::matrix::Matrix;
 use situ::random::Generator;
@@ -22,39 +22,48 @@ const INVERSE_ERROR: f64 = 5e-5;
 
 /// A random matrix with a dominant diagonal in a random order of its rows, so that pivots move.
 fn pivoted<S: Format, const N: usize>(random: &mut Generator) -> Matrix<S, N, N> {
-    let mut a = matrix(random);
-    pivot(random, a.as_mut_slice(), N);
+    let mut a = matrix::<S, N, N>(random);
+    strengthen(a.as_mut_slice(), N, N as f32 / 4.0);
+    permute(a.as_mut_slice(), N, random);
     a
-}
-
-// Of slices and never inlined, as the drawing of inputs: one copy serves all sizes.
-#[inline(never)]
-fn pivot<S: Format>(random: &mut Generator, a: &mut [S], n: usize) {
-    for diagonal in a.iter_mut().step_by(n + 1) {
-        *diagonal = S::store(diagonal.load() + n as f32 / 4.0);
-    }
-    for i in 1..n {
-        let j = random.bits() as usize % (i + 1);
-        for column in 0..n {
-            a.swap(i * n + column, j * n + column);
-        }
-    }
 }
 
 /// `I + B Bᵀ / N` of a random B.
 fn positive_definite<const N: usize>(random: &mut Generator) -> Matrix<f32, N, N> {
     let b = matrix::<f32, N, N>(random);
     let mut a = Matrix::zeros();
-    mean_square(b.as_slice(), a.as_mut_slice(), N);
+    square(b.as_slice(), N, a.as_mut_slice());
+    scale(a.as_mut_slice(), 1.0 / N as f32);
+    strengthen(a.as_mut_slice(), N, 1.0);
     a
 }
 
+/// Adds to the diagonal of a matrix of `n` columns.
+// By slices, as all below: one copy in flash serves every size.
 #[inline(never)]
-fn mean_square(b: &[f32], a: &mut [f32], n: usize) {
-    for (i, a) in a.iter_mut().enumerate() {
-        let rows = (b.iter().skip(i / n * n), b.iter().skip(i % n * n).take(n));
-        let sum: f32 = rows.0.zip(rows.1).map(|(x, y)| x * y).sum();
-        *a = sum / n as f32 + if i % (n + 1) == 0 { 1.0 } else { 0.0 };
+fn strengthen<S: Format>(a: &mut [S], n: usize, addend: f32) {
+    for element in a.iter_mut().step_by(n + 1) {
+        *element = S::store(element.load() + addend);
+    }
+}
+
+/// Puts the rows of a square matrix in a random order.
+#[inline(never)]
+fn permute<S: Format>(a: &mut [S], n: usize, random: &mut Generator) {
+    for row in 1..n {
+        let other = random.bits() as usize % (row + 1);
+        for column in 0..n {
+            a.swap(row * n + column, other * n + column);
+        }
+    }
+}
+
+/// `B Bᵀ`, by the definition.
+#[inline(never)]
+fn square(b: &[f32], n: usize, out: &mut [f32]) {
+    for (index, out) in out.iter_mut().enumerate() {
+        let [row, column] = [index / n, index % n].map(|row| &b[row * n..(row + 1) * n]);
+        *out = row.iter().zip(column).map(|(x, y)| x * y).sum();
     }
 }
 
@@ -212,9 +221,7 @@ impl<const N: usize> Kernel for Warm<N> {
         let _ = solve::invert(&a, &mut start);
         let mut newton = NewtonInverse::new(Order::Two);
         newton.set_inverse(&start);
-        for element in a.as_mut_slice() {
-            *element *= 1.0 + 1.0 / 256.0;
-        }
+        scale(a.as_mut_slice(), 1.0 + 1.0 / 256.0);
         Self { a, newton }
     }
     fn run(&mut self) {

@@ -1,6 +1,6 @@
 //! Transformers that are algorithms.
 
-use crate::format::{emit_all, exact_matrix, matrix};
+use crate::format::{emit_all, exact_matrix, matrix, scale};
 use crate::{Kernel, Visitor, rows};
 use situ::construct::newton::{self, InverseRows};
 use situ::matrix::{Matrix, product};
@@ -58,7 +58,7 @@ impl<const D: usize, const SEQUENCE: usize, const WORKSPACE: usize> Kernel
         builder.finish();
         // A near the identity and X = I: the iteration converges, however often the row runs.
         let mut a = matrix::<f32, D, D>(random);
-        a.as_mut_slice().iter_mut().for_each(|element| *element *= 0.5 / D as f32);
+        scale(a.as_mut_slice(), 0.5 / D as f32);
         a.add_to_diagonal(1.0);
         let identity = Matrix::identity();
         let parts = [&identity, &a, &identity].into_iter().flat_map(Matrix::as_slice);

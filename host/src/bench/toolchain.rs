@@ -55,7 +55,11 @@ impl Toolchain {
     /// The flags that the firmware is built with.
     pub fn flags(&self, board: &Board) -> String {
         let core = if self.build_core { ", core from source" } else { "" };
-        format!("-C target-cpu={} -C opt-level=3 -C lto=fat -C codegen-units=1{core}", board.core)
+        let level = opt_level(board);
+        format!(
+            "-C target-cpu={} -C opt-level={level} -C lto=fat -C codegen-units=1{core}",
+            board.core
+        )
     }
 
     /// Builds the suite for a board; returns the ELF file's path.
@@ -76,6 +80,7 @@ impl Toolchain {
             .current_dir(&firmware)
             .args(["--locked", "--features", &features.join(","), "--target-dir"])
             .arg(firmware.join("target"))
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", opt_level(board))
             .env("SITU_BOARD", &board.id)
             .env("SITU_FILTER", filter);
         let status = cargo.status().map_err(|error| Failure::Tool(format!("cargo: {error}")))?;
@@ -117,6 +122,14 @@ impl Toolchain {
 /// The flag that selects the board's core.
 fn cpu_flag(board: &Board) -> String {
     format!("-Ctarget-cpu={}", board.core)
+}
+
+/// For speed, but on a chip that has the room of the reduced suite only, for size.
+fn opt_level(board: &Board) -> &'static str {
+    match board.suite {
+        Suite::Full => "3",
+        Suite::Reduced => "s",
+    }
 }
 
 /// The commit that the firmware's tree stands at, marked `+` if files differ from it.
