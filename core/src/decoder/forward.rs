@@ -164,7 +164,7 @@ impl<'a, S: Storage> Decoder<'a, S> {
         let width = usize::from(self.shape.width);
         let (weights, _) = self.layer_weights(layer)?;
         let (gain, maps) = weights.split_at_checked(width).ok_or(Error::Weights)?;
-        let mut maps = maps.chunks_exact(width * width);
+        let mut maps = maps.chunks_exact((width * width).max(1));
         let residual = residual.get_mut(..width).ok_or(Error::Workspace)?;
         let (normed, workspace) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
         let (query, workspace) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;

@@ -1,14 +1,12 @@
-//! Attention, transformers, regularized leaders, games, variational inequalities.
+//! Attention, regularized leaders, games, variational inequalities.
 
 use crate::kept;
 use situ::attention::{self, Memory, Rule};
-use situ::construct::{logistic::Logistic, newton::Regression};
 use situ::ftrl::{self, Constant, Entropic, Euclidean, LogBarrier};
 use situ::ftrl::{Ftrl, Regularizer, State, Tsallis};
 use situ::games::{self, Bimatrix, Feedback, Full, Noisy, Realised};
 use situ::random::Generator;
 use situ::scalar::f16;
-use situ::transformer::{self, Buffers, Transformer};
 use situ::variational::{self, Average, Ball, BatchMeans, Extragradient, Method, Sgda, Simplex};
 
 /// Play of two players with three actions each.
@@ -18,9 +16,7 @@ type Leader<R> = Ftrl<R, Constant<f32>>;
 type AttentionResult = Result<(), attention::Error>;
 type FtrlResult = Result<(), ftrl::Error>;
 type GamesResult = Result<(), games::Error>;
-type TransformerResult = Result<(), transformer::Error>;
 type VariationalResult = Result<(), variational::Error>;
-type Built<'a> = Result<Transformer<'a, f32>, transformer::Error>;
 
 /// A step of a method on an operator.
 type Advance<M> = fn(&M, &mut [f32; 5], fn(&[f32; 5], &mut [f32; 5])) -> VariationalResult;
@@ -36,13 +32,6 @@ pub fn keep() {
         Memory::write => fn(&mut Memory<f32, 5, 7>, Rule<f32>, &[f32; 5], &[f32; 7]) -> AttentionResult;
         Memory::write => fn(&mut Memory<f16, 5, 7>, Rule<f32>, &[f32; 5], &[f32; 7]) -> AttentionResult;
         Memory::read => fn(&Memory<f32, 5, 7>, &[f32; 5], &mut [f32; 7]);
-        (|weights: &Transformer<'_, f32>, sequence, room| weights.forward(sequence, room))
-            => fn(&Transformer<'_, f32>, &mut [f32], &mut [f32]) -> TransformerResult;
-        (|weights: &Transformer<'_, f16>, sequence, room| weights.forward(sequence, room))
-            => fn(&Transformer<'_, f16>, &mut [f32], &mut [f32]) -> TransformerResult;
-        Regression::build => for<'a> fn(&Regression<f32>, Buffers<'a, f32>) -> Built<'a>;
-        Regression::write_prompt => fn(&Regression<f32>, &[f32], &[f32], &[f32], &mut [f32]) -> TransformerResult;
-        Logistic::build => for<'a> fn(&Logistic<f32>, Buffers<'a, f32>) -> Built<'a>;
         <Entropic as Regularizer<f32>>::choose => fn(&Entropic, &[f32], &mut [f32]) -> FtrlResult;
         <Euclidean as Regularizer<f32>>::choose => fn(&Euclidean, &[f32], &mut [f32]) -> FtrlResult;
         <Tsallis<f32> as Regularizer<f32>>::choose => fn(&Tsallis<f32>, &[f32], &mut [f32]) -> FtrlResult;

@@ -11,6 +11,7 @@ mod games;
 mod kernels;
 mod learners;
 mod normtune;
+mod transformers;
 
 use core::panic::PanicInfo;
 
@@ -38,6 +39,7 @@ pub extern "C" fn main() -> i32 {
     algorithms::keep();
     learners::keep();
     normtune::keep();
+    transformers::keep();
     0
 }
 
