@@ -30,6 +30,9 @@ enum Command {
     Bench(bench::Arguments),
     /// Set results of boards side by side
     Compare(compare::Arguments),
+    /// Train the small models whose weights are shipped
+    #[cfg(feature = "train")]
+    Train(crate::train::Arguments),
 }
 
 /// Parses and runs one command line.
@@ -54,6 +57,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
         Some(Command::Boards) => bench::boards(),
         Some(Command::Bench(arguments)) => bench::bench(&arguments).map(drop),
         Some(Command::Compare(arguments)) => compare::compare(&arguments),
+        #[cfg(feature = "train")]
+        Some(Command::Train(arguments)) => crate::train::train(&arguments),
         None => main_job(),
     }
 }

@@ -15,5 +15,7 @@ pub mod prompts;
 pub mod report;
 pub mod reproduce;
 pub mod room;
+#[cfg(feature = "train")]
+pub mod train;
 
 pub use failure::Failure;

@@ -9,6 +9,11 @@ fn claims_hold() {
             "superposition.construction_weights",
             "superposition.construction_layers",
             "superposition.construction_f32",
+            "superposition.trained_mean",
+            "superposition.trained_within_prompt",
+            "superposition.collapse_reported",
+            "superposition.task_vectors",
+            "superposition.size_trend",
         ],
     );
 }

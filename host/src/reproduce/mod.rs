@@ -138,7 +138,7 @@ pub const SYSTEMS: &[System] = &[
         name: "superposition",
         paper: "Everything Everywhere All at Once: LLMs can In-Context Learn Multiple Tasks in \
                 Superposition, arXiv 2410.05603",
-        claims: 4,
+        claims: 9,
         run: superposition::run,
     },
 ];

@@ -3,6 +3,10 @@
 //! A prompt is examples `inputs > answer` and a query `inputs >`, a token each. The same families
 //! train the small models and test them.
 
+mod mixture;
+
+pub use mixture::{Mixture, MixtureError};
+
 use situ::decoder::Shape;
 use situ::random::Generator;
 

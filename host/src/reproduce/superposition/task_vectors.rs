@@ -1,0 +1,123 @@
+//! Task vectors: what the examples of a task leave at the last token, put into a query without any.
+
+use super::model::{Model, Patch, Site};
+use crate::prompts::{Family, Mixture};
+use situ::decoder::Error;
+use situ::random::Generator;
+
+/// Prompts that a vector is the mean of.
+const PROMPTS: usize = 100;
+
+/// Tasks whose vectors are combined.
+const TASKS: [usize; 2] = [0, 1];
+
+/// The vector of each of two tasks, where and how they serve best.
+pub struct TaskVectors {
+    /// Where they are read and put in.
+    pub site: Site,
+    /// Whether they replace the residual stream or, less its mean without examples, are added to it.
+    pub patch: Patch,
+    /// Mean probability of the right answer with the vector of its task.
+    pub accuracy: f64,
+    vectors: [Vec<f32>; 2],
+}
+
+impl TaskVectors {
+    /// Reads the vectors at every site and keeps those that answer best.
+    pub fn of(
+        model: &Model,
+        family: Family,
+        seed: u64,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
+        let alone = [Mixture::new(&[1.0, 0.0])?, Mixture::new(&[0.0, 1.0])?];
+        let layers = 0..model.shape().layers;
+        let sites = layers.flat_map(|layer| [Site::Attention(layer), Site::Layer(layer)]);
+        let mut best: Option<Self> = None;
+        for site in sites {
+            let first = mean_vector(model, family, TASKS[0], site, seed)?;
+            let second = mean_vector(model, family, TASKS[1], site, seed)?;
+            let without = mean_without_examples(model, family, site)?;
+            let less = |vector: &[f32]| vector.iter().zip(&without).map(|(v, w)| v - w).collect();
+            for (patch, vectors) in [
+                (Patch::Add, [less(&first), less(&second)]),
+                (Patch::Replace, [first.clone(), second.clone()]),
+            ] {
+                let mut candidate = Self { site, patch, accuracy: 0.0, vectors };
+                let [with_first, _] = candidate.answers(model, family, &alone[0])?;
+                let [_, with_second] = candidate.answers(model, family, &alone[1])?;
+                candidate.accuracy = (with_first + with_second) / 2.0;
+                if best.as_ref().is_none_or(|best| candidate.accuracy > best.accuracy) {
+                    best = Some(candidate);
+                }
+            }
+        }
+        Ok(best.ok_or(Error::Shape)?)
+    }
+
+    /// Mean probabilities of both tasks' answers with the vectors in the shares of `mixture`, over all
+    /// queries to which the answers differ.
+    pub fn answers(
+        &self,
+        model: &Model,
+        family: Family,
+        mixture: &Mixture,
+    ) -> Result<[f64; 2], Error> {
+        let vector = mixture.combine(&self.vectors);
+        let (mut sums, mut count) = ([0.0; 2], 0.0);
+        let mut memory = model.memory();
+        for letter in 0..family.symbols() {
+            let answers = TASKS.map(|task| family.answer(task, &[letter]));
+            if answers[0] == answers[1] {
+                continue;
+            }
+            let (query, place) = query(family, letter);
+            let patch = (self.site, self.patch, &vector[..]);
+            let distribution = model.patched(&query, place, patch, &mut memory)?;
+            count += 1.0;
+            for (sum, answer) in sums.iter_mut().zip(answers) {
+                *sum += distribution[usize::from(answer)];
+            }
+        }
+        Ok(sums.map(|sum| sum / count))
+    }
+}
+
+/// A query of one letter without examples, and its place: that of a prompt's query.
+fn query(family: Family, letter: u16) -> ([u16; 2], usize) {
+    ([letter, family.separator()], family.prompt_length() - 2)
+}
+
+/// Mean residual stream over prompts of one task.
+fn mean_vector(
+    model: &Model,
+    family: Family,
+    task: usize,
+    site: Site,
+    seed: u64,
+) -> Result<Vec<f32>, Error> {
+    let mut random = Generator::new(seed.wrapping_mul(7919).wrapping_add(task as u64));
+    let mut memory = model.memory();
+    let prompts = (0..PROMPTS).map(|_| {
+        let prompt = family.prompt(&vec![task; family.examples()], &[task], &mut random);
+        model.read(&prompt.tokens, 0, site, &mut memory)
+    });
+    mean(prompts)
+}
+
+/// Mean residual stream over all queries without examples.
+fn mean_without_examples(model: &Model, family: Family, site: Site) -> Result<Vec<f32>, Error> {
+    let mut memory = model.memory();
+    mean((0..family.symbols()).map(|letter| {
+        let (query, place) = query(family, letter);
+        model.read(&query, place, site, &mut memory)
+    }))
+}
+
+fn mean(vectors: impl Iterator<Item = Result<Vec<f32>, Error>>) -> Result<Vec<f32>, Error> {
+    let vectors: Vec<Vec<f32>> = vectors.collect::<Result<_, _>>()?;
+    let mut sum = vec![0.0; vectors.first().map_or(0, Vec::len)];
+    for vector in &vectors {
+        situ::matrix::add_scaled(1.0 / vectors.len() as f32, vector, &mut sum);
+    }
+    Ok(sum)
+}
