@@ -32,7 +32,11 @@ fn main() -> ! {
     let Some(peripherals) = Peripherals::take() else { fault::fail() };
     let mut measure = measure::Measure::new(peripherals);
     defmt::println!("{{\"start\":{{\"counter\":\"{=str}\"}}}}", measure.counter());
-    situ_suite::each(&mut measure);
+    if cfg!(feature = "models") {
+        situ_suite::each_model(&mut measure);
+    } else {
+        situ_suite::each(&mut measure);
+    }
     defmt::println!("{{\"finish\":{{\"stack\":{=usize}}}}}", measure.deepest_stack());
     debug::exit(debug::EXIT_SUCCESS);
     // Without a debugger there is nobody to tell.

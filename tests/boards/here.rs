@@ -2,6 +2,7 @@
 
 use situ::random::Generator;
 use situ_host::bench::{Expected, Suite, expected};
+use situ_host::prompts::{Family, Mixture};
 use situ_suite::{Kernel, SEED, Visitor};
 
 struct Here<'e> {
@@ -33,6 +34,30 @@ fn every_row_agrees_with_f64() {
     let mut here = Here { expected: expected.iter() };
     situ_suite::each(&mut here);
     assert_eq!(here.expected.len(), 0);
+}
+
+#[test]
+fn every_model_agrees_with_f64() {
+    let expected = expected(Suite::Models, "");
+    let mut here = Here { expected: expected.iter() };
+    situ_suite::each_model(&mut here);
+    assert_eq!(here.expected.len(), 0);
+}
+
+/// Each prompt mixes two languages in equal shares, as those on which the host measures the model.
+#[test]
+fn prompts_of_the_model_are_of_its_family() {
+    let mut random = Generator::new(SEED);
+    let mixture = Mixture::new(&[0.5, 0.5]).unwrap();
+    let prompts = situ_suite::PROMPTS.map(|_| {
+        let tasks: Vec<usize> = (0..10).map(|_| mixture.draw(&mut random)).collect();
+        let prompt = Family::Lang.prompt(&tasks, &[0, 1], &mut random);
+        prompt.tokens.iter().map(|token| *token as u8).collect::<Vec<_>>()
+    });
+    assert_eq!(
+        prompts.each_ref().map(Vec::as_slice),
+        situ_suite::PROMPTS.each_ref().map(|p| &p[..])
+    );
 }
 
 #[test]

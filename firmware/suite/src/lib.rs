@@ -10,12 +10,14 @@ mod format;
 mod games;
 mod learn;
 mod matrix;
+mod models;
 mod normtune;
 mod scalar;
 mod solve;
 mod transformer;
 
 pub use format::Format;
+pub use models::PROMPTS;
 use situ::random::Generator;
 
 /// Seed of every row's input.
@@ -69,6 +71,12 @@ pub fn each<V: Visitor>(visitor: &mut V) {
     learn::each(visitor);
     games::each(visitor);
     transformer::each(visitor);
+}
+
+/// Takes every row of the models: an image of its own, for the weights they bring.
+pub fn each_model<V: Visitor>(visitor: &mut V) {
+    rows!(visitor: Empty);
+    models::each(visitor);
 }
 
 /// Visits the named rows, those of the reduced suite only where that is asked for.

@@ -40,13 +40,15 @@ pub struct Memory {
 }
 
 /// Which rows a board runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Suite {
-    /// All.
+    /// All kernels and learners
     Full,
-    /// Those for 64 KB of flash and 12 KB of RAM.
+    /// Those for 64 KB of flash and 12 KB of RAM
     Reduced,
+    /// The trained model and the written transformer of task superposition
+    Models,
 }
 
 /// How a board is run.

@@ -3,7 +3,7 @@
 use super::image::Image;
 use super::log::Session;
 use super::results::Results;
-use super::{Board, board, reference, runner, toolchain};
+use super::{Board, Suite, board, reference, runner, toolchain};
 use crate::{Failure, progress, report};
 use std::path::PathBuf;
 
@@ -13,6 +13,9 @@ pub struct Arguments {
     /// The board; `situ boards` lists them
     #[arg(long, value_name = "ID")]
     pub board: String,
+    /// Other rows than the board's file says
+    #[arg(long, value_enum, value_name = "SUITE")]
+    pub suite: Option<Suite>,
     /// Only the rows whose name contains this
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub filter: String,
@@ -31,7 +34,8 @@ pub struct Arguments {
 /// compiler, QEMU, probe-rs or a probe is missing; [`Failure::Check`] if a result is wrong, after the
 /// rows that are right have been printed.
 pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
-    let board = Board::find(&arguments.board)?;
+    let mut board = Board::find(&arguments.board)?;
+    board.suite = arguments.suite.unwrap_or(board.suite);
     let expected = reference::expected(board.suite, &arguments.filter);
     if expected.is_empty() {
         return Err(Failure::Input(format!("--filter '{}' selects no row", arguments.filter)));

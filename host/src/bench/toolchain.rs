@@ -72,8 +72,10 @@ impl Toolchain {
             Run::Qemu(_) => "qemu",
             Run::Probe(_) => "chip",
         }];
-        if board.suite == Suite::Reduced {
-            features.push("reduced");
+        match board.suite {
+            Suite::Full => (),
+            Suite::Reduced => features.push("reduced"),
+            Suite::Models => features.push("models"),
         }
         let mut cargo = self.cargo("build", &board.target, &[&cpu_flag(board)]);
         cargo
@@ -127,7 +129,7 @@ fn cpu_flag(board: &Board) -> String {
 /// For speed, but on a chip that has the room of the reduced suite only, for size.
 fn opt_level(board: &Board) -> &'static str {
     match board.suite {
-        Suite::Full => "3",
+        Suite::Full | Suite::Models => "3",
         Suite::Reduced => "s",
     }
 }

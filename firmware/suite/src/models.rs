@@ -1,0 +1,196 @@
+//! Whole models: a trained decoder with its weights in flash, and the written transformer of task
+//! superposition.
+
+use crate::format::emit_all;
+use crate::{Kernel, Visitor, rows};
+use situ::attention::softmax_in_place;
+use situ::construct::Counts;
+use situ::construct::superposition::{Plan, Rows, Superposition, Task};
+use situ::decoder::{Cache, Decoder, File, Shape};
+use situ::random::Generator;
+use situ::scalar::{Scalar, Storage};
+use situ::transformer::{Bias, Block, Buffers, Head, Layer, Transformer};
+
+pub(crate) fn each<V: Visitor>(visitor: &mut V) {
+    rows!(visitor: Trained, Written);
+}
+
+/// The smallest of the shipped models, f16.
+static WEIGHTS: &[u8] = include_bytes!("../../../host/weights/lang-32.bin");
+
+const SHAPE: Shape = Shape {
+    vocabulary: 11,
+    positions: 32,
+    context: 32,
+    width: 32,
+    heads: 2,
+    units: 128,
+    layers: 2,
+};
+
+/// Prompts of the model's family, ten examples `x > y` and a query `x >`, with the separator as 10: each
+/// example follows one of two tasks, drawn in equal shares.
+#[rustfmt::skip]
+pub const PROMPTS: [[u8; 32]; 8] = [
+    [4, 10, 4, 2, 10, 8, 0, 10, 3, 4, 10, 9, 2, 10, 2, 8, 10, 0, 2, 10, 8, 2, 10, 2, 8, 10, 0, 5, 10, 6, 7, 10],
+    [0, 10, 3, 5, 10, 5, 7, 10, 6, 8, 10, 0, 4, 10, 9, 3, 10, 7, 7, 10, 6, 4, 10, 9, 1, 10, 2, 1, 10, 1, 6, 10],
+    [0, 10, 3, 6, 10, 5, 2, 10, 8, 5, 10, 6, 8, 10, 0, 1, 10, 2, 9, 10, 1, 4, 10, 4, 6, 10, 5, 5, 10, 6, 7, 10],
+    [3, 10, 4, 3, 10, 4, 4, 10, 4, 0, 10, 3, 8, 10, 0, 2, 10, 8, 9, 10, 9, 8, 10, 0, 7, 10, 7, 9, 10, 9, 6, 10],
+    [1, 10, 1, 4, 10, 9, 8, 10, 0, 6, 10, 8, 5, 10, 6, 3, 10, 7, 2, 10, 2, 0, 10, 3, 0, 10, 3, 9, 10, 9, 7, 10],
+    [9, 10, 1, 9, 10, 1, 7, 10, 6, 3, 10, 4, 2, 10, 2, 3, 10, 7, 9, 10, 9, 2, 10, 8, 4, 10, 4, 9, 10, 1, 1, 10],
+    [1, 10, 1, 8, 10, 0, 1, 10, 2, 6, 10, 8, 9, 10, 9, 6, 10, 8, 7, 10, 7, 1, 10, 2, 7, 10, 6, 6, 10, 5, 4, 10],
+    [8, 10, 0, 1, 10, 2, 6, 10, 5, 4, 10, 4, 5, 10, 5, 0, 10, 3, 0, 10, 3, 1, 10, 2, 5, 10, 6, 3, 10, 4, 7, 10],
+];
+
+/// Distributions of the answers to all prompts.
+type Answers<T> = [[T; 11]; PROMPTS.len()];
+
+/// A prompt, token by token: the count divided by 32 is that of a token.
+struct Trained {
+    model: Option<Decoder<'static, [u8; 2]>>,
+    memory: [f32; SHAPE.cache()],
+    workspace: [f32; SHAPE.workspace()],
+    answers: Answers<f32>,
+    next: usize,
+}
+
+/// The distribution of the token after a prompt; zeros where the model does not run.
+fn answer<S: Storage>(
+    model: &Decoder<'_, S>,
+    prompt: &[u8],
+    memory: &mut [S::Compute],
+    workspace: &mut [S::Compute],
+    answer: &mut [S::Compute],
+) {
+    let mut cache = Cache::new(memory);
+    for token in prompt {
+        if model.step(u16::from(*token), &mut cache, workspace, answer).is_err() {
+            return answer.fill(S::Compute::ZERO);
+        }
+    }
+    softmax_in_place(answer, S::Compute::ONE);
+}
+
+impl Kernel for Trained {
+    const NAME: &'static str = "decoder_prompt";
+    const SIZE: usize = SHAPE.width as usize;
+    const SCALAR: &'static str = "f16";
+    const TOLERANCE: f64 = 1e-5;
+    const RUNS: usize = PROMPTS.len();
+
+    fn new(_: &mut Generator) -> Self {
+        Self {
+            model: File::open(WEIGHTS).ok().filter(|model| *model.shape() == SHAPE),
+            memory: [0.0; SHAPE.cache()],
+            workspace: [0.0; SHAPE.workspace()],
+            answers: Default::default(),
+            next: 0,
+        }
+    }
+    fn run(&mut self) {
+        let Self { model: Some(model), memory, workspace, answers, next } = self else { return };
+        let (Some(prompt), Some(out)) = (PROMPTS.get(*next), answers.get_mut(*next)) else {
+            return;
+        };
+        answer(model, prompt, memory, workspace, out);
+        *next = (*next + 1) % PROMPTS.len();
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        emit_all(self.answers.as_flattened(), emit);
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        let (stored, _) = WEIGHTS.get(File::HEADER..).unwrap_or(&[]).as_chunks::<2>();
+        let mut weights = [0.0; SHAPE.weights()];
+        weights.iter_mut().zip(stored).for_each(|(out, stored)| *out = stored.load().into());
+        let Ok(model) = Decoder::new(SHAPE, &weights) else { return };
+        let (mut memory, mut workspace) = ([0.0; SHAPE.cache()], [0.0; SHAPE.workspace()]);
+        for prompt in &PROMPTS {
+            let mut out = [0.0; SHAPE.vocabulary as usize];
+            answer(&model, prompt, &mut memory, &mut workspace, &mut out);
+            out.into_iter().for_each(&mut *emit);
+        }
+    }
+    fn state_bytes() -> usize {
+        size_of::<[f32; SHAPE.cache()]>()
+    }
+}
+
+/// Sums modulo ten, four tasks with a constant each: eight blocks of weights.
+const PLAN: Plan = Plan { letters: 10, inputs: 1, examples: 10 };
+const CONSTANTS: [u16; 4] = [1, 3, 4, 8];
+const ROOM: Counts = PLAN.counts(CONSTANTS.len(), 2 * CONSTANTS.len());
+const COLUMNS: usize = PLAN.columns();
+
+/// A prompt through three layers, all its tokens at once: the count divided by 23 is that of a token.
+struct Written {
+    blocks: [Block<f32>; ROOM.blocks],
+    biases: [Bias<f32>; ROOM.biases],
+    heads: [Head<f32>; ROOM.heads],
+    layers: [Layer; ROOM.layers],
+    rows: Option<Rows>,
+    prompt: [u16; COLUMNS - 2],
+    tasks: [usize; PLAN.examples as usize],
+    answer: [f32; PLAN.letters as usize],
+    workspace: [f32; 4096],
+}
+
+impl Kernel for Written {
+    const NAME: &'static str = "superposition_transformer";
+    const SIZE: usize = CONSTANTS.len();
+    const SCALAR: &'static str = "f32";
+    const TOLERANCE: f64 = 2e-5;
+
+    fn new(random: &mut Generator) -> Self {
+        let mut kernel = Self {
+            blocks: [Block::default(); ROOM.blocks],
+            biases: [Bias::default(); ROOM.biases],
+            heads: [Head::default(); ROOM.heads],
+            layers: [Layer::default(); ROOM.layers],
+            rows: None,
+            prompt: [0; COLUMNS - 2],
+            tasks: [0; PLAN.examples as usize],
+            answer: [0.0; PLAN.letters as usize],
+            workspace: [0.0; 4096],
+        };
+        let Self { blocks, biases, heads, layers, rows, prompt, tasks, .. } = &mut kernel;
+        // Letter x to x + c: one block up to the last letter, one from the first on.
+        let shift =
+            |c: u16| [Block::copy(c, 0, PLAN.letters - c), Block::copy(0, PLAN.letters - c, c)];
+        let maps = CONSTANTS.map(shift);
+        let all = maps.each_ref().map(|map| Task { input: 0, map });
+        let built = PLAN.build(&all, Buffers { blocks, biases, heads, layers });
+        *rows = built.ok().map(|built| built.rows);
+        let mut draw = |bound: usize| (random.uniform::<f32>() * bound as f32) as usize;
+        let (examples, query) = prompt.as_chunks_mut::<2>();
+        for ([x, y], task) in examples.iter_mut().zip(tasks) {
+            *task = draw(CONSTANTS.len());
+            *x = draw(PLAN.letters.into()) as u16;
+            *y = (*x + CONSTANTS.get(*task).unwrap_or(&0)) % PLAN.letters;
+        }
+        query.fill(draw(PLAN.letters.into()) as u16);
+        kernel
+    }
+    fn run(&mut self) {
+        let Self { blocks, biases, heads, layers, prompt, answer, workspace, .. } = self;
+        let Some(rows) = self.rows else { return };
+        let transformer =
+            Transformer { rows: rows.count, blocks, biases, dense: &[], heads, layers };
+        let mixture = Superposition { transformer, plan: PLAN, rows };
+        if mixture.run(prompt, answer, workspace).is_err() {
+            answer.fill(0.0);
+        }
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        emit_all(&self.answer, emit);
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        let query = self.prompt.last().copied().unwrap_or(0);
+        for letter in 0..PLAN.letters {
+            let says = |task: &&usize| {
+                CONSTANTS.get(**task).is_some_and(|c| (query + c) % PLAN.letters == letter)
+            };
+            let share = self.tasks.iter().filter(says).count();
+            emit(share as f64 / f64::from(PLAN.examples));
+        }
+    }
+}
