@@ -61,23 +61,25 @@ impl<R, S, L> Ftrl<R, S, L> {
         R: Regularizer<T>,
         V: Clone + AsRef<[T]> + AsMut<[T]>,
     {
-        let mut rest = strategies.as_ref();
-        for count in actions {
-            let (strategy, after) = rest.split_at_checked(*count).ok_or(Error::Shape)?;
-            check_strategy(strategy)?;
-            rest = after;
-        }
-        if !rest.is_empty() {
-            return Err(Error::Shape);
-        }
+        check_strategies(actions, strategies.as_ref())?;
         let mut scores = strategies.clone();
-        for score in scores.as_mut() {
+        self.score(scores.as_mut())?;
+        Ok(State { scores, strategies, steps: 0 })
+    }
+
+    // On a slice and never inlined: once a run is not worth a copy for every length.
+    #[inline(never)]
+    fn score<T: Scalar>(&self, strategies: &mut [T]) -> Result<(), Error>
+    where
+        R: Regularizer<T>,
+    {
+        for score in strategies {
             *score = self.regularizer.score(*score);
             if !score.is_finite() {
                 return Err(Error::NotStrategy);
             }
         }
-        Ok(State { scores, strategies, steps: 0 })
+        Ok(())
     }
 
     /// One step on the payoffs of all players' actions, player after player.
@@ -87,6 +89,7 @@ impl<R, S, L> Ftrl<R, S, L> {
     /// # Errors
     /// [`Error::Shape`] if the lengths do not agree with the state's; [`Error::NotFinite`] if a
     /// payoff is not, or makes a score that is not. The state then is as it was.
+    // A desk computer has room for a copy of every game's lengths, and gains from knowing them.
     #[cfg_attr(not(target_arch = "arm"), inline(always))]
     pub fn update<T, V>(
         &self,
@@ -163,6 +166,18 @@ impl<V> State<V> {
     pub const fn steps(&self) -> u32 {
         self.steps
     }
+}
+
+/// There is a strategy for each player, and nothing after the last.
+#[inline(never)]
+fn check_strategies<T: Scalar>(actions: &[usize], strategies: &[T]) -> Result<(), Error> {
+    let mut rest = strategies;
+    for count in actions {
+        let (strategy, after) = rest.split_at_checked(*count).ok_or(Error::Shape)?;
+        check_strategy(strategy)?;
+        rest = after;
+    }
+    if rest.is_empty() { Ok(()) } else { Err(Error::Shape) }
 }
 
 /// A strategy has no negative probability and sums to one within 16 ε A.
