@@ -133,7 +133,7 @@ fn agree(situ: [f64; 6], plain: [[f64; 3]; 2]) {
 
 fn games(criterion: &mut Criterion) {
     let game = Bimatrix::new(ROW, COLUMN).expect("finite payoffs");
-    let bandit = Bandit::new(Constant::new(EXPLORATION).expect("a positive rate"));
+    let bandit = Bandit::new(Constant::new(EXPLORATION).expect("a rate")).expect("a probability");
     agree(situ(&game, Entropic, &Full), plain(&ROW, &COLUMN, f64::ln, softmax));
     agree(situ(&game, Euclidean, &Full), plain(&ROW, &COLUMN, |x| x, project));
     agree(situ(&game, Entropic, &bandit), plain_bandit(&ROW, &COLUMN));

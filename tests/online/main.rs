@@ -3,6 +3,7 @@
 mod bayes;
 mod contract;
 mod drift;
+mod games;
 mod least_squares;
 mod stability;
 mod streams;

@@ -98,9 +98,17 @@ impl<T: Scalar> Bandit<Tsallis<T>, Constant<T>, Power<T>, Constant<T>> {
 }
 
 impl<R, S, L, E> Bandit<R, S, L, E> {
-    /// Any FTRL, exploring uniformly with probability ε_n; where the schedule exceeds one, one.
-    pub const fn new(ftrl: Ftrl<R, S, L>, exploration: E) -> Self {
-        Self { ftrl, exploration }
+    /// Any FTRL, exploring uniformly with probability ε_n.
+    ///
+    /// # Errors
+    /// [`Error::NotProbability`] unless the exploration starts in [0, 1]; schedules do not rise.
+    pub fn new<T: Scalar>(ftrl: Ftrl<R, S, L>, exploration: E) -> Result<Self, Error>
+    where
+        E: Schedule<T>,
+    {
+        let first = exploration.at(1);
+        let valid = first >= T::ZERO && first <= T::ONE;
+        if valid { Ok(Self { ftrl, exploration }) } else { Err(Error::NotProbability) }
     }
 
     /// The state that plays all A actions alike.
@@ -235,5 +243,8 @@ mod tests {
         assert_eq!(update(0, 0.5, f32::NAN), Err(Error::NotFinite));
         assert_eq!(state, before);
         assert!(Bandit::<_, _, Power<f64>, _>::exp3(1).is_err());
+        let ftrl = Ftrl::new(Entropic, Constant::<f64>::ONE);
+        let too_much = Bandit::new(ftrl, Constant::new(1.5_f64).unwrap());
+        assert_eq!(too_much.unwrap_err(), Error::NotProbability);
     }
 }

@@ -12,6 +12,7 @@
 //! | regularizer | [`Entropic`], [`Euclidean`], [`Tsallis`], [`LogBarrier`] |
 //! | step g_n, rate η_n, exploration ε_n | [`Constant`], [`Power`] |
 //! | update, plain or optimistic | [`Ftrl`], its memory [`State`] |
+//! | one agent that sees every action's payoff | [`Ftrl::hedge`], [`Ftrl::hedge_for`] |
 //! | one agent that sees its own payoff alone | [`Bandit`]: EXP3, Tsallis-INF |
 //! | regret | [`Regret`] |
 //! | linear models, one example at a time | [`Proximal`] with [`Coordinates`] |
@@ -22,10 +23,10 @@
 //! ```
 //! use situ::ftrl::{Constant, Entropic, Ftrl};
 //!
-//! let hedge = Ftrl::new(Entropic, Constant::new(0.1)?);
-//! let mut state = hedge.start::<f64, _>(&[3], [1.0 / 3.0; 3])?;
+//! let ftrl = Ftrl::new(Entropic, Constant::new(0.1)?);
+//! let mut state = ftrl.start::<f64, _>(&[3], [1.0 / 3.0; 3])?;
 //! for _ in 0..100 {
-//!     hedge.update(&mut state, &[3], &[0.2, 1.0, 0.5])?;
+//!     ftrl.update(&mut state, &[3], &[0.2, 1.0, 0.5])?;
 //! }
 //! assert!(state.strategies()[1] > 0.99);
 //! # Ok::<(), situ::ftrl::Error>(())
@@ -33,6 +34,7 @@
 
 mod bandit;
 mod dual_averaging;
+mod hedge;
 mod proximal;
 mod regret;
 mod regularizer;

@@ -1,6 +1,7 @@
 //! Regret accounting.
 
 use super::Error;
+use crate::matrix::dot;
 use crate::scalar::Scalar;
 
 /// External regret: what the best fixed action would have earned above what was earned.
@@ -48,6 +49,14 @@ impl<T: Scalar, const A: usize> Regret<T, A> {
         }
         self.earned += earned;
         Ok(())
+    }
+
+    /// Adds a round that a strategy was played in: it earned its expected payoff `<x, v>`.
+    ///
+    /// # Errors
+    /// As [`record`](Self::record).
+    pub fn record_strategy(&mut self, payoffs: &[T; A], strategy: &[T; A]) -> Result<(), Error> {
+        self.record(payoffs, dot(strategy, payoffs))
     }
 
     /// The external regret so far; 0 without actions.

@@ -1,6 +1,6 @@
 //! What a player sees of the payoffs of its actions.
 
-use super::{Error, Game, MAX_PLAYERS};
+use super::{Error, Game, MAX_PLAYERS, check_exploration};
 use crate::ftrl::{Schedule, draw};
 use crate::random;
 use crate::scalar::Scalar;
@@ -19,17 +19,14 @@ pub trait Feedback<T: Scalar> {
     ///
     /// # Errors
     /// [`Error::Shape`] unless strategies and payoffs have an element for each player's actions.
-    fn observe<G, R>(
+    fn observe<G: Game<T>, R: Rng + ?Sized>(
         &self,
         game: &G,
         strategies: &[T],
         n: u32,
         generator: &mut R,
         payoffs: &mut [T],
-    ) -> Result<(), Error>
-    where
-        G: Game<T>,
-        R: Rng + ?Sized;
+    ) -> Result<(), Error>;
 }
 
 /// Exact expected payoffs.
@@ -57,8 +54,7 @@ impl<T: Scalar> Noisy<T> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Realised;
 
-/// The payoff of the action played alone, weighted by its probability; ε_n from a schedule, at
-/// most one.
+/// The payoff of the action played alone, weighted by its probability; ε_n from a schedule.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bandit<E> {
     exploration: E,
@@ -66,25 +62,28 @@ pub struct Bandit<E> {
 
 impl<E> Bandit<E> {
     /// Exploration ε_n of this schedule.
-    pub const fn new(exploration: E) -> Self {
-        Self { exploration }
+    ///
+    /// # Errors
+    /// [`Error::Exploration`] unless it starts in [0, 1].
+    pub fn new<T: Scalar>(exploration: E) -> Result<Self, Error>
+    where
+        E: Schedule<T>,
+    {
+        check_exploration(&exploration)?;
+        Ok(Self { exploration })
     }
 }
 
 impl<T: Scalar> Feedback<T> for Full {
     #[inline]
-    fn observe<G, R>(
+    fn observe<G: Game<T>, R: Rng + ?Sized>(
         &self,
         game: &G,
         strategies: &[T],
         _: u32,
         _: &mut R,
         payoffs: &mut [T],
-    ) -> Result<(), Error>
-    where
-        G: Game<T>,
-        R: Rng + ?Sized,
-    {
+    ) -> Result<(), Error> {
         if strategies.len() != payoffs.len() {
             return Err(Error::Shape);
         }
@@ -96,18 +95,14 @@ impl<T: Scalar> Feedback<T> for Full {
 
 impl<T: Scalar> Feedback<T> for Noisy<T> {
     #[inline]
-    fn observe<G, R>(
+    fn observe<G: Game<T>, R: Rng + ?Sized>(
         &self,
         game: &G,
         strategies: &[T],
         n: u32,
         generator: &mut R,
         payoffs: &mut [T],
-    ) -> Result<(), Error>
-    where
-        G: Game<T>,
-        R: Rng + ?Sized,
-    {
+    ) -> Result<(), Error> {
         Full.observe(game, strategies, n, generator, payoffs)?;
         for payoff in payoffs {
             *payoff += self.deviation * random::normal(generator);
@@ -118,18 +113,14 @@ impl<T: Scalar> Feedback<T> for Noisy<T> {
 
 impl<T: Scalar> Feedback<T> for Realised {
     #[inline]
-    fn observe<G, R>(
+    fn observe<G: Game<T>, R: Rng + ?Sized>(
         &self,
         game: &G,
         strategies: &[T],
         _: u32,
         generator: &mut R,
         payoffs: &mut [T],
-    ) -> Result<(), Error>
-    where
-        G: Game<T>,
-        R: Rng + ?Sized,
-    {
+    ) -> Result<(), Error> {
         let (profile, _) = draw_profile(game.actions(), strategies, T::ZERO, generator)?;
         each_player(game.actions(), payoffs, |player, payoffs| {
             game.payoffs_against(player, &profile, payoffs);
@@ -139,18 +130,14 @@ impl<T: Scalar> Feedback<T> for Realised {
 
 impl<T: Scalar, E: Schedule<T>> Feedback<T> for Bandit<E> {
     #[inline]
-    fn observe<G, R>(
+    fn observe<G: Game<T>, R: Rng + ?Sized>(
         &self,
         game: &G,
         strategies: &[T],
         n: u32,
         generator: &mut R,
         payoffs: &mut [T],
-    ) -> Result<(), Error>
-    where
-        G: Game<T>,
-        R: Rng + ?Sized,
-    {
+    ) -> Result<(), Error> {
         let exploration = self.exploration.at(n).minimum(T::ONE);
         let (profile, probabilities) =
             draw_profile(game.actions(), strategies, exploration, generator)?;

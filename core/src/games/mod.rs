@@ -46,6 +46,7 @@ pub use policy_gradient::{Episode, PolicyGradient, PolicyState, Reinforce, Schem
 pub use stochastic::{Policies, StochasticGame};
 pub use support::support_enumeration;
 
+use crate::ftrl::Schedule;
 use crate::scalar::Scalar;
 
 /// Why a game or a question about it was refused.
@@ -68,6 +69,8 @@ pub enum Error {
     NotStopping,
     /// A noise level is negative or not finite.
     Noise,
+    /// An exploration rate is outside [0, 1].
+    Exploration,
 }
 
 impl core::fmt::Display for Error {
@@ -81,11 +84,18 @@ impl core::fmt::Display for Error {
             Self::NotDistribution => "probabilities are negative or do not sum to one",
             Self::NotStopping => "next-state probabilities are negative or leave none to stopping",
             Self::Noise => "a noise level is negative or not finite",
+            Self::Exploration => "an exploration rate is outside [0, 1]",
         })
     }
 }
 
 impl core::error::Error for Error {}
+
+/// The first round's exploration is a probability; schedules do not rise.
+fn check_exploration<T: Scalar>(schedule: &impl Schedule<T>) -> Result<(), Error> {
+    let first = schedule.at(1);
+    if first >= T::ZERO && first <= T::ONE { Ok(()) } else { Err(Error::Exploration) }
+}
 
 /// No probability is negative and they sum to one within 16 ε A.
 fn check_distribution<T: Scalar>(probabilities: &[T]) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Policy gradient, eager and lazy, with the exact gradient or REINFORCE.
 
-use super::{Error, Policies, StochasticGame, check_distribution};
+use super::{Error, Policies, StochasticGame, check_distribution, check_exploration};
 use crate::ftrl::{Euclidean, Regularizer, Schedule, draw};
 use crate::matrix::add_scaled;
 use crate::scalar::Scalar;
@@ -120,7 +120,7 @@ impl<G> PolicyGradient<G> {
 ///     [1.0],
 /// )?;
 /// let learner = PolicyGradient::new(Power::new(0.1, 10.0, 0.75).unwrap(), Scheme::Lazy);
-/// let reinforce = Reinforce::new(Power::new(0.5, 10.0, 0.3).unwrap()).with_reward_to_go();
+/// let reinforce = Reinforce::new(Power::new(0.5, 10.0, 0.3).unwrap())?.with_reward_to_go();
 /// let (mut state, mut generator) = (PolicyState::new([[[0.5, 0.5]]])?, Generator::new(3));
 /// let mut estimate = [[[0.0; 2]]];
 /// for _ in 0..500 {
@@ -147,9 +147,16 @@ pub struct Episode<T, const N: usize> {
 }
 
 impl<E> Reinforce<E> {
-    /// Exploration ε_n of this schedule; where it exceeds one, one.
-    pub const fn new(exploration: E) -> Self {
-        Self { exploration, reward_to_go: false }
+    /// Exploration ε_n of this schedule.
+    ///
+    /// # Errors
+    /// [`Error::Exploration`] unless it starts in [0, 1].
+    pub fn new<T: Scalar>(exploration: E) -> Result<Self, Error>
+    where
+        E: Schedule<T>,
+    {
+        check_exploration(&exploration)?;
+        Ok(Self { exploration, reward_to_go: false })
     }
 
     /// Credits an action with the rewards from its round on. N S A multiply-adds more a round, no

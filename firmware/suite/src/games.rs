@@ -69,7 +69,7 @@ channel!(
     3,
     true,
     Bandit<Constant<T>>,
-    Constant::new(T::from_f64(0.1)).ok().map(Bandit::new)
+    Constant::new(T::from_f64(0.1)).ok().and_then(|rate| Bandit::new(rate).ok())
 );
 
 /// Both players' learning in a game of three actions, a round a run.
@@ -179,7 +179,7 @@ impl Learning {
         let next = |_: usize, [a, b]: &[usize; 2]| if a == b { [0.4, 0.2] } else { [0.2, 0.4] };
         Some(Self {
             game: StochasticGame::new(reward, next, [0.5, 0.5]).ok()?,
-            reinforce: Reinforce::new(Power::new(0.5, 500.0, 0.3).ok()?),
+            reinforce: Reinforce::new(Power::new(0.5, 500.0, 0.3).ok()?).ok()?,
             learner: PolicyGradient::new(Power::new(0.25, 500.0, 0.75).ok()?, Scheme::Lazy),
             state: PolicyState::new([[[0.75, 0.25], [0.5, 0.5]]; 2]).ok()?,
             generator: Generator::new(DRAWS),

@@ -70,31 +70,25 @@ pub struct Observed {
     pub choice: FeedbackChoice,
     /// Standard deviation, of [`FeedbackChoice::Noisy`].
     pub noise: Noisy<f64>,
-    /// Exploration, of [`FeedbackChoice::Bandit`].
-    pub exploration: Power<f64>,
+    /// With its exploration, of [`FeedbackChoice::Bandit`].
+    pub bandit: Bandit<Power<f64>>,
 }
 
 impl Feedback<f64> for Observed {
     #[inline]
-    fn observe<G, R>(
+    fn observe<G: Game<f64>, R: Rng + ?Sized>(
         &self,
         game: &G,
         strategies: &[f64],
         n: u32,
         generator: &mut R,
         payoffs: &mut [f64],
-    ) -> Result<(), Error>
-    where
-        G: Game<f64>,
-        R: Rng + ?Sized,
-    {
+    ) -> Result<(), Error> {
         match self.choice {
             FeedbackChoice::Full => Full.observe(game, strategies, n, generator, payoffs),
             FeedbackChoice::Noisy => self.noise.observe(game, strategies, n, generator, payoffs),
             FeedbackChoice::Realised => Realised.observe(game, strategies, n, generator, payoffs),
-            FeedbackChoice::Bandit => {
-                Bandit::new(self.exploration).observe(game, strategies, n, generator, payoffs)
-            }
+            FeedbackChoice::Bandit => self.bandit.observe(game, strategies, n, generator, payoffs),
         }
     }
 }

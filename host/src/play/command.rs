@@ -5,7 +5,7 @@ use crate::{Failure, report};
 use clap::builder::RangedU64ValueParser;
 use serde::Serialize;
 use situ::ftrl::{Ftrl, Power};
-use situ::games::{Feedback, Noisy, Table, exploitability, nearest_profile, strict_margin};
+use situ::games::{Bandit, Feedback, Noisy, Table, exploitability, nearest_profile, strict_margin};
 use situ::random::Generator;
 use std::path::PathBuf;
 
@@ -113,7 +113,7 @@ fn learn(arguments: &Arguments, name: &str, form: StrategicForm) -> Result<Play,
     let feedback = Observed {
         choice: arguments.feedback,
         noise: Noisy::new(1.0).map_err(text)?,
-        exploration: Power::new(0.5, 0.0, 0.1).map_err(text)?,
+        bandit: Bandit::new(Power::new(0.5, 0.0, 0.1).map_err(text)?).map_err(text)?,
     };
     let mut generator = Generator::new(arguments.seed);
     let start = near_uniform(&actions, &mut generator);

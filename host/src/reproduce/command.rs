@@ -17,7 +17,8 @@ pub struct Arguments {
     /// Seed of all random numbers
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Numbers to compute with where a claim does not fix them
+    /// Numbers to compute with where a claim does not fix them: in normtune's digits alone, all
+    /// else is in f64 or says otherwise
     #[arg(long, value_enum, default_value_t)]
     precision: Precision,
     /// Print one JSON object instead of tables
@@ -54,6 +55,8 @@ pub struct SystemRun {
     pub system: &'static str,
     /// Title and identifier of the paper.
     pub paper: &'static str,
+    /// What it computed in where no claim says otherwise.
+    pub precision: Precision,
     /// Wall clock.
     pub seconds: f64,
     /// The claims that could be measured.
@@ -81,6 +84,9 @@ pub fn reproduce(arguments: &Arguments) -> Result<Run, Failure> {
         systems: Vec::new(),
     };
     for system in systems {
+        if !system.any_precision && arguments.precision != Precision::default() {
+            eprintln!("situ: {} computes in f64, whatever --precision asks", system.name);
+        }
         let outcome = measure(system, arguments, mode);
         if !arguments.json {
             println!("{}", report::claims_table(&outcome));
@@ -113,7 +119,7 @@ fn measure(system: &System, arguments: &Arguments, mode: Mode) -> SystemRun {
     let settings = Settings {
         mode,
         seed: arguments.seed,
-        precision: arguments.precision,
+        precision: if system.any_precision { arguments.precision } else { Precision::default() },
         progress: progress.clone(),
     };
     let start = Instant::now();
@@ -127,6 +133,7 @@ fn measure(system: &System, arguments: &Arguments, mode: Mode) -> SystemRun {
     SystemRun {
         system: system.name,
         paper: system.paper,
+        precision: settings.precision,
         seconds,
         claims: findings.claims,
         series: findings.series,

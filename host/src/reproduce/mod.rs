@@ -85,6 +85,9 @@ pub struct System {
     pub paper: &'static str,
     /// Number of claims it measures: the length of its progress bar.
     pub claims: u64,
+    /// Whether [`Settings::precision`] acts on a claim; the other systems compute in f64, or in
+    /// what a claim's statement names.
+    pub any_precision: bool,
     /// Measures them; the error says why a claim could not be.
     pub run: fn(&Settings) -> Result<Findings, String>,
 }
@@ -95,24 +98,28 @@ pub const SYSTEMS: &[System] = &[
         name: "newton",
         paper: "How Well Can Transformers Emulate In-context Newton's Method?, arXiv 2403.03183",
         claims: 10,
+        any_precision: false,
         run: newton::run,
     },
     System {
         name: "variational",
         paper: "Stochastic Methods in Variational Inequalities, AISTATS 2024, arXiv 2306.16502",
         claims: 11,
+        any_precision: false,
         run: variational::run,
     },
     System {
         name: "policy-gradient",
         paper: "Policy gradient in general stochastic games, NeurIPS 2022, arXiv 2210.08857",
         claims: 8,
+        any_precision: false,
         run: policy_gradient::run,
     },
     System {
         name: "ftrl",
         paper: "Survival of the strictest (COLT 2021, arXiv 2101.04667) and the rates of NeurIPS 2021",
         claims: 12,
+        any_precision: false,
         run: ftrl::run,
     },
     System {
@@ -120,18 +127,21 @@ pub const SYSTEMS: &[System] = &[
         paper: "Dissecting Chain-of-Thought: Compositionality through In-Context Filtering and \
                 Learning, arXiv 2305.18869",
         claims: 9,
+        any_precision: false,
         run: chain_of_thought::run,
     },
     System {
         name: "looped",
         paper: "Looped Transformers as Programmable Computers, arXiv 2301.13196",
         claims: 12,
+        any_precision: false,
         run: looped::run,
     },
     System {
         name: "normtune",
         paper: "The Expressive Power of Tuning Only the Normalization Layers, arXiv 2302.07937",
         claims: 9,
+        any_precision: true,
         run: normtune::run,
     },
     System {
@@ -139,6 +149,7 @@ pub const SYSTEMS: &[System] = &[
         paper: "Everything Everywhere All at Once: LLMs can In-Context Learn Multiple Tasks in \
                 Superposition, arXiv 2410.05603",
         claims: 9,
+        any_precision: false,
         run: superposition::run,
     },
 ];

@@ -3,7 +3,7 @@
 use crate::play::{FeedbackChoice, Observed, RegularizerChoice};
 use rayon::prelude::*;
 use situ::ftrl::{Ftrl, Power, Schedule, State};
-use situ::games::{self, Bimatrix, Feedback, Game, Noisy, nearest_profile, strict_margin};
+use situ::games::{self, Bandit, Bimatrix, Feedback, Game, Noisy, nearest_profile, strict_margin};
 use situ::random::Generator;
 
 /// Coordination on one of two actions: strict at (0,0) and (1,1), mixed at (.625, .375).
@@ -41,7 +41,8 @@ pub fn steps() -> Result<Power<f64>, String> {
 pub fn observed(choice: FeedbackChoice) -> Result<Observed, String> {
     let noise = Noisy::new(1.0).map_err(|error| error.to_string())?;
     let exploration = Power::new(0.5, 0.0, 0.1).map_err(|error| error.to_string())?;
-    Ok(Observed { choice, noise, exploration })
+    let bandit = Bandit::new(exploration).map_err(|error| error.to_string())?;
+    Ok(Observed { choice, noise, bandit })
 }
 
 /// Strategies drawn from Dirichlet(5) for each player.

@@ -60,7 +60,7 @@ fn path(game: &Game, schedule: Schedule, scheme: Scheme, seed: u64) -> Result<Pa
     let Schedule { p, r, scale, epsilon, m } = schedule;
     let power = |scale, exponent| Power::new(scale, m, exponent).map_err(|error| error.to_string());
     let learner = PolicyGradient::new(power(scale, p)?, scheme);
-    let reinforce = Reinforce::new(power(epsilon, r)?);
+    let reinforce = Reinforce::new(power(epsilon, r)?).map_err(|error| error.to_string())?;
     let mut generator = Generator::new(seed);
     let start =
         TARGET.map(|states| states.map(|p: f64| (p - NEAR * generator.uniform::<f64>()).abs()));
