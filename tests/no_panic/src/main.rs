@@ -7,6 +7,7 @@
 //! pointer nothing is known of the arguments.
 
 mod algorithms;
+mod computer;
 mod games;
 mod kernels;
 mod learners;
@@ -37,6 +38,7 @@ pub extern "C" fn main() -> i32 {
     games::keep();
     kernels::keep();
     algorithms::keep();
+    computer::keep();
     learners::keep();
     normtune::keep();
     transformers::keep();
