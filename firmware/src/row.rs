@@ -6,7 +6,7 @@ use situ::random::Generator;
 use situ_suite::Kernel;
 
 /// Bytes that the largest operand may take.
-const ROOM: usize = if cfg!(feature = "reduced") { 2048 } else { 16_640 };
+const ROOM: usize = if cfg!(feature = "reduced") { 2048 } else { 20_992 };
 
 /// A row, as the measurement sees it.
 pub struct Row {

@@ -6,9 +6,11 @@
 //! row, implement [`Kernel`] in the file of its subject and name the type in that file's `each`.
 
 mod attention;
+mod computer;
 mod format;
 mod games;
 mod learn;
+mod machines;
 mod matrix;
 mod models;
 mod normtune;
@@ -71,6 +73,7 @@ pub fn each<V: Visitor>(visitor: &mut V) {
     learn::each(visitor);
     games::each(visitor);
     transformer::each(visitor);
+    computer::each(visitor);
 }
 
 /// Takes every row of the models: an image of its own, for the weights they bring.

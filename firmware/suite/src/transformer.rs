@@ -11,6 +11,19 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: NewtonStep<4, 64, 96>, NewtonStep<8, 256, 384>, NewtonStep<16, 1024, 1536>);
 }
 
+/// Runs a transformer; what fails leaves a sequence of zeros.
+// Never inlined: one copy in flash serves all transformers.
+#[inline(never)]
+pub(crate) fn forward(
+    transformer: &Transformer<'_, f32>,
+    sequence: &mut [f32],
+    workspace: &mut [f32],
+) {
+    if transformer.forward(sequence, workspace).is_err() {
+        sequence.fill(0.0);
+    }
+}
+
 /// One step X (2I − A X) of Newton's iteration by the two layers of Lemma 4.1, for matrices of order
 /// D: a sequence of 4 D rows and D columns, with workspace.
 struct NewtonStep<const D: usize, const SEQUENCE: usize, const WORKSPACE: usize> {
@@ -69,9 +82,7 @@ impl<const D: usize, const SEQUENCE: usize, const WORKSPACE: usize> Kernel
         let Self { blocks, heads, layers, sequence, workspace } = self;
         let rows = 4 * D as u16;
         let transformer = Transformer { rows, blocks, biases: &[], dense: &[], heads, layers };
-        if transformer.forward(sequence, workspace).is_err() {
-            sequence.fill(0.0);
-        }
+        forward(&transformer, sequence, workspace);
     }
     fn output(&self, emit: &mut dyn FnMut(f32)) {
         emit_all(self.block(0).as_slice(), emit);

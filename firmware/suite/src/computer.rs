@@ -1,0 +1,176 @@
+//! The looped transformer: a row is one loop of a program, which has halted when it is checked.
+//!
+//! State is the sequence: the program, its memory and the scratch space. The weights are constants,
+//! the workspace is on the stack.
+
+use crate::format::{emit_all, exact_matrix, matrix};
+use crate::transformer::forward;
+use crate::{Kernel, Visitor, machines, rows};
+use situ::construct::computer::{fleq, subleq};
+use situ::matrix::Matrix;
+use situ::random::Generator;
+use situ::solve;
+use weights::{FLEQ, FLEQ_LENGTH, FLEQ_WORKSPACE, SUBLEQ, SUBLEQ_LENGTH, SUBLEQ_WORKSPACE};
+
+/// Written by the build script.
+mod weights {
+    use situ::transformer::{
+        Attention::Softmax, Bias, Block, FeedForward, Head, Layer, Map::Blocks, Mask::Full, Span,
+        Transformer,
+    };
+    include!(concat!(env!("OUT_DIR"), "/weights.rs"));
+}
+
+pub(crate) fn each<V: Visitor>(visitor: &mut V) {
+    rows!(visitor: Factorial, Inverse);
+}
+
+/// SUBLEQ in nine layers, words of 16 bits: 7!, as in the shipped program `factorial.subleq`.
+struct Factorial {
+    sequence: [f32; SUBLEQ_LENGTH],
+}
+
+/// n, the product, minus the product so far, the count, minus n, one, zero; zero to go to.
+const FACTORIAL_CELLS: [i64; 8] = [7, 0, -1, 0, 0, 1, 0, 0];
+
+/// `cell b -= cell a; if it is not positive goto c`.
+const FACTORIAL: [subleq::Command; 13] = [
+    subtract(1, 1, 1),
+    subtract(4, 4, 2),
+    subtract(3, 3, 3),
+    subtract(0, 4, 4),
+    subtract(4, 3, 5),
+    subtract(2, 1, 6),
+    subtract(5, 3, 8),
+    subtract(7, 7, 5),
+    subtract(2, 2, 9),
+    subtract(1, 2, 10),
+    subtract(5, 0, 12),
+    subtract(7, 7, 0),
+    subtract(7, 7, 12),
+];
+
+const fn subtract(a: usize, b: usize, c: usize) -> subleq::Command {
+    subleq::Command { a, b, c }
+}
+
+impl Kernel for Factorial {
+    const NAME: &'static str = "subleq_factorial_loop";
+    const SIZE: usize = SUBLEQ_LENGTH / SUBLEQ.rows as usize;
+    const SCALAR: &'static str = "f32";
+    const TOLERANCE: f64 = 0.0;
+    const REDUCED: bool = false;
+    const RUNS: usize = 139;
+
+    fn new(_: &mut Generator) -> Self {
+        let mut kernel = Self { sequence: [0.0; SUBLEQ_LENGTH] };
+        // What fails leaves a sequence that computes nothing.
+        let _ = machines::subleq().load(&FACTORIAL_CELLS, &FACTORIAL, &mut kernel.sequence);
+        kernel
+    }
+    fn run(&mut self) {
+        forward(&SUBLEQ, &mut self.sequence, &mut [0.0; SUBLEQ_WORKSPACE]);
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        let machine = machines::subleq();
+        emit(machine.cell(&self.sequence, 1) as f32);
+        emit(f32::from(u8::from(machine.at_rest(&self.sequence))));
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        emit(5040.0);
+        emit(1.0);
+    }
+    fn state_bytes() -> usize {
+        4 * SUBLEQ_LENGTH
+    }
+}
+
+/// FLEQ on blocks of 2 × 2: Newton's inverse, as in the shipped program `newton-inverse.fleq`.
+struct Inverse {
+    a: Matrix<f32, 2, 2>,
+    sequence: [f32; FLEQ_LENGTH],
+}
+
+/// Blocks: A, and what becomes its inverse X.
+const A: usize = 0;
+const X: usize = 1;
+/// Aᵀ, and two blocks of scratch.
+const AT: usize = 2;
+const T: usize = 3;
+const S: usize = 4;
+/// Constants.
+const ONES: usize = 5;
+const TWO: usize = 6;
+/// Counts from −11 to 1.
+const COUNT: usize = 7;
+
+/// X = Aᵀ / |A|², then X := X (2 − A X) twelve times.
+const INVERSE: [fleq::Instruction; 14] = {
+    use fleq::{Instruction, Operation::*};
+    [
+        compute(Elementwise, A, A, T),
+        compute(Multiply, T, ONES, S),
+        compute(Multiply, ONES, S, T),
+        compute(Scalar, T, T, S),
+        compute(InverseRoot, S, S, S),
+        compute(Transpose, A, A, AT),
+        compute(Multiply, S, AT, X),
+        compute(Multiply, S, X, X),
+        compute(Multiply, AT, X, T),
+        compute(Subtract, TWO, T, T),
+        compute(Transpose, X, X, S),
+        compute(Multiply, S, T, X),
+        Instruction { flag: COUNT, target: Some(8), ..compute(Add, COUNT, ONES, COUNT) },
+        Instruction::HALT,
+    ]
+};
+
+const fn compute(operation: fleq::Operation, a: usize, b: usize, c: usize) -> fleq::Instruction {
+    fleq::Instruction { b: fleq::Operand::Block(b), ..fleq::Instruction::new(operation, a, c) }
+}
+
+impl Kernel for Inverse {
+    const NAME: &'static str = "fleq_inverse_loop";
+    const SIZE: usize = FLEQ_LENGTH / FLEQ.rows as usize;
+    const SCALAR: &'static str = "f32";
+    const TOLERANCE: f64 = 1e-5;
+    const REDUCED: bool = false;
+    const RUNS: usize = 69;
+
+    fn new(random: &mut Generator) -> Self {
+        let mut kernel = Self { a: matrix(random), sequence: [0.0; FLEQ_LENGTH] };
+        kernel.a.add_to_diagonal(2.0);
+        let machine = machines::fleq();
+        // What fails leaves a sequence that computes nothing.
+        let _ = machine.load(&[], &INVERSE, &mut kernel.sequence);
+        for (block, numbers) in [
+            (A, kernel.a.as_slice()),
+            (ONES, &[1.0; 4]),
+            (TWO, &[2.0, 0.0, 0.0, 2.0]),
+            (COUNT, &[-11.0]),
+        ] {
+            machine.write(&mut kernel.sequence, block, numbers);
+        }
+        kernel
+    }
+    fn run(&mut self) {
+        forward(&FLEQ, &mut self.sequence, &mut [0.0; FLEQ_WORKSPACE]);
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        let machine = machines::fleq();
+        let mut inverse = [0.0; 4];
+        machine.read(&self.sequence, X, &mut inverse);
+        emit_all(&inverse, emit);
+        emit(f32::from(u8::from(machine.halted(&self.sequence))));
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        let mut inverse = Matrix::zeros();
+        if solve::invert(&exact_matrix(&self.a), &mut inverse).is_ok() {
+            inverse.as_slice().iter().for_each(|element| emit(*element));
+            emit(1.0);
+        }
+    }
+    fn state_bytes() -> usize {
+        4 * FLEQ_LENGTH
+    }
+}
