@@ -5,6 +5,7 @@ mod compare;
 mod compute;
 mod fit;
 mod learners;
+mod listing;
 mod play;
 mod report;
 mod usage;

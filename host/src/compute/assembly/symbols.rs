@@ -132,6 +132,35 @@ impl Symbols {
         }
     }
 
+    /// Gives every one of so many cells and commands a name that has none.
+    pub fn name_all(&mut self, cells: usize, commands: usize) {
+        let unnamed: Vec<_> = (0..cells).filter(|cell| !self.is_named(*cell)).collect();
+        for cell in unnamed {
+            self.name(Self::default_name_of_cell(cell), Label::Cell { first: cell, count: 1 });
+        }
+        for command in 0..commands {
+            if self.name_of_command(command).is_none() {
+                self.name(Self::default_name_of_command(command), Label::Command(command));
+            }
+        }
+    }
+
+    /// Adds a name, with underscores at its end until there is no other like it.
+    fn name(&mut self, mut name: String, label: Label) {
+        while self.names.contains_key(&name) {
+            name.push('_');
+        }
+        self.names.insert(name, label);
+    }
+
+    fn default_name_of_cell(cell: usize) -> String {
+        format!("cell_{cell}")
+    }
+
+    fn default_name_of_command(command: usize) -> String {
+        format!("command_{command}")
+    }
+
     /// All names and what they stand for.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Label)> {
         self.names.iter().map(|(name, label)| (name.as_str(), *label))
@@ -150,21 +179,59 @@ impl Symbols {
         cells
     }
 
-    /// The name of a cell: `name` or `name[n]`; its number if it has none.
+    /// Name, first and count of the array that a cell belongs to.
+    fn owner(&self, cell: usize) -> Option<(&str, usize, usize)> {
+        let holds =
+            |(_, first, count): &(&str, usize, usize)| (*first..first + count).contains(&cell);
+        self.cells().into_iter().find(holds)
+    }
+
+    /// Whether a cell belongs to an array.
+    pub fn is_named(&self, cell: usize) -> bool {
+        self.owner(cell).is_some()
+    }
+
+    /// The name of a cell: `name`, `name[n]`, or `cell_n` if it has none.
     pub fn name_of_cell(&self, cell: usize) -> String {
-        let owner = self
-            .cells()
-            .into_iter()
-            .find(|(_, first, count)| (*first..first + count).contains(&cell));
-        match owner {
+        match self.owner(cell) {
             Some((name, first, _)) if first == cell => name.to_owned(),
             Some((name, first, _)) => format!("{name}[{}]", cell - first),
-            None => format!("_{cell}"),
+            None => Self::default_name_of_cell(cell),
         }
     }
 
     /// The label of a command, if it has one.
     pub fn name_of_command(&self, command: usize) -> Option<&str> {
         self.iter().find(|(_, label)| *label == Label::Command(command)).map(|(name, _)| name)
+    }
+
+    /// The label of a command, or `command_n` if it has none.
+    pub fn target(&self, command: usize) -> String {
+        let name = self.name_of_command(command).map(str::to_owned);
+        name.unwrap_or_else(|| Self::default_name_of_command(command))
+    }
+
+    /// Sections of data and code that define these names: `value` and `command` give the text of
+    /// the cells and of the commands.
+    pub fn listing(
+        &self,
+        commands: usize,
+        value: impl Fn(usize) -> String,
+        command: impl Fn(usize) -> String,
+    ) -> String {
+        let mut text = ".data\n".to_owned();
+        for names in self.cells().chunk_by(|one, other| one.1 == other.1) {
+            let Some((_, first, count)) = names.last() else { continue };
+            names.iter().for_each(|(name, ..)| text += &format!("{name}: "));
+            let values: Vec<_> = (*first..first + count).map(&value).collect();
+            text += &format!("{}\n", values.join(", "));
+        }
+        text += ".code\n";
+        for index in 0..commands {
+            let names = self.iter().filter(|(_, label)| *label == Label::Command(index));
+            names.for_each(|(name, _)| text += &format!("{name}: "));
+            text += &format!("{}\n", command(index));
+        }
+        text
     }
 }

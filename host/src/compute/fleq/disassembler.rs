@@ -23,20 +23,43 @@ impl Program {
             clauses.push(format!("r{register} = *{}", cell(block)));
         }
         if let Some(target) = instruction.target {
-            let label =
-                self.symbols.name_of_command(target).map_or(format!("_{target}"), str::to_owned);
-            let zero = self.needed_blocks() - 1;
-            let condition =
-                (instruction.flag != zero).then(|| format!("if {} <= 0 ", cell(instruction.flag)));
+            let label = self.symbols.target(target);
+            let condition = (instruction.flag != self.zero())
+                .then(|| format!("if {} <= 0 ", cell(instruction.flag)));
             clauses.push(format!("{}goto {label}", condition.unwrap_or_default()));
         }
         clauses.join(", ")
     }
 
-    /// `C = f(A, B)`; none where a block is copied to itself.
+    /// The whole program as text that assembles to the same words.
+    pub fn listing(&self) -> String {
+        let size = usize::from(self.size);
+        let mut program = self.clone();
+        program.symbols.name_all(self.zero(), self.commands.len());
+        let mut text = format!(".size {size}\n.registers {}\n", self.registers);
+        for (directive, number) in [(".blocks", self.blocks), (".commands", self.room)] {
+            text += &number.map_or_else(String::new, |n| format!("{directive} {n}\n"));
+        }
+        text + &program.symbols.listing(
+            self.commands.len(),
+            |block| {
+                let numbers = &self.memory[block * size * size..(block + 1) * size * size];
+                written(numbers, size, |x| x.to_string())
+            },
+            |index| program.disassemble(index),
+        )
+    }
+
+    /// The block of zeros that the assembler adds.
+    fn zero(&self) -> usize {
+        self.needed_blocks() - 1
+    }
+
+    /// `C = f(A, B)`; none where a block is copied to itself so that it is read, or nothing done.
     fn assignment(&self, instruction: &Instruction) -> Option<String> {
         let Instruction { operation, a, b, c, .. } = *instruction;
-        if operation == Operation::Copy && a == c {
+        let idle = instruction.fetch.is_some() || a == Operand::Block(self.zero());
+        if operation == Operation::Copy && a == c && idle {
             return None;
         }
         let [a, b, c] = [a, b, c].map(|operand| match operand {
@@ -61,10 +84,14 @@ impl Program {
     }
 }
 
-/// A block as text: a number if it is a multiple of the identity, else its rows in brackets,
-/// without zeros on the right and below.
+/// A block as text, its numbers rounded: a number if it is a multiple of the identity, else its rows
+/// in brackets, without zeros on the right and below.
 pub fn text(block: &[f64], size: usize) -> String {
-    let number = |x: f64| crate::report::number(x);
+    written(block, size, crate::report::number)
+}
+
+/// A block as text, with `number` for each entry.
+fn written(block: &[f64], size: usize, number: impl Fn(f64) -> String) -> String {
     let entry = |i: usize, j: usize| block.get(i * size + j).copied().unwrap_or(0.0);
     let of_identity = |i: usize, j: usize| if i == j { entry(0, 0) } else { 0.0 };
     let places = || (0..size).flat_map(|i| (0..size).map(move |j| (i, j)));

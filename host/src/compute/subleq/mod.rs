@@ -52,17 +52,42 @@ impl Program {
         let Some(Command { a, b, c }) = self.commands.get(index).copied() else {
             return String::new();
         };
-        let cell = |cell| self.symbols.name_of_cell(cell);
-        let label = |command| match self.symbols.name_of_command(command) {
-            Some(name) => name.to_owned(),
-            None => format!("_{command}"),
-        };
-        let of_zero = a == b && self.symbols.cells().iter().all(|(_, first, n)| a >= first + n);
-        match (of_zero, c == index) {
-            (true, true) => "halt".to_owned(),
-            (true, false) => format!("goto {}", label(c)),
-            (false, _) if c == index + 1 => format!("{}, {}", cell(a), cell(b)),
-            (false, _) => format!("{}, {}, {}", cell(a), cell(b), label(c)),
+        let [cell_a, cell_b] = [a, b].map(|cell| self.symbols.name_of_cell(cell));
+        let target = self.symbols.target(c);
+        match (self.zero() == Some(a), c) {
+            (true, c) if c == index => "halt".to_owned(),
+            (true, _) => format!("goto {target}"),
+            (false, c) if c == index + 1 => format!("{cell_a}, {cell_b}"),
+            (false, _) => format!("{cell_a}, {cell_b}, {target}"),
         }
+    }
+
+    /// The whole program as text that assembles to the same words.
+    pub fn listing(&self) -> String {
+        let mut program = self.clone();
+        let cells = self.memory.len() - usize::from(self.zero().is_some());
+        program.symbols.name_all(cells, self.commands.len());
+        let columns = self.columns.map_or_else(String::new, |n| format!(".columns {n}\n"));
+        let text = program.symbols.listing(
+            self.commands.len(),
+            |cell| self.memory[cell].to_string(),
+            |index| program.disassemble(index),
+        );
+        format!(".word {}\n{columns}{text}", self.word_bits)
+    }
+
+    /// The cell that the assembler adds for `goto` and `halt`: the last one, if it has no name, is
+    /// zero and is used for nothing else.
+    fn zero(&self) -> Option<usize> {
+        let last = self.memory.len().checked_sub(1)?;
+        let (mut uses, named) = (0, self.symbols.is_named(last));
+        for Command { a, b, .. } in &self.commands {
+            match (*a == last, *b == last) {
+                (true, true) => uses += 1,
+                (false, false) => {}
+                _ => return None,
+            }
+        }
+        (uses > 0 && !named && self.memory[last] == 0).then_some(last)
     }
 }
