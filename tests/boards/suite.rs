@@ -13,10 +13,16 @@ const TOOL_MISSING: i32 = 3;
 
 /// Runs the suite on `board`; nothing if a tool is missing.
 fn bench(board: &str) -> Option<Results> {
+    bench_with(board, &[])
+}
+
+/// Runs what the arguments say on `board`.
+fn bench_with(board: &str, arguments: &[&str]) -> Option<Results> {
     let directory = tempfile::tempdir().unwrap();
     let _turn = TURN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let output =
-        situ(directory.path()).args(["bench", "--board", board, "--json"]).output().unwrap();
+        situ(directory.path()).args(["bench", "--board", board, "--json"]).args(arguments).output();
+    let output = output.unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);
     if output.status.code() == Some(TOOL_MISSING) {
         skipped(&format!("{board}: {}", complaint.trim()));
@@ -74,5 +80,16 @@ fn other_cores_compute_the_same() {
     }
     for board in ["qemu-m3", "qemu-m7", "qemu-m33", "qemu-m55"] {
         repeatable(board);
+    }
+}
+
+/// The trained model answers every prompt as on the host, its weights read where they lie in flash.
+#[test]
+fn models_keep_their_promises() {
+    let boards = if required() { &["qemu-m4", "qemu-m7"][..] } else { &["qemu-m4"] };
+    for board in boards {
+        let Some(results) = bench_with(board, &["--suite", "models"]) else { return };
+        assert!(results.flash_bytes <= 128 * 1024, "{} bytes of flash", results.flash_bytes);
+        assert!(results.ram_bytes <= 64 * 1024, "{} bytes of RAM", results.ram_bytes);
     }
 }

@@ -1,10 +1,11 @@
-//! Whole models: a trained decoder with its weights in flash, and the written transformer of task
-//! superposition.
+//! Whole models: a trained decoder with its weights in flash, the written transformer of task
+//! superposition, and a network learned from traces of its work.
 
-use crate::format::emit_all;
+use crate::format::{emit_all, vector};
 use crate::{Kernel, Visitor, rows};
 use situ::attention::softmax_in_place;
 use situ::construct::Counts;
+use situ::construct::chain_of_thought::{LeakyRelu, TraceConfig, TraceLearner};
 use situ::construct::superposition::{Plan, Rows, Superposition, Task};
 use situ::decoder::{Cache, Decoder, File, Shape};
 use situ::random::Generator;
@@ -12,7 +13,7 @@ use situ::scalar::{Scalar, Storage};
 use situ::transformer::{Bias, Block, Buffers, Head, Layer, Transformer};
 
 pub(crate) fn each<V: Visitor>(visitor: &mut V) {
-    rows!(visitor: Trained, Written);
+    rows!(visitor: Trained, Written, Traces);
 }
 
 /// The smallest of the shipped models, f16.
@@ -131,7 +132,7 @@ struct Written {
     prompt: [u16; COLUMNS - 2],
     tasks: [usize; PLAN.examples as usize],
     answer: [f32; PLAN.letters as usize],
-    workspace: [f32; 4096],
+    workspace: [f32; 3072],
 }
 
 impl Kernel for Written {
@@ -150,7 +151,7 @@ impl Kernel for Written {
             prompt: [0; COLUMNS - 2],
             tasks: [0; PLAN.examples as usize],
             answer: [0.0; PLAN.letters as usize],
-            workspace: [0.0; 4096],
+            workspace: [0.0; 3072],
         };
         let Self { blocks, biases, heads, layers, rows, prompt, tasks, .. } = &mut kernel;
         // Letter x to x + c: one block up to the last letter, one from the first on.
@@ -192,5 +193,84 @@ impl Kernel for Written {
             let share = self.tasks.iter().filter(says).count();
             emit(share as f64 / f64::from(PLAN.examples));
         }
+    }
+}
+
+/// Inputs and hidden values of the traced network; it has one output.
+const INPUTS: usize = 10;
+const HIDDEN: usize = 4;
+
+/// A trace taken in and both layers solved for, of a stream of 16 traces.
+struct Traces {
+    learner: Option<Learner<f32>>,
+    network: Network,
+    inputs: [[f32; INPUTS]; 16],
+    next: usize,
+}
+
+type Learner<T> = TraceLearner<T, INPUTS, HIDDEN, 1>;
+
+/// The network that is learned: weights of its hidden layer and of its output.
+struct Network {
+    hidden: [[f32; INPUTS]; HIDDEN],
+    output: [f32; HIDDEN],
+}
+
+fn config<T: Scalar>() -> TraceConfig<T> {
+    let [slope, scale, ridge, decay] = [0.5, 1.0, 1e-2, 1.0].map(T::from_f64);
+    TraceConfig { activation: LeakyRelu { slope, scale }, ridge, decay }
+}
+
+impl Network {
+    /// Takes in the trace of an input, the same numbers in every format, and learns.
+    fn teach<T: Scalar>(&self, learner: &mut Learner<T>, input: &[f32; INPUTS]) {
+        let dot = |w: &[f32], x: &[f32]| w.iter().zip(x).map(|(w, x)| w * x).sum::<f32>();
+        let hidden = self.hidden.map(|w| config::<f32>().activation.apply(dot(&w, input)));
+        let output = [dot(&self.output, &hidden)];
+        let exact = |value: f32| T::from_f64(value.into());
+        let (input, hidden, output) = (input.map(exact), hidden.map(exact), output.map(exact));
+        // A refused trace leaves a learner whose predictions are wrong.
+        let _ = learner.observe(&config(), &input, &hidden, &output);
+        let _ = learner.learn();
+    }
+
+    /// The hidden values and the output that a learner predicts for an input of ones.
+    fn predict<T: Scalar>(learner: &Learner<T>, emit: &mut dyn FnMut(T)) {
+        let (mut hidden, mut output) = ([T::ZERO; HIDDEN], [T::ZERO]);
+        learner.predict(&config(), &[T::ONE; INPUTS], &mut hidden, &mut output);
+        hidden.into_iter().chain(output).for_each(emit);
+    }
+}
+
+impl Kernel for Traces {
+    const NAME: &'static str = "trace_learner";
+    const SIZE: usize = INPUTS;
+    const SCALAR: &'static str = "f32";
+    const TOLERANCE: f64 = 2e-4;
+    const RUNS: usize = 16;
+
+    fn new(random: &mut Generator) -> Self {
+        let hidden = core::array::from_fn(|_| vector(random));
+        let network = Network { hidden, output: vector(random) };
+        let inputs = core::array::from_fn(|_| vector(random));
+        Self { learner: TraceLearner::new(&config()).ok(), network, inputs, next: 0 }
+    }
+    fn run(&mut self) {
+        let Self { learner: Some(learner), network, inputs, next } = self else { return };
+        if let Some(input) = inputs.get(*next) {
+            network.teach(learner, input);
+        }
+        *next = (*next + 1) % inputs.len();
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        self.learner.iter().for_each(|learner| Network::predict(learner, emit));
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        let Ok(mut learner) = Learner::<f64>::new(&config()) else { return };
+        self.inputs.iter().for_each(|input| self.network.teach(&mut learner, input));
+        Network::predict(&learner, emit);
+    }
+    fn state_bytes() -> usize {
+        size_of::<Learner<f32>>()
     }
 }
