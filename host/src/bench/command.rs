@@ -57,7 +57,7 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
         Ok(())
     });
     progress.finish_and_clear();
-    outcome.map_err(|failure| explained(failure, session.last_words.as_deref()))?;
+    outcome.map_err(|failure| explained(failure, session.complaint.as_deref()))?;
     let missing = session.missing();
     let (Some(counter), Some(stack), 0) = (session.counter, session.stack, missing) else {
         return Err(Failure::Check(format!("{}: stopped {missing} rows early", board.id)));
@@ -91,9 +91,9 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
     Ok(results)
 }
 
-/// A failed run's own last words say more than its exit status.
-fn explained(failure: Failure, last_words: Option<&str>) -> Failure {
-    match (failure, last_words) {
+/// A failed run's own complaint says more than its exit status.
+fn explained(failure: Failure, complaint: Option<&str>) -> Failure {
+    match (failure, complaint) {
         (Failure::Check(line), Some(words)) => Failure::Check(format!("{line}: {words}")),
         (failure, _) => failure,
     }

@@ -32,8 +32,8 @@ pub struct Session<'r> {
     pub wrong: Vec<String>,
     /// Most stack in use, once the run has finished.
     pub stack: Option<u64>,
-    /// Last line that was no message: the firmware's last words.
-    pub last_words: Option<String>,
+    /// First line that was no message: why the firmware stopped.
+    pub complaint: Option<String>,
 }
 
 impl<'r> Session<'r> {
@@ -49,7 +49,7 @@ impl<'r> Session<'r> {
             rows: Vec::new(),
             wrong: Vec::new(),
             stack: None,
-            last_words: None,
+            complaint: None,
         }
     }
 
@@ -59,7 +59,7 @@ impl<'r> Session<'r> {
     /// A line that the suite does not write at this point.
     pub fn hear(&mut self, line: &str) -> Result<bool, String> {
         let Ok(message) = serde_json::from_str(line) else {
-            self.last_words = Some(line.to_owned());
+            self.complaint.get_or_insert_with(|| line.to_owned());
             return Ok(false);
         };
         match message {
