@@ -4,7 +4,6 @@
 //! Where no draw decides, f64 tells what must come out. Where actions are drawn, one rounding can
 //! change an action and all that follows, so there the host repeats the device's f32 numbers.
 
-use crate::format::emit_all;
 use crate::learn::{Family, OfEntropic, OfEuclidean, OfLogBarrier, OfTsallis};
 use crate::{Kernel, Visitor, rows};
 use situ::ftrl::{Constant, Ftrl, Power, State};
@@ -25,7 +24,7 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Rounds<OfTsallis, OfRealised>, Rounds<OfTsallis, OfBandit>);
     rows!(visitor: Rounds<OfLogBarrier, OfFull>, Rounds<OfLogBarrier, OfNoisy>);
     rows!(visitor: Rounds<OfLogBarrier, OfRealised>, Rounds<OfLogBarrier, OfBandit>);
-    rows!(visitor: Episodes, Steps<OfSgda>, Steps<OfExtragradient>);
+    rows!(visitor: Running<Learning>, Steps<OfSgda>, Steps<OfExtragradient>);
 }
 
 /// Steps after which a row is held against the host.
@@ -35,12 +34,77 @@ const NEAR: f64 = 1e-5;
 /// Seed of the draws.
 const DRAWS: u64 = 7;
 
+/// A round of learning, from the state that the last one left.
+type Rounds<F, C> = Running<Match<f32, F, C>>;
+
+/// A step of a method, recorded in the average.
+type Steps<S> = Running<Chain<f32, S>>;
+
+/// Something that goes on, a step a run.
+trait Process: Sized {
+    /// Before the first step.
+    fn start() -> Option<Self>;
+    /// A step.
+    fn advance(&mut self) -> Option<()>;
+    /// Where it stands.
+    fn numbers(&self, emit: &mut dyn FnMut(f64));
+}
+
+/// A process that is a row.
+trait Row: Process {
+    /// Name of the row.
+    const NAME: &'static str;
+    /// Its size.
+    const SIZE: usize;
+    /// Bytes that it keeps between steps.
+    const STATE_BYTES: usize;
+    /// What it is held against.
+    type Reference: Process;
+}
+
+/// A process under way; nothing once a step has failed, and then nothing comes out.
+struct Running<P> {
+    process: Option<P>,
+}
+
+impl<P: Row> Kernel for Running<P> {
+    const NAME: &'static str = P::NAME;
+    const SIZE: usize = P::SIZE;
+    const SCALAR: &'static str = "f32";
+    const TOLERANCE: f64 = NEAR;
+    const REDUCED: bool = false;
+    const RUNS: usize = STEPS;
+
+    fn new(_: &mut Generator) -> Self {
+        Self { process: P::start() }
+    }
+    fn run(&mut self) {
+        if self.process.as_mut().is_none_or(|process| process.advance().is_none()) {
+            self.process = None;
+        }
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        if let Some(process) = &self.process {
+            process.numbers(&mut |number| emit(number as f32));
+        }
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        let Some(mut process) = P::Reference::start() else { return };
+        if (0..STEPS).all(|_| process.advance().is_some()) {
+            process.numbers(emit);
+        }
+    }
+    fn state_bytes() -> usize {
+        P::STATE_BYTES
+    }
+}
+
 /// A feedback for whatever scalar.
 trait Channel {
     /// Position in the names of the rows.
     const INDEX: usize;
-    /// Whether a draw decides.
-    const DRAWN: bool;
+    /// What the device is held against: f64, or its own f32 where a draw decides.
+    type Reference: Scalar;
     /// The feedback.
     type Of<T: Scalar>: Feedback<T>;
     /// It.
@@ -48,11 +112,11 @@ trait Channel {
 }
 
 macro_rules! channel {
-    ($channel:ident, $index:literal, $drawn:literal, $type:ty, $feedback:expr) => {
+    ($channel:ident, $index:literal, $reference:ty, $type:ty, $feedback:expr) => {
         struct $channel;
         impl Channel for $channel {
             const INDEX: usize = $index;
-            const DRAWN: bool = $drawn;
+            type Reference = $reference;
             type Of<T: Scalar> = $type;
             fn feedback<T: Scalar>() -> Option<$type> {
                 $feedback
@@ -61,13 +125,13 @@ macro_rules! channel {
     };
 }
 
-channel!(OfFull, 0, false, Full, Some(Full));
-channel!(OfNoisy, 1, false, Noisy<T>, Noisy::new(T::from_f64(0.1)).ok());
-channel!(OfRealised, 2, true, Realised, Some(Realised));
+channel!(OfFull, 0, f64, Full, Some(Full));
+channel!(OfNoisy, 1, f64, Noisy<T>, Noisy::new(T::from_f64(0.1)).ok());
+channel!(OfRealised, 2, f32, Realised, Some(Realised));
 channel!(
     OfBandit,
     3,
-    true,
+    f32,
     Bandit<Constant<T>>,
     Constant::new(T::from_f64(0.1)).ok().and_then(|rate| Bandit::new(rate).ok())
 );
@@ -81,8 +145,8 @@ struct Match<T: Scalar, F: Family, C: Channel> {
     generator: Generator,
 }
 
-impl<T: Scalar, F: Family, C: Channel> Match<T, F, C> {
-    fn new() -> Option<Self> {
+impl<T: Scalar, F: Family, C: Channel> Process for Match<T, F, C> {
+    fn start() -> Option<Self> {
         let matrix = |rows: [[f64; 3]; 3]| rows.map(|row| row.map(T::from_f64));
         let row = matrix([[1.0, 0.2, 0.3], [0.1, 0.8, 0.2], [0.4, 0.3, 0.25]]);
         let column = matrix([[0.9, 0.1, 0.2], [0.2, 0.7, 0.3], [0.3, 0.25, 0.2]]);
@@ -93,73 +157,29 @@ impl<T: Scalar, F: Family, C: Channel> Match<T, F, C> {
         Some(Self { game, ftrl, feedback: C::feedback()?, state, generator: Generator::new(DRAWS) })
     }
 
-    fn round(&mut self) -> Option<()> {
+    fn advance(&mut self) -> Option<()> {
         let mut payoffs = [T::ZERO; 6];
         let n = self.state.steps().wrapping_add(1);
         let Self { game, ftrl, feedback, state, generator } = self;
         feedback.observe(game, state.strategies(), n, generator, &mut payoffs).ok()?;
         ftrl.update(state, game.actions(), &payoffs).ok()
     }
-}
-
-/// What a thousand rounds come to.
-fn rounds<T: Scalar, F: Family, C: Channel>(emit: &mut dyn FnMut(f64)) {
-    let Some(mut play) = Match::<T, F, C>::new() else { return };
-    for _ in 0..STEPS {
-        if play.round().is_none() {
-            return;
-        }
+    fn numbers(&self, emit: &mut dyn FnMut(f64)) {
+        self.state.strategies().iter().for_each(|probability| emit(probability.to_f64()));
     }
-    play.state.strategies().iter().for_each(|probability| emit(probability.to_f64()));
 }
 
-/// A round of learning, from the state that the last one left.
-struct Rounds<F: Family, C: Channel> {
-    play: Option<Match<f32, F, C>>,
-}
-
-impl<F: Family, C: Channel> Kernel for Rounds<F, C> {
+impl<F: Family, C: Channel> Row for Match<f32, F, C> {
     const NAME: &'static str = F::ROUNDS[C::INDEX];
     const SIZE: usize = 3;
-    const SCALAR: &'static str = "f32";
-    const TOLERANCE: f64 = NEAR;
-    const REDUCED: bool = false;
-    const RUNS: usize = STEPS;
-
-    fn new(_: &mut Generator) -> Self {
-        Self { play: Match::new() }
-    }
-    fn run(&mut self) {
-        // Where a round fails there is no play any more, and nothing comes out.
-        if self.play.as_mut().is_none_or(|play| play.round().is_none()) {
-            self.play = None;
-        }
-    }
-    fn output(&self, emit: &mut dyn FnMut(f32)) {
-        if let Some(play) = &self.play {
-            emit_all(play.state.strategies(), emit);
-        }
-    }
-    fn reference(&self, emit: &mut dyn FnMut(f64)) {
-        if C::DRAWN {
-            rounds::<f32, F, C>(emit);
-        } else {
-            rounds::<f64, F, C>(emit);
-        }
-    }
-    fn state_bytes() -> usize {
-        size_of::<State<[f32; 6]>>()
-    }
+    const STATE_BYTES: usize = size_of::<State<[f32; 6]>>();
+    type Reference = Match<C::Reference, F, C>;
 }
 
 /// The stochastic game of two players, states and actions.
 type Pair = Policies<f32, 2, 2, 2>;
 
 /// An episode of REINFORCE and the lazy policy gradient's update on it.
-struct Episodes {
-    learning: Option<Learning>,
-}
-
 struct Learning {
     game: StochasticGame<f32, 2, 2, 2, 4>,
     reinforce: Reinforce<Power<f32>>,
@@ -168,8 +188,8 @@ struct Learning {
     generator: Generator,
 }
 
-impl Learning {
-    fn new() -> Option<Self> {
+impl Process for Learning {
+    fn start() -> Option<Self> {
         // Each earns for meeting the other; in state 0 by action 0 more.
         let reward = |_: usize, state: usize, [a, b]: &[usize; 2]| match (a == b, state == *a) {
             (true, true) => 1.0,
@@ -186,49 +206,24 @@ impl Learning {
         })
     }
 
-    fn episode(&mut self) -> Option<()> {
+    fn advance(&mut self) -> Option<()> {
         let mut estimate: Pair = [[[0.0; 2]; 2]; 2];
         let Self { game, reinforce, learner, state, generator } = self;
         let n = state.steps().wrapping_add(1);
         reinforce.episode(game, state.policies(), n, &[0.0; 2], generator, &mut estimate).ok()?;
         learner.update(state, &estimate).ok()
     }
+    fn numbers(&self, emit: &mut dyn FnMut(f64)) {
+        let policies = self.state.policies().as_flattened().as_flattened();
+        policies.iter().for_each(|probability| emit(probability.to_f64()));
+    }
 }
 
-impl Kernel for Episodes {
+impl Row for Learning {
     const NAME: &'static str = "reinforce_episode";
     const SIZE: usize = 2;
-    const SCALAR: &'static str = "f32";
-    const TOLERANCE: f64 = NEAR;
-    const REDUCED: bool = false;
-    const RUNS: usize = STEPS;
-
-    fn new(_: &mut Generator) -> Self {
-        Self { learning: Learning::new() }
-    }
-    fn run(&mut self) {
-        if self.learning.as_mut().is_none_or(|learning| learning.episode().is_none()) {
-            self.learning = None;
-        }
-    }
-    fn output(&self, emit: &mut dyn FnMut(f32)) {
-        if let Some(learning) = &self.learning {
-            emit_all(learning.state.policies().as_flattened().as_flattened(), emit);
-        }
-    }
-    fn reference(&self, emit: &mut dyn FnMut(f64)) {
-        let Some(mut learning) = Learning::new() else { return };
-        for _ in 0..STEPS {
-            if learning.episode().is_none() {
-                return;
-            }
-        }
-        let policies = learning.state.policies().as_flattened().as_flattened();
-        policies.iter().for_each(|probability| emit(f64::from(*probability)));
-    }
-    fn state_bytes() -> usize {
-        size_of::<PolicyState<f32, 2, 2, 2>>()
-    }
+    const STATE_BYTES: usize = size_of::<PolicyState<f32, 2, 2, 2>>();
+    type Reference = Self;
 }
 
 /// A method for whatever scalar.
@@ -262,21 +257,21 @@ impl Stepper for OfExtragradient {
 }
 
 /// A chain of a method with normal noise, and its average.
-struct Chain<T, M> {
-    method: M,
+struct Chain<T: Scalar, S: Stepper> {
+    method: S::Of<T>,
     point: [T; 2],
     average: Average<T, 2>,
     generator: Generator,
 }
 
-impl<T: Scalar, M: Method<T, 2>> Chain<T, M> {
-    fn new(method: M) -> Self {
-        let generator = Generator::new(DRAWS);
-        Self { method, point: [T::ZERO; 2], average: Average::new(100), generator }
+impl<T: Scalar, S: Stepper> Process for Chain<T, S> {
+    fn start() -> Option<Self> {
+        let (method, generator) = (S::method()?, Generator::new(DRAWS));
+        Some(Self { method, point: [T::ZERO; 2], average: Average::new(100), generator })
     }
 
     /// A step on `x²/2 + softplus(2x) + x y - y²/2 - softplus(2y)/2`.
-    fn step(&mut self) -> Option<()> {
+    fn advance(&mut self) -> Option<()> {
         let (two, deviation) = (T::from_f64(2.0), T::from_f64(0.5));
         let Self { method, point, average, generator } = self;
         method
@@ -289,45 +284,15 @@ impl<T: Scalar, M: Method<T, 2>> Chain<T, M> {
             .ok()?;
         average.record(point).ok()
     }
+    fn numbers(&self, emit: &mut dyn FnMut(f64)) {
+        let numbers = self.point.into_iter().chain(self.average.mean());
+        numbers.for_each(|number| emit(number.to_f64()));
+    }
 }
 
-/// A step of a method, recorded in the average.
-struct Steps<S: Stepper> {
-    chain: Option<Chain<f32, S::Of<f32>>>,
-}
-
-impl<S: Stepper> Kernel for Steps<S> {
+impl<S: Stepper> Row for Chain<f32, S> {
     const NAME: &'static str = S::NAME;
     const SIZE: usize = 2;
-    const SCALAR: &'static str = "f32";
-    const TOLERANCE: f64 = NEAR;
-    const REDUCED: bool = false;
-    const RUNS: usize = STEPS;
-
-    fn new(_: &mut Generator) -> Self {
-        Self { chain: S::method().map(Chain::new) }
-    }
-    fn run(&mut self) {
-        if self.chain.as_mut().is_none_or(|chain| chain.step().is_none()) {
-            self.chain = None;
-        }
-    }
-    fn output(&self, emit: &mut dyn FnMut(f32)) {
-        if let Some(chain) = &self.chain {
-            emit_all(&chain.point, emit);
-            emit_all(&chain.average.mean(), emit);
-        }
-    }
-    fn reference(&self, emit: &mut dyn FnMut(f64)) {
-        let Some(mut chain) = S::method::<f64>().map(Chain::new) else { return };
-        for _ in 0..STEPS {
-            if chain.step().is_none() {
-                return;
-            }
-        }
-        chain.point.into_iter().chain(chain.average.mean()).for_each(emit);
-    }
-    fn state_bytes() -> usize {
-        size_of::<[f32; 2]>() + size_of::<Average<f32, 2>>()
-    }
+    const STATE_BYTES: usize = size_of::<[f32; 2]>() + size_of::<Average<f32, 2>>();
+    type Reference = Chain<f64, S>;
 }
