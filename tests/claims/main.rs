@@ -20,6 +20,7 @@ fn measured(system: &str, ids: &[&str]) -> Vec<Claim> {
         seed: 1,
         precision: Precision::default(),
         progress: indicatif::ProgressBar::hidden(),
+        model: None,
     };
     let findings = (system.run)(&settings).expect("every claim measured");
     let mut measured: Vec<_> = findings.claims.iter().map(|claim| claim.id).collect();

@@ -25,6 +25,16 @@ fn unknown_system_is_named_with_those_there_are() {
 }
 
 #[test]
+fn language_models_are_a_feature() {
+    let directory = tempfile::tempdir().unwrap();
+    situ(directory.path())
+        .args(["reproduce", "superposition", "--model", "some.gguf"])
+        .assert()
+        .code(2)
+        .stderr(is_match("^situ: --model: [^\n]*--features llm\n$").unwrap());
+}
+
+#[test]
 fn help_goes_to_stdout() {
     let directory = tempfile::tempdir().unwrap();
     situ(directory.path()).arg("--help").assert().success().stdout(contains("reproduce"));

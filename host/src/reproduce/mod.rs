@@ -21,6 +21,7 @@ pub use series::{Axis, Curve, Series};
 
 use indicatif::ProgressBar;
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// How large a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -56,6 +57,8 @@ pub struct Settings {
     pub precision: Precision,
     /// Advanced by the system, one step a claim.
     pub progress: ProgressBar,
+    /// A GGUF file of a language model, for the systems that measure one (feature `llm`).
+    pub model: Option<PathBuf>,
 }
 
 impl Settings {

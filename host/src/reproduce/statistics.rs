@@ -18,6 +18,13 @@ pub fn log_slope(points: &[[f64; 2]]) -> f64 {
     slope(&points.iter().map(|point| point.map(f64::ln)).collect::<Vec<_>>())
 }
 
+/// Correlation of y with x.
+pub fn correlation(points: &[[f64; 2]]) -> f64 {
+    let swapped: Vec<[f64; 2]> = points.iter().map(|[x, y]| [*y, *x]).collect();
+    let (up, across) = (slope(points), slope(&swapped));
+    up.signum() * (up * across).sqrt()
+}
+
 /// Median; NaN of nothing, or where one of the values is NaN.
 pub fn median(values: Vec<f64>) -> f64 {
     if values.iter().any(|value| value.is_nan()) {
@@ -35,6 +42,15 @@ mod tests {
         let points: Vec<[f64; 2]> =
             (1..20).map(|x| [f64::from(x), 3.0 * f64::from(x).powf(-1.5)]).collect();
         assert!((log_slope(&points) + 1.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_line_is_correlated_with_itself() {
+        let line = [[0.0, 3.0], [1.0, 1.0], [2.0, -1.0]];
+        assert!((correlation(&line) + 1.0).abs() < 1e-12);
+        let noisy = [[-1.0, 0.0], [0.0, 1.0], [1.0, 0.5]];
+        // xy 0.5, xx 2, yy 0.5.
+        assert!((correlation(&noisy) - 0.5).abs() < 1e-12);
     }
 
     #[test]

@@ -66,7 +66,8 @@ impl Measures {
         Ok(Self::summarize(mixture.weights()[0], outcomes?))
     }
 
-    fn summarize(weight: f64, outcomes: Vec<Outcome>) -> Self {
+    /// What these prompts show, at a probability `weight` of the first task.
+    pub fn summarize(weight: f64, outcomes: Vec<Outcome>) -> Self {
         let count = outcomes.len() as f64;
         let mean = |f: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(f).sum::<f64>() / count;
         let (first, second) = (mean(&|o| o.first), mean(&|o| o.second));

@@ -1,0 +1,179 @@
+//! A pretrained language model on prompts that mix two tasks.
+
+mod model;
+mod tasks;
+
+use super::super::statistics::correlation;
+use super::super::{Axis, Claim, Curve, Findings, Series, Settings};
+use super::measures::{Measures, Outcome};
+use crate::prompts::Mixture;
+use model::Llama;
+use rayon::prelude::*;
+use situ::random::Generator;
+use std::path::Path;
+use tasks::Pair;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Shares of the second task.
+const SHARES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+
+/// Whether a file is a model that can be measured, by its header.
+///
+/// # Errors
+/// What it is instead.
+pub fn check(path: &Path) -> Result<()> {
+    model::header(&mut std::fs::File::open(path)?).map(drop)
+}
+
+/// The claims on the model in a GGUF file, and all pairs of tasks that are swept.
+///
+/// # Errors
+/// A file that cannot be read, or is of another architecture.
+pub fn measure(settings: &Settings, path: &Path) -> Result<Findings> {
+    let model = Llama::open(path)?;
+    let prompts = settings.size(20, 100);
+    let pairs = Pair::all();
+    settings.progress.inc_length((pairs.len() * SHARES.len() * prompts) as u64);
+    let mut sweeps = Vec::new();
+    for pair in &pairs {
+        let at = |share: &f64| sweep(settings, &model, pair, *share, prompts);
+        sweeps.push((pair.name, SHARES.iter().map(at).collect::<Result<Vec<_>>>()?));
+    }
+    let claims = sweeps.first().map(|(_, verbs)| claims(verbs)).unwrap_or_default();
+    Ok(Findings { claims, series: series(&sweeps) })
+}
+
+/// One pair of tasks at one share of the second.
+fn sweep(
+    settings: &Settings,
+    model: &Llama,
+    pair: &Pair,
+    share: f64,
+    count: usize,
+) -> Result<Measures> {
+    let mixture = Mixture::new(&[1.0 - share, share])?;
+    let outcome = |index: usize| -> Result<Outcome> {
+        let mut random = Generator::new(settings.seed.wrapping_mul(1_000_003) + index as u64);
+        let prompt = pair.prompt(&mixture, &mut random);
+        let probabilities = model.probabilities(&prompt.text, &prompt.answers)?;
+        settings.progress.inc(1);
+        Ok(Outcome { tally: prompt.tally, first: probabilities[0], second: probabilities[1] })
+    };
+    let outcomes: Result<Vec<Outcome>> = (0..count).into_par_iter().map(outcome).collect();
+    Ok(Measures::summarize(1.0 - share, outcomes?))
+}
+
+/// The claims on the verbs.
+fn claims(verbs: &[Measures]) -> Vec<Claim> {
+    let points: Vec<[f64; 2]> = verbs.iter().map(|m| [1.0 - m.weight, m.second]).collect();
+    let pure = verbs.first().map_or(0.0, |m| m.first);
+    let pure = verbs.last().map_or(0.0, |m| m.second).min(pure);
+    vec![
+        Claim::at_least(
+            "superposition.llm_both",
+            "language model, past tense and -ing form, equal mixture: share of prompts where both have \
+             more than a tenth",
+            verbs[SHARES.len() / 2].both,
+            0.4,
+        ),
+        Claim::at_least(
+            "superposition.llm_monotone",
+            "its correlation of the mean probability of the -ing form with its share of the examples",
+            correlation(&points),
+            0.95,
+        ),
+        Claim::at_least(
+            "superposition.llm_pure",
+            "its smaller mean probability of the right form where all examples follow one task",
+            pure,
+            0.75,
+        ),
+    ]
+}
+
+/// Every measure against the share of the second task, a curve a pair.
+fn series(sweeps: &[(&str, Vec<Measures>)]) -> Vec<Series> {
+    let against = |title: &str, label: &str, of: &dyn Fn(&Measures) -> f64| Series {
+        title: format!("Language model: {title}"),
+        x: Axis::linear("share of the second task"),
+        y: Axis::linear(label),
+        curves: sweeps
+            .iter()
+            .map(|(name, measures)| Curve {
+                label: (*name).to_owned(),
+                points: measures.iter().map(|m| [1.0 - m.weight, of(m)]).collect(),
+            })
+            .collect(),
+    };
+    vec![
+        against("the second task", "mean P", &|m| m.second),
+        against("the first task", "mean P", &|m| m.first),
+        against("other answers", "mean probability", &|m| m.other()),
+        against("prompts where both tasks have more than a tenth", "share", &|m| m.both),
+        against("single prompts settle on a task", "Var/(p(1-p))", &|m| m.collapse),
+        against("divergence of the mean output", "nats", &|m| m.divergence_of_mean),
+        against("mean divergence of single prompts", "nats", &|m| m.mean_divergence),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// The file named by `SITU_GGUF`; says so where there is none.
+    fn file() -> Option<std::path::PathBuf> {
+        let file = std::env::var_os("SITU_GGUF").map(Into::into);
+        if file.is_none() {
+            // Even where the test runner captures what tests print.
+            let _ = writeln!(std::io::stderr(), "SKIPPED: SITU_GGUF names no language model");
+        }
+        file
+    }
+
+    #[test]
+    fn the_capital_of_france_is_paris() {
+        let Some(file) = file() else { return };
+        let model = Llama::open(&file).unwrap();
+        let texts = [" Paris".to_owned(), " London".to_owned()];
+        let found = model.probabilities("The capital of France is", &texts).unwrap();
+        assert!((found[0] - 0.77).abs() < 0.02 && found[1] < 0.05, "{found:?}");
+    }
+
+    #[test]
+    fn another_file_is_refused() {
+        let directory = std::env::temp_dir().join(format!("situ-llm-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let path = directory.join("other.gguf");
+        for bytes in [&b"situ-dec, which is no GGUF"[..], b"GGUF", b""] {
+            std::fs::write(&path, bytes).unwrap();
+            assert!(Llama::open(&path).is_err());
+        }
+        // A well-formed file of another architecture, without tensors.
+        let string =
+            |text: &str| [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat();
+        let mut gguf = [b"GGUF".to_vec(), 3_u32.to_le_bytes().to_vec()].concat();
+        gguf.extend([0_u64, 1].map(u64::to_le_bytes).as_flattened());
+        gguf.extend(string("general.architecture"));
+        gguf.extend(8_u32.to_le_bytes());
+        gguf.extend(string("mamba"));
+        std::fs::write(&path, gguf).unwrap();
+        let error = Llama::open(&path).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains("architecture 'mamba'"), "{error}");
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    #[test]
+    fn prompts_hold_their_query_once() {
+        let mixture = Mixture::new(&[0.5, 0.5]).unwrap();
+        for pair in Pair::all() {
+            let prompt = pair.prompt(&mixture, &mut Generator::new(1));
+            let lines: Vec<&str> = prompt.text.lines().collect();
+            let query = *lines.last().unwrap();
+            assert_eq!(lines.len(), 31, "{}", pair.name);
+            assert_eq!(lines.iter().filter(|line| line.starts_with(query)).count(), 1);
+            assert_ne!(prompt.answers[0], prompt.answers[1]);
+        }
+    }
+}

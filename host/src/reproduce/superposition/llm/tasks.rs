@@ -1,0 +1,208 @@
+//! Pairs of tasks that a small language model knows, and prompts that mix them.
+
+use crate::prompts::{Mixture, below};
+use situ::random::Generator;
+
+/// Two tasks on the same words.
+pub struct Pair {
+    /// For people.
+    pub name: &'static str,
+    /// What stands between a word and its answer, and what before the answer: part of its tokens.
+    arrow: [&'static str; 2],
+    /// A word and its answers by both tasks.
+    words: Vec<[String; 3]>,
+}
+
+/// Examples of a prompt, a line each.
+const EXAMPLES: usize = 30;
+
+/// A prompt whose query is none of its examples.
+pub struct Prompt {
+    /// The examples' lines and the query, up to the arrow.
+    pub text: String,
+    /// The query's answers by both tasks, as they would continue the text.
+    pub answers: [String; 2],
+    /// Share of the examples that follow the first task.
+    pub tally: f64,
+}
+
+const SPACED: [&str; 2] = [" ->", " "];
+const PLAIN: [&str; 2] = ["->", ""];
+
+impl Pair {
+    /// All pairs, the verbs first: theirs are the claims.
+    pub fn all() -> Vec<Self> {
+        vec![
+            Self::of("verb: past tense, -ing form", SPACED, rows(VERBS)),
+            Self::of("country: copy, continent", SPACED, copied(rows(COUNTRIES))),
+            Self::of(
+                "number: copy, next",
+                SPACED,
+                (10..90).map(|n| [n, n, n + 1].map(|n: u32| n.to_string())).collect(),
+            ),
+            Self::of(
+                "word: copy, title case",
+                PLAIN,
+                words().map(|w| [w, w, w].map(str::to_owned)).map(titled).collect(),
+            ),
+            Self::of("two words: first, second", PLAIN, two_words()),
+        ]
+    }
+
+    fn of(name: &'static str, arrow: [&'static str; 2], words: Vec<[String; 3]>) -> Self {
+        Self { name, arrow, words }
+    }
+
+    /// A prompt whose examples are drawn from the tasks by their weights.
+    pub fn prompt(&self, mixture: &Mixture, random: &mut Generator) -> Prompt {
+        let mut words: Vec<&[String; 3]> = self.words.iter().collect();
+        for i in (1..words.len()).rev() {
+            words.swap(i, usize::from(below(i as u16 + 1, random)));
+        }
+        let [arrow, before] = self.arrow;
+        let (mut text, mut firsts) = (String::new(), 0);
+        for word in words.iter().skip(1).cycle().take(EXAMPLES) {
+            let task = mixture.draw(random);
+            firsts += usize::from(task == 0);
+            text += &format!("{}{arrow}{before}{}\n", word[0], word[1 + task]);
+        }
+        let [query, first, second] = words[0];
+        text += query;
+        text += arrow;
+        let answers = [first, second].map(|answer| format!("{before}{answer}"));
+        Prompt { text, answers, tally: firsts as f64 / EXAMPLES as f64 }
+    }
+}
+
+/// Lines of words, the first of each with its two answers.
+fn rows(lines: &str) -> Vec<[String; 3]> {
+    let row = |line: &str| {
+        let mut words = line.split_whitespace().map(|word| word.replace('_', " "));
+        std::array::from_fn(|_| words.next().unwrap_or_default())
+    };
+    lines.lines().map(row).collect()
+}
+
+/// The word itself before its one answer.
+fn copied(rows: Vec<[String; 3]>) -> Vec<[String; 3]> {
+    rows.into_iter().map(|[word, answer, _]| [word.clone(), word, answer]).collect()
+}
+
+fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.split_whitespace()
+}
+
+fn titled([word, copy, title]: [String; 3]) -> [String; 3] {
+    let (first, rest) = title.split_at(1);
+    [word, copy, first.to_uppercase() + rest]
+}
+
+/// Neighbours of the list, and words that are seven apart.
+fn two_words() -> Vec<[String; 3]> {
+    let words: Vec<&str> = words().collect();
+    let pair = |i: usize| [words[i], words[(i + 7) % words.len()]];
+    (0..words.len())
+        .map(pair)
+        .map(|[a, b]| [format!("{a} {b}"), a.to_owned(), b.to_owned()])
+        .collect()
+}
+
+const VERBS: &str = "\
+walk walked walking
+jump jumped jumping
+play played playing
+talk talked talking
+look looked looking
+work worked working
+call called calling
+open opened opening
+wait waited waiting
+help helped helping
+clean cleaned cleaning
+cook cooked cooking
+paint painted painting
+laugh laughed laughing
+listen listened listening
+watch watched watching
+wash washed washing
+kick kicked kicking
+pull pulled pulling
+push pushed pushing
+rain rained raining
+visit visited visiting
+start started starting
+finish finished finishing
+follow followed following
+learn learned learning
+turn turned turning
+climb climbed climbing
+answer answered answering
+enjoy enjoyed enjoying
+eat ate eating
+drink drank drinking
+sing sang singing
+speak spoke speaking
+write wrote writing
+drive drove driving
+ride rode riding
+break broke breaking
+fall fell falling
+grow grew growing
+know knew knowing
+throw threw throwing
+teach taught teaching
+catch caught catching
+think thought thinking
+buy bought buying
+build built building
+sleep slept sleeping
+keep kept keeping
+feel felt feeling";
+
+const COUNTRIES: &str = "\
+France Europe
+Germany Europe
+Spain Europe
+Italy Europe
+Poland Europe
+Sweden Europe
+Norway Europe
+Greece Europe
+Portugal Europe
+Austria Europe
+China Asia
+Japan Asia
+India Asia
+Thailand Asia
+Vietnam Asia
+Indonesia Asia
+Pakistan Asia
+Iran Asia
+Iraq Asia
+Nepal Asia
+Egypt Africa
+Nigeria Africa
+Kenya Africa
+Ethiopia Africa
+Morocco Africa
+Ghana Africa
+Algeria Africa
+Uganda Africa
+Tanzania Africa
+Senegal Africa
+Brazil South_America
+Argentina South_America
+Chile South_America
+Peru South_America
+Colombia South_America
+Canada North_America
+Mexico North_America
+Cuba North_America
+Panama North_America
+Jamaica North_America";
+
+const WORDS: &str = "\
+apple river house window garden table music paper stone bread cloud horse water mountain school \
+bridge flower letter market summer winter doctor teacher kitchen forest island ocean planet rocket \
+mirror candle basket button castle dragon engine feather guitar hammer jacket ladder magnet needle \
+orange pencil rabbit saddle ticket turtle violin wagon yellow zebra";
