@@ -70,6 +70,7 @@ pub struct Memory<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SL
     used: u32,
     /// The slot that is written next, if it is not skipped.
     pointer: u32,
+    /// Row after row, as wide as the stream is: what lies close together is read fast.
     features: [[S; FEATURES]; SLOTS],
     /// Class numbers, or values on the scale of `goal`.
     targets: [S; SLOTS],
@@ -112,6 +113,14 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         S::Compute::from_usize(shape.features)
     }
 
+    fn stored_features(&self) -> impl Iterator<Item = &[S]> {
+        self.features.as_flattened().chunks_exact(self.shape.features.max(1))
+    }
+
+    fn stored_features_mut(&mut self) -> impl Iterator<Item = &mut [S]> {
+        self.features.as_flattened_mut().chunks_exact_mut(self.shape.features.max(1))
+    }
+
     /// Writes the attention paid to each stored example; returns its sum and the least distance.
     fn attend(
         &self,
@@ -129,15 +138,16 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
             *weight *= channel.step * channel.step;
         }
         let mut least = S::Compute::MAX;
-        for (distance, stored) in attention.iter_mut().zip(&self.features) {
+        for (distance, stored) in attention.iter_mut().zip(self.stored_features()) {
             *distance = squared_distance(stored, query, metric);
             least = least.minimum(*distance);
         }
         let temperature = self.configuration.temperature * self.nearest
             + S::Compute::from_f64(0.03) * Self::initial_nearest(self.shape);
+        let sharpness = S::Compute::ONE / temperature;
         let mut sum = S::Compute::ZERO;
         for weight in attention.iter_mut() {
-            let exponent = (*weight - least) / temperature;
+            let exponent = (*weight - least) * sharpness;
             // Below 1e-7 a vote is lost in rounding anyway.
             let negligible = exponent > S::Compute::from_f64(16.0);
             *weight = if negligible { S::Compute::ZERO } else { (-exponent).exp() };
@@ -155,6 +165,10 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         };
         out.fill(share);
         for (weight, target) in attention.iter().zip(&self.targets) {
+            // Most examples are too far to vote.
+            if *weight == S::Compute::ZERO {
+                continue;
+            }
             match self.stored_target(*target) {
                 Target::Class(class) => {
                     if let Some(votes) = out.get_mut(class) {
@@ -189,6 +203,9 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         let rate = S::Compute::from_f64(0.03);
         let unit = S::Compute::from_f64(UTILITY_UNIT);
         for (index, weight) in attention.iter().enumerate() {
+            if *weight == S::Compute::ZERO {
+                continue;
+            }
             let Some(target) = self.targets.get(index).copied() else { return };
             let gain = match (self.stored_target(target), goal) {
                 (Target::Value(a), Target::Value(b))
@@ -238,17 +255,21 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
             }
         }
         let index = self.victim();
-        for (j, (channel, x)) in self.channels.iter_mut().zip(features).enumerate() {
+        for (j, x) in features.iter().enumerate() {
+            let Some(channel) = self.channels.get_mut(j) else { return };
             let shrink = channel.grow::<S>(*x);
+            let written = S::store(channel.encode(*x));
             if shrink < S::Compute::ONE {
-                for slot in self.features.iter_mut().take(self.used as usize) {
-                    if let Some(stored) = slot.get_mut(j) {
+                let used = self.used as usize;
+                for row in self.stored_features_mut().take(used) {
+                    if let Some(stored) = row.get_mut(j) {
                         *stored = S::store(stored.load() * shrink);
                     }
                 }
             }
-            if let Some(stored) = self.features.get_mut(index).and_then(|slot| slot.get_mut(j)) {
-                *stored = S::store(channel.encode(*x));
+            let row = self.stored_features_mut().nth(index);
+            if let Some(stored) = row.and_then(|row| row.get_mut(j)) {
+                *stored = written;
             }
         }
         let target = match target {
@@ -272,13 +293,13 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
     }
 }
 
-/// `Σ_j metric_j (stored_j − query_j)²` in four interleaved partial sums.
+/// `Σ_j metric_j (stored_j − query_j)²` in eight interleaved partial sums.
 fn squared_distance<S: Slot>(
     stored: &[S],
     query: &[S::Compute],
     metric: &[S::Compute],
 ) -> S::Compute {
-    const LANES: usize = 4;
+    const LANES: usize = 8;
     let (stored_chunks, stored_rest) =
         stored.get(..query.len()).unwrap_or_default().as_chunks::<LANES>();
     let (query_chunks, query_rest) = query.as_chunks::<LANES>();
@@ -290,8 +311,8 @@ fn squared_distance<S: Slot>(
             *sum += *metric * difference * difference;
         }
     }
-    let [a, b, c, d] = sums;
-    let mut sum = (a + b) + (c + d);
+    let [a, b, c, d, e, f, g, h] = sums;
+    let mut sum = ((a + b) + (c + d)) + ((e + f) + (g + h));
     for ((stored, query), metric) in stored_rest.iter().zip(query_rest).zip(metric_rest) {
         let difference = stored.load() - *query;
         sum += *metric * difference * difference;
@@ -379,9 +400,10 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> L
         archive.number(&mut self.nearest);
         archive.count(&mut self.used);
         archive.count(&mut self.pointer);
-        let slots = self.features.iter_mut().zip(&mut self.targets).zip(&mut self.utilities);
+        let rows = self.features.as_flattened_mut().chunks_exact_mut(features.max(1));
+        let slots = rows.zip(&mut self.targets).zip(&mut self.utilities);
         for ((stored, target), utility) in slots.take(self.configuration.slots) {
-            archive.numbers(prefix(stored, features));
+            archive.numbers(stored);
             archive.number(target);
             archive.short(utility);
         }
