@@ -62,7 +62,8 @@ fn run<K: Kernel>(kernel: &mut K) {
 
 fn make<K: Kernel>(room: *mut (), random: &mut Generator) {
     // SAFETY: `Operand::new` passes room that is large and aligned enough, as `Of::ROW` asserts.
-    unsafe { room.cast::<K>().write(K::new(random)) };
+    let kernel = unsafe { &mut *room.cast::<MaybeUninit<K>>() };
+    kernel.write(K::new(random)).load();
 }
 
 /// Where an operand lies.

@@ -15,6 +15,7 @@ impl Visitor for Here<'_> {
     fn visit<K: Kernel>(&mut self) {
         let expected = self.expected.next().expect("a row for each kernel");
         let mut kernel = K::new(&mut Generator::new(SEED));
+        kernel.load();
         for _ in 0..K::RUNS {
             kernel.run();
         }

@@ -51,29 +51,44 @@ impl<T: Scalar, const WIDTH: usize> Active<T, WIDTH> {
     /// Collects the units that are on, with their outputs.
     fn gather<S: Storage<Compute = T>>(&mut self, units: &[Unit<S>], trace: &[Trace<S>]) {
         const { assert!(WIDTH <= 1 << 16, "units are counted in 16 bits") };
-        self.count = 0;
-        let mut room = self.index.iter_mut().zip(&mut self.value);
-        for (index, (unit, trace)) in units.iter().zip(trace).enumerate() {
-            let output = unit.apply(trace.sum.load());
-            if output > T::ZERO
-                && let Some((slot, value)) = room.next()
-            {
-                *slot = index as u16;
-                *value = output;
-                self.count += 1;
-            }
+        self.count = gather(units, trace, &mut self.index, &mut self.value);
+    }
+
+    /// Indices and numbers of the units that are on.
+    fn pairs(&self) -> (&[u16], &[T]) {
+        let (index, value) = (self.index.get(..self.count), self.value.get(..self.count));
+        (index.unwrap_or_default(), value.unwrap_or_default())
+    }
+}
+
+/// Collects the units that are on, with their outputs; returns how many.
+// By slices and never inlined, as all that is done once for each unit or weight: one copy in flash
+// serves networks of every width.
+#[inline(never)]
+fn gather<S: Storage>(
+    units: &[Unit<S>],
+    trace: &[Trace<S>],
+    index: &mut [u16],
+    value: &mut [S::Compute],
+) -> usize {
+    let mut count = 0;
+    let mut room = index.iter_mut().zip(value);
+    for (index, (unit, trace)) in (0..=u16::MAX).zip(units.iter().zip(trace)) {
+        let output = unit.apply(trace.sum.load());
+        if output > S::Compute::ZERO
+            && let Some((slot, value)) = room.next()
+        {
+            *slot = index;
+            *value = output;
+            count += 1;
         }
     }
+    count
+}
 
-    fn iter(&self) -> impl Iterator<Item = (u32, T)> + Clone {
-        let pairs = self.index.iter().zip(&self.value).take(self.count);
-        pairs.map(|(index, value)| (u32::from(*index), *value))
-    }
-
-    fn iter_mut(&mut self) -> impl Iterator<Item = (u32, &mut T)> {
-        let pairs = self.index.iter().zip(&mut self.value).take(self.count);
-        pairs.map(|(index, value)| (u32::from(*index), value))
-    }
+/// Numbers with the columns that they stand in.
+fn at<'a, T: Copy>((index, value): (&'a [u16], &'a [T])) -> impl Iterator<Item = (u32, T)> + Clone {
+    index.iter().zip(value).map(|(index, value)| (u32::from(*index), *value))
 }
 
 impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> Default
@@ -149,7 +164,7 @@ impl<L: Law> Network<L> {
         for (layer, (units, trace)) in parameters.hidden.iter().zip(&mut trace.hidden).enumerate() {
             match layer {
                 0 => self.sums(layer, first_gain, dense.clone(), trace),
-                _ => self.sums(layer, gain, active.iter(), trace),
+                _ => self.sums_of_active(layer, gain, active.pairs(), trace),
             }
             active.gather(units, trace);
         }
@@ -157,11 +172,23 @@ impl<L: Law> Network<L> {
         let trace = trace.output.get_mut(..count).unwrap_or_default();
         match DEPTH {
             0 => self.sums(DEPTH, first_gain, dense, trace),
-            _ => self.sums(DEPTH, gain, active.iter(), trace),
+            _ => self.sums_of_active(DEPTH, gain, active.pairs(), trace),
         }
         for ((output, unit), trace) in outputs.iter_mut().zip(&parameters.output).zip(trace) {
             *output = unit.apply(trace.sum.load());
         }
+    }
+
+    /// z = g W h for one layer, from the units that are on.
+    #[inline(never)]
+    fn sums_of_active<S: Storage>(
+        &self,
+        layer: usize,
+        gain: S::Compute,
+        inputs: (&[u16], &[S::Compute]),
+        trace: &mut [Trace<S>],
+    ) {
+        self.sums(layer, gain, at(inputs), trace);
     }
 
     /// z = g W h for one layer.
@@ -207,9 +234,11 @@ impl<L: Law> Network<L> {
         let hidden = parameters.hidden.iter().zip(&mut trace.hidden);
         for (layer, (units, trace)) in hidden.enumerate().rev() {
             active.gather(units, trace);
-            self.pull_back(layer + 1, above, active);
+            let Active { index, value, count } = &mut *active;
+            let below = (&index[..], value.get_mut(..*count).unwrap_or_default());
+            self.pull_back(layer + 1, self.gain(WIDTH), above, below);
             trace.iter_mut().for_each(|trace| trace.delta = S::store(zero));
-            for (index, delta) in active.iter() {
+            for (index, delta) in at(active.pairs()) {
                 if let Some(trace) = trace.get_mut(index as usize) {
                     trace.delta = S::store(delta);
                 }
@@ -219,23 +248,24 @@ impl<L: Law> Network<L> {
     }
 
     /// Wᵀ (g γ ⊙ δ) of layer `layer`, in the columns of the active units below it.
-    fn pull_back<S: Storage, const WIDTH: usize>(
+    #[inline(never)]
+    fn pull_back<S: Storage>(
         &self,
         layer: usize,
+        gain: S::Compute,
         (units, trace): (&[Unit<S>], &[Trace<S>]),
-        below: &mut Active<S::Compute, WIDTH>,
+        (index, sums): (&[u16], &mut [S::Compute]),
     ) {
         let weights = self.weights.child(layer as u32);
-        let gain: S::Compute = self.gain(WIDTH);
-        below.value = [S::Compute::ZERO; WIDTH];
+        sums.fill(S::Compute::ZERO);
         for (row, (unit, trace)) in (0..).zip(units.iter().zip(trace)) {
             let slope = gain * unit.scale.load() * trace.delta.load();
             if slope == S::Compute::ZERO {
                 continue;
             }
             let row = weights.child(row);
-            for (column, sum) in below.iter_mut() {
-                *sum += weight::<S::Compute, _>(&self.law, row, column) * slope;
+            for (column, sum) in index.iter().zip(&mut *sums) {
+                *sum += weight::<S::Compute, _>(&self.law, row, u32::from(*column)) * slope;
             }
         }
     }

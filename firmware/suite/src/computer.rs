@@ -63,10 +63,11 @@ impl Kernel for Factorial {
     const RUNS: usize = 139;
 
     fn new(_: &mut Generator) -> Self {
-        let mut kernel = Self { sequence: [0.0; SUBLEQ_LENGTH] };
+        Self { sequence: [0.0; SUBLEQ_LENGTH] }
+    }
+    fn load(&mut self) {
         // What fails leaves a sequence that computes nothing.
-        let _ = machines::subleq().load(&FACTORIAL_CELLS, &FACTORIAL, &mut kernel.sequence);
-        kernel
+        let _ = machines::subleq().load(&FACTORIAL_CELLS, &FACTORIAL, &mut self.sequence);
     }
     fn run(&mut self) {
         forward(&SUBLEQ, &mut self.sequence, &mut [0.0; SUBLEQ_WORKSPACE]);
@@ -140,18 +141,20 @@ impl Kernel for Inverse {
     fn new(random: &mut Generator) -> Self {
         let mut kernel = Self { a: matrix(random), sequence: [0.0; FLEQ_LENGTH] };
         kernel.a.add_to_diagonal(2.0);
+        kernel
+    }
+    fn load(&mut self) {
         let machine = machines::fleq();
         // What fails leaves a sequence that computes nothing.
-        let _ = machine.load(&[], &INVERSE, &mut kernel.sequence);
+        let _ = machine.load(&[], &INVERSE, &mut self.sequence);
         for (block, numbers) in [
-            (A, kernel.a.as_slice()),
+            (A, self.a.as_slice()),
             (ONES, &[1.0; 4]),
             (TWO, &[2.0, 0.0, 0.0, 2.0]),
             (COUNT, &[-11.0]),
         ] {
-            machine.write(&mut kernel.sequence, block, numbers);
+            machine.write(&mut self.sequence, block, numbers);
         }
-        kernel
     }
     fn run(&mut self) {
         forward(&FLEQ, &mut self.sequence, &mut [0.0; FLEQ_WORKSPACE]);

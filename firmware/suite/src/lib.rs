@@ -42,6 +42,9 @@ pub trait Kernel: Sized {
 
     /// Draws the input.
     fn new(random: &mut Generator) -> Self;
+    /// Fills, where the row lies, what [`Self::new`] left zero: it may move what it returns, and a
+    /// board has no RAM for a second copy of the largest rows.
+    fn load(&mut self) {}
     /// The work. May be repeated any number of times.
     fn run(&mut self);
     /// Emits what was computed.

@@ -13,6 +13,8 @@ pub(crate) const fn code_bits(count: usize) -> u16 {
 }
 
 /// Writes the lowest `bits` bits of `number` into rows `row..row + bits` of a column.
+// Never inlined: a machine is loaded once, and one copy takes less flash.
+#[inline(never)]
 pub(crate) fn write_bits<T: Scalar>(
     sequence: &mut [T],
     columns: usize,

@@ -1,6 +1,6 @@
 //! The sequence: a program goes in, values come out.
 
-use super::layout::{Fields, Layout};
+use super::layout::Layout;
 use super::{Error, Instruction, Machine, Operand, Operation};
 use crate::construct::computer::{read_bits, write_bits};
 use crate::scalar::Scalar;
@@ -26,7 +26,7 @@ impl Machine {
         self.write_fixed(&layout, sequence);
         let all = program.iter().copied().chain(core::iter::repeat(Instruction::HALT));
         for (index, instruction) in all.take(self.commands).enumerate() {
-            self.write_command(&layout.command, sequence, index, instruction);
+            self.write_command(&layout, sequence, index, instruction);
         }
         let size = usize::from(self.size);
         for (block, numbers) in memory.chunks((size * size).max(1)).enumerate() {
@@ -101,12 +101,12 @@ impl Machine {
 
     fn write_command<T: Scalar>(
         &self,
-        fields: &Fields,
+        layout: &Layout,
         sequence: &mut [T],
         index: usize,
         instruction: Instruction,
     ) {
-        let (layout, columns) = (Layout::new(self), self.columns());
+        let (fields, columns) = (&layout.command, self.columns());
         let column = self.command_column(index);
         let (l, p) = (layout.block_code, layout.command_code);
         let code = |sequence: &mut [T], rows, number: usize| {
