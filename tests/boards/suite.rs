@@ -1,7 +1,7 @@
 //! `situ bench` on each emulated board.
 
 use crate::{required, skipped};
-use situ_host::bench::{Counter, Results};
+use situ_host::bench::{Counter, Results, Row};
 use situ_tests::situ;
 use std::sync::Mutex;
 
@@ -43,9 +43,8 @@ fn repeatable(board: &str) -> Option<Results> {
         assert_eq!(again.results.len(), first.results.len());
         for (first, again) in first.results.iter().zip(&again.results) {
             assert_eq!(first.key(), again.key());
-            let counts = |row: &situ_host::bench::Row| {
-                [row.count_min, row.count_median, row.count_max].map(f64::to_bits)
-            };
+            let counts =
+                |row: &Row| [row.count_min, row.count_median, row.count_max].map(f64::to_bits);
             assert_eq!(counts(first), counts(again), "{board}: {:?}", first.key());
             assert_eq!(first.checksum, again.checksum, "{board}: {:?}", first.key());
         }
@@ -53,8 +52,12 @@ fn repeatable(board: &str) -> Option<Results> {
     Some(first)
 }
 
+fn row<'a>(results: &'a Results, key: (&str, u64, &str)) -> &'a Row {
+    results.results.iter().find(|row| row.key() == key).expect("a row")
+}
+
 fn count(results: &Results, key: (&str, u64, &str)) -> f64 {
-    results.results.iter().find(|row| row.key() == key).expect("a row").count_median
+    row(results, key).count_median
 }
 
 #[test]
@@ -62,6 +65,16 @@ fn cortex_m4_keeps_its_promises() {
     let Some(results) = repeatable("qemu-m4") else { return };
     assert!(count(&results, ("product", 16, "f32")) <= 12_500.0);
     assert!(count(&results, ("inverse", 16, "f32")) <= 26_000.0);
+    // A frozen weight, amortised over a row of 256.
+    for (law, bound) in [("draw_sign", 12.0), ("draw_uniform", 12.0), ("draw_gaussian", 30.0)] {
+        let weight = count(&results, (law, 256, "f32")) / 256.0;
+        assert!(weight <= bound, "{law}: {weight} instructions");
+    }
+    // Parameters, gradients and sums of two frozen layers of 256 units.
+    for (scalar, bound) in [("f32", 12 * 1024), ("f16", 7 * 1024)] {
+        let bytes = row(&results, ("normtune_step", 256, scalar)).state_bytes;
+        assert!(bytes < bound, "{scalar}: {bytes} bytes");
+    }
     assert!(results.flash_bytes <= 256 * 1024, "{} bytes of flash", results.flash_bytes);
     assert!(results.ram_bytes <= 64 * 1024, "{} bytes of RAM", results.ram_bytes);
 }

@@ -10,10 +10,11 @@ mod policy_gradient;
 mod superposition;
 mod variational;
 
-use situ_host::reproduce::{Claim, Mode, Precision, SYSTEMS, Settings};
+use situ_host::reproduce::{Mode, Precision, SYSTEMS, Settings};
 
-/// Runs `system` in quick mode, which must measure exactly the claims `ids`.
-fn measured(system: &str, ids: &[&str]) -> Vec<Claim> {
+/// Runs `system` in quick mode, which must measure exactly the claims `ids`, and holds each against
+/// its bound.
+fn holds(system: &str, ids: &[&str]) {
     let system = SYSTEMS.iter().find(|known| known.name == system).expect("a known system");
     let settings = Settings {
         mode: Mode::Quick,
@@ -29,12 +30,7 @@ fn measured(system: &str, ids: &[&str]) -> Vec<Claim> {
     expected.sort_unstable();
     assert_eq!(measured, expected, "the claims measured");
     assert_eq!(findings.claims.len() as u64, system.claims, "length of the progress bar");
-    findings.claims
-}
-
-/// Runs `system` in quick mode and holds its claims against their bounds.
-fn holds(system: &str, ids: &[&str]) {
-    for claim in measured(system, ids) {
+    for claim in findings.claims {
         assert!(claim.holds, "{}: {} {} {}", claim.id, claim.measured, claim.relation, claim.bound);
     }
 }

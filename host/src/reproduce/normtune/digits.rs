@@ -1,5 +1,7 @@
 //! Handwritten digits, learned by scales and shifts alone.
 
+use super::pictures::{FEATURES, PIXELS, describe};
+use crate::reproduce::statistics::median;
 use crate::reproduce::{Axis, Claim, Curve, Findings, Precision, Series, Settings};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -12,7 +14,6 @@ use situ::scalar::{Scalar, Storage, f16};
 
 /// The bundled data: 64 pixels from 0 to 16, then the digit.
 const DATA: &str = include_str!("../../../data/digits.csv");
-const PIXELS: usize = 64;
 const CLASSES: usize = 10;
 /// Rows that are trained on; the rest is tested.
 const TRAINING: usize = 1297;
@@ -22,10 +23,14 @@ const BATCH: usize = 32;
 const DEPTH: usize = 2;
 /// Share of the label that is spread over all classes.
 const SMOOTHING: f64 = 0.2;
+/// Rate of the first step.
+const RATE: f64 = 0.1;
+/// Networks, each of its own seed, of which the median is taken.
+const NETWORKS: u64 = 3;
 
-/// A picture and its digit.
+/// A picture's description and its digit.
 struct Example<T> {
-    pixels: [T; PIXELS],
+    features: [T; FEATURES],
     digit: usize,
 }
 
@@ -60,7 +65,8 @@ where
         "normtune.digits",
         "frozen random ReLU network on the digits, width 512, two frozen hidden layers, only \
          scales and shifts tuned, by Adam: accuracy on the last 500 rows after training on the \
-         first 1,297",
+         first 1,297, median of 3 networks; its inputs are fixed features of the pictures, \
+         centred, made upright and described by 8 directions of gradient in 16 cells",
         points[3][1],
         0.96,
     ));
@@ -93,22 +99,25 @@ fn rows() -> Result<Vec<Vec<f64>>, String> {
     Ok(rows)
 }
 
-/// Pixels less the mean of the training rows, over the deviation of all pixels together.
+/// Features less the mean of the training rows, over the deviation of all features together.
 fn examples<T: Scalar>(rows: &[Vec<f64>]) -> Result<Vec<Example<T>>, String> {
-    let training = rows.get(..TRAINING).ok_or("digits.csv: too few rows")?;
-    let mean: [f64; PIXELS] =
+    let described = |row: &Vec<f64>| describe(&std::array::from_fn(|j| row[j]));
+    let features: Vec<_> = rows.iter().map(described).collect();
+    let training = features.get(..TRAINING).ok_or("digits.csv: too few rows")?;
+    let mean: [f64; FEATURES] =
         std::array::from_fn(|j| training.iter().map(|row| row[j]).sum::<f64>() / TRAINING as f64);
-    let centred = |row: &Vec<f64>| -> [f64; PIXELS] { std::array::from_fn(|j| row[j] - mean[j]) };
-    let squares = training.iter().flat_map(centred).map(|p| p * p).sum::<f64>();
-    let deviation = (squares / (TRAINING * PIXELS) as f64).sqrt();
-    let example = |row: &Vec<f64>| Example {
-        pixels: centred(row).map(|p| T::from_f64(p / deviation)),
+    let centred =
+        |row: &[f64; FEATURES]| -> [f64; FEATURES] { std::array::from_fn(|j| row[j] - mean[j]) };
+    let squares = training.iter().flat_map(centred).map(|x| x * x).sum::<f64>();
+    let deviation = (squares / (TRAINING * FEATURES) as f64).sqrt();
+    let example = |(row, features): (&Vec<f64>, &[f64; FEATURES])| Example {
+        features: centred(features).map(|x| T::from_f64(x / deviation)),
         digit: row[PIXELS] as usize,
     };
-    Ok(rows.iter().map(example).collect())
+    Ok(rows.iter().zip(&features).map(example).collect())
 }
 
-/// Tunes a network of this width: how many numbers were tuned, and the accuracy on the test rows.
+/// Tunes networks of this width: how many numbers were tuned in each, and the median accuracy.
 fn tuned<S, const WIDTH: usize>(
     settings: &Settings,
     examples: &[Example<S::Compute>],
@@ -117,21 +126,38 @@ where
     S: Storage + Send + Sync,
     S::Compute: Send + Sync,
 {
+    let seeds = (0..NETWORKS).map(|network| settings.seed.wrapping_mul(NETWORKS) + network);
+    let accuracies = seeds.map(|seed| accuracy::<S, WIDTH>(settings, seed, examples));
+    let accuracies: Result<Vec<f64>, String> = accuracies.collect();
+    let units = WIDTH * DEPTH + CLASSES;
+    Ok([2.0 * units as f64, median(accuracies?)])
+}
+
+/// Tunes the network of a seed; its accuracy on the test rows.
+fn accuracy<S, const WIDTH: usize>(
+    settings: &Settings,
+    seed: u64,
+    examples: &[Example<S::Compute>],
+) -> Result<f64, String>
+where
+    S: Storage + Send + Sync,
+    S::Compute: Send + Sync,
+{
     let (training, test) = examples.split_at(TRAINING);
-    let network = Network::new(settings.seed, Sign);
+    let network = Network::new(seed, Sign);
     let mut parameters = Box::<Parameters<S, WIDTH, DEPTH, CLASSES>>::default();
     let mut rule = Adam::new(S::Compute::ZERO);
     let mut optimizer = Optimizer::new(&rule);
-    let epochs = settings.size(10, 60);
+    let epochs = settings.size(8, 30);
     let steps = epochs * TRAINING.div_ceil(BATCH);
     let mut order: Vec<_> = training.iter().collect();
-    let mut random = Pcg64Mcg::seed_from_u64(settings.seed);
+    let mut random = Pcg64Mcg::seed_from_u64(seed);
     for _ in 0..epochs {
         order.shuffle(&mut random);
         for batch in order.chunks(BATCH) {
             // The rate falls linearly to zero.
             let left = 1.0 - f64::from(optimizer.steps()) / steps as f64;
-            rule.rate = S::Compute::from_f64(0.05 * left);
+            rule.rate = S::Compute::from_f64(RATE * left);
             let gradient = gradient(&network, &parameters, batch);
             let gradient = gradient.iter().copied();
             optimizer
@@ -141,11 +167,11 @@ where
     }
     let right = test.par_iter().filter(|example| {
         let mut outputs = [S::Compute::ZERO; CLASSES];
-        network.forward(&parameters, &example.pixels, &mut Workspace::default(), &mut outputs);
+        network.forward(&parameters, &example.features, &mut Workspace::default(), &mut outputs);
         let mut classes = outputs.iter().enumerate();
         classes.all(|(class, y)| class == example.digit || *y < outputs[example.digit])
     });
-    Ok([2.0 * parameters.iter().count() as f64, right.count() as f64 / test.len() as f64])
+    Ok(right.count() as f64 / test.len() as f64)
 }
 
 /// Mean gradient of the smoothed cross-entropy over a batch, half of it on each core.
@@ -164,10 +190,10 @@ where
     let halves = batch.par_chunks(BATCH / 2).map(|half| {
         let mut work = Workspace::<S, WIDTH, DEPTH, CLASSES>::default();
         let mut sum = Box::new(Parameters::zero());
-        for Example { pixels, digit } in half {
+        for Example { features, digit } in half {
             let (mut outputs, mut slope) =
                 ([S::Compute::ZERO; CLASSES], [S::Compute::ZERO; CLASSES]);
-            network.forward(parameters, pixels, &mut work, &mut outputs);
+            network.forward(parameters, features, &mut work, &mut outputs);
             cross_entropy(&outputs, *digit, &mut slope);
             // From the label to (1 - s) label + s / classes.
             slope[*digit] += kept;

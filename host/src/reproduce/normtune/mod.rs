@@ -2,12 +2,13 @@
 //!
 //! [`exact`] rebuilds target networks (cases 1 to 3 of the theorem, the batch-normalization form,
 //! the domain's edge), [`descent`] tunes by gradient what the theorem says exists, [`digits`] tunes on
-//! data.
+//! the features of [`pictures`].
 
 mod batch_norm;
 mod descent;
 mod digits;
 mod exact;
+mod pictures;
 
 use super::{Findings, Settings};
 
