@@ -28,12 +28,14 @@ mod tests {
             let target = registry.get_target_by_name(chip);
             let target = target.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             for (name, memory) in memories(&board) {
-                let holds = |region: &MemoryRegion| {
-                    let range = region.address_range();
-                    range.start <= memory.start && memory.end <= range.end
+                // Neighbouring banks are one memory.
+                let end_of_bank = |address| {
+                    let mut ranges = target.memory_map.iter().map(MemoryRegion::address_range);
+                    ranges.find(|range| range.contains(&address)).map(|range| range.end)
                 };
+                let mut banks = std::iter::successors(Some(memory.start), |end| end_of_bank(*end));
                 assert!(
-                    target.memory_map.iter().any(holds),
+                    banks.any(|end| end >= memory.end),
                     "{}: {chip} has no {name} at {memory:#x?}",
                     path.display()
                 );
