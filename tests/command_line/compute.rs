@@ -129,6 +129,56 @@ fn mistakes_are_named_with_line_and_column() {
 }
 
 #[test]
+fn a_label_after_the_last_command_is_a_halt() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("end.fleq");
+    for last in ["halt\n", "A = A + A\n", ""] {
+        let text = format!(".data\nA: 1\nB: 0\n.code\nA = A, if B <= 0 goto end\n{last}end:\n");
+        std::fs::write(&path, text).unwrap();
+        let outcome = json(directory.path(), &["end.fleq"]);
+        assert_eq!([&outcome["loops"], &outcome["mismatches"]], [2, 0]);
+        assert_eq!(outcome["memory"][0][0], 1.0);
+    }
+}
+
+#[test]
+fn attention_that_is_too_soft_is_refused_with_the_rule() {
+    let directory = tempfile::tempdir().unwrap();
+    for (program, given, message) in [
+        (
+            "factorial.subleq",
+            "9.1",
+            "9.2 to 1000000: (ln n + N ln 2) / 2 + 2, n = 27 columns, N = 16 bits",
+        ),
+        (
+            "factorial.subleq",
+            "inf",
+            "9.2 to 1000000: (ln n + N ln 2) / 2 + 2, n = 27 columns, N = 16 bits",
+        ),
+        (
+            "newton-inverse.fleq",
+            "-3",
+            "20.16 to 1000000: (ln n - ln e) / 2, n = 71 columns, e = 2^-52",
+        ),
+    ] {
+        situ(directory.path())
+            .args(["compute", program, "--temperature", given])
+            .assert()
+            .code(2)
+            .stdout("")
+            .stderr(format!("situ: --temperature {given}: must be from {message}\n"));
+    }
+    for (program, given) in [("factorial.subleq", "9.2"), ("newton-inverse.fleq", "20.16")] {
+        assert_eq!(json(directory.path(), &[program, "--temperature", given])["mismatches"], 0);
+    }
+    situ(directory.path())
+        .args(["compute", "factorial.subleq", "--temperature", "20", "--engine", "interpreter"])
+        .assert()
+        .code(2)
+        .stderr("situ: --temperature: the interpreter has none\n");
+}
+
+#[test]
 fn files_can_include_others() {
     let directory = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
@@ -160,7 +210,31 @@ fn what_would_go_wrong_is_refused_while_running() {
         .args(["compute", "large.fleq"])
         .assert()
         .code(1)
-        .stderr("situ: loop 1: command 0 multiplies numbers too large for the scale of products\n");
+        .stderr("situ: loop 1: command 0 computes with numbers too large for its scale\n");
+    // Beyond what closes a gate, beyond the sigmoid's mask, beyond the last block.
+    for (text, message) in [
+        ("A: 3000000\n.code\nend: A = A, if A <= 0 goto end\n", "the value of cell 0 is too large"),
+        (
+            "A: [3000 0]\n.code\nA = sigmoid A\n",
+            "command 0 computes with numbers too large for its scale",
+        ),
+    ] {
+        std::fs::write(&path, format!(".data\n{text}")).unwrap();
+        situ(directory.path())
+            .args(["compute", "large.fleq"])
+            .assert()
+            .code(1)
+            .stdout("")
+            .stderr(format!("situ: loop 1: {message}\n"));
+    }
+    std::fs::write(&path, ".data\nA: 1\n.code\nend: A = [r0], r0 += 1\n goto end\n").unwrap();
+    for engine in ["transformer", "interpreter"] {
+        situ(directory.path())
+            .args(["compute", "large.fleq", "--engine", engine])
+            .assert()
+            .code(1)
+            .stderr("situ: loop 5: command 0 names 2, which is not there\n");
+    }
     situ(directory.path())
         .args(["compute", "absent.subleq"])
         .assert()

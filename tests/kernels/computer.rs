@@ -1,6 +1,6 @@
 //! The shipped programs on the looped transformer, against what they are to compute.
 
-use nalgebra::{DMatrix, SymmetricEigen};
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use proptest::prelude::*;
 use situ::construct::computer::subleq::{Depth, Machine};
 use situ_host::compute::{fleq, programs, subleq};
@@ -57,7 +57,7 @@ fn run_fleq(program: &fleq::Program, names: &[&str]) -> Vec<DMatrix<f64>> {
             break;
         }
         engine.step().unwrap();
-        interpreter.step(&program.commands);
+        interpreter.step(&program.commands).unwrap();
         assert!(engine.agrees(&interpreter), "control differs");
     }
     assert!(engine.halted() && interpreter.halted);
@@ -102,6 +102,53 @@ fn power_iteration_finds_the_leading_eigenvalue() {
     let leading = SymmetricEigen::new(a).eigenvalues.amax();
     let value = run_fleq(&program, &["value"]).remove(0)[(0, 0)];
     assert!((value - leading).abs() < 1e-8, "{value} {leading}");
+}
+
+#[test]
+fn sgd_in_context_takes_the_steps_of_sgd() {
+    let program = programs::fleq("sgd.fleq").unwrap();
+    let samples = program.block("samples").unwrap();
+    let data: Vec<_> = program.memory.chunks(16).skip(samples).take(20).collect();
+    let mut expected = DVector::zeros(4);
+    for sample in data.chunks(2).cycle().take(50) {
+        let x = DMatrix::from_row_slice(4, 4, sample[0]).column(0).into_owned();
+        expected -= 0.1 * (expected.dot(&x) - sample[1][0]) * x;
+    }
+    let found = run_fleq(&program, &["w"]).remove(0);
+    assert!((found.column(0) - &expected).amax() < 1e-10 && expected.amax() > 0.1);
+}
+
+#[test]
+fn backpropagation_descends_along_the_gradient_of_the_loss() {
+    let program = programs::fleq("backpropagation.fleq").unwrap();
+    let blocks: Vec<_> =
+        program.memory.chunks(16).map(|x| DMatrix::from_row_slice(4, 4, x)).collect();
+    let [first, second, batches] = ["W1", "W2", "batches"].map(|name| program.block(name).unwrap());
+    let mut weights = [first, second].map(|block| blocks[block].transpose());
+    let sigmoid = |x: DMatrix<f64>| x.map(|x| 1.0 / (1.0 + (-x).exp()));
+    let loss = |weights: &[DMatrix<f64>; 2], batch: &[DMatrix<f64>]| {
+        let output = &weights[1] * sigmoid(&weights[0] * &batch[0]);
+        0.5 * (output - &batch[1]).norm_squared()
+    };
+    for batch in blocks[batches..batches + 8].chunks(2).cycle().take(20) {
+        // The gradient by central differences: no backpropagation here.
+        let slopes = [0, 1].map(|layer| {
+            DMatrix::from_fn(4, 4, |i, j| {
+                let at = |step: f64| {
+                    let mut moved = weights.clone();
+                    moved[layer][(i, j)] += step;
+                    loss(&moved, batch)
+                };
+                (at(1e-5) - at(-1e-5)) / 2e-5
+            })
+        });
+        weights.iter_mut().zip(slopes).for_each(|(weights, slope)| *weights -= 0.2 * slope);
+    }
+    let found = run_fleq(&program, &["W1", "W2"]);
+    for (found, expected) in found.iter().zip(&weights) {
+        let distance = (found.transpose() - expected).amax();
+        assert!(distance < 1e-7, "{distance:e}");
+    }
 }
 
 #[test]

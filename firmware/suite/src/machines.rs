@@ -10,5 +10,10 @@ pub(crate) fn subleq() -> subleq::Machine {
 
 /// FLEQ on 8 blocks of 2 × 2, 14 commands.
 pub(crate) fn fleq() -> fleq::Machine {
-    fleq::Machine { registers: 0, product_order: 2, ..fleq::Machine::new::<f32>(2, 8, 14) }
+    fleq::Machine {
+        registers: 0,
+        product_scale: 0.02,
+        product_order: 2,
+        ..fleq::Machine::new::<f32>(2, 8, 14)
+    }
 }

@@ -26,6 +26,10 @@ pub struct Arguments {
     /// Give up after so many loops
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     max_loops: u64,
+    /// λ, what attention multiplies scores by before its softmax; if not given, so much that every
+    /// weight but the largest underflows to zero
+    #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
+    temperature: Option<f64>,
     /// Print every loop: counter, command, cells that changed
     #[arg(long)]
     trace: bool,
@@ -92,6 +96,9 @@ pub fn compute(arguments: &Arguments) -> Result<(), Failure> {
     }
     let name = arguments.program.display().to_string();
     let refused = |error: Error| Failure::Input(format!("{name}: {error}"));
+    if arguments.temperature.is_some() && arguments.engine == Engine::Interpreter {
+        return Err(Failure::Input("--temperature: the interpreter has none".to_owned()));
+    }
     match &program {
         Program::Subleq(subleq) => {
             let interpreter = subleq::Interpreter::new(&subleq.memory, subleq.word_bits);
@@ -99,27 +106,54 @@ pub fn compute(arguments: &Arguments) -> Result<(), Failure> {
             if arguments.engine == Engine::Interpreter {
                 return run(arguments, &program, oracle, None::<Subleq<'_>>, Size::default());
             }
-            let machine = Machine::new::<f64>(subleq.word_bits, subleq.columns(), Depth::Nine);
+            let (bits, columns) = (subleq.word_bits, subleq.columns());
+            let mut machine = Machine::new::<f64>(bits, columns, Depth::Nine);
+            set(&mut machine.inverse_temperature, arguments);
             let mut room = Room::<f64>::new(machine.counts());
-            let transformer = machine.build(room.buffers()).map_err(refused)?;
+            let transformer = machine.build(room.buffers()).map_err(|error| {
+                let rule =
+                    format!("(ln n + N ln 2) / 2 + 2, n = {columns} columns, N = {bits} bits");
+                too_soft(error, arguments, &rule).unwrap_or_else(|| refused(error))
+            })?;
             let size = Size::of(&transformer, machine.columns);
             let engine = subleq::Engine::new(machine, transformer, subleq).map_err(refused)?;
             run(arguments, &program, engine, Some(oracle), size)
         }
         Program::Fleq(fleq) => {
-            let machine = fleq.machine::<f64>();
+            let mut machine = fleq.machine::<f64>();
+            set(&mut machine.inverse_temperature, arguments);
             let interpreter = fleq::Interpreter::new(&machine, &fleq.memory);
             let oracle = Fleq { interpreter, commands: &fleq.commands };
             if arguments.engine == Engine::Interpreter {
                 return run(arguments, &program, oracle, None::<Fleq<'_>>, Size::default());
             }
             let mut room = Room::<f64>::new(machine.counts());
-            let transformer = machine.build(room.buffers()).map_err(refused)?;
+            let transformer = machine.build(room.buffers()).map_err(|error| {
+                let rule =
+                    format!("(ln n - ln e) / 2, n = {} columns, e = 2^-52", machine.columns());
+                too_soft(error, arguments, &rule).unwrap_or_else(|| refused(error))
+            })?;
             let size = Size::of(&transformer, machine.columns());
             let engine = fleq::Engine::new(machine, transformer, fleq).map_err(refused)?;
             run(arguments, &program, engine, Some(oracle), size)
         }
     }
+}
+
+/// The machine's λ, if another is asked for.
+fn set(inverse_temperature: &mut f64, arguments: &Arguments) {
+    *inverse_temperature = arguments.temperature.unwrap_or(*inverse_temperature);
+}
+
+/// That λ is refused, and the rule by which the least one is found.
+fn too_soft(error: Error, arguments: &Arguments, rule: &str) -> Option<Failure> {
+    let (Error::Temperature { least, most }, Some(given)) = (error, arguments.temperature) else {
+        return None;
+    };
+    // Rounded up, so that what is named is allowed.
+    let least = (100.0 * least).ceil() / 100.0;
+    let message = format!("--temperature {given}: must be from {least} to {most}: {rule}");
+    Some(Failure::Input(message))
 }
 
 /// Executes a program until it halts, beside `oracle` if there is one, and prints what came out.

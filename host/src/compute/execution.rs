@@ -80,8 +80,7 @@ pub struct Fleq<'a> {
 
 impl Execution for Fleq<'_> {
     fn step(&mut self) -> Result<(), Error> {
-        self.interpreter.step(self.commands);
-        Ok(())
+        self.interpreter.step(self.commands)
     }
 
     fn counter(&self) -> usize {

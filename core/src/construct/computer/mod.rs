@@ -21,6 +21,18 @@ pub mod subleq;
 use crate::transformer;
 pub(crate) use code::{code_bits, power_of_two, read_bits, write_bits};
 
+/// An inverse temperature above this is refused. Attention is exact far below; weights that are
+/// divided by it would in the end round to nothing.
+pub const MOST_INVERSE_TEMPERATURE: f64 = 1e6;
+
+/// Whether an inverse temperature is within the rule.
+fn check_temperature(inverse_temperature: f64, least: f64) -> Result<(), Error> {
+    let most = MOST_INVERSE_TEMPERATURE;
+    // False for a NaN too.
+    let within = (least..=most).contains(&inverse_temperature);
+    if within { Ok(()) } else { Err(Error::Temperature { least, most }) }
+}
+
 /// Why a machine was not built or a program not loaded.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -37,29 +49,32 @@ pub enum Error {
         /// Most bits a word may have; the fewest are 2.
         most: u16,
     },
-    /// A command names a cell or a command that is not there.
+    /// A command names a cell or a command that is not there, itself or through a register.
     Address {
         /// The command.
         command: usize,
         /// What it names.
         address: usize,
     },
-    /// A cell's value does not fit a word, or is too large.
+    /// A cell's value does not fit a word, or is too large: for memory, or for a flag.
     Value {
         /// The cell.
         cell: usize,
     },
-    /// Attention is too soft for the columns to be told apart.
+    /// Attention is too soft for the columns to be told apart, or sharper than scores can be.
     Temperature {
         /// Least inverse temperature that the rule allows.
         least: f64,
+        /// [`MOST_INVERSE_TEMPERATURE`].
+        most: f64,
     },
     /// The sequence has another length than the machine's.
     Shape {
         /// Its length.
         needed: usize,
     },
-    /// A command multiplies numbers that are too large for the machine's scale of products.
+    /// A command multiplies numbers that are too large for the machine's scale of products, or takes
+    /// the sigmoid of one that is too large for its temperature.
     Scale {
         /// The command.
         command: usize,
@@ -84,17 +99,14 @@ impl core::fmt::Display for Error {
                 write!(formatter, "command {command} names {address}, which is not there")
             }
             Self::Value { cell } => {
-                write!(formatter, "the value of cell {cell} does not fit a word")
+                write!(formatter, "the value of cell {cell} is too large")
             }
-            Self::Temperature { least } => {
-                write!(formatter, "the inverse temperature must be at least {least}")
+            Self::Temperature { least, most } => {
+                write!(formatter, "the inverse temperature must be from {least} to {most}")
             }
             Self::Shape { needed } => write!(formatter, "the sequence needs {needed} scalars"),
             Self::Scale { command } => {
-                write!(
-                    formatter,
-                    "command {command} multiplies numbers too large for the scale of products"
-                )
+                write!(formatter, "command {command} computes with numbers too large for its scale")
             }
             Self::Undecided => {
                 formatter.write_str("a flag or an address was neither one nor the other")

@@ -17,7 +17,7 @@
 use super::statement::statement;
 use super::{Program, address_bits};
 use crate::Failure;
-use crate::compute::assembly::{Cursor, Data, Mistake, Place, Symbols, outline, read};
+use crate::compute::assembly::{Cursor, Data, Label, Mistake, Place, Symbols, outline, read};
 use std::path::Path;
 
 /// Blocks of a program while it is read.
@@ -162,7 +162,9 @@ pub fn assemble(path: &Path, text: &str) -> Result<Program, Failure> {
         Ok(commands)
     });
     let mut commands = commands.map_err(|mistake| mistake.in_sources(&sources))?;
-    if commands.last().is_none_or(|last| !last.halt) {
+    let end = Label::Command(commands.len());
+    let ends_in_label = symbols.iter().any(|(_, label)| label == end);
+    if ends_in_label || commands.last().is_none_or(|last| !last.halt) {
         let zero = blocks.values.len() - 1;
         commands.push(super::statement::halt(zero));
     }

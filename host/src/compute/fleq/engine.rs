@@ -35,8 +35,8 @@ impl<'a, T: Scalar> Engine<'a, T> {
     /// Executes one command: one pass of the transformer.
     ///
     /// # Errors
-    /// [`Error::Scale`] before a product of numbers that are too large, [`Error::Undecided`] after a
-    /// flag that was, [`Error::Transformer`] if the sequence is no longer finite.
+    /// What [`Machine::check_next`] refuses before, [`Error::Undecided`] after a flag that was,
+    /// [`Error::Transformer`] if the sequence is no longer finite.
     pub fn step(&mut self) -> Result<(), Error> {
         self.machine.check_next(&self.sequence)?;
         self.transformer.forward(&mut self.sequence, &mut self.workspace)?;

@@ -1,5 +1,6 @@
 //! FLEQ by plain arithmetic in f64: what the transformer is held against.
 
+use situ::construct::computer::Error;
 use situ::construct::computer::fleq::{
     Instruction, Machine, Operand, Operation, THRESHOLD, inverse_root,
 };
@@ -44,7 +45,10 @@ impl Interpreter {
     }
 
     /// Executes the next command; beyond the last, halts.
-    pub fn step(&mut self, program: &[Instruction]) {
+    ///
+    /// # Errors
+    /// [`Error::Address`] if a register points to no block; nothing is changed then.
+    pub fn step(&mut self, program: &[Instruction]) -> Result<(), Error> {
         let instruction = program.get(self.counter).copied().unwrap_or(Instruction::HALT);
         let Instruction { operation, a, b, c, flag, target, increment, load, fetch, halt } =
             instruction;
@@ -52,6 +56,10 @@ impl Interpreter {
             Operand::Block(block) => block,
             Operand::Register(register) => self.registers[usize::from(register)],
         });
+        let blocks = self.memory.len();
+        if let Some(address) = [a, b, c].into_iter().find(|block| *block >= blocks) {
+            return Err(Error::Address { command: self.counter, address });
+        }
         if let Some(register) = increment {
             let register = &mut self.registers[usize::from(register)];
             *register = (*register + 1) % self.register_limit;
@@ -68,6 +76,7 @@ impl Interpreter {
         let next = (self.counter + 1) % self.counter_limit;
         let taken = self.memory[flag][0] <= THRESHOLD;
         self.counter = if taken { target.unwrap_or(next) } else { next };
+        Ok(())
     }
 
     fn compute(&self, operation: Operation, a: usize, b: usize) -> Vec<f64> {

@@ -48,7 +48,7 @@ fn run(seed: u64) -> Result<(usize, usize), Error> {
             return Ok((loops, 0));
         }
         engine.step()?;
-        interpreter.step(&program.commands);
+        interpreter.step(&program.commands)?;
         if !engine.agrees(&interpreter) || engine.distance(&interpreter) > 0.0 {
             return Ok((loops + 1, 1));
         }

@@ -46,8 +46,8 @@ mod soundness;
 mod state;
 mod write;
 
-use super::Error;
 use super::circuit::Term;
+use super::{Error, check_temperature};
 use crate::construct::Counts;
 use crate::scalar::{Scalar, Storage};
 use crate::transformer::{Attention, Buffers, Builder, Mask, Transformer};
@@ -55,7 +55,7 @@ pub use compute::inverse_root;
 use instruction::FIRST_STORE;
 pub use instruction::{Instruction, Operand, Operation};
 use layout::Layout;
-pub use soundness::LARGEST_SCORE;
+pub use soundness::{LARGEST_FLAG, LARGEST_SCORE, LARGEST_VALUE};
 
 /// A machine's size, on which alone its weights depend.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,7 +88,7 @@ impl Machine {
             commands,
             registers: 1,
             inverse_temperature: 1.0 - 0.5 * T::LEAST_EXPONENT.to_f64(),
-            product_scale: if double { 3e-3 } else { 0.02 },
+            product_scale: if double { 3e-3 } else { 0.014 },
             product_order: if double { 3 } else { 4 },
         }
     }
@@ -130,10 +130,7 @@ impl Machine {
         buffers: Buffers<'a, S>,
     ) -> Result<Transformer<'a, S>, Error> {
         self.check_size()?;
-        let least = self.least_temperature::<S::Compute>();
-        if self.inverse_temperature.is_nan() || self.inverse_temperature < least {
-            return Err(Error::Temperature { least });
-        }
+        check_temperature(self.inverse_temperature, self.least_temperature::<S::Compute>())?;
         let layout = Layout::new(self);
         let inverse_temperature = S::Compute::from_f64(self.inverse_temperature);
         let attention = Attention::Softmax { inverse_temperature, mask: Mask::Full };

@@ -156,8 +156,8 @@ impl Machine {
             let needed = size * (2 + blocks.max(self.blocks)) + program.len().max(self.commands);
             return Err(Error::Columns { needed, available: self.columns() });
         }
-        let limit = T::from_f64(super::GATE);
-        if let Some(i) = memory.iter().position(|x| !x.is_finite() || x.abs() >= limit) {
+        let limit = T::from_f64(super::LARGEST_VALUE);
+        if let Some(i) = memory.iter().position(|x| !x.is_finite() || x.abs() > limit) {
             return Err(Error::Value { cell: i.checked_div(size * size).unwrap_or(0) });
         }
         for (command, instruction) in program.iter().enumerate() {

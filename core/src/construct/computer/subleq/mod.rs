@@ -33,8 +33,8 @@ mod layers;
 mod layout;
 mod state;
 
-use super::Error;
 use super::circuit::feed_forward;
+use super::{Error, check_temperature};
 use crate::construct::Counts;
 use crate::scalar::{Scalar, Storage};
 use crate::transformer::{Attention, Block, Buffers, Builder, Mask, Transformer};
@@ -128,10 +128,7 @@ impl Machine {
         if self.columns < 2 || self.columns > usize::from(u16::MAX) {
             return Err(Error::Columns { needed: 2, available: self.columns });
         }
-        let least = self.least_temperature();
-        if self.inverse_temperature.is_nan() || self.inverse_temperature < least {
-            return Err(Error::Temperature { least });
-        }
+        check_temperature(self.inverse_temperature, self.least_temperature())?;
         let layout = Layout::new(self);
         let mut builder = Builder::new(layout.rows, buffers);
         self.read(&layout, &mut builder)?;
@@ -234,9 +231,10 @@ mod tests {
         assert_eq!(build(machine), Ok(()));
         assert_eq!(build(Machine { word_bits: 20, ..machine }), Err(Error::Word { most: 19 }));
         let least = machine.least_temperature();
-        for inverse_temperature in [0.9 * least, f64::NAN] {
+        let most = crate::construct::computer::MOST_INVERSE_TEMPERATURE;
+        for inverse_temperature in [0.9 * least, f64::NAN, 2.0 * most, f64::INFINITY] {
             let machine = Machine { inverse_temperature, ..machine };
-            assert_eq!(build(machine), Err(Error::Temperature { least }));
+            assert_eq!(build(machine), Err(Error::Temperature { least, most }));
         }
     }
 
