@@ -140,6 +140,7 @@ impl Kernel for Written {
     const SIZE: usize = CONSTANTS.len();
     const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = 2e-5;
+    const REDUCED: bool = false;
 
     fn new(random: &mut Generator) -> Self {
         let mut kernel = Self {
