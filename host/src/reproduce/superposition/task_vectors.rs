@@ -2,7 +2,9 @@
 
 use super::model::{Model, Patch, Site};
 use crate::prompts::{Family, Mixture};
+use nalgebra::{Matrix2, Vector2};
 use situ::decoder::Error;
+use situ::matrix::{add_scaled, dot};
 use situ::random::Generator;
 
 /// Prompts that a vector is the mean of.
@@ -34,8 +36,12 @@ impl TaskVectors {
         let sites = layers.flat_map(|layer| [Site::Attention(layer), Site::Layer(layer)]);
         let mut best: Option<Self> = None;
         for site in sites {
-            let first = mean_vector(model, family, TASKS[0], site, seed)?;
-            let second = mean_vector(model, family, TASKS[1], site, seed)?;
+            let of = |task: usize| {
+                let seed = seed.wrapping_mul(7919).wrapping_add(task as u64);
+                let tasks = |_: &mut Generator| vec![task; family.examples()];
+                mean_vector(model, family, site, &[task], tasks, seed)
+            };
+            let (first, second) = (of(TASKS[0])?, of(TASKS[1])?);
             let without = mean_without_examples(model, family, site)?;
             let less = |vector: &[f32]| vector.iter().zip(&without).map(|(v, w)| v - w).collect();
             for (patch, vectors) in [
@@ -80,6 +86,30 @@ impl TaskVectors {
         }
         Ok(sums.map(|sum| sum / count))
     }
+
+    /// Where the mean residual stream of prompts in the shares of `mixture` lies in the plane of the
+    /// two vectors: its coordinates along them, by least squares.
+    pub fn coordinates(
+        &self,
+        model: &Model,
+        family: Family,
+        mixture: &Mixture,
+        seed: u64,
+    ) -> Result<[f64; 2], Error> {
+        let tasks = |random: &mut Generator| {
+            (0..family.examples()).map(|_| TASKS[mixture.draw(random)]).collect()
+        };
+        let mut point = mean_vector(model, family, self.site, &TASKS, tasks, seed)?;
+        if self.patch == Patch::Add {
+            add_scaled(-1.0, &mean_without_examples(model, family, self.site)?, &mut point);
+        }
+        let [a, b] = &self.vectors;
+        let products = |x: &[f32], y: &[f32]| f64::from(dot(x, y));
+        let gram = Matrix2::new(products(a, a), products(a, b), products(b, a), products(b, b));
+        let right = Vector2::new(products(a, &point), products(b, &point));
+        let coordinates = gram.try_inverse().ok_or(Error::Shape)? * right;
+        Ok([coordinates.x, coordinates.y])
+    }
 }
 
 /// A query of one letter without examples, and its place: that of a prompt's query.
@@ -87,18 +117,21 @@ fn query(family: Family, letter: u16) -> ([u16; 2], usize) {
     ([letter, family.separator()], family.prompt_length() - 2)
 }
 
-/// Mean residual stream over prompts of one task.
+/// Mean residual stream over prompts whose examples follow `tasks`, at a query that tells the `asked`
+/// ones apart.
 fn mean_vector(
     model: &Model,
     family: Family,
-    task: usize,
     site: Site,
+    asked: &[usize],
+    tasks: impl Fn(&mut Generator) -> Vec<usize>,
     seed: u64,
 ) -> Result<Vec<f32>, Error> {
-    let mut random = Generator::new(seed.wrapping_mul(7919).wrapping_add(task as u64));
+    let mut random = Generator::new(seed);
     let mut memory = model.memory();
     let prompts = (0..PROMPTS).map(|_| {
-        let prompt = family.prompt(&vec![task; family.examples()], &[task], &mut random);
+        let tasks = tasks(&mut random);
+        let prompt = family.prompt(&tasks, asked, &mut random);
         model.read(&prompt.tokens, 0, site, &mut memory)
     });
     mean(prompts)
@@ -117,7 +150,7 @@ fn mean(vectors: impl Iterator<Item = Result<Vec<f32>, Error>>) -> Result<Vec<f3
     let vectors: Vec<Vec<f32>> = vectors.collect::<Result<_, _>>()?;
     let mut sum = vec![0.0; vectors.first().map_or(0, Vec::len)];
     for vector in &vectors {
-        situ::matrix::add_scaled(1.0 / vectors.len() as f32, vector, &mut sum);
+        add_scaled(1.0 / vectors.len() as f32, vector, &mut sum);
     }
     Ok(sum)
 }

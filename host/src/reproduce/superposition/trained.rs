@@ -13,9 +13,9 @@ const SMALL_NOISY: &[u8] = include_bytes!("../../../weights/lang-32-noise.bin");
 const LARGE: &[u8] = include_bytes!("../../../weights/lang-64.bin");
 const LARGE_NOISY: &[u8] = include_bytes!("../../../weights/lang-64-noise.bin");
 
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
-
 const COPY: &[u8] = include_bytes!("../../../weights/copy-64.bin");
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// The family of the claims.
 const FAMILY: Family = Family::Lang;
@@ -74,6 +74,7 @@ struct Size {
     noisy: Sweep,
     vectors: TaskVectors,
     patched: Vec<Curve>,
+    plane: Curve,
 }
 
 impl Size {
@@ -82,7 +83,8 @@ impl Size {
         let noisy = Sweep::of(settings, format!("width {width}, label noise"), FAMILY, noisy)?;
         let vectors = TaskVectors::of(&plain.model, FAMILY, settings.seed)?;
         let patched = patched(&plain, &vectors)?;
-        Ok(Self { width, plain, noisy, vectors, patched })
+        let plane = plane(&plain, &vectors, settings.seed)?;
+        Ok(Self { width, plain, noisy, vectors, patched, plane })
     }
 
     fn fall_of_collapse(&self) -> f64 {
@@ -178,9 +180,20 @@ fn patched(sweep: &Sweep, vectors: &TaskVectors) -> Result<Vec<Curve>> {
     Ok(tasks.zip(points).map(curve).collect())
 }
 
+/// The means of mixed prompts in the plane of the task vectors: one task alone is at (1, 0) or (0, 1).
+fn plane(sweep: &Sweep, vectors: &TaskVectors, seed: u64) -> Result<Curve> {
+    let shares = (0..=4).map(|quarter| f64::from(quarter) / 4.0);
+    let points = shares.map(|share| {
+        let mixture = Mixture::new(&[share, 1.0 - share])?;
+        Ok(vectors.coordinates(&sweep.model, FAMILY, &mixture, seed)?)
+    });
+    Ok(Curve { label: sweep.label.clone(), points: points.collect::<Result<_>>()? })
+}
+
 /// Every measure against the mixing weight, and single prompts at the equal mixture.
 fn series(small: Size, large: Size, copies: Sweep) -> Vec<Series> {
     let patched = [small.patched, large.patched].concat();
+    let planes = vec![small.plane, large.plane];
     let sweeps = [small.plain, small.noisy, large.plain, large.noisy, copies];
     let weight = || Axis::linear("share of the first task");
     let against_weight = |title: &str, label: &str, of: &dyn Fn(&Measures) -> f64| Series {
@@ -211,6 +224,12 @@ fn series(small: Size, large: Size, copies: Sweep) -> Vec<Series> {
             x: Axis::linear("weight of the first vector"),
             y: Axis::linear("mean P"),
             curves: patched,
+        },
+        Series {
+            title: "Mixed prompts in the plane of the task vectors".to_owned(),
+            x: Axis::linear("along the first vector"),
+            y: Axis::linear("along the second vector"),
+            curves: planes,
         },
     ]
 }
