@@ -13,7 +13,7 @@ pub const LARGEST_SCORE: f64 = 0.75;
 pub const LARGEST_VALUE: f64 = GATE / 4.0;
 
 /// Largest magnitude of entry (0, 0) of the operands and the flag's block of a command that branches:
-/// a flag closes gates [`STEEPNESS`] times as much.
+/// a flag closes gates a thousand times as much.
 pub const LARGEST_FLAG: f64 = LARGEST_VALUE / STEEPNESS;
 
 impl Machine {
