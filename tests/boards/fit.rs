@@ -1,9 +1,13 @@
 //! Learners exported as firmware: they predict on the board what they predict on the host.
 
+use crate::situ;
 use crate::skipped;
 use serde_json::Value;
-use situ_tests::situ;
 use std::path::Path;
+use std::sync::Mutex;
+
+/// One at a time: exports for one board are built in one place.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// Exit status of a command that misses a tool.
 const TOOL_MISSING: i32 = 3;
@@ -13,9 +17,10 @@ const TOOL_MISSING: i32 = 3;
 /// `fit` itself fails if one prediction of the board, each made before its example is learned, is not
 /// the host's: the accuracies are equal.
 fn motion_on_board(learner: &[&str]) -> Option<Value> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../host/data/basic-motions.csv");
-    let directory = tempfile::tempdir().unwrap();
-    let output = situ(directory.path())
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/basic-motions.csv");
+    let _turn = TURN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    // Where a second run finds what the first one built.
+    let output = situ(Path::new(env!("CARGO_TARGET_TMPDIR")))
         .arg("fit")
         .arg(data)
         .args(["--target", "activity", "--group", "recording", "--drop", "split"])

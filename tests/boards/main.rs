@@ -3,11 +3,15 @@
 //! Without QEMU or a compiler for Cortex-M these tests say on stderr that they were skipped; with
 //! `SITU_REQUIRE_BOARDS=1` they fail instead, and run all boards rather than two.
 
+#[path = "../situ.rs"]
+mod command;
+
 mod fit;
 mod here;
 mod no_panic;
 mod suite;
 
+use command::situ;
 use std::io::Write;
 
 /// Whether a missing tool is a failure.

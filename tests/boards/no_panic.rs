@@ -8,7 +8,7 @@ use std::process::Command;
 
 /// Builds `tests/no_panic`; a kernel that can panic leaves `a_panic_is_possible` undefined.
 fn link(command: &mut Command) {
-    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("no_panic");
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/no_panic");
     let output = command.current_dir(&project).output().expect("cargo runs");
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{complaint}");

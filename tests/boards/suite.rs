@@ -1,8 +1,8 @@
 //! `situ bench` on each emulated board.
 
+use crate::situ;
 use crate::{required, skipped};
 use situ_host::bench::{Counter, Results, Row};
-use situ_tests::situ;
 use std::sync::Mutex;
 
 /// One build at a time: cargo would make the others wait anyway.

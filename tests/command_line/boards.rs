@@ -1,9 +1,9 @@
 //! `situ boards`, and what `situ bench` says to a wrong board.
 
+use crate::situ;
 use predicates::prelude::*;
 use predicates::str::{contains, is_match};
 use situ_host::bench::{Board, Run};
-use situ_tests::situ;
 
 /// Where a user starts who is in no checkout.
 fn elsewhere() -> tempfile::TempDir {

@@ -1,9 +1,9 @@
 //! `situ compare` on saved runs and on the peers' file.
 
+use crate::situ;
 use predicates::prelude::*;
 use predicates::str::{contains, is_match};
 use serde_json::{Value, json};
-use situ_tests::situ;
 use std::path::{Path, PathBuf};
 
 const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../firmware/peers/cortex-m.csv");

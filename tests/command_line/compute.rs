@@ -1,8 +1,8 @@
 //! `situ compute`.
 
+use crate::situ;
 use predicates::str::{contains, is_match};
 use serde_json::Value;
-use situ_tests::situ;
 use std::path::Path;
 
 fn json(directory: &Path, arguments: &[&str]) -> Value {

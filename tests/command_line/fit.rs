@@ -1,8 +1,8 @@
 //! `situ fit`: what it prints, and one clear line for every kind of bad input.
 
+use crate::situ;
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, is_match};
-use situ_tests::situ;
 
 /// Runs `situ fit data.csv --target y` on this text and expects exit 2 with one line on stderr that
 /// contains all of `expected`.

@@ -1,12 +1,12 @@
 //! What the learners reach on real streams by `situ fit`: one default each, whatever the data.
 
+use crate::situ;
 use serde_json::Value;
-use situ_tests::situ;
 use std::path::Path;
 
 /// Runs `situ fit --json` on a bundled data set.
 fn fit(arguments: &str) -> Value {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../host/data");
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
     let directory = tempfile::tempdir().unwrap();
     let mut words = arguments.split_whitespace();
     let file = data.join(words.next().unwrap());

@@ -1,5 +1,8 @@
 //! The command line as a user meets it: one clear line for bad input, and the exit status.
 
+#[path = "../situ.rs"]
+mod command;
+
 mod boards;
 mod compare;
 mod compute;
@@ -9,3 +12,5 @@ mod listing;
 mod play;
 mod report;
 mod usage;
+
+use command::situ;

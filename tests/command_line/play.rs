@@ -1,8 +1,8 @@
 //! `situ play`: where learning ends, and one clear line for every kind of bad input.
 
+use crate::situ;
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, is_match};
-use situ_tests::situ;
 
 /// The prisoner's dilemma by outcomes, with named actions.
 const DILEMMA: &str = r#"NFG 1 R "The prisoner's dilemma" { "Row" "Column" }

@@ -1,7 +1,7 @@
 //! `situ report`: one page from saved results.
 
+use crate::situ;
 use predicates::str::contains;
-use situ_tests::situ;
 
 #[test]
 fn without_results_it_says_what_to_run() {

@@ -1,7 +1,7 @@
 //! Bad usage.
 
+use crate::situ;
 use predicates::str::{contains, is_match};
-use situ_tests::situ;
 
 #[test]
 fn unknown_flag_is_named_in_one_line() {
