@@ -4,7 +4,7 @@
 //! a token; the sizes follow from the lengths of the slices.
 
 use super::Error;
-use super::softmax::softmax_counted;
+use super::softmax::exponentials;
 use crate::matrix::{add_scaled, dot};
 use crate::scalar::Scalar;
 
@@ -109,24 +109,82 @@ pub fn softmax<T: Scalar>(
             continue;
         }
         let scores = workspace.get_mut(..seen).ok_or(Error::Shape)?;
-        scores.fill(T::ZERO);
-        for (key, query) in keys.chunks_exact(columns).zip(queries.chunks_exact(columns)) {
-            add_scaled(query.get(token).copied().unwrap_or(T::ZERO), key, scores);
-        }
-        let live = softmax_counted(scores, inverse_temperature);
+        let largest = score(keys, queries, columns, token, scores);
+        let (sum, live) = exponentials(scores, largest, inverse_temperature);
+        let reciprocal = T::ONE / sum;
         if live * SPARSE < seen {
-            for (seen, weight) in scores.iter().enumerate().filter(|(_, w)| **w != T::ZERO) {
-                read(*weight, values, seen, out, token, columns);
+            let weights = scores.iter().enumerate().filter(|(_, weight)| **weight != T::ZERO);
+            for (seen, weight) in weights.take(live) {
+                read(*weight * reciprocal, values, seen, out, token, columns);
             }
         } else {
             for (out, value) in out.chunks_exact_mut(columns).zip(values.chunks_exact(columns)) {
                 if let Some(out) = out.get_mut(token) {
-                    *out = dot(scores, value);
+                    *out = dot(scores, value) * reciprocal;
                 }
             }
         }
     }
     Ok(())
+}
+
+/// Scores that are summed at a time, in registers.
+const LANES: usize = 8;
+
+/// Writes the scores `Kᵀ q` of one query with the first keys; returns the largest.
+fn score<T: Scalar>(
+    keys: &[T],
+    queries: &[T],
+    columns: usize,
+    token: usize,
+    scores: &mut [T],
+) -> T {
+    let seen = scores.len();
+    let mut largest = [-T::MAX; LANES];
+    // The last lanes overlap those before, where there are enough.
+    let starts = (0..seen / LANES).map(|chunk| chunk * LANES);
+    let last = (seen >= LANES && !seen.is_multiple_of(LANES)).then(|| seen - LANES);
+    for start in starts.chain(last) {
+        let sums: [T; LANES] = lanes(keys, queries, columns, token, start);
+        for (largest, sum) in largest.iter_mut().zip(sums) {
+            *largest = sum.maximum(*largest);
+        }
+        if let Some(scores) = scores.get_mut(start..).and_then(<[T]>::first_chunk_mut) {
+            *scores = sums;
+        }
+    }
+    if seen < LANES {
+        for (key, score) in scores.iter_mut().enumerate() {
+            let [sum] = lanes(keys, queries, columns, token, key);
+            *score = sum;
+            largest[0] = sum.maximum(largest[0]);
+        }
+    }
+    largest.into_iter().fold(-T::MAX, |most, x| x.maximum(most))
+}
+
+/// Scores of the query `token` with the keys from `start` on.
+#[inline(always)]
+fn lanes<T: Scalar, const N: usize>(
+    keys: &[T],
+    queries: &[T],
+    columns: usize,
+    token: usize,
+    start: usize,
+) -> [T; N] {
+    let mut sums = [T::ZERO; N];
+    let (mut key, mut query) = (start, token);
+    // By hand: an iterator over rows would divide by their length each time.
+    while let (Some(keys), Some(element)) =
+        (keys.get(key..).and_then(<[T]>::first_chunk::<N>), queries.get(query))
+    {
+        for (sum, key) in sums.iter_mut().zip(keys) {
+            *sum += *element * *key;
+        }
+        key += columns;
+        query += columns;
+    }
+    sums
 }
 
 /// One weight in so many must be other than zero for a product over all of them to be faster.
@@ -149,11 +207,11 @@ fn read<T: Scalar>(
     token: usize,
     columns: usize,
 ) {
-    let columns = columns.max(1);
-    for (out, value) in out.chunks_exact_mut(columns).zip(values.chunks_exact(columns)) {
-        if let (Some(out), Some(value)) = (out.get_mut(token), value.get(seen)) {
-            *out += weight * *value;
-        }
+    let (mut to, mut from) = (token, seen);
+    while let (Some(out), Some(value)) = (out.get_mut(to), values.get(from)) {
+        *out += weight * *value;
+        to += columns;
+        from += columns;
     }
 }
 

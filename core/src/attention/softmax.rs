@@ -17,29 +17,36 @@ use crate::scalar::Scalar;
 /// ```
 #[inline]
 pub fn softmax_in_place<T: Scalar>(x: &mut [T], inverse_temperature: T) {
-    softmax_counted(x, inverse_temperature);
-}
-
-/// The same; how many of the results did not underflow to zero.
-#[inline]
-pub(super) fn softmax_counted<T: Scalar>(x: &mut [T], inverse_temperature: T) -> usize {
-    let Some(maximum) = maximum(x) else { return 0 };
-    let (mut sum, mut live) = (T::ZERO, 0);
-    for x in x.iter_mut() {
-        let exponent = (*x - maximum) * inverse_temperature;
-        if exponent < T::LEAST_EXPONENT {
-            *x = T::ZERO;
-        } else {
-            *x = exponent.exp();
-            sum += *x;
-            live += 1;
-        }
-    }
+    let Some(maximum) = maximum(x) else { return };
+    let (sum, _) = exponentials(x, maximum, inverse_temperature);
     let reciprocal = T::ONE / sum;
     for x in x {
         *x *= reciprocal;
     }
-    live
+}
+
+/// In place `x_i = exp(β (x_i − maximum))`; their sum, and how many did not underflow to zero.
+#[inline]
+pub(super) fn exponentials<T: Scalar>(
+    x: &mut [T],
+    maximum: T,
+    inverse_temperature: T,
+) -> (T, usize) {
+    for x in x.iter_mut() {
+        *x = (*x - maximum) * inverse_temperature;
+    }
+    let (mut sum, mut live) = (T::ZERO, 0);
+    for x in x.iter_mut() {
+        if *x < T::LEAST_EXPONENT {
+            *x = T::ZERO;
+        } else {
+            // Where attention is sharp, most that are live are the largest.
+            *x = if *x == T::ZERO { T::ONE } else { x.exp() };
+            sum += *x;
+            live += 1;
+        }
+    }
+    (sum, live)
 }
 
 /// The largest element, in four interleaved partial results.

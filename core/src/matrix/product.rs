@@ -1,14 +1,27 @@
 //! Tiled matrix products.
 //!
 //! One register tile serves every product: the callers differ in how a tile's operands are read.
-//! On Arm a 4 × 4 tile keeps its 16 sums, 4 + 4 operands within the 32 single-precision registers.
+//! On Arm a 4 × 4 tile keeps its 16 sums, 4 + 4 operands within the 32 single-precision registers; a
+//! host's vector registers hold twice the columns.
 
 use super::Matrix;
-use crate::scalar::{Scalar, Storage};
+use crate::scalar::{Scalar, Storage, Vectorized};
 
-/// Rows and columns of a register tile. Without a floating-point unit every operation is a call: one sum
+/// Rows of a register tile, and columns where few are left. Without a floating-point unit every operation is a call: one sum
 /// at a time is as fast and the least code.
 const TILE: usize = if cfg!(all(target_arch = "arm", target_abi = "eabi")) { 1 } else { 4 };
+
+/// Columns of a register tile.
+const WIDTH: usize = if cfg!(target_arch = "arm") { TILE } else { 8 };
+
+/// Multiply-adds from which on it pays to ask for wider vectors.
+const LARGE: usize = 512;
+
+/// Runs a product of this many multiply-adds on the vectors that suit it.
+#[inline(always)]
+fn run(multiply_adds: usize, product: impl Vectorized<Output = ()>) {
+    if multiply_adds < LARGE { product.work() } else { product.run() }
+}
 
 /// `sums[i][j] = Σ_k left(k)[i] right(k)[j]`, kept in registers.
 #[inline(always)]
@@ -89,7 +102,11 @@ macro_rules! cover {
     };
     (@columns $columns:expr, $tile:ident, $row:ident, $height:expr) => {
         let mut column = 0;
-        while column + TILE <= $columns {
+        while column + WIDTH <= $columns {
+            $tile!($row, column, $height, WIDTH);
+            column += WIDTH;
+        }
+        if WIDTH != TILE && column + TILE <= $columns {
             $tile!($row, column, $height, TILE);
             column += TILE;
         }
@@ -114,7 +131,7 @@ pub fn product<A, B, O, const R: usize, const K: usize, const C: usize>(
     B: Storage<Compute = A::Compute>,
     O: Storage<Compute = A::Compute>,
 {
-    product_by(a, b, out, |_, sum| O::store(sum));
+    run(R * K * C, Product((a, b, out, |_, sum| O::store(sum))));
 }
 
 /// Product added to what is there: `out += A B`. R K C multiply-adds.
@@ -128,31 +145,37 @@ pub fn add_product<A, B, O, const R: usize, const K: usize, const C: usize>(
     B: Storage<Compute = A::Compute>,
     O: Storage<Compute = A::Compute>,
 {
-    product_by(a, b, out, |out, sum| O::store(out.load() + sum));
+    run(R * K * C, Product((a, b, out, |out: O, sum| O::store(out.load() + sum))));
 }
 
-#[inline(always)]
-fn product_by<A, B, O, const R: usize, const K: usize, const C: usize>(
-    a: &Matrix<A, R, K>,
-    b: &Matrix<B, K, C>,
-    out: &mut Matrix<O, R, C>,
-    write: impl Fn(O, A::Compute) -> O,
-) where
+/// The operands of [`product`].
+struct Product<O>(O);
+
+impl<A, B, O, W, const R: usize, const K: usize, const C: usize> Vectorized
+    for Product<(&Matrix<A, R, K>, &Matrix<B, K, C>, &mut Matrix<O, R, C>, W)>
+where
     A: Storage,
     B: Storage<Compute = A::Compute>,
     O: Storage<Compute = A::Compute>,
+    W: Fn(O, A::Compute) -> O,
 {
-    macro_rules! at {
-        ($row:expr, $column:expr, $height:expr, $width:expr) => {
-            let sums = tile::<A::Compute, { $height }, { $width }>(
-                K,
-                |k| load_column(&a.rows, $row, k),
-                |k| b.rows.get(k).map_or([A::Compute::ZERO; { $width }], |b| load(b, $column)),
-            );
-            store(sums, out, $row, $column, &write);
-        };
+    type Output = ();
+
+    #[inline(always)]
+    fn work(self) {
+        let Self((a, b, out, write)) = self;
+        macro_rules! at {
+            ($row:expr, $column:expr, $height:expr, $width:expr) => {
+                let sums = tile::<A::Compute, { $height }, { $width }>(
+                    K,
+                    |k| load_column(&a.rows, $row, k),
+                    |k| b.rows.get(k).map_or([A::Compute::ZERO; { $width }], |b| load(b, $column)),
+                );
+                store(sums, out, $row, $column, &write);
+            };
+        }
+        cover!(R, C, at);
     }
-    cover!(R, C, at);
 }
 
 /// Product with a transpose on the left: `out = Aᵀ B`. R K C multiply-adds.
@@ -168,17 +191,36 @@ pub fn transpose_product<A, B, O, const R: usize, const K: usize, const C: usize
     B: Storage<Compute = A::Compute>,
     O: Storage<Compute = A::Compute>,
 {
-    macro_rules! at {
-        ($row:expr, $column:expr, $height:expr, $width:expr) => {
-            let sums = tile::<A::Compute, { $height }, { $width }>(
-                K,
-                |k| a.rows.get(k).map_or([A::Compute::ZERO; { $height }], |a| load(a, $row)),
-                |k| b.rows.get(k).map_or([A::Compute::ZERO; { $width }], |b| load(b, $column)),
-            );
-            store(sums, out, $row, $column, |_, sum| O::store(sum));
-        };
+    run(R * K * C, TransposeProduct((a, b, out)));
+}
+
+/// The operands of [`transpose_product`].
+struct TransposeProduct<O>(O);
+
+impl<A, B, O, const R: usize, const K: usize, const C: usize> Vectorized
+    for TransposeProduct<(&Matrix<A, K, R>, &Matrix<B, K, C>, &mut Matrix<O, R, C>)>
+where
+    A: Storage,
+    B: Storage<Compute = A::Compute>,
+    O: Storage<Compute = A::Compute>,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn work(self) {
+        let Self((a, b, out)) = self;
+        macro_rules! at {
+            ($row:expr, $column:expr, $height:expr, $width:expr) => {
+                let sums = tile::<A::Compute, { $height }, { $width }>(
+                    K,
+                    |k| a.rows.get(k).map_or([A::Compute::ZERO; { $height }], |a| load(a, $row)),
+                    |k| b.rows.get(k).map_or([A::Compute::ZERO; { $width }], |b| load(b, $column)),
+                );
+                store(sums, out, $row, $column, |_, sum| O::store(sum));
+            };
+        }
+        cover!(R, C, at);
     }
-    cover!(R, C, at);
 }
 
 /// Product with a transpose on the right: `out = A Bᵀ`. R K C multiply-adds.
@@ -192,17 +234,36 @@ pub fn product_transpose<A, B, O, const R: usize, const K: usize, const C: usize
     B: Storage<Compute = A::Compute>,
     O: Storage<Compute = A::Compute>,
 {
-    macro_rules! at {
-        ($row:expr, $column:expr, $height:expr, $width:expr) => {
-            let sums = tile::<A::Compute, { $height }, { $width }>(
-                K,
-                |k| load_column(&a.rows, $row, k),
-                |k| load_column(&b.rows, $column, k),
-            );
-            store(sums, out, $row, $column, |_, sum| O::store(sum));
-        };
+    run(R * K * C, ProductTranspose((a, b, out)));
+}
+
+/// The operands of [`product_transpose`].
+struct ProductTranspose<O>(O);
+
+impl<A, B, O, const R: usize, const K: usize, const C: usize> Vectorized
+    for ProductTranspose<(&Matrix<A, R, K>, &Matrix<B, C, K>, &mut Matrix<O, R, C>)>
+where
+    A: Storage,
+    B: Storage<Compute = A::Compute>,
+    O: Storage<Compute = A::Compute>,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn work(self) {
+        let Self((a, b, out)) = self;
+        macro_rules! at {
+            ($row:expr, $column:expr, $height:expr, $width:expr) => {
+                let sums = tile::<A::Compute, { $height }, { $width }>(
+                    K,
+                    |k| load_column(&a.rows, $row, k),
+                    |k| load_column(&b.rows, $column, k),
+                );
+                store(sums, out, $row, $column, |_, sum| O::store(sum));
+            };
+        }
+        cover!(R, C, at);
     }
-    cover!(R, C, at);
 }
 
 /// Symmetric rank-R update: `out += scale AᵀA`, exactly symmetric if `out` was.
@@ -218,25 +279,49 @@ pub fn add_symmetric_product<A, O, const R: usize, const C: usize>(
     A: Storage,
     O: Storage<Compute = A::Compute>,
 {
-    macro_rules! at {
-        ($row:expr, $column:expr, $height:expr, $width:expr) => {
-            if $column <= $row {
-                let sums = tile::<A::Compute, { $height }, { $width }>(
-                    R,
-                    |k| a.rows.get(k).map_or([A::Compute::ZERO; { $height }], |a| load(a, $row)),
-                    |k| a.rows.get(k).map_or([A::Compute::ZERO; { $width }], |a| load(a, $column)),
-                );
-                for (i, sums) in sums.into_iter().enumerate() {
-                    for (j, sum) in sums.into_iter().enumerate() {
-                        if $column + j <= $row + i {
-                            add_symmetric(out, $row + i, $column + j, scale * sum);
+    run(R * C * C, SymmetricProduct((scale, a, out)));
+}
+
+/// The operands of [`add_symmetric_product`].
+struct SymmetricProduct<O>(O);
+
+impl<A, O, const R: usize, const C: usize> Vectorized
+    for SymmetricProduct<(A::Compute, &Matrix<A, R, C>, &mut Matrix<O, C, C>)>
+where
+    A: Storage,
+    O: Storage<Compute = A::Compute>,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn work(self) {
+        let Self((scale, a, out)) = self;
+        macro_rules! at {
+            ($row:expr, $column:expr, $height:expr, $width:expr) => {
+                if $column <= $row {
+                    let sums = tile::<A::Compute, { $height }, { $width }>(
+                        R,
+                        |k| {
+                            a.rows.get(k).map_or([A::Compute::ZERO; { $height }], |a| load(a, $row))
+                        },
+                        |k| {
+                            a.rows
+                                .get(k)
+                                .map_or([A::Compute::ZERO; { $width }], |a| load(a, $column))
+                        },
+                    );
+                    for (i, sums) in sums.into_iter().enumerate() {
+                        for (j, sum) in sums.into_iter().enumerate() {
+                            if $column + j <= $row + i {
+                                add_symmetric(out, $row + i, $column + j, scale * sum);
+                            }
                         }
                     }
                 }
-            }
-        };
+            };
+        }
+        cover!(C, C, at);
     }
-    cover!(C, C, at);
 }
 
 /// Adds `value` at (`row`, `column`) and, off the diagonal, at its mirror image.

@@ -3,7 +3,7 @@
 use super::Archive;
 use super::output::prefix;
 use crate::matrix::{add_scaled, dot};
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, Vectorized};
 
 /// Elements of a packed symmetric matrix of order `terms`: n (n + 1) / 2.
 ///
@@ -52,8 +52,40 @@ impl<T: Scalar, const PACKED: usize> Covariance<T, PACKED> {
 
     /// Writes Pφ and returns φᵀPφ, the variance of the score of φ.
     pub fn variance(&self, phi: &[T], p_phi: &mut [T]) -> T {
+        Product { upper: &self.upper, phi, p_phi }.run()
+    }
+
+    /// Conditions on an observation of precision `h`, given Pφ and φᵀPφ:
+    /// `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`.
+    ///
+    /// Where rounding has spoilt P (negative variance, not finite, or a trace above 10 F) it
+    /// becomes `fresh` times the identity instead.
+    pub fn condition(&mut self, p_phi: &[T], variance: T, h: T, fresh: T) {
+        let terms = p_phi.len();
+        let scale = -h / (T::ONE + h * variance);
+        let trace = AddSquare { upper: &mut self.upper, scale, p_phi }.run();
+        let sound = variance >= T::ZERO && trace <= T::from_usize(10 * terms);
+        if !sound {
+            self.restart(terms, fresh);
+        }
+    }
+}
+
+/// Writes Pφ, given the upper triangle of P; φᵀPφ comes of it.
+struct Product<'a, T> {
+    upper: &'a [T],
+    phi: &'a [T],
+    p_phi: &'a mut [T],
+}
+
+impl<T: Scalar> Vectorized for Product<'_, T> {
+    type Output = T;
+
+    #[inline(always)]
+    fn work(self) -> T {
+        let Self { upper, phi, p_phi } = self;
         p_phi.fill(T::ZERO);
-        let mut rest = self.upper.as_slice();
+        let mut rest = upper;
         for i in 0..phi.len() {
             let (Some((row, below)), Some(x), Some(out)) =
                 (rest.split_at_checked(phi.len() - i), phi.get(i..), p_phi.get_mut(i..))
@@ -72,17 +104,24 @@ impl<T: Scalar, const PACKED: usize> Covariance<T, PACKED> {
         }
         dot(phi, p_phi)
     }
+}
 
-    /// Conditions on an observation of precision `h`, given Pφ and φᵀPφ:
-    /// `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`.
-    ///
-    /// Where rounding has spoilt P (negative variance, not finite, or a trace above 10 F) it
-    /// becomes `fresh` times the identity instead.
-    pub fn condition(&mut self, p_phi: &[T], variance: T, h: T, fresh: T) {
+/// `P += scale Pφ (Pφ)ᵀ` on the upper triangle of P; the trace comes of it.
+struct AddSquare<'a, T> {
+    upper: &'a mut [T],
+    scale: T,
+    p_phi: &'a [T],
+}
+
+impl<T: Scalar> Vectorized for AddSquare<'_, T> {
+    type Output = T;
+
+    #[inline(always)]
+    fn work(self) -> T {
+        let Self { upper, scale, p_phi } = self;
         let terms = p_phi.len();
-        let scale = -h / (T::ONE + h * variance);
         let mut trace = T::ZERO;
-        let mut rest = self.upper.as_mut_slice();
+        let mut rest = upper;
         for (i, element) in p_phi.iter().enumerate() {
             let (Some((row, below)), Some(tail)) =
                 (rest.split_at_mut_checked(terms - i), p_phi.get(i..))
@@ -93,9 +132,6 @@ impl<T: Scalar, const PACKED: usize> Covariance<T, PACKED> {
             trace += row.first().map_or(T::ZERO, |diagonal| *diagonal);
             rest = below;
         }
-        let sound = variance >= T::ZERO && trace <= T::from_usize(10 * terms);
-        if !sound {
-            self.restart(terms, fresh);
-        }
+        trace
     }
 }

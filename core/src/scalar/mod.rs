@@ -23,7 +23,6 @@
 
 mod exponential;
 mod float;
-#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod hardware;
 mod storage;
 
@@ -34,6 +33,7 @@ mod approximate;
 pub use approximate::Approximate;
 #[cfg(feature = "f16")]
 pub use half::f16;
+pub(crate) use hardware::Vectorized;
 pub use storage::{Storage, load_slice, store_slice};
 
 use core::fmt::{Debug, Display};

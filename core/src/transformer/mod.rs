@@ -32,7 +32,9 @@
 //! ```
 
 mod builder;
+mod feed_forward;
 mod forward;
+mod map;
 mod weights;
 
 pub use crate::attention::Mask;

@@ -1,8 +1,6 @@
 //! Floating-point instructions of Cortex-M that stable `core` has no name for.
 //!
-//! The only unsafe code of the crate. Operands pass as bits through core registers: stable Rust
-//! takes no `sreg` operand for Armv7E-M.
-#![allow(unsafe_code)]
+//! Operands pass as bits through core registers: stable Rust takes no `sreg` operand for Armv7E-M.
 
 use core::arch::asm;
 #[cfg(feature = "f16")]
@@ -10,7 +8,7 @@ use half::f16;
 
 /// Square root by `VSQRT.F32`.
 #[inline(always)]
-pub(super) fn sqrt(x: f32) -> f32 {
+pub(in crate::scalar) fn sqrt(x: f32) -> f32 {
     let mut bits = x.to_bits();
     // SAFETY: computes on registers only; this target has an FPU (eabihf) and s0 is named as lost.
     unsafe {
@@ -29,7 +27,7 @@ pub(super) fn sqrt(x: f32) -> f32 {
 /// Half to single precision by `VCVTB.F32.F16`.
 #[cfg(feature = "f16")]
 #[inline(always)]
-pub(super) fn f16_to_f32(half: u16) -> f32 {
+pub(in crate::scalar) fn f16_to_f32(half: u16) -> f32 {
     let mut bits = u32::from(half);
     // SAFETY: as in `sqrt`.
     unsafe {
@@ -48,7 +46,7 @@ pub(super) fn f16_to_f32(half: u16) -> f32 {
 /// Single to half precision by `VCVTB.F16.F32`, rounded to nearest even.
 #[cfg(feature = "f16")]
 #[inline(always)]
-pub(super) fn f32_to_f16(value: f32) -> u16 {
+pub(in crate::scalar) fn f32_to_f16(value: f32) -> u16 {
     let mut bits = value.to_bits();
     // SAFETY: as in `sqrt`.
     unsafe {
@@ -69,7 +67,7 @@ pub(super) fn f32_to_f16(value: f32) -> u16 {
 /// 2.5 instructions an element: a word holds two halves, `VCVTB` and `VCVTT` convert the lower and
 /// the upper one.
 #[cfg(feature = "f16")]
-pub(super) fn load_all(stored: &[f16], out: &mut [f32]) {
+pub(in crate::scalar) fn load_all(stored: &[f16], out: &mut [f32]) {
     let length = stored.len().min(out.len());
     let (blocks, rest) = stored.get(..length).unwrap_or_default().as_chunks::<4>();
     let (out_blocks, out_rest) = out.get_mut(..length).unwrap_or_default().as_chunks_mut::<4>();
@@ -107,7 +105,7 @@ pub(super) fn load_all(stored: &[f16], out: &mut [f32]) {
 
 /// Single to half precision, four at a time, up to the shorter length: [`load_all`] backwards.
 #[cfg(feature = "f16")]
-pub(super) fn store_all(values: &[f32], out: &mut [f16]) {
+pub(in crate::scalar) fn store_all(values: &[f32], out: &mut [f16]) {
     let length = values.len().min(out.len());
     let (blocks, rest) = values.get(..length).unwrap_or_default().as_chunks::<4>();
     let (out_blocks, out_rest) = out.get_mut(..length).unwrap_or_default().as_chunks_mut::<4>();

@@ -1,0 +1,12 @@
+//! Instructions that not every machine of a target has, or that stable `core` has no name for.
+//!
+//! The only unsafe code of the crate.
+#![allow(unsafe_code)]
+
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+mod cortex_m;
+mod vector;
+
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+pub(super) use cortex_m::*;
+pub(crate) use vector::Vectorized;

@@ -1,0 +1,29 @@
+//! The widest vectors that the machine has.
+
+/// Work that is compiled for more than one width of vectors.
+pub(crate) trait Vectorized: Sized {
+    /// What comes of it.
+    type Output;
+
+    /// Does it. To be `#[inline(always)]`, with all that it calls: only what is inlined into
+    /// [`Self::run`] is compiled anew.
+    fn work(self) -> Self::Output;
+
+    /// [`Self::work`], compiled also for the vectors of AVX2 and run so where the processor has them:
+    /// the same operations in the same order, so the same bits.
+    ///
+    /// Finding out costs a nanosecond or two; without feature `std`, and on Arm, nothing.
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        #[cfg(all(feature = "std", target_arch = "x86_64"))]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            #[target_feature(enable = "avx2")]
+            fn wide<V: Vectorized>(vectorized: V) -> V::Output {
+                vectorized.work()
+            }
+            // SAFETY: this processor has AVX2.
+            return unsafe { wide(self) };
+        }
+        self.work()
+    }
+}
