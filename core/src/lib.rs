@@ -13,21 +13,17 @@
 //! | [`scalar`] | the numbers: compute in f32 or f64, storage in f16, f32 or f64 |
 //! | [`random`] | a small seeded generator, the same on host and device |
 //! | [`matrix`] | fixed-size matrices, tiled products, vector kernels |
-//! | [`solve`] | inverses (pivoted, Newton-Schulz), Cholesky, norm bounds |
+//! | [`solve`] | inverses (pivoted, Newton-Schulz, refined), Cholesky, least-norm solutions |
 //! | [`attention`] | linear attention as a state and over a sequence, softmax |
 //! | [`transformer`] | heads, feed-forward, layers; dense or block weights; forward in a given buffer |
 //! | [`ftrl`] | follow the regularized leader: choice maps, schedules, bandits, FTRL-proximal |
-//! | [`games`] | games in strategic form, feedback, equilibria |
-//! | [`ftrl`] | follow the regularized leader: FTRL-proximal |
-//! | [`features`] | features of a window of a stream, channel by channel |
+//! | [`games`] | games in strategic form, feedback, equilibria; stochastic games, policy gradient |
 //! | [`variational`] | stochastic variational inequalities: methods, averages, bias refinement |
+//! | [`normtune`] | frozen random networks from a seed, of which only scales and shifts are tuned |
+//! | [`features`] | features of a window of a stream, channel by channel |
 //! | [`online`] | learners of a stream: predict, then learn |
 //! | [`decoder`] | trained decoder-only models from a weights file in flash, token by token |
-//! | [`construct`] | transformers with written weights: Newton, logistic regression |
-//! | [`decoder`] | trained decoder-only models from a weights file in flash, token by token |
-//! | [`construct`] | transformers whose weights are written: each is an algorithm |
-//! | [`construct`] | transformers with written weights: Newton, logistic regression, a computer |
-//! | [`normtune`] | frozen random networks from a seed, of which only scales and shifts are tuned |
+//! | [`construct`] | transformers whose weights are written: each is an algorithm, one a computer |
 //!
 //! ```
 //! use situ::{matrix::Matrix, solve};

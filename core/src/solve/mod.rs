@@ -5,6 +5,7 @@
 //! | the matrix | use | cost, multiply-adds |
 //! |---|---|---|
 //! | any, once | [`invert`] (pivoted Gauss-Jordan) | N³ |
+//! | any, as exact as f32 can hold it | [`invert`], then [`refine`] | 2 N³, and N³ in f64 |
 //! | wide, any size, smallest solution | [`LeastNorm`] | E² (U - E/3), then E²/2 + 2 E U a solve |
 //! | symmetric positive definite | [`Cholesky`] | N³/6, then N² a solve |
 //! | drifts slowly, inverse kept from before | [`NewtonInverse::refine`], one step | 2 N³, no pivots, no divisions |
@@ -25,11 +26,13 @@ mod cholesky;
 mod gauss_jordan;
 mod least_norm;
 mod newton_schulz;
+mod refinement;
 
 pub use cholesky::Cholesky;
 pub use gauss_jordan::invert;
 pub use least_norm::LeastNorm;
 pub use newton_schulz::{NewtonInverse, Order};
+pub use refinement::refine;
 
 /// Why a solve gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
