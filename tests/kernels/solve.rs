@@ -204,7 +204,7 @@ fn bad_input_has_a_name() {
     // No inverse at all, and kept.
     let mut far = Matrix::<f32, 2, 2>::identity();
     assert_eq!(
-        refine(&Matrix::from_rows([[3.0, 0.0], [0.0, 3.0]]), &mut far),
+        refine(&Matrix::from_rows([[3.0_f32, 0.0], [0.0, 3.0]]), &mut far),
         Err(Error::NotConverged { iterations: 0 })
     );
     assert_eq!(far, Matrix::identity());
