@@ -15,6 +15,7 @@ import json
 import math
 import pathlib
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -94,12 +95,17 @@ def peers():
 
 
 def prequential(model, stream):
-    right = 0
-    start = time.perf_counter()
-    for x, y in stream:
-        right += model.predict_one(x) == y
-        model.learn_one(x, y)
-    return right / len(stream), (time.perf_counter() - start) / len(stream) * 1e9
+    """Accuracy, and nanoseconds of an example: the median over twenty parts of the stream, as `situ fit`."""
+    right, times = 0, []
+    size = -(-len(stream) // 20)
+    for first in range(0, len(stream), size):
+        part = stream[first : first + size]
+        start = time.perf_counter()
+        for x, y in part:
+            right += model.predict_one(x) == y
+            model.learn_one(x, y)
+        times.append((time.perf_counter() - start) / len(part) * 1e9)
+    return right / len(stream), statistics.median(times)
 
 
 def situ(binary, name):

@@ -86,6 +86,9 @@ impl<T: Scalar> Proximal<T> {
     }
 }
 
+/// Coordinates whose weights are in memory at a time where there may be more room than coordinates.
+const CHUNK: usize = 16;
+
 /// How a linear score becomes a prediction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
@@ -133,19 +136,25 @@ impl<S: Storage, const N: usize> Coordinates<S, N> {
     /// Score `w · x`, over the first coordinates if `x` is shorter than N. 9 flops a coordinate.
     #[inline]
     pub fn score(&self, proximal: &Proximal<S::Compute>, x: &[S::Compute]) -> S::Compute {
-        let mut weights = [S::Compute::ZERO; N];
-        let weights = weights.get_mut(..x.len()).unwrap_or_default();
-        proximal.weights(&self.z, &self.norm, weights);
-        dot(weights, x)
+        let mut score = S::Compute::ZERO;
+        let state = self.z.chunks(CHUNK).zip(self.norm.chunks(CHUNK));
+        for ((z, norm), x) in state.zip(x.chunks(CHUNK)) {
+            let mut weights = [S::Compute::ZERO; CHUNK];
+            proximal.weights(z, norm, &mut weights);
+            score += dot(&weights, x);
+        }
+        score
     }
 
     /// One step on the gradient `slope · x` of the first coordinates. 16 flops a coordinate.
     #[inline]
     pub fn step(&mut self, proximal: &Proximal<S::Compute>, slope: S::Compute, x: &[S::Compute]) {
-        let mut weights = [S::Compute::ZERO; N];
-        let weights = weights.get_mut(..x.len()).unwrap_or_default();
-        proximal.weights(&self.z, &self.norm, weights);
-        proximal.step(slope, x, weights, &mut self.z, &mut self.norm);
+        let state = self.z.chunks_mut(CHUNK).zip(self.norm.chunks_mut(CHUNK));
+        for ((z, norm), x) in state.zip(x.chunks(CHUNK)) {
+            let mut weights = [S::Compute::ZERO; CHUNK];
+            proximal.weights(z, norm, &mut weights);
+            proximal.step(slope, x, &weights, z, norm);
+        }
     }
 
     /// Predicts `x`, then learns its `target` (0 or 1 for [`Link::Logistic`]). Returns the

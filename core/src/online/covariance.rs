@@ -94,16 +94,42 @@ impl<T: Scalar> Vectorized for Product<'_, T> {
             };
             rest = below;
             // The row stands for column i below the diagonal as well.
-            let (Some((_, column)), Some(x_i), Some((out_i, out_below))) =
-                (row.split_first(), x.first(), out.split_first_mut())
+            let (Some((_, column)), Some((x_i, x_below)), Some((out_i, out_below))) =
+                (row.split_first(), x.split_first(), out.split_first_mut())
             else {
                 break;
             };
-            *out_i += dot(row, x);
-            add_scaled(*x_i, column, out_below);
+            let diagonal = row.first().map_or(T::ZERO, |diagonal| *diagonal * *x_i);
+            *out_i += diagonal + dot_and_add(column, x_below, *x_i, out_below);
         }
         dot(phi, p_phi)
     }
+}
+
+/// `out += scale row`; `row · x` comes of it. One pass over the row, in eight partial sums.
+#[inline(always)]
+fn dot_and_add<T: Scalar>(row: &[T], x: &[T], scale: T, out: &mut [T]) -> T {
+    const LANES: usize = 8;
+    let (rows, row_rest) = row.as_chunks::<LANES>();
+    let (xs, x_rest) = x.as_chunks::<LANES>();
+    let (outs, out_rest) = out.as_chunks_mut::<LANES>();
+    let mut sums = [T::ZERO; LANES];
+    for ((row, x), out) in rows.iter().zip(xs).zip(outs) {
+        // Copied first: what is written below might else be what is read.
+        let (row, x, mut added) = (*row, *x, *out);
+        for (((sum, row), x), added) in sums.iter_mut().zip(row).zip(x).zip(&mut added) {
+            *sum += row * x;
+            *added += scale * row;
+        }
+        *out = added;
+    }
+    // One after the other: from a tree of sums the compiler would make vectors of two.
+    let mut sum = sums.into_iter().fold(T::ZERO, |total, sum| total + sum);
+    for ((row, x), out) in row_rest.iter().zip(x_rest).zip(out_rest) {
+        sum += *row * *x;
+        *out += scale * *row;
+    }
+    sum
 }
 
 /// `P += scale Pφ (Pφ)ᵀ` on the upper triangle of P; the trace comes of it.

@@ -1,10 +1,11 @@
 //! The learner `memory`: softmax attention over stored examples.
 
+use super::examples::Examples;
 use super::metric::Metric;
 use super::output::{TargetScale, prefix};
 use super::slots::{Channel, Slot};
 use super::{Archive, Error, Learner, Shape, Target, Task};
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, Vectorized};
 
 /// Utilities are kept in units of 1/8192.
 const UTILITY_UNIT: f64 = 8192.0;
@@ -39,7 +40,7 @@ impl<T: Scalar> Default for MemoryConfiguration<T> {
 /// Examples are stored raw, in f32, f16 or [`super::Byte`], on a scale of their own.
 ///
 /// State: K (d + 1) stored numbers and 2 K bytes of utilities, besides the metric of features
-/// (C + 3) d and their scales 2 d; K (3 d + 8) flops an update.
+/// (C + 3) d and their scales 2 d; K (4 d + 8) flops an update.
 ///
 /// ```
 /// use situ::online::{Byte, Learner, Memory, MemoryConfiguration, Shape, Target};
@@ -70,8 +71,7 @@ pub struct Memory<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SL
     used: u32,
     /// The slot that is written next, if it is not skipped.
     pointer: u32,
-    /// Row after row, as wide as the stream is: what lies close together is read fast.
-    features: [[S; FEATURES]; SLOTS],
+    examples: Examples<S, FEATURES, SLOTS>,
     /// Class numbers, or values on the scale of `goal`.
     targets: [S; SLOTS],
     utilities: [i16; SLOTS],
@@ -103,7 +103,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
             nearest: Self::initial_nearest(shape),
             used: 0,
             pointer: 0,
-            features: [[zero; FEATURES]; SLOTS],
+            examples: Examples::new(),
             targets: [zero; SLOTS],
             utilities: [0; SLOTS],
         })
@@ -111,14 +111,6 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
 
     fn initial_nearest(shape: Shape) -> S::Compute {
         S::Compute::from_usize(shape.features)
-    }
-
-    fn stored_features(&self) -> impl Iterator<Item = &[S]> {
-        self.features.as_flattened().chunks_exact(self.shape.features.max(1))
-    }
-
-    fn stored_features_mut(&mut self) -> impl Iterator<Item = &mut [S]> {
-        self.features.as_flattened_mut().chunks_exact_mut(self.shape.features.max(1))
     }
 
     /// Writes the attention paid to each stored example; returns its sum and the least distance.
@@ -137,23 +129,11 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
             // From raw units to those of stored numbers.
             *weight *= channel.step * channel.step;
         }
-        let mut least = S::Compute::MAX;
-        for (distance, stored) in attention.iter_mut().zip(self.stored_features()) {
-            *distance = squared_distance(stored, query, metric);
-            least = least.minimum(*distance);
-        }
+        self.examples.distances(self.configuration.slots, query, metric, attention);
         let temperature = self.configuration.temperature * self.nearest
             + S::Compute::from_f64(0.03) * Self::initial_nearest(self.shape);
         let sharpness = S::Compute::ONE / temperature;
-        let mut sum = S::Compute::ZERO;
-        for weight in attention.iter_mut() {
-            let exponent = (*weight - least) * sharpness;
-            // Below 1e-7 a vote is lost in rounding anyway.
-            let negligible = exponent > S::Compute::from_f64(16.0);
-            *weight = if negligible { S::Compute::ZERO } else { (-exponent).exp() };
-            sum += *weight;
-        }
-        (sum, least)
+        Weigh { distances: attention, sharpness }.run()
     }
 
     /// What the attended examples vote for, with a prior of 0.3 votes.
@@ -164,63 +144,41 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
             Task::Regress => S::Compute::ZERO,
         };
         out.fill(share);
-        for (weight, target) in attention.iter().zip(&self.targets) {
-            // Most examples are too far to vote.
-            if *weight == S::Compute::ZERO {
-                continue;
+        each_voter(attention, |index, weight| {
+            let Some(target) = self.targets.get(index).copied() else { return };
+            let (output, vote) = match self.shape.task {
+                Task::Classify { .. } => (usize::from(target.load().to_f64() as u16), weight),
+                Task::Regress => (0, weight * in_units(&self.scale, &self.goal, target)),
+            };
+            if let Some(votes) = out.get_mut(output) {
+                *votes += vote;
             }
-            match self.stored_target(*target) {
-                Target::Class(class) => {
-                    if let Some(votes) = out.get_mut(class) {
-                        *votes += *weight;
-                    }
-                }
-                Target::Value(value) => {
-                    if let Some(votes) = out.first_mut() {
-                        *votes += *weight * value;
-                    }
-                }
-            }
-        }
+        });
         for votes in out {
             *votes /= sum + prior;
         }
     }
 
-    /// The target of a stored example; values in standard units.
-    fn stored_target(&self, stored: S) -> Target<S::Compute> {
-        match self.shape.task {
-            Task::Classify { .. } => Target::Class(stored.load().to_f64() as usize),
-            Task::Regress => {
-                let value = self.goal.anchor + self.goal.step * stored.load();
-                Target::Value(self.scale.in_units(value))
-            }
-        }
-    }
-
     /// Examples that vote for the target gain utility, others lose it.
     fn credit(&mut self, attention: &[S::Compute], goal: Target<S::Compute>) {
-        let rate = S::Compute::from_f64(0.03);
+        let (rate, half) = (S::Compute::from_f64(0.03), S::Compute::from_f64(0.5));
         let unit = S::Compute::from_f64(UTILITY_UNIT);
-        for (index, weight) in attention.iter().enumerate() {
-            if *weight == S::Compute::ZERO {
-                continue;
-            }
-            let Some(target) = self.targets.get(index).copied() else { return };
-            let gain = match (self.stored_target(target), goal) {
-                (Target::Value(a), Target::Value(b))
-                    if (a - b).abs() < S::Compute::from_f64(0.5) =>
-                {
-                    S::Compute::ONE
-                }
-                (Target::Class(a), Target::Class(b)) if a == b => S::Compute::ONE,
-                _ => S::Compute::from_f64(-2.0),
+        let reciprocal = S::Compute::from_f64(1.0 / UTILITY_UNIT);
+        let Self { targets, utilities, scale, goal: channel, .. } = self;
+        each_voter(attention, |index, weight| {
+            let (Some(target), Some(utility)) = (targets.get(index), utilities.get_mut(index))
+            else {
+                return;
             };
-            let Some(utility) = self.utilities.get_mut(index) else { return };
-            let before = S::Compute::from_f64(f64::from(*utility)) / unit;
-            let after = before + rate * *weight * (gain - before);
+            let agrees = match goal {
+                Target::Class(class) => target.load() == S::Compute::from_usize(class),
+                Target::Value(value) => (in_units(scale, channel, *target) - value).abs() < half,
+            };
+            let gain = if agrees { S::Compute::ONE } else { S::Compute::from_f64(-2.0) };
+            let before = S::Compute::from_f64(f64::from(*utility)) * reciprocal;
+            let after = before + rate * weight * (gain - before);
             *utility = (after * unit).to_f64() as i16;
-        }
+        });
     }
 
     /// The slot to write: a free one, or the first from the pointer on that is of little use.
@@ -255,20 +213,20 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
             }
         }
         let index = self.victim();
+        let used = self.used as usize;
+        let size = (self.shape.features, self.configuration.slots);
         for (j, x) in features.iter().enumerate() {
             let Some(channel) = self.channels.get_mut(j) else { return };
             let shrink = channel.grow::<S>(*x);
             let written = S::store(channel.encode(*x));
             if shrink < S::Compute::ONE {
-                let used = self.used as usize;
-                for row in self.stored_features_mut().take(used) {
-                    if let Some(stored) = row.get_mut(j) {
+                for slot in 0..used {
+                    if let Some(stored) = self.examples.number(size, slot, j) {
                         *stored = S::store(stored.load() * shrink);
                     }
                 }
             }
-            let row = self.stored_features_mut().nth(index);
-            if let Some(stored) = row.and_then(|row| row.get_mut(j)) {
+            if let Some(stored) = self.examples.number(size, index, j) {
                 *stored = written;
             }
         }
@@ -277,7 +235,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
             Target::Value(value) => {
                 let shrink = self.goal.grow::<S>(value);
                 if shrink < S::Compute::ONE {
-                    for stored in self.targets.iter_mut().take(self.used as usize) {
+                    for stored in self.targets.iter_mut().take(used) {
                         *stored = S::store(stored.load() * shrink);
                     }
                 }
@@ -293,31 +251,73 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
     }
 }
 
-/// `Σ_j metric_j (stored_j − query_j)²` in eight interleaved partial sums.
-fn squared_distance<S: Slot>(
-    stored: &[S],
-    query: &[S::Compute],
-    metric: &[S::Compute],
+/// A stored value in standard units.
+fn in_units<S: Slot>(
+    scale: &TargetScale<S::Compute>,
+    channel: &Channel<S::Compute>,
+    stored: S,
 ) -> S::Compute {
-    const LANES: usize = 8;
-    let (stored_chunks, stored_rest) =
-        stored.get(..query.len()).unwrap_or_default().as_chunks::<LANES>();
-    let (query_chunks, query_rest) = query.as_chunks::<LANES>();
-    let (metric_chunks, metric_rest) = metric.as_chunks::<LANES>();
-    let mut sums = [S::Compute::ZERO; LANES];
-    for ((stored, query), metric) in stored_chunks.iter().zip(query_chunks).zip(metric_chunks) {
-        for (((sum, stored), query), metric) in sums.iter_mut().zip(stored).zip(query).zip(metric) {
-            let difference = stored.load() - *query;
-            *sum += *metric * difference * difference;
+    scale.in_units(channel.anchor + channel.step * stored.load())
+}
+
+/// Turns distances q into attention, `exp(−(q − min q) sharpness)`; its sum and min q come of it.
+struct Weigh<'a, T> {
+    distances: &'a mut [T],
+    sharpness: T,
+}
+
+impl<T: Scalar> Vectorized for Weigh<'_, T> {
+    type Output = (T, T);
+
+    #[inline(always)]
+    fn work(self) -> (T, T) {
+        let least = fold(self.distances, T::MAX, |least, distance| distance.minimum(least));
+        // Below 1e-7 a vote is lost in rounding anyway.
+        let negligible = T::from_f64(16.0);
+        for weight in self.distances.iter_mut() {
+            let exponent = (*weight - least) * self.sharpness;
+            // Vectors take the exponential of all: a subnormal result would be slow.
+            let bounded = exponent.minimum(negligible);
+            *weight = if exponent > negligible { T::ZERO } else { (-bounded).exp() };
+        }
+        (fold(self.distances, T::ZERO, |sum, weight| sum + weight), least)
+    }
+}
+
+/// Attention that is looked at together.
+const LANES: usize = 8;
+
+/// Folds numbers in eight partial results.
+#[inline(always)]
+fn fold<T: Scalar>(x: &[T], start: T, join: impl Fn(T, T) -> T) -> T {
+    let (chunks, rest) = x.as_chunks::<LANES>();
+    let mut lanes = [start; LANES];
+    for chunk in chunks {
+        for (lane, x) in lanes.iter_mut().zip(chunk) {
+            *lane = join(*lane, *x);
         }
     }
-    let [a, b, c, d, e, f, g, h] = sums;
-    let mut sum = ((a + b) + (c + d)) + ((e + f) + (g + h));
-    for ((stored, query), metric) in stored_rest.iter().zip(query_rest).zip(metric_rest) {
-        let difference = stored.load() - *query;
-        sum += *metric * difference * difference;
+    lanes.iter().chain(rest).fold(start, |result, x| join(result, *x))
+}
+
+/// Calls `visit` with each index whose attention is not zero, and that attention: most examples are
+/// too far to vote.
+#[inline(always)]
+fn each_voter<T: Scalar>(attention: &[T], mut visit: impl FnMut(usize, T)) {
+    let mut visit_all = |first: usize, weights: &[T]| {
+        for (lane, weight) in weights.iter().enumerate() {
+            if *weight != T::ZERO {
+                visit(first + lane, *weight);
+            }
+        }
+    };
+    let (chunks, rest) = attention.as_chunks::<LANES>();
+    for (chunk, weights) in chunks.iter().enumerate() {
+        if weights.iter().fold(false, |any, weight| any | (*weight != T::ZERO)) {
+            visit_all(chunk * LANES, weights);
+        }
     }
-    sum
+    visit_all(attention.len() - rest.len(), rest);
 }
 
 impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> Learner<S::Compute>
@@ -366,10 +366,16 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> L
         if !certain || (self.used as usize) < self.configuration.slots {
             self.write(features, target);
         }
-        let mut z = [S::Compute::ZERO; FEATURES];
-        let z = prefix(&mut z, features.len());
-        self.metric.standardize(features, z);
-        self.metric.observe(features, z, goal);
+        match goal {
+            // Of classes the raw features are observed.
+            Target::Class(_) => self.metric.observe(features, &[], goal),
+            Target::Value(_) => {
+                let mut z = [S::Compute::ZERO; FEATURES];
+                let z = prefix(&mut z, features.len());
+                self.metric.standardize(features, z);
+                self.metric.observe(features, z, goal);
+            }
+        }
         self.scale.restore(self.shape.task, prediction);
         self.scale.observe(target);
         Ok(())
@@ -400,10 +406,9 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> L
         archive.number(&mut self.nearest);
         archive.count(&mut self.used);
         archive.count(&mut self.pointer);
-        let rows = self.features.as_flattened_mut().chunks_exact_mut(features.max(1));
-        let slots = rows.zip(&mut self.targets).zip(&mut self.utilities);
-        for ((stored, target), utility) in slots.take(self.configuration.slots) {
-            archive.numbers(stored);
+        archive.numbers(self.examples.numbers(features, self.configuration.slots));
+        let slots = self.targets.iter_mut().zip(&mut self.utilities);
+        for (target, utility) in slots.take(self.configuration.slots) {
             archive.number(target);
             archive.short(utility);
         }
@@ -420,6 +425,6 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> L
     }
 
     fn flops_per_update(&self) -> usize {
-        self.configuration.slots * (3 * self.shape.features + 8)
+        self.configuration.slots * (4 * self.shape.features + 8)
     }
 }

@@ -28,6 +28,7 @@ mod covariance;
 mod delta;
 mod drift;
 mod error;
+mod examples;
 mod ftrl;
 mod hedge;
 mod least_squares;

@@ -86,14 +86,23 @@ impl<T: Scalar> RandomFeatures<T> {
         let centre = T::from_f64(127.5);
         for out in out {
             let bias: T = generator.uniform();
-            let mut sum = T::ZERO;
-            // A fresh draw for the rest of a row: the same map whatever follows.
-            for chunk in x.chunks(4) {
-                for (x, byte) in chunk.iter().zip(generator.bits().to_le_bytes()) {
-                    sum += *x * (T::from_usize(usize::from(byte)) - centre);
+            let mut sums = [T::ZERO; 4];
+            let mut add = |x: &[T]| {
+                let bytes = generator.bits().to_le_bytes();
+                for ((sum, x), byte) in sums.iter_mut().zip(x).zip(bytes) {
+                    *sum += *x * (T::from_usize(usize::from(byte)) - centre);
                 }
+            };
+            // A fresh draw for the rest of a row: the same map whatever follows.
+            let (chunks, rest) = x.as_chunks::<4>();
+            for chunk in chunks {
+                add(chunk);
             }
-            *out = scale * sum + self.bias * (bias + bias - T::ONE);
+            if !rest.is_empty() {
+                add(rest);
+            }
+            let [a, b, c, d] = sums;
+            *out = scale * ((a + b) + (c + d)) + self.bias * (bias + bias - T::ONE);
         }
     }
 }
