@@ -73,6 +73,29 @@ fn labels_permuted_half_way_are_learned_anew() {
     }
 }
 
+/// Runs one learner; its score and the bytes of its state.
+fn alone(data: &str, learner: &str, budget: u64) -> (f64, u64) {
+    let run = fit(&format!("{data} --learner {learner} --budget {budget}"));
+    let learner = &run["learners"][0];
+    (learner["score"].as_f64().unwrap(), learner["state_bytes"].as_u64().unwrap())
+}
+
+/// The variant after the default keeps the same numbers in f16, the one after that of `memory` in
+/// 8 bits: docs/learners.md has the table.
+#[test]
+fn small_storage_costs_next_to_nothing() {
+    for data in [MOTION, PHISHING, BREAST_CANCER, DIGITS] {
+        for learner in ["ftrl", "newton", "least-squares", "delta", "memory", "bayes", "normtune"] {
+            let (full, mut bytes) = alone(data, learner, u64::MAX);
+            for _ in 0..if learner == "memory" { 2 } else { 1 } {
+                let (small, fewer) = alone(data, learner, bytes - 1);
+                assert!(fewer < bytes && small >= full - 0.003, "{data}, {learner}: {small}");
+                bytes = fewer;
+            }
+        }
+    }
+}
+
 #[test]
 fn tuning_examples_are_not_scored() {
     let run = fit(&format!("{BREAST_CANCER} --learner ftrl --tune"));

@@ -3,7 +3,8 @@
 use crate::streams::{Example, clouds};
 use situ::online::{
     Bayes, Delta, DeltaConfiguration, Ftrl, Hedge, Learner, LeastSquares,
-    LeastSquaresConfiguration, Memory, MemoryConfiguration, Newton, Shape, Target, largest, packed,
+    LeastSquaresConfiguration, Memory, MemoryConfiguration, Newton, Normtune, Shape, Target,
+    largest, packed,
 };
 
 const UPDATES: usize = 3_000_000;
@@ -61,6 +62,11 @@ fn memory() {
 #[test]
 fn bayes() {
     stays(Bayes::<f32, 2, 2>::new(SHAPE, 0.03).unwrap());
+}
+
+#[test]
+fn normtune() {
+    stays(Normtune::<f32, 2, 2, 16>::new(SHAPE, Default::default()).unwrap());
 }
 
 #[test]

@@ -32,16 +32,14 @@ pub(super) fn exponentials<T: Scalar>(
     maximum: T,
     inverse_temperature: T,
 ) -> (T, usize) {
-    for x in x.iter_mut() {
-        *x = (*x - maximum) * inverse_temperature;
-    }
     let (mut sum, mut live) = (T::ZERO, 0);
     for x in x.iter_mut() {
-        if *x < T::LEAST_EXPONENT {
+        let exponent = (*x - maximum) * inverse_temperature;
+        if exponent < T::LEAST_EXPONENT {
             *x = T::ZERO;
         } else {
             // Where attention is sharp, most that are live are the largest.
-            *x = if *x == T::ZERO { T::ONE } else { x.exp() };
+            *x = if exponent == T::ZERO { T::ONE } else { exponent.exp() };
             sum += *x;
             live += 1;
         }

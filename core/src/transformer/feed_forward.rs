@@ -31,6 +31,9 @@ impl<S: Storage> Transformer<'_, S> {
         columns: usize,
         workspace: &mut [S::Compute],
     ) -> Result<(), Error> {
+        if feed_forward.units == 0 && feed_forward.output_bias.count == 0 {
+            return Ok(());
+        }
         let (activity, workspace) = workspace.split_at_mut_checked(columns).ok_or(Error::Row)?;
         self.measure_activity(feed_forward, sequence, activity, workspace)?;
         let mut rest = &*activity;
