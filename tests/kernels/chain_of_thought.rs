@@ -9,8 +9,14 @@ use situ::solve;
 use situ::transformer::{Error, Parts};
 
 const ACTIVATION: LeakyRelu<f64> = LeakyRelu { slope: 0.5, scale: 1.0 };
-const PLAN: Plan<'_, f64> =
-    Plan { size: 2, examples: 4, activation: ACTIVATION, step_sizes: &[0.3, 0.13], descents: 80 };
+const PLAN: Plan<'_, f64> = Plan {
+    size: 2,
+    examples: 4,
+    activation: ACTIVATION,
+    step_sizes: &[0.3, 0.13],
+    relaxations: &[1.0],
+    descents: 80,
+};
 const ROOM: Counts = PLAN.counts();
 type Room<S> = Parts<S, { ROOM.blocks }, { ROOM.biases }, { ROOM.heads }, { ROOM.layers }>;
 
@@ -41,8 +47,14 @@ fn a_network_is_learned_from_three_examples() {
 fn small_formats_learn_it_too() {
     fn run<S: Storage<Compute = f32>>() -> Vec<f32> {
         let activation = LeakyRelu { slope: 0.5, scale: 1.0 };
-        let plan =
-            Plan { size: 2, examples: 4, activation, step_sizes: &[0.3, 0.13], descents: 80 };
+        let plan = Plan {
+            size: 2,
+            examples: 4,
+            activation,
+            step_sizes: &[0.3, 0.13],
+            relaxations: &[1.0],
+            descents: 80,
+        };
         let mut room = Room::<S>::default();
         let transformer = plan.build(room.buffers()).unwrap();
         let examples = EXAMPLES.map(|value| value as f32);
@@ -90,6 +102,8 @@ fn plans_that_cannot_be_built_are_refused() {
     assert_eq!(build(Plan { descents: 0, ..PLAN }), Error::Shape);
     assert_eq!(build(Plan { step_sizes: &[], ..PLAN }), Error::Shape);
     assert_eq!(build(Plan { descents: 81, ..PLAN }), Error::Full);
+    assert_eq!(build(Plan { relaxations: &[], ..PLAN }), Error::Shape);
+    assert_eq!(build(Plan { relaxations: &[1.0, -1.0], ..PLAN }), Error::Range);
     assert_eq!(build(Plan { step_sizes: &[0.1, f64::NAN], ..PLAN }), Error::Range);
     let activation = LeakyRelu { slope: 0.0, scale: 1.0 };
     assert_eq!(build(Plan { activation, ..PLAN }), Error::Range);

@@ -138,15 +138,19 @@ impl<'a, S: Storage> Builder<'a, S> {
         Ok(self)
     }
 
-    /// Adds the last layer `times` times more, as one that is looped: the copies share its weights and
-    /// cost a [`Layer`] each. What is added afterwards belongs to the last copy alone.
+    /// Adds `times` layers more, copies of the last `period` in turn, as those of a loop: the copies
+    /// share their weights and cost a [`Layer`] each. What is added afterwards belongs to the last
+    /// copy alone.
     ///
     /// # Errors
-    /// [`Error::Full`] without room, [`Error::Order`] before the first layer.
-    pub fn repeat(&mut self, times: usize) -> Result<&mut Self, Error> {
-        let layer = *self.layers.last()?;
+    /// [`Error::Full`] without room, [`Error::Order`] if there are not so many layers yet.
+    pub fn repeat(&mut self, period: usize, times: usize) -> Result<&mut Self, Error> {
+        if period == 0 || period > self.layers.count {
+            return Err(Error::Order);
+        }
         for _ in 0..times {
-            self.layers.push(layer)?;
+            let layer = self.layers.elements.get(self.layers.count - period);
+            self.layers.push(*layer.ok_or(Error::Order)?)?;
         }
         Ok(self)
     }

@@ -8,7 +8,7 @@
 //! 1. lets each token fetch the one before it (softmax attention on position codes);
 //! 2. *filters*: a gated feed-forward keeps the pairs of each layer in a block of their own;
 //! 3. runs T steps of gradient descent on ½ Σ ‖φ⁻¹(s_i) − W x_i‖² (linear attention, two heads a
-//!    step, the weights of all steps shared);
+//!    step, the weights of all steps shared, or of a cycle of them);
 //! 4. reads the layer's value off the last token, which is appended to the prompt for the next pass.
 //!
 //! Each layer is a linear regression of its own, so about max(inputs, width) examples teach a network
@@ -28,6 +28,7 @@
 //!     examples: 2,
 //!     activation: LeakyRelu { slope: 0.5, scale: 1.0 },
 //!     step_sizes: &[0.5, 0.2],
+//!     relaxations: &[1.0],
 //!     descents: 40,
 //! };
 //! const ROOM: Counts = PLAN.counts();
@@ -66,6 +67,9 @@ pub struct Plan<'a, T> {
     pub activation: LeakyRelu<T>,
     /// η of each of the L layers; converges below 2 over the largest eigenvalue of Σ x_i x_iᵀ.
     pub step_sizes: &'a [T],
+    /// ω, by which the step sizes are multiplied, one descent after the other and then again from the
+    /// first: `&[1.0]` for plain gradient descent, Chebyshev's to reach the end sooner.
+    pub relaxations: &'a [T],
     /// T, the steps of gradient descent: as many transformer layers.
     pub descents: usize,
 }
@@ -73,7 +77,7 @@ pub struct Plan<'a, T> {
 impl<T: Scalar> Plan<'_, T> {
     /// Room that [`Self::build`] takes.
     pub const fn counts(&self) -> Counts {
-        weights::counts(self.step_sizes.len(), self.descents)
+        weights::counts(self.step_sizes.len(), self.relaxations.len(), self.descents)
     }
 
     /// The transformer: 1 + T layers, 4 D + 2 L D + O(L + log n) rows, 3 heads' weights.
@@ -81,18 +85,25 @@ impl<T: Scalar> Plan<'_, T> {
     /// # Errors
     /// [`Error::Shape`] if a size is zero; [`Error::Row`] beyond 65,535 rows; [`Error::Full`] if the
     /// buffers are smaller than [`Self::counts`] or L exceeds 16; [`Error::Range`] for a step size that
-    /// is not positive and finite or an activation that cannot be inverted.
+    /// or a relaxation that is not positive and finite, or an activation that cannot be inverted.
     pub fn build<'b, S: Storage<Compute = T>>(
         &self,
         buffers: Buffers<'b, S>,
     ) -> Result<ChainOfThought<'b, S>, Error> {
         let rows = Rows::new(self.size, self.step_sizes.len(), self.examples)?;
         let positive = |step: &T| *step > T::ZERO && step.is_finite();
-        if !self.activation.is_valid() || !self.step_sizes.iter().all(positive) {
+        let mut steps = self.step_sizes.iter().chain(self.relaxations);
+        if !self.activation.is_valid() || !steps.all(positive) {
             return Err(Error::Range);
         }
-        let transformer =
-            weights::build(&rows, &self.activation, self.step_sizes, self.descents, buffers)?;
+        let transformer = weights::build(
+            &rows,
+            &self.activation,
+            self.step_sizes,
+            self.relaxations,
+            self.descents,
+            buffers,
+        )?;
         Ok(ChainOfThought { transformer, rows, examples: self.examples })
     }
 }

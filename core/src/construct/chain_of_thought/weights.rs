@@ -31,15 +31,15 @@ struct Gate {
 }
 
 /// Room for [`build`].
-pub(super) const fn counts(steps: usize, descents: usize) -> Counts {
+pub(super) const fn counts(steps: usize, relaxations: usize, descents: usize) -> Counts {
     // A gated part takes the gate's rows, the one, the source and the destination; each has two signs.
     let single = 2 * 4;
     let any_hidden = if steps > 1 { 2 * (steps + 2) } else { 0 };
     let (filter, read_out) = ((2 * steps + 1) * single + any_hidden, single + any_hidden);
     Counts {
-        blocks: 3 + filter + (2 * steps + 4) + read_out,
+        blocks: 3 + filter + relaxations * (2 * steps + 4) + read_out,
         biases: 0,
-        heads: 3,
+        heads: 1 + 2 * relaxations,
         layers: 1 + descents,
     }
 }
@@ -48,14 +48,21 @@ pub(super) fn build<'a, S: Storage>(
     rows: &Rows,
     activation: &LeakyRelu<S::Compute>,
     step_sizes: &[S::Compute],
+    relaxations: &[S::Compute],
     descents: usize,
     buffers: Buffers<'a, S>,
 ) -> Result<Transformer<'a, S>, Error> {
     let mut builder = Builder::new(rows.count, buffers);
     attend_before(&mut builder, rows)?;
     feed_forward(&mut builder, rows, |visit| filter(rows, activation, visit))?;
-    descend(&mut builder, rows, step_sizes)?;
-    builder.repeat(descents.checked_sub(1).ok_or(Error::Shape)?)?;
+    let distinct = relaxations.get(..descents).unwrap_or(relaxations);
+    if distinct.is_empty() {
+        return Err(Error::Shape);
+    }
+    for relaxation in distinct {
+        descend(&mut builder, rows, step_sizes, *relaxation)?;
+    }
+    builder.repeat(distinct.len(), descents - distinct.len())?;
     feed_forward(&mut builder, rows, |visit| read_out(rows, activation, visit))?;
     Ok(builder.finish())
 }
@@ -129,16 +136,17 @@ fn read_out<T: Scalar>(
 }
 
 /// A step of gradient descent on ½ Σ ‖target − W operand‖², of all layers of the chain at once:
-/// e_i −= η Σ_j ⟨x_i, x_j⟩ e_j at the examples, and + η Σ_j ⟨x, x_j⟩ e_j at the query.
+/// e_i −= ω η Σ_j ⟨x_i, x_j⟩ e_j at the examples, and + ω η Σ_j ⟨x, x_j⟩ e_j at the query.
 fn descend<S: Storage>(
     builder: &mut Builder<'_, S>,
     rows: &Rows,
     step_sizes: &[S::Compute],
+    relaxation: S::Compute,
 ) -> Result<(), Error> {
     let mut keys = [Block::default(); MAX_STEPS];
     for ((key, step_size), step) in keys.iter_mut().zip(step_sizes).zip(0..rows.steps) {
         let block = step * rows.size;
-        *key = Block::copy(block, rows.key + block, rows.size).times(*step_size);
+        *key = Block::copy(block, rows.key + block, rows.size).times(*step_size * relaxation);
     }
     let keys = keys.get(..usize::from(rows.steps)).ok_or(Error::Full)?;
     let one = S::Compute::ONE;

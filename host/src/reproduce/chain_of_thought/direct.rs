@@ -33,8 +33,20 @@ impl Pairs {
 
     /// The best constant step, 2 / (λ_max + λ_min) with λ the non-zero eigenvalues of Σ x xᵀ.
     pub fn step_size(&self) -> f64 {
+        let (least, most) = self.eigenvalues();
+        2.0 / (most + least)
+    }
+
+    /// (λ_max − λ_min) / (λ_max + λ_min).
+    pub fn spread(&self) -> f64 {
+        let (least, most) = self.eigenvalues();
+        (most - least) / (most + least)
+    }
+
+    /// λ_min and λ_max.
+    fn eigenvalues(&self) -> (f64, f64) {
         let eigenvalues = self.operands.singular_values().map(|value| value * value);
-        2.0 / (eigenvalues.max() + eigenvalues.min())
+        (eigenvalues.min(), eigenvalues.max())
     }
 
     /// `descents` steps of gradient descent from zero.

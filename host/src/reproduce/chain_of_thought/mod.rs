@@ -2,6 +2,7 @@
 
 mod direct;
 mod learning;
+mod relaxation;
 mod task;
 mod written;
 
@@ -10,6 +11,7 @@ use crate::reproduce::statistics::median;
 use direct::{Pairs, kernel_in_context, learn_active, learn_layers, linear_in_context};
 use nalgebra::DVector;
 use rayon::prelude::*;
+use relaxation::chebyshev;
 use situ::transformer::Error;
 use task::{Chain, Network, Shape, Task};
 
@@ -112,7 +114,7 @@ fn step_sizes(task: &Task) -> Vec<f64> {
 fn forward_matches(settings: &Settings) -> Result<Claim, Error> {
     let descents = settings.size(60, 300);
     let difference = |task: &Task| {
-        let answers = written::answers(task, &step_sizes(task), descents)?;
+        let answers = written::answers(task, &step_sizes(task), &[1.0], descents)?;
         let direct =
             learn_layers(task, |pairs| pairs.gradient_descent(pairs.step_size(), descents));
         let difference = |(answer, query): (&Chain, &Chain)| {
@@ -163,7 +165,7 @@ fn below_threshold(settings: &Settings) -> Result<Claim, Error> {
 fn gradient_descent(settings: &Settings) -> Result<Claim, Error> {
     let shape = Shape::two_layers(10, 4, 20, settings.size(4, QUERIES));
     let error = |task: &Task| {
-        let answers = written::answers(task, &step_sizes(task), 300)?;
+        let answers = written::answers(task, &step_sizes(task), &[1.0], 300)?;
         let answer = |input: &DVector<f64>| {
             let found = answers.iter().find(|chain| &chain[0] == input);
             found.and_then(|chain| chain.last()).map_or(f64::NAN, |output| output[0])
@@ -195,7 +197,9 @@ fn in_context_needs_more(settings: &Settings) -> Result<Claim, Error> {
 fn deep(settings: &Settings) -> Result<Claim, Error> {
     let shape = Shape { layers: 3, ..Shape::two_layers(6, 6, 30, 1) };
     let error = |task: &Task| {
-        let answers = written::answers(task, &step_sizes(task), 2000)?;
+        let spreads = (0..3).map(|step| Pairs::of(task, step).spread());
+        let relaxations: [f64; 256] = chebyshev(largest(spreads));
+        let answers = written::answers(task, &step_sizes(task), &relaxations, 2000)?;
         let difference = |(answer, query): (&Chain, &Chain)| {
             largest(answer.iter().zip(query).map(|(a, q)| (a - q).amax()))
         };
@@ -203,9 +207,9 @@ fn deep(settings: &Settings) -> Result<Claim, Error> {
     };
     Ok(Claim::at_most(
         "chain-of-thought.deep",
-        "a chain of three layers, width 6, 30 examples, 2,000 layers of gradient descent: largest \
-         error of any value, median over tasks",
-        median(over_tasks(settings, shape, settings.size(16, TASKS), error)?),
+        "a chain of three layers, width 6, 30 examples, 2,000 layers of gradient descent, steps in a \
+         cycle of Chebyshev's 256: largest error of any value of any task",
+        largest(over_tasks(settings, shape, settings.size(16, TASKS), error)?),
         1e-4,
     ))
 }

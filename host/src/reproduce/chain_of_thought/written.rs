@@ -11,6 +11,7 @@ use situ::transformer::{Error, Transformer};
 fn with<R>(
     task: &Task,
     step_sizes: &[f64],
+    relaxations: &[f64],
     descents: usize,
     then: impl FnOnce(&ChainOfThought<'_, f64>) -> Result<R, Error>,
 ) -> Result<R, Error> {
@@ -19,6 +20,7 @@ fn with<R>(
         examples: task.examples.len(),
         activation: task.network.activation,
         step_sizes,
+        relaxations,
         descents,
     };
     let mut room = Room::new(plan.counts());
@@ -26,8 +28,13 @@ fn with<R>(
 }
 
 /// The chains that the transformer writes for the task's queries.
-pub fn answers(task: &Task, step_sizes: &[f64], descents: usize) -> Result<Vec<Chain>, Error> {
-    with(task, step_sizes, descents, |transformer| {
+pub fn answers(
+    task: &Task,
+    step_sizes: &[f64],
+    relaxations: &[f64],
+    descents: usize,
+) -> Result<Vec<Chain>, Error> {
+    with(task, step_sizes, relaxations, descents, |transformer| {
         let size = size(task);
         let examples = tokens(&task.examples, size);
         let mut workspace = vec![0.0; transformer.workspace(task.examples.len())];
@@ -48,7 +55,7 @@ pub fn answers(task: &Task, step_sizes: &[f64], descents: usize) -> Result<Vec<C
 /// leave in a step's block and the true pairs; what lies in other blocks counts in full.
 pub fn filter_error(task: &Task) -> Result<f64, Error> {
     let steps = task.network.weights.len();
-    with(task, &vec![1.0; steps], 1, |transformer| {
+    with(task, &vec![1.0; steps], &[1.0], 1, |transformer| {
         let (size, rows) = (size(task), &transformer.rows);
         let examples = tokens(&task.examples, size);
         let query = &task.queries[0];
