@@ -1,7 +1,6 @@
 //! Learners exported as firmware: they predict on the board what they predict on the host.
 
-use crate::situ;
-use crate::skipped;
+use crate::{situ, skipped};
 use serde_json::Value;
 use std::path::Path;
 use std::sync::Mutex;

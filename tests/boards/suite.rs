@@ -1,7 +1,6 @@
 //! `situ bench` on each emulated board.
 
-use crate::situ;
-use crate::{required, skipped};
+use crate::{required, situ, skipped};
 use situ_host::bench::{Counter, Results, Row};
 use std::sync::Mutex;
 

@@ -80,12 +80,13 @@ impl<T: Scalar> Plan<'_, T> {
         weights::counts(self.step_sizes.len(), self.relaxations.len(), self.descents)
     }
 
-    /// The transformer: 1 + T layers, 4 D + 2 L D + O(L + log n) rows, 3 heads' weights.
+    /// The transformer: 1 + T layers, 4 D + 2 L D + O(L + log n) rows, weights of 1 + 2 R heads for
+    /// R relaxations.
     ///
     /// # Errors
     /// [`Error::Shape`] if a size is zero; [`Error::Row`] beyond 65,535 rows; [`Error::Full`] if the
-    /// buffers are smaller than [`Self::counts`] or L exceeds 16; [`Error::Range`] for a step size that
-    /// or a relaxation that is not positive and finite, or an activation that cannot be inverted.
+    /// buffers are smaller than [`Self::counts`] or L exceeds 16; [`Error::Range`] for a step size or a
+    /// relaxation that is not positive and finite, or an activation that cannot be inverted.
     pub fn build<'b, S: Storage<Compute = T>>(
         &self,
         buffers: Buffers<'b, S>,
