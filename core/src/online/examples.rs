@@ -74,23 +74,32 @@ impl<S: Storage> Vectorized for Distances<'_, S> {
             let rows = rows.unwrap_or_default();
             let mut sums = [S::Compute::ZERO; LANES];
             if width == LANES {
+                // Rows of known length: the sums stay in registers.
                 let (rows, _) = rows.as_chunks::<LANES>();
                 for ((row, query), metric) in rows.iter().zip(query).zip(metric) {
-                    for (sum, stored) in sums.iter_mut().zip(row) {
-                        let difference = stored.load() - *query;
-                        *sum += *metric * difference * difference;
-                    }
+                    add_squares(row, *query, *metric, &mut sums);
                 }
             } else {
                 let rows = rows.chunks_exact(width.max(1));
                 for ((row, query), metric) in rows.zip(query).zip(metric) {
-                    for (sum, stored) in sums.iter_mut().zip(row) {
-                        let difference = stored.load() - *query;
-                        *sum += *metric * difference * difference;
-                    }
+                    add_squares(row, *query, *metric, &mut sums);
                 }
             }
             out.iter_mut().zip(sums).for_each(|(out, sum)| *out = sum);
         }
+    }
+}
+
+/// `sums_i += metric (stored_i − query)²`.
+#[inline(always)]
+fn add_squares<S: Storage>(
+    stored: &[S],
+    query: S::Compute,
+    metric: S::Compute,
+    sums: &mut [S::Compute; LANES],
+) {
+    for (sum, stored) in sums.iter_mut().zip(stored) {
+        let difference = stored.load() - query;
+        *sum += metric * difference * difference;
     }
 }
