@@ -1,7 +1,7 @@
 //! FTRL-proximal: linear models with per-coordinate steps and exact zeros.
 
 use crate::matrix::dot;
-use crate::scalar::{Scalar, Storage};
+use crate::scalar::{Scalar, Storage, Vectorized};
 
 /// Configuration of FTRL-proximal (McMahan et al., "Ad click prediction: a view from the
 /// trenches", 2013, algorithm 1).
@@ -47,7 +47,7 @@ impl<T: Scalar> Proximal<T> {
     #[inline(always)]
     pub fn weight(&self, z: T, norm: T) -> T {
         let scale = self.scale();
-        (z.clamp_to(-self.l1, self.l1) - z) / ((self.beta + norm) * scale + self.l2)
+        (z.clamp_to(-self.l1, self.l1) - z) / (norm * scale + (self.beta * scale + self.l2))
     }
 
     /// Weights of all coordinates, up to the shortest length.
@@ -75,7 +75,7 @@ impl<T: Scalar> Proximal<T> {
             let gradient = slope * *x;
             let before = norm.load();
             let after = (before * before + gradient * gradient).sqrt();
-            *z = S::store(z.load() + gradient - (after - before) * scale * *w);
+            *z = S::store(z.load() + gradient - (after - before) * (scale * *w));
             *norm = S::store(after);
         }
     }
@@ -168,16 +168,9 @@ impl<S: Storage, const N: usize> Coordinates<S, N> {
         x: &[S::Compute; N],
         target: S::Compute,
     ) -> Option<S::Compute> {
-        let weights = self.weights(proximal);
-        let prediction = link.apply(dot(&weights, x));
-        let slope = prediction - target;
-        // NaN compares false.
-        let bounded = slope * slope * dot(x, x) <= S::Compute::MAX * S::Compute::from_f64(1e-12);
-        if !bounded {
-            return None;
-        }
-        proximal.step(slope, x, &weights, &mut self.z, &mut self.norm);
-        Some(prediction)
+        // Not in the work below: next to its division chain the compiler takes this sum apart.
+        let squares = dot(x, x);
+        Learn { state: self, proximal, link, x, target, squares }.run()
     }
 
     /// Prediction for `x`. 9 N flops.
@@ -189,6 +182,35 @@ impl<S: Storage, const N: usize> Coordinates<S, N> {
         x: &[S::Compute; N],
     ) -> S::Compute {
         link.apply(self.score(proximal, x))
+    }
+}
+
+/// The operands of [`Coordinates::learn`]; `squares` is `Σ x²`.
+struct Learn<'a, S: Storage, const N: usize> {
+    state: &'a mut Coordinates<S, N>,
+    proximal: &'a Proximal<S::Compute>,
+    link: Link,
+    x: &'a [S::Compute; N],
+    target: S::Compute,
+    squares: S::Compute,
+}
+
+impl<S: Storage, const N: usize> Vectorized for Learn<'_, S, N> {
+    type Output = Option<S::Compute>;
+
+    #[inline(always)]
+    fn work(self) -> Self::Output {
+        let Self { state, proximal, link, x, target, squares } = self;
+        let weights = state.weights(proximal);
+        let prediction = link.apply(dot(&weights, x));
+        let slope = prediction - target;
+        // NaN compares false.
+        let bounded = slope * slope * squares <= S::Compute::MAX * S::Compute::from_f64(1e-12);
+        if !bounded {
+            return None;
+        }
+        proximal.step(slope, x, &weights, &mut state.z, &mut state.norm);
+        Some(prediction)
     }
 }
 

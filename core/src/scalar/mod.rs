@@ -94,15 +94,12 @@ pub trait Scalar:
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
 
-    /// Logistic function 1 / (1 + e^-x), computed so that neither branch overflows.
-    #[inline]
+    /// Logistic function 1 / (1 + e^-x), computed so that nothing overflows, without a branch.
+    #[inline(always)]
     fn sigmoid(self) -> Self {
-        if self < Self::ZERO {
-            let e = self.exp();
-            e / (Self::ONE + e)
-        } else {
-            Self::ONE / (Self::ONE + (-self).exp())
-        }
+        let e = (-self.abs()).exp();
+        let numerator = if self < Self::ZERO { e } else { Self::ONE };
+        numerator / (Self::ONE + e)
     }
 
     /// The larger of two numbers; `other` if `self` is NaN.
