@@ -67,39 +67,36 @@ impl<S: Storage> Vectorized for Distances<'_, S> {
     fn work(self) {
         let Self { numbers, slots, query, metric, out } = self;
         let features = query.len();
-        for (block, out) in out.chunks_mut(LANES).enumerate() {
-            let first = block * LANES;
-            let width = LANES.min(slots.saturating_sub(first));
-            let rows = numbers.get(first * features..(first + width) * features);
-            let rows = rows.unwrap_or_default();
-            let mut sums = [S::Compute::ZERO; LANES];
-            if width == LANES {
-                // Rows of known length: the sums stay in registers.
-                let (rows, _) = rows.as_chunks::<LANES>();
-                for ((row, query), metric) in rows.iter().zip(query).zip(metric) {
-                    add_squares(row, *query, *metric, &mut sums);
-                }
-            } else {
-                let rows = rows.chunks_exact(width.max(1));
-                for ((row, query), metric) in rows.zip(query).zip(metric) {
-                    add_squares(row, *query, *metric, &mut sums);
-                }
-            }
-            out.iter_mut().zip(sums).for_each(|(out, sum)| *out = sum);
+        let (whole, rest) = out.as_chunks_mut::<LANES>();
+        let first = whole.len() * LANES;
+        for (block, out) in numbers.chunks_exact((LANES * features).max(1)).zip(whole) {
+            *out = sums(block.as_chunks::<LANES>().0, query, metric);
         }
+        let width = LANES.min(slots.saturating_sub(first));
+        let block = numbers.get(first * features..(first + width) * features).unwrap_or_default();
+        let last = if width == LANES {
+            sums(block.as_chunks::<LANES>().0, query, metric)
+        } else {
+            sums(block.chunks_exact(width.max(1)), query, metric)
+        };
+        rest.iter_mut().zip(last).for_each(|(out, sum)| *out = sum);
     }
 }
 
-/// `sums_i += metric (stored_i − query)²`.
+/// `Σ_j metric_j (row_j − query_j)²` for each of a row's numbers, which are at most sixteen. Where
+/// their count is known the sums stay in registers.
 #[inline(always)]
-fn add_squares<S: Storage>(
-    stored: &[S],
-    query: S::Compute,
-    metric: S::Compute,
-    sums: &mut [S::Compute; LANES],
-) {
-    for (sum, stored) in sums.iter_mut().zip(stored) {
-        let difference = stored.load() - query;
-        *sum += metric * difference * difference;
+fn sums<'a, S: Storage, R: IntoIterator<Item = &'a S>>(
+    rows: impl IntoIterator<Item = R>,
+    query: &[S::Compute],
+    metric: &[S::Compute],
+) -> [S::Compute; LANES] {
+    let mut sums = [S::Compute::ZERO; LANES];
+    for ((row, query), metric) in rows.into_iter().zip(query).zip(metric) {
+        for (sum, stored) in sums.iter_mut().zip(row) {
+            let difference = stored.load() - *query;
+            *sum += *metric * difference * difference;
+        }
     }
+    sums
 }

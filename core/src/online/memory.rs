@@ -4,8 +4,9 @@ use super::examples::Examples;
 use super::metric::Metric;
 use super::output::{TargetScale, prefix};
 use super::slots::{Channel, Slot};
+use super::voters::Voters;
 use super::{Archive, Error, Learner, Shape, Target, Task};
-use crate::scalar::{Scalar, Vectorized};
+use crate::scalar::Scalar;
 
 /// Utilities are kept in units of 1/8192.
 const UTILITY_UNIT: f64 = 8192.0;
@@ -113,11 +114,11 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         S::Compute::from_usize(shape.features)
     }
 
-    /// Writes the attention paid to each stored example; returns its sum and the least distance.
+    /// Finds the stored examples that vote; returns the sum of their weights and the least distance.
     fn attend(
         &self,
         features: &[S::Compute],
-        attention: &mut [S::Compute],
+        voters: &mut Voters<S::Compute, SLOTS>,
     ) -> (S::Compute, S::Compute) {
         let (mut query, mut metric) = ([S::Compute::ZERO; FEATURES], [S::Compute::ZERO; FEATURES]);
         let query = prefix(&mut query, features.len());
@@ -129,46 +130,48 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
             // From raw units to those of stored numbers.
             *weight *= channel.step * channel.step;
         }
-        self.examples.distances(self.configuration.slots, query, metric, attention);
+        let distances = voters.distances(self.used as usize);
+        self.examples.distances(self.configuration.slots, query, metric, distances);
         let temperature = self.configuration.temperature * self.nearest
             + S::Compute::from_f64(0.03) * Self::initial_nearest(self.shape);
         let sharpness = S::Compute::ONE / temperature;
-        Weigh { distances: attention, sharpness }.run()
+        voters.weigh(sharpness)
     }
 
-    /// What the attended examples vote for, with a prior of 0.3 votes.
-    fn vote(&self, attention: &[S::Compute], sum: S::Compute, out: &mut [S::Compute]) {
+    /// What the stored examples vote for, with a prior of 0.3 votes.
+    fn vote(&self, voters: &Voters<S::Compute, SLOTS>, sum: S::Compute, out: &mut [S::Compute]) {
         let prior = S::Compute::from_f64(0.3);
         let share = match self.shape.task {
             Task::Classify { classes } => prior / S::Compute::from_usize(classes),
             Task::Regress => S::Compute::ZERO,
         };
-        out.fill(share);
-        each_voter(attention, |index, weight| {
-            let Some(target) = self.targets.get(index).copied() else { return };
+        // Two sums in turn: voters of one class do not wait for each other.
+        let mut votes = [[S::Compute::ZERO; OUTPUTS]; 2];
+        for (turn, (slot, weight)) in voters.iter().enumerate() {
+            let Some(target) = self.targets.get(slot).copied() else { continue };
             let (output, vote) = match self.shape.task {
-                Task::Classify { .. } => (usize::from(target.load().to_f64() as u16), weight),
+                Task::Classify { .. } => (target.load().to_i32() as usize, weight),
                 Task::Regress => (0, weight * in_units(&self.scale, &self.goal, target)),
             };
-            if let Some(votes) = out.get_mut(output) {
-                *votes += vote;
+            if let Some(sum) = votes.get_mut(turn % 2).and_then(|votes| votes.get_mut(output)) {
+                *sum += vote;
             }
-        });
-        for votes in out {
-            *votes /= sum + prior;
+        }
+        let [even, odd] = votes;
+        for (out, (even, odd)) in out.iter_mut().zip(even.into_iter().zip(odd)) {
+            *out = (share + even + odd) / (sum + prior);
         }
     }
 
     /// Examples that vote for the target gain utility, others lose it.
-    fn credit(&mut self, attention: &[S::Compute], goal: Target<S::Compute>) {
+    fn credit(&mut self, voters: &Voters<S::Compute, SLOTS>, goal: Target<S::Compute>) {
         let (rate, half) = (S::Compute::from_f64(0.03), S::Compute::from_f64(0.5));
         let unit = S::Compute::from_f64(UTILITY_UNIT);
         let reciprocal = S::Compute::from_f64(1.0 / UTILITY_UNIT);
         let Self { targets, utilities, scale, goal: channel, .. } = self;
-        each_voter(attention, |index, weight| {
-            let (Some(target), Some(utility)) = (targets.get(index), utilities.get_mut(index))
-            else {
-                return;
+        for (slot, weight) in voters.iter() {
+            let (Some(target), Some(utility)) = (targets.get(slot), utilities.get_mut(slot)) else {
+                continue;
             };
             let agrees = match goal {
                 Target::Class(class) => target.load() == S::Compute::from_usize(class),
@@ -177,8 +180,8 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
             let gain = if agrees { S::Compute::ONE } else { S::Compute::from_f64(-2.0) };
             let before = S::Compute::from_f64(f64::from(*utility)) * reciprocal;
             let after = before + rate * weight * (gain - before);
-            *utility = (after * unit).to_f64() as i16;
-        });
+            *utility = (after * unit).to_i32() as i16;
+        }
     }
 
     /// The slot to write: a free one, or the first from the pointer on that is of little use.
@@ -260,66 +263,6 @@ fn in_units<S: Slot>(
     scale.in_units(channel.anchor + channel.step * stored.load())
 }
 
-/// Turns distances q into attention, `exp(−(q − min q) sharpness)`; its sum and min q come of it.
-struct Weigh<'a, T> {
-    distances: &'a mut [T],
-    sharpness: T,
-}
-
-impl<T: Scalar> Vectorized for Weigh<'_, T> {
-    type Output = (T, T);
-
-    #[inline(always)]
-    fn work(self) -> (T, T) {
-        let least = fold(self.distances, T::MAX, |least, distance| distance.minimum(least));
-        // Below 1e-7 a vote is lost in rounding anyway.
-        let negligible = T::from_f64(16.0);
-        for weight in self.distances.iter_mut() {
-            let exponent = (*weight - least) * self.sharpness;
-            // Vectors take the exponential of all: a subnormal result would be slow.
-            let bounded = exponent.minimum(negligible);
-            *weight = if exponent > negligible { T::ZERO } else { (-bounded).exp() };
-        }
-        (fold(self.distances, T::ZERO, |sum, weight| sum + weight), least)
-    }
-}
-
-/// Attention that is looked at together.
-const LANES: usize = 8;
-
-/// Folds numbers in eight partial results.
-#[inline(always)]
-fn fold<T: Scalar>(x: &[T], start: T, join: impl Fn(T, T) -> T) -> T {
-    let (chunks, rest) = x.as_chunks::<LANES>();
-    let mut lanes = [start; LANES];
-    for chunk in chunks {
-        for (lane, x) in lanes.iter_mut().zip(chunk) {
-            *lane = join(*lane, *x);
-        }
-    }
-    lanes.iter().chain(rest).fold(start, |result, x| join(result, *x))
-}
-
-/// Calls `visit` with each index whose attention is not zero, and that attention: most examples are
-/// too far to vote.
-#[inline(always)]
-fn each_voter<T: Scalar>(attention: &[T], mut visit: impl FnMut(usize, T)) {
-    let mut visit_all = |first: usize, weights: &[T]| {
-        for (lane, weight) in weights.iter().enumerate() {
-            if *weight != T::ZERO {
-                visit(first + lane, *weight);
-            }
-        }
-    };
-    let (chunks, rest) = attention.as_chunks::<LANES>();
-    for (chunk, weights) in chunks.iter().enumerate() {
-        if weights.iter().fold(false, |any, weight| any | (*weight != T::ZERO)) {
-            visit_all(chunk * LANES, weights);
-        }
-    }
-    visit_all(attention.len() - rest.len(), rest);
-}
-
 impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> Learner<S::Compute>
     for Memory<S, FEATURES, OUTPUTS, SLOTS>
 {
@@ -329,10 +272,9 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> L
 
     fn predict(&self, features: &[S::Compute], prediction: &mut [S::Compute]) -> Result<(), Error> {
         self.shape.check(features, prediction)?;
-        let mut attention = [S::Compute::ZERO; SLOTS];
-        let attention = prefix(&mut attention, self.used as usize);
-        let (sum, _) = self.attend(features, attention);
-        self.vote(attention, sum, prediction);
+        let mut voters = Voters::new();
+        let (sum, _) = self.attend(features, &mut voters);
+        self.vote(&voters, sum, prediction);
         self.scale.restore(self.shape.task, prediction);
         Ok(())
     }
@@ -345,12 +287,11 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> L
     ) -> Result<(), Error> {
         self.shape.check(features, prediction)?;
         self.shape.check_target(target)?;
-        let mut attention = [S::Compute::ZERO; SLOTS];
-        let attention = prefix(&mut attention, self.used as usize);
-        let (sum, least) = self.attend(features, attention);
-        self.vote(attention, sum, prediction);
+        let mut voters = Voters::new();
+        let (sum, least) = self.attend(features, &mut voters);
+        self.vote(&voters, sum, prediction);
         let goal = self.scale.standardize(target);
-        self.credit(attention, goal);
+        self.credit(&voters, goal);
         if self.used > 0 {
             let cap = S::Compute::from_f64(3.0) * Self::initial_nearest(self.shape);
             self.nearest += S::Compute::from_f64(0.01) * (least.minimum(cap) - self.nearest);

@@ -105,43 +105,36 @@ impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Metric<T, FEATURES,
         }
     }
 
-    /// Writes r_j into `out`, given the variance of each feature.
-    fn unexplained(&self, variances: &[T], out: &mut [T]) {
+    /// r_j and the variance of each feature, once this example counts too.
+    fn unexplained(&self, features: &[T]) -> impl Iterator<Item = (T, T)> {
         let n = T::from_usize(self.total() as usize);
         let five = T::from_f64(5.0);
-        for ((out, within), variance) in out.iter_mut().zip(&self.within).zip(variances) {
+        let variances = self.standardization.variances(features);
+        variances.zip(&self.within).map(move |(variance, within)| {
             let share = match self.shape.task {
-                _ if *variance <= T::ZERO => T::ONE,
-                Task::Classify { .. } => (*within / *variance).minimum(T::ONE),
+                Task::Classify { .. } => (*within / variance).minimum(T::ONE),
                 Task::Regress => *within,
             };
-            *out = (n * share + five) / (n + five) + T::from_f64(0.02);
-        }
+            let share = if variance > T::ZERO { share } else { T::ONE };
+            ((n * share + five) / (n + five) + T::from_f64(0.02), variance)
+        })
     }
 
     /// Writes the weight of each feature in squared distances between raw examples, r_j⁻³/σ_j²; 0
     /// for a feature that never varied.
     pub fn weights(&self, features: &[T], out: &mut [T]) {
-        let mut variances = [T::ZERO; FEATURES];
-        let variances = prefix(&mut variances, features.len());
-        self.standardization.variances(features, variances);
-        self.unexplained(variances, out);
-        for (r, variance) in out.iter_mut().zip(variances) {
-            let weight = T::ONE / (*r * *r * *r * *variance);
-            *r = if *variance > T::ZERO { weight } else { T::ZERO };
+        for (weight, (r, variance)) in out.iter_mut().zip(self.unexplained(features)) {
+            let inverse = T::ONE / (r * r * r * variance);
+            *weight = if variance > T::ZERO { inverse } else { T::ZERO };
         }
     }
 
     /// Writes z_j/r_j, divided by the root of the mean square of all 1/r_j.
     pub fn scale(&self, features: &[T], z: &[T], out: &mut [T]) {
-        let mut variances = [T::ZERO; FEATURES];
-        let variances = prefix(&mut variances, features.len());
-        self.standardization.variances(features, variances);
-        self.unexplained(variances, out);
         let mut sum = T::ZERO;
-        for r in out.iter_mut() {
-            *r = T::ONE / *r;
-            sum += *r * *r;
+        for (out, (r, _)) in out.iter_mut().zip(self.unexplained(features)) {
+            *out = T::ONE / r;
+            sum += *out * *out;
         }
         let scale = (T::from_usize(z.len()) / sum).sqrt();
         for (out, z) in out.iter_mut().zip(z) {

@@ -41,6 +41,7 @@ mod random_features;
 mod shape;
 mod slots;
 mod standardization;
+mod voters;
 
 pub use archive::{Archive, restore, save, saved_bytes};
 pub use bayes::Bayes;

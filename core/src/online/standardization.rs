@@ -78,12 +78,10 @@ impl<T: Scalar, const FEATURES: usize> Standardization<T, FEATURES> {
     }
 
     /// The variance of each feature once this example counts too. 6 flops a feature.
-    pub fn variances(&self, features: &[T], variances: &mut [T]) {
+    pub fn variances(&self, features: &[T]) -> impl Iterator<Item = T> {
         let rate = self.next_rate();
-        let moments = self.mean.iter().zip(&self.variance);
-        for ((out, x), (mean, variance)) in variances.iter_mut().zip(features).zip(moments) {
-            (_, *out) = next_moments(*mean, *variance, *x, rate);
-        }
+        let moments = self.mean.iter().zip(&self.variance).zip(features);
+        moments.map(move |((mean, variance), x)| next_moments(*mean, *variance, *x, rate).1)
     }
 
     /// Passes the moments of `features` features through an archive.

@@ -97,6 +97,10 @@ impl Scalar for Approximate {
         f64::from(self.0)
     }
     #[inline(always)]
+    fn to_i32(self) -> i32 {
+        self.0 as i32
+    }
+    #[inline(always)]
     fn from_usize(count: usize) -> Self {
         Self(count as f32)
     }

@@ -22,6 +22,10 @@ macro_rules! scalar {
                 self as f64
             }
             #[inline(always)]
+            fn to_i32(self) -> i32 {
+                self as i32
+            }
+            #[inline(always)]
             fn from_usize(count: usize) -> Self {
                 count as Self
             }

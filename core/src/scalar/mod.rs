@@ -77,6 +77,8 @@ pub trait Scalar:
     fn from_f64(value: f64) -> Self;
     /// The same number in f64, exactly.
     fn to_f64(self) -> f64;
+    /// The whole part, within the range of an i32; 0 for NaN.
+    fn to_i32(self) -> i32;
     /// The nearest number to `count`, exact below 2^24.
     fn from_usize(count: usize) -> Self;
     /// Absolute value.

@@ -1,0 +1,120 @@
+//! The stored examples that are near enough to a query to vote.
+
+use super::output::prefix;
+use crate::scalar::{Scalar, Vectorized};
+
+/// Up to SLOTS examples with the weight of each one's vote: softmax attention of a query over stored
+/// examples, kept only where it is not negligible. Few are near; what follows looks at those alone.
+#[derive(Clone, Debug)]
+pub(super) struct Voters<T, const SLOTS: usize> {
+    slots: [u32; SLOTS],
+    /// Distances of all examples, then the weights of the voters.
+    weights: [T; SLOTS],
+    count: usize,
+}
+
+impl<T: Scalar, const SLOTS: usize> Voters<T, SLOTS> {
+    pub fn new() -> Self {
+        Self { slots: [0; SLOTS], weights: [T::ZERO; SLOTS], count: 0 }
+    }
+
+    /// Where the distances q of the first `used` examples are to be written.
+    pub fn distances(&mut self, used: usize) -> &mut [T] {
+        self.count = used.min(SLOTS);
+        prefix(&mut self.weights, self.count)
+    }
+
+    /// Turns distances into attention, `exp(−(q − min q) sharpness)`, and leaves out what is below
+    /// 1e-7 of the largest: a vote that small is lost in rounding. Returns the sum, and min q.
+    pub fn weigh(&mut self, sharpness: T) -> (T, T) {
+        let weights = prefix(&mut self.weights, self.count);
+        let (count, sum, least) = Weigh { slots: &mut self.slots, weights, sharpness }.run();
+        self.count = count;
+        (sum, least)
+    }
+
+    /// Each voter with its weight.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, T)> {
+        let voters = self.slots.iter().zip(&self.weights).take(self.count);
+        voters.map(|(slot, weight)| (*slot as usize, *weight))
+    }
+}
+
+/// The operands of [`Voters::weigh`]; the number of voters, the sum and min q come of it.
+struct Weigh<'a, T> {
+    slots: &'a mut [u32],
+    weights: &'a mut [T],
+    sharpness: T,
+}
+
+/// Examples that are looked at together: the bits of a word.
+const WORD: usize = u32::BITS as usize;
+/// Partial sums.
+const LANES: usize = 8;
+
+impl<T: Scalar> Vectorized for Weigh<'_, T> {
+    type Output = (usize, T, T);
+
+    #[inline(always)]
+    fn work(self) -> (usize, T, T) {
+        let Self { slots, weights, sharpness } = self;
+        let least = least(weights);
+        let farthest = least + T::from_f64(16.0) / sharpness;
+        let mut count = 0;
+        for first in (0..weights.len()).step_by(WORD) {
+            let word = weights.get(first..).unwrap_or_default();
+            let mut near = match word.first_chunk::<WORD>() {
+                Some(word) => bits(word, farthest),
+                None => bits(word, farthest),
+            };
+            // Voters move to the front: never past the one that is read.
+            while near != 0 {
+                let slot = first + near.trailing_zeros() as usize;
+                near &= near - 1;
+                let distance = weights.get(slot).map_or(T::MAX, |distance| *distance);
+                if let (Some(to), Some(weight)) = (slots.get_mut(count), weights.get_mut(count)) {
+                    *to = slot as u32;
+                    *weight = distance;
+                }
+                count += 1;
+            }
+        }
+        let voters = prefix(weights, count);
+        let (chunks, rest) = voters.as_chunks_mut::<LANES>();
+        let mut sums = [T::ZERO; LANES];
+        for chunk in chunks {
+            for (sum, weight) in sums.iter_mut().zip(chunk) {
+                *weight = ((least - *weight) * sharpness).exp();
+                *sum += *weight;
+            }
+        }
+        for (sum, weight) in sums.iter_mut().zip(rest) {
+            *weight = ((least - *weight) * sharpness).exp();
+            *sum += *weight;
+        }
+        (count, sums.into_iter().fold(T::ZERO, |sum, lane| sum + lane), least)
+    }
+}
+
+/// A bit for each of up to 32 distances: whether it is at most `farthest`.
+#[inline(always)]
+fn bits<T: Scalar>(distances: &[T], farthest: T) -> u32 {
+    let mut bits = 0;
+    for (bit, distance) in distances.iter().take(WORD).enumerate() {
+        bits |= u32::from(*distance <= farthest) << bit;
+    }
+    bits
+}
+
+/// The least number, in eight partial results.
+#[inline(always)]
+fn least<T: Scalar>(numbers: &[T]) -> T {
+    let (chunks, rest) = numbers.as_chunks::<LANES>();
+    let mut lanes = [T::MAX; LANES];
+    for chunk in chunks {
+        for (lane, number) in lanes.iter_mut().zip(chunk) {
+            *lane = number.minimum(*lane);
+        }
+    }
+    lanes.iter().chain(rest).fold(T::MAX, |least, number| number.minimum(least))
+}
