@@ -59,6 +59,28 @@ where
     }
 }
 
+/// [`add_scaled`] for sums of very many small steps: see [`Storage::store_dithered`].
+///
+/// ```
+/// use situ::matrix::add_scaled_dithered;
+/// use situ::scalar::f16;
+/// let mut y = [f16::ONE];
+/// for step in 0..1000 {
+///     add_scaled_dithered(1e-4, &[1.0 + 1e-4 * step as f32], &mut y);
+/// }
+/// assert!((y[0].to_f32() - 1.105).abs() < 0.02);
+/// ```
+#[inline]
+pub fn add_scaled_dithered<X, Y>(scale: X::Compute, x: &[X], y: &mut [Y])
+where
+    X: Storage,
+    Y: Storage<Compute = X::Compute>,
+{
+    for (y, x) in y.iter_mut().zip(x) {
+        *y = Y::store_dithered(y.load() + scale * x.load());
+    }
+}
+
 /// `A += scale x yᵀ`. R C multiply-adds.
 #[inline]
 pub fn add_outer<A, X, Y, const R: usize, const C: usize>(

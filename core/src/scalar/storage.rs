@@ -23,13 +23,20 @@ pub trait Storage: Copy + 'static {
     fn load(self) -> Self::Compute;
     /// The nearest stored number. f16: beyond 65,504 infinite.
     fn store(value: Self::Compute) -> Self;
+    /// The stored number below or above `value`, by a hash of its bits, the nearer the likelier: small
+    /// steps add up to their sum, where [`Self::store`] loses all that are below half a unit. What is
+    /// stored as it is computed stays `value`.
+    #[inline(always)]
+    fn store_dithered(value: Self::Compute) -> Self {
+        Self::store(value)
+    }
     /// The stored number bit for bit, least significant byte first.
     fn to_bytes(self) -> Self::Bytes;
     /// The number of these bytes.
     fn from_bytes(bytes: Self::Bytes) -> Self;
 
     /// Loads as many numbers as the shorter slice holds.
-    #[inline]
+    #[inline(always)]
     fn load_all(stored: &[Self], out: &mut [Self::Compute]) {
         for (out, stored) in out.iter_mut().zip(stored) {
             *out = stored.load();
@@ -37,7 +44,7 @@ pub trait Storage: Copy + 'static {
     }
 
     /// Stores as many numbers as the shorter slice holds.
-    #[inline]
+    #[inline(always)]
     fn store_all(values: &[Self::Compute], out: &mut [Self]) {
         for (out, value) in out.iter_mut().zip(values) {
             *out = Self::store(*value);
@@ -82,18 +89,27 @@ impl Storage for half::f16 {
 
     #[inline(always)]
     fn load(self) -> f32 {
-        #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+        #[cfg(any(not(target_arch = "arm"), target_abi = "eabihf"))]
         return super::hardware::f16_to_f32(self.to_bits());
-        #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
+        #[cfg(all(target_arch = "arm", not(target_abi = "eabihf")))]
         return self.to_f32();
     }
 
     #[inline(always)]
     fn store(value: f32) -> Self {
-        #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+        #[cfg(any(not(target_arch = "arm"), target_abi = "eabihf"))]
         return Self::from_bits(super::hardware::f32_to_f16(value));
-        #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
+        #[cfg(all(target_arch = "arm", not(target_abi = "eabihf")))]
         return Self::from_f32(value);
+    }
+
+    #[inline(always)]
+    fn store_dithered(value: f32) -> Self {
+        // f16 drops thirteen bits. Plus a number below their range, they carry as often as they are large.
+        const DROPPED: u32 = 13;
+        let bits = value.to_bits();
+        let dither = bits.wrapping_mul(0x9e37_79b1) >> (u32::BITS - DROPPED);
+        Self::store(f32::from_bits((bits.wrapping_add(dither) >> DROPPED) << DROPPED))
     }
 
     #[inline(always)]
@@ -137,6 +153,11 @@ impl Storage for [u8; 2] {
     }
 
     #[inline(always)]
+    fn store_dithered(value: f32) -> Self {
+        <half::f16 as Storage>::store_dithered(value).to_le_bytes()
+    }
+
+    #[inline(always)]
     fn to_bytes(self) -> Self {
         self
     }
@@ -167,4 +188,56 @@ pub fn load_slice<S: Storage>(stored: &[S], out: &mut [S::Compute]) {
 #[inline]
 pub fn store_slice<S: Storage>(values: &[S::Compute], out: &mut [S]) {
     S::store_all(values, out);
+}
+
+#[cfg(all(test, feature = "f16"))]
+mod tests {
+    use super::Storage;
+    use crate::random::Generator;
+    use half::f16;
+
+    #[test]
+    fn dithered_rounding_takes_a_neighbour_and_is_right_on_average() {
+        let mut generator = Generator::new(1);
+        let (mut error, mut spread) = (0.0, 0.0);
+        const DRAWS: u32 = 200_000;
+        for _ in 0..DRAWS {
+            let value = (generator.uniform::<f32>() - 0.5) * 8.0;
+            let nearest = f16::store(value);
+            if f16::store_dithered(value) != nearest {
+                // The neighbour on the other side of the value.
+                let dithered = f16::store_dithered(value).to_bits();
+                assert!(dithered.abs_diff(nearest.to_bits()) == 1, "{value}");
+                let between =
+                    (f16::from_bits(dithered).to_f32() - value) * (nearest.to_f32() - value);
+                assert!(between <= 0.0, "{value}");
+            }
+            assert_eq!(f16::store_dithered(nearest.to_f32()), nearest);
+            // In units of the last place.
+            let unit = f64::from(value.abs()).log2().floor().max(-14.0) - 10.0;
+            let off = f64::from(f16::store_dithered(value).to_f32() - value) / unit.exp2();
+            error += off;
+            spread += off * off;
+        }
+        // Of a sum of independent errors: five deviations of their mean.
+        let (mean, deviation) = (error / f64::from(DRAWS), (spread / f64::from(DRAWS)).sqrt());
+        assert!(mean.abs() < 5.0 * deviation / f64::from(DRAWS).sqrt(), "{mean} {deviation}");
+    }
+
+    #[test]
+    fn steps_far_below_a_unit_add_up() {
+        // A unit at 1 is 9.8e-4: to the nearest, nothing would ever change.
+        let mut sum = f16::ONE;
+        let mut generator = Generator::new(2);
+        for _ in 0..40_000 {
+            sum = f16::store_dithered(sum.load() + 5e-5 * generator.uniform::<f32>());
+        }
+        assert!((sum.to_f32() - 2.0).abs() < 0.1, "{sum}");
+    }
+
+    #[test]
+    fn what_is_stored_as_computed_is_not_rounded() {
+        assert_eq!(f32::store_dithered(0.1), 0.1);
+        assert_eq!(f64::store_dithered(0.1), 0.1);
+    }
 }

@@ -3,10 +3,14 @@
 //! The only unsafe code of the crate.
 #![allow(unsafe_code)]
 
+#[cfg(all(feature = "f16", not(target_arch = "arm")))]
+mod branch_free;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod cortex_m;
 mod vector;
 
+#[cfg(all(feature = "f16", not(target_arch = "arm")))]
+pub(super) use branch_free::*;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(super) use cortex_m::*;
 pub(crate) use vector::Vectorized;
