@@ -1,11 +1,12 @@
-//! Three million updates of every learner in f32, on a short stream again and again.
+//! Three million updates of every learner, in f32 and in f16, on a short stream again and again.
 
 use crate::streams::{Example, clouds};
 use situ::online::{
     Bayes, Delta, DeltaConfiguration, Ftrl, Hedge, Learner, LeastSquares,
-    LeastSquaresConfiguration, Memory, MemoryConfiguration, Newton, Normtune, Shape, Target,
+    LeastSquaresConfiguration, Memory, MemoryConfiguration, Newton, Normtune, Shape, Slot, Target,
     largest, packed,
 };
+use situ::scalar::{Storage, f16};
 
 const UPDATES: usize = 3_000_000;
 const SHAPE: Shape = Shape::classify(2, 2);
@@ -31,47 +32,48 @@ fn stays(mut learner: impl Learner<f32>) {
     assert!(early > 0.7 && late >= early - 0.005, "accuracy {early}, then {late}");
 }
 
-#[test]
-fn ftrl() {
-    stays(Ftrl::<f32, 2, 2>::new(SHAPE, Default::default()).unwrap());
+/// In both formats of state.
+macro_rules! stays {
+    ($($name:ident: $learner:expr;)*) => {$(
+        mod $name {
+            use super::*;
+
+            fn learner<S: Storage<Compute = f32> + Slot>() -> impl Learner<f32> {
+                $learner.unwrap()
+            }
+
+            #[test]
+            fn single() {
+                stays(learner::<f32>());
+            }
+
+            #[test]
+            fn half() {
+                stays(learner::<f16>());
+            }
+        }
+    )*};
 }
 
-#[test]
-fn newton() {
-    stays(Newton::<f32, 2, 2, 3, { packed(3) }>::new(SHAPE, 5.0).unwrap());
-}
-
-#[test]
-fn least_squares() {
-    let configuration = LeastSquaresConfiguration::with_random_features(TERMS - 3);
-    stays(LeastSquares::<f32, 2, 2, TERMS, { packed(TERMS) }>::new(SHAPE, configuration).unwrap());
-}
-
-#[test]
-fn delta() {
-    let configuration = DeltaConfiguration::with_random_features(TERMS - 3);
-    stays(Delta::<f32, 2, 2, TERMS>::new(SHAPE, configuration).unwrap());
-}
-
-#[test]
-fn memory() {
-    let configuration = MemoryConfiguration { slots: 32, ..Default::default() };
-    stays(Memory::<f32, 2, 2, 32>::new(SHAPE, configuration).unwrap());
-}
-
-#[test]
-fn bayes() {
-    stays(Bayes::<f32, 2, 2>::new(SHAPE, 0.03).unwrap());
-}
-
-#[test]
-fn normtune() {
-    stays(Normtune::<f32, 2, 2, 16>::new(SHAPE, Default::default()).unwrap());
-}
-
-#[test]
-fn hedge() {
-    let ftrl = Ftrl::<f32, 2, 2>::new(SHAPE, Default::default()).unwrap();
-    let bayes = Bayes::<f32, 2, 2>::new(SHAPE, 0.03).unwrap();
-    stays(Hedge::<f32, _, 2>::new((ftrl, bayes)).unwrap());
+stays! {
+    ftrl: Ftrl::<S, 2, 2>::new(SHAPE, Default::default());
+    newton: Newton::<S, 2, 2, 3, { packed(3) }>::new(SHAPE, 5.0);
+    least_squares: LeastSquares::<S, 2, 2, TERMS, { packed(TERMS) }>::new(
+        SHAPE,
+        LeastSquaresConfiguration::with_random_features(TERMS - 3),
+    );
+    delta: Delta::<S, 2, 2, TERMS>::new(
+        SHAPE,
+        DeltaConfiguration::with_random_features(TERMS - 3),
+    );
+    memory: Memory::<S, 2, 2, 32>::new(
+        SHAPE,
+        MemoryConfiguration { slots: 32, ..Default::default() },
+    );
+    bayes: Bayes::<S, 2, 2>::new(SHAPE, 0.03);
+    normtune: Normtune::<S, 2, 2, 16>::new(SHAPE, Default::default());
+    hedge: Hedge::<f32, _, 2>::new((
+        Ftrl::<S, 2, 2>::new(SHAPE, Default::default()).unwrap(),
+        Bayes::<S, 2, 2>::new(SHAPE, 0.03).unwrap(),
+    ));
 }

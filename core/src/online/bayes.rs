@@ -60,8 +60,8 @@ impl<S: Storage, const FEATURES: usize> Class<S, FEATURES> {
             let after = mean.load() + rate * before;
             let variance = deviation.load() * deviation.load();
             let next = variance + rate * (before * (*z - after) - variance);
-            *mean = S::store(after);
-            *deviation = S::store(next.sqrt());
+            *mean = S::store_dithered(after);
+            *deviation = S::store_dithered(next.sqrt());
         }
     }
 

@@ -2,162 +2,175 @@
 
 use super::Archive;
 use super::output::prefix;
-use crate::matrix::{add_scaled, dot};
-use crate::scalar::{Scalar, Vectorized};
+use crate::scalar::{Scalar, Storage, Vectorized};
 
-/// Elements of a packed symmetric matrix of order `terms`: n (n + 1) / 2.
+/// Elements above the diagonal of a matrix of order `terms`: n (n - 1) / 2.
 ///
 /// ```
-/// assert_eq!(situ::online::packed(3), 6);
+/// assert_eq!(situ::online::packed(3), 3);
 /// ```
 pub const fn packed(terms: usize) -> usize {
-    terms * (terms + 1) / 2
+    terms * terms.saturating_sub(1) / 2
 }
 
-/// P = (I/ridge + Σ h φφᵀ)⁻¹ in packed form: the upper triangle, row after row.
+/// P = (I/ridge + Σ h φφᵀ)⁻¹ as U D Uᵀ, U with ones on its diagonal and zeros below it (G. J. Bierman,
+/// "Factorization Methods for Discrete Sequential Estimation", 1977, chapter V).
 ///
-/// Each example costs 2 F² flops for Pφ and F² for the rank-one step. P stays in the compute type:
-/// in f16 it is useless after some 10⁵ steps. In f32 rounding makes it indefinite after some 10⁶;
-/// [`Covariance::condition`] notices and starts P afresh, which keeps the weights it served.
+/// The factors cannot stand for an indefinite matrix: whatever rounding does to U, variances stay
+/// positive. So U may be kept in f16; D, which falls as 1/n, stays in the compute type.
+///
+/// F (F − 1)/2 stored numbers and F of the compute type. An example costs 3 F² flops, a variance F².
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Covariance<T, const PACKED: usize> {
-    upper: [T; PACKED],
+pub(super) struct Covariance<S: Storage, const TERMS: usize, const PACKED: usize> {
+    diagonal: [S::Compute; TERMS],
+    /// U above its diagonal, column after column.
+    upper: [S; PACKED],
 }
 
-impl<T: Scalar, const PACKED: usize> Covariance<T, PACKED> {
-    /// `variance` times the identity of order `terms`.
-    pub fn new(terms: usize, variance: T) -> Self {
-        let mut covariance = Self { upper: [T::ZERO; PACKED] };
-        covariance.restart(terms, variance);
-        covariance
+impl<S: Storage, const TERMS: usize, const PACKED: usize> Covariance<S, TERMS, PACKED> {
+    /// `variance` times the identity.
+    pub fn new(variance: S::Compute) -> Self {
+        Self { diagonal: [variance; TERMS], upper: [S::STORED_ZERO; PACKED] }
     }
 
-    /// Back to `variance` times the identity.
-    pub fn restart(&mut self, terms: usize, variance: T) {
-        let mut rest = self.upper.as_mut_slice();
-        for length in (1..=terms).rev() {
-            let Some((row, below)) = rest.split_at_mut_checked(length) else { return };
-            row.fill(T::ZERO);
-            if let Some(diagonal) = row.first_mut() {
-                *diagonal = variance;
-            }
-            rest = below;
-        }
+    /// Bytes of order `terms`.
+    pub const fn state_bytes(terms: usize) -> usize {
+        packed(terms) * size_of::<S>() + terms * size_of::<S::Compute>()
     }
 
-    /// Passes the elements of order `terms` through an archive.
+    /// Passes the factors of order `terms` through an archive.
     pub fn transfer(&mut self, terms: usize, archive: &mut Archive<'_>) {
+        archive.numbers(prefix(&mut self.diagonal, terms));
         archive.numbers(prefix(&mut self.upper, packed(terms)));
     }
 
-    /// Writes Pφ and returns φᵀPφ, the variance of the score of φ.
-    pub fn variance(&self, phi: &[T], p_phi: &mut [T]) -> T {
-        Product { upper: &self.upper, phi, p_phi }.run()
+    /// φᵀPφ, the variance of the score of φ.
+    pub fn variance(&self, phi: &[S::Compute]) -> S::Compute {
+        Variance { diagonal: &self.diagonal, upper: &self.upper, phi }.run()
     }
 
-    /// Conditions on an observation of precision `h`, given Pφ and φᵀPφ:
-    /// `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`.
-    ///
-    /// Where rounding has spoilt P (negative variance, not finite, or a trace above 10 F) it
-    /// becomes `fresh` times the identity instead.
-    pub fn condition(&mut self, p_phi: &[T], variance: T, h: T, fresh: T) {
-        let terms = p_phi.len();
-        let scale = -h / (T::ONE + h * variance);
-        let trace = AddSquare { upper: &mut self.upper, scale, p_phi }.run();
-        let sound = variance >= T::ZERO && trace <= T::from_usize(10 * terms);
-        if !sound {
-            self.restart(terms, fresh);
-        }
+    /// Conditions on an observation of φ with precision `h`: `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`. Writes Pφ
+    /// and returns φᵀPφ, both of P as it was.
+    pub fn condition(
+        &mut self,
+        phi: &[S::Compute],
+        h: S::Compute,
+        p_phi: &mut [S::Compute],
+    ) -> S::Compute {
+        let Self { diagonal, upper } = self;
+        Condition { diagonal, upper, phi, h, p_phi }.run()
     }
 }
 
-/// Writes Pφ, given the upper triangle of P; φᵀPφ comes of it.
-struct Product<'a, T> {
-    upper: &'a [T],
-    phi: &'a [T],
-    p_phi: &'a mut [T],
+/// The operands of [`Covariance::variance`].
+struct Variance<'a, S: Storage> {
+    diagonal: &'a [S::Compute],
+    upper: &'a [S],
+    phi: &'a [S::Compute],
 }
 
-impl<T: Scalar> Vectorized for Product<'_, T> {
-    type Output = T;
+impl<S: Storage> Vectorized for Variance<'_, S> {
+    type Output = S::Compute;
 
     #[inline(always)]
-    fn work(self) -> T {
-        let Self { upper, phi, p_phi } = self;
-        p_phi.fill(T::ZERO);
+    fn work(self) -> S::Compute {
+        let Self { diagonal, upper, phi } = self;
+        let mut variance = S::Compute::ZERO;
         let mut rest = upper;
-        for i in 0..phi.len() {
-            let (Some((row, below)), Some(x), Some(out)) =
-                (rest.split_at_checked(phi.len() - i), phi.get(i..), p_phi.get_mut(i..))
-            else {
-                break;
-            };
-            rest = below;
-            // The row stands for column i below the diagonal as well.
-            let (Some((_, column)), Some((x_i, x_below)), Some((out_i, out_below))) =
-                (row.split_first(), x.split_first(), out.split_first_mut())
-            else {
-                break;
-            };
-            let diagonal = row.first().map_or(T::ZERO, |diagonal| *diagonal * *x_i);
-            *out_i += diagonal + dot_and_add(column, x_below, *x_i, out_below);
+        for (j, (phi_j, d)) in phi.iter().zip(diagonal).enumerate() {
+            let Some((column, right)) = rest.split_at_checked(j) else { break };
+            rest = right;
+            let f = *phi_j + project(column, phi);
+            variance += *d * f * f;
         }
-        dot(phi, p_phi)
+        variance
     }
 }
 
-/// `out += scale row`; `row · x` comes of it. One pass over the row, in eight partial sums.
-#[inline(always)]
-fn dot_and_add<T: Scalar>(row: &[T], x: &[T], scale: T, out: &mut [T]) -> T {
-    const LANES: usize = 8;
-    let (rows, row_rest) = row.as_chunks::<LANES>();
-    let (xs, x_rest) = x.as_chunks::<LANES>();
-    let (outs, out_rest) = out.as_chunks_mut::<LANES>();
-    let mut sums = [T::ZERO; LANES];
-    for ((row, x), out) in rows.iter().zip(xs).zip(outs) {
-        // Copied first: what is written below might else be what is read.
-        let (row, x, mut added) = (*row, *x, *out);
-        for (((sum, row), x), added) in sums.iter_mut().zip(row).zip(x).zip(&mut added) {
-            *sum += row * x;
-            *added += scale * row;
+/// The operands of [`Covariance::condition`].
+struct Condition<'a, S: Storage> {
+    diagonal: &'a mut [S::Compute],
+    upper: &'a mut [S],
+    phi: &'a [S::Compute],
+    h: S::Compute,
+    p_phi: &'a mut [S::Compute],
+}
+
+impl<S: Storage> Vectorized for Condition<'_, S> {
+    type Output = S::Compute;
+
+    /// With f = Uᵀφ, v = D f and α_j = 1 + h Σ_{i≤j} f_i v_i, for each column j:
+    /// `d_j ← d_j α_{j−1}/α_j`, `u_j ← u_j − h f_j/α_{j−1} b`, `b ← b + v_j u_j`; b ends as Pφ.
+    #[inline(always)]
+    fn work(self) -> S::Compute {
+        let Self { diagonal, upper, phi, h, p_phi } = self;
+        let mut variance = S::Compute::ZERO;
+        let mut alpha = S::Compute::ONE;
+        let mut inverse = S::Compute::ONE;
+        let mut rest = upper;
+        let mut next = phi.first().map_or(S::Compute::ZERO, |first| *first);
+        for (j, d) in diagonal.iter_mut().take(phi.len()).enumerate() {
+            let (Some((column, right)), Some((b, [b_j, ..]))) =
+                (rest.split_at_mut_checked(j), p_phi.split_at_mut_checked(j))
+            else {
+                break;
+            };
+            rest = right;
+            let f = next;
+            // One column ahead, so that the processor has work while a sum is folded.
+            if let (Some(column), Some(phi_j)) = (rest.get(..j + 1), phi.get(j + 1)) {
+                next = *phi_j + project(column, phi);
+            }
+            let v = *d * f;
+            sweep(column, b, -h * f * inverse, v);
+            *b_j = v;
+            variance += f * v;
+            let before = alpha;
+            alpha = S::Compute::ONE + h * variance;
+            inverse = S::Compute::ONE / alpha;
+            *d *= before * inverse;
         }
-        *out = added;
+        variance
+    }
+}
+
+/// Elements of a column that are computed together.
+const LANES: usize = 8;
+
+/// `column · phi`, over the column's length.
+#[inline(always)]
+fn project<S: Storage>(column: &[S], phi: &[S::Compute]) -> S::Compute {
+    let (columns, column_rest) = column.as_chunks::<LANES>();
+    let (phis, _) = phi.as_chunks::<LANES>();
+    let mut sums = [S::Compute::ZERO; LANES];
+    for (column, phi) in columns.iter().zip(phis) {
+        for ((sum, u), phi) in sums.iter_mut().zip(loaded(column)).zip(phi) {
+            *sum += u * *phi;
+        }
     }
     // One after the other: from a tree of sums the compiler would make vectors of two.
-    let mut sum = sums.into_iter().fold(T::ZERO, |total, sum| total + sum);
-    for ((row, x), out) in row_rest.iter().zip(x_rest).zip(out_rest) {
-        sum += *row * *x;
-        *out += scale * *row;
+    let mut sum = sums.into_iter().fold(S::Compute::ZERO, |total, sum| total + sum);
+    let phi_rest = phi.get(columns.len() * LANES..).unwrap_or_default();
+    for (u, phi) in column_rest.iter().zip(phi_rest) {
+        sum += u.load() * *phi;
     }
     sum
 }
 
-/// `P += scale Pφ (Pφ)ᵀ` on the upper triangle of P; the trace comes of it.
-struct AddSquare<'a, T> {
-    upper: &'a mut [T],
-    scale: T,
-    p_phi: &'a [T],
+/// `column += scale b` while `b += v column`, of the column as it was.
+#[inline(always)]
+fn sweep<S: Storage>(column: &mut [S], b: &mut [S::Compute], scale: S::Compute, v: S::Compute) {
+    for (u, b) in column.iter_mut().zip(b) {
+        let before = u.load();
+        *u = S::store(before + scale * *b);
+        *b += v * before;
+    }
 }
 
-impl<T: Scalar> Vectorized for AddSquare<'_, T> {
-    type Output = T;
-
-    #[inline(always)]
-    fn work(self) -> T {
-        let Self { upper, scale, p_phi } = self;
-        let terms = p_phi.len();
-        let mut trace = T::ZERO;
-        let mut rest = upper;
-        for (i, element) in p_phi.iter().enumerate() {
-            let (Some((row, below)), Some(tail)) =
-                (rest.split_at_mut_checked(terms - i), p_phi.get(i..))
-            else {
-                break;
-            };
-            add_scaled(scale * *element, tail, row);
-            trace += row.first().map_or(T::ZERO, |diagonal| *diagonal);
-            rest = below;
-        }
-        trace
-    }
+/// Elements in the type that they are computed in.
+#[inline(always)]
+fn loaded<S: Storage>(stored: &[S; LANES]) -> [S::Compute; LANES] {
+    let mut loaded = [S::Compute::ZERO; LANES];
+    S::load_all(stored, &mut loaded);
+    loaded
 }

@@ -5,7 +5,7 @@ use super::metric::Metric;
 use super::output::{TargetScale, activate_scores, prefix};
 use super::random_features::{Activation, RandomFeatures};
 use super::{Archive, Error, Learner, Shape, Target, packed};
-use crate::matrix::{add_scaled, dot};
+use crate::matrix::{add_scaled_dithered, dot};
 use crate::scalar::{Scalar, Storage};
 
 /// Configuration of [`LeastSquares`].
@@ -44,8 +44,8 @@ impl<T: Scalar> LeastSquaresConfiguration<T> {
 /// Classes are one-hot targets and an example weighs n/(C n_y) ≤ 10, so that rare classes count as
 /// much as common ones. The covariance P is shared by all outputs.
 ///
-/// With F = 1 + d + D terms: state F (F + 1)/2 in the compute type and F C in storage, besides the
-/// metric of features (C + 3) d; 3 F² + 4 F C + 2 d D flops an update. `TERMS` is the room
+/// With F = 1 + d + D terms: state F (F − 1)/2 + F C numbers in storage, besides F of the compute type and
+/// the metric of features (C + 3) d; 3 F² + 4 F C + 2 d D flops an update. `TERMS` is the room
 /// for F, `PACKED` is `packed(TERMS)`.
 ///
 /// ```
@@ -78,7 +78,7 @@ pub struct LeastSquares<
     shape: Shape,
     scale: TargetScale<S::Compute>,
     metric: Metric<S::Compute, FEATURES, OUTPUTS>,
-    covariance: Covariance<S::Compute, PACKED>,
+    covariance: Covariance<S, TERMS, PACKED>,
     weights: [[S; TERMS]; OUTPUTS],
     /// Running mean of the squared residual.
     residual: S::Compute,
@@ -88,8 +88,6 @@ pub struct LeastSquares<
 struct Terms<T, const FEATURES: usize, const TERMS: usize> {
     z: [T; FEATURES],
     phi: [T; TERMS],
-    p_phi: [T; TERMS],
-    variance: T,
 }
 
 impl<
@@ -117,7 +115,7 @@ impl<
             shape,
             scale: TargetScale::new(),
             metric: Metric::new(shape),
-            covariance: Covariance::new(terms, S::Compute::ONE / configuration.ridge),
+            covariance: Covariance::new(S::Compute::ONE / configuration.ridge),
             weights: [[S::STORED_ZERO; TERMS]; OUTPUTS],
             residual: S::Compute::ONE,
             configuration,
@@ -128,22 +126,18 @@ impl<
         self.configuration.random.terms(self.shape.features)
     }
 
-    /// Builds φ and Pφ, and writes the scores W φ.
+    /// Builds φ, and writes the scores W φ.
     fn scores(
         &self,
         features: &[S::Compute],
         scores: &mut [S::Compute],
     ) -> Terms<S::Compute, FEATURES, TERMS> {
         let zero = S::Compute::ZERO;
-        let mut terms =
-            Terms { z: [zero; FEATURES], phi: [zero; TERMS], p_phi: [zero; TERMS], variance: zero };
-        let d = features.len();
-        let length = self.terms();
-        let z = prefix(&mut terms.z, d);
+        let mut terms = Terms { z: [zero; FEATURES], phi: [zero; TERMS] };
+        let z = prefix(&mut terms.z, features.len());
         self.metric.standardize(features, z);
-        let phi = prefix(&mut terms.phi, length);
+        let phi = prefix(&mut terms.phi, self.terms());
         self.configuration.random.expand(&self.metric, features, z, phi);
-        terms.variance = self.covariance.variance(phi, prefix(&mut terms.p_phi, length));
         for (score, weights) in scores.iter_mut().zip(&self.weights) {
             *score = dot(weights, phi);
         }
@@ -152,8 +146,7 @@ impl<
 
     /// Turns scores into a prediction.
     fn finish(&self, variance: S::Compute, scores: &mut [S::Compute]) {
-        let spread = S::Compute::ONE + variance.maximum(S::Compute::ZERO);
-        activate_scores(self.shape.task, self.residual * spread, scores);
+        activate_scores(self.shape.task, self.residual * (S::Compute::ONE + variance), scores);
         self.scale.restore(self.shape.task, scores);
     }
 
@@ -182,8 +175,9 @@ impl<
 
     fn predict(&self, features: &[S::Compute], prediction: &mut [S::Compute]) -> Result<(), Error> {
         self.shape.check(features, prediction)?;
-        let terms = self.scores(features, prediction);
-        self.finish(terms.variance, prediction);
+        let mut terms = self.scores(features, prediction);
+        let variance = self.covariance.variance(prefix(&mut terms.phi, self.terms()));
+        self.finish(variance, prediction);
         Ok(())
     }
 
@@ -197,33 +191,31 @@ impl<
         self.shape.check_target(target)?;
         let mut terms = self.scores(features, prediction);
         let length = self.terms();
-        let p_phi = prefix(&mut terms.p_phi, length);
         let goal = self.scale.standardize(target);
         let weight = self.balance(target);
-        let gain = weight / (S::Compute::ONE + weight * terms.variance);
+        let mut p_phi = [S::Compute::ZERO; TERMS];
+        let p_phi = prefix(&mut p_phi, length);
+        let variance = self.covariance.condition(prefix(&mut terms.phi, length), weight, p_phi);
+        let gain = weight / (S::Compute::ONE + weight * variance);
         let mut squares = S::Compute::ZERO;
         for (index, (weights, score)) in self.weights.iter_mut().zip(prediction.iter()).enumerate()
         {
             let residual = goal.output(index) - *score;
             squares += residual * residual;
-            if terms.variance >= S::Compute::ZERO {
-                add_scaled(gain * residual, p_phi, weights);
-            }
+            add_scaled_dithered(gain * residual, p_phi, weights);
         }
-        self.finish(terms.variance, prediction);
+        self.finish(variance, prediction);
         let mean_square = squares / S::Compute::from_usize(self.shape.outputs());
         self.residual += S::Compute::from_f64(0.005) * (mean_square - self.residual);
-        self.covariance.condition(p_phi, terms.variance, weight, S::Compute::from_f64(0.01));
         self.scale.observe(target);
         self.metric.observe(features, prefix(&mut terms.z, features.len()), goal);
         Ok(())
     }
 
     fn reset(&mut self) {
-        let terms = self.terms();
         self.scale = TargetScale::new();
         self.metric = Metric::new(self.shape);
-        self.covariance.restart(terms, S::Compute::ONE / self.configuration.ridge);
+        self.covariance = Covariance::new(S::Compute::ONE / self.configuration.ridge);
         self.weights = [[S::STORED_ZERO; TERMS]; OUTPUTS];
         self.residual = S::Compute::ONE;
     }
@@ -245,10 +237,9 @@ impl<
 
     fn state_bytes(&self) -> usize {
         let terms = self.terms();
-        let compute = size_of::<S::Compute>();
-        packed(terms) * compute
+        Covariance::<S, TERMS, PACKED>::state_bytes(terms)
             + terms * self.shape.outputs() * size_of::<S>()
-            + compute
+            + size_of::<S::Compute>()
             + Metric::<S::Compute, FEATURES, OUTPUTS>::state_bytes(self.shape)
             + TargetScale::<S::Compute>::state_bytes(self.shape.task)
     }

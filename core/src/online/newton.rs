@@ -3,7 +3,7 @@
 use super::covariance::Covariance;
 use super::output::{TargetScale, activate, prefix};
 use super::{Archive, Error, Learner, Shape, Standardization, Target, Task, packed};
-use crate::matrix::{add_scaled, dot};
+use crate::matrix::{add_scaled_dithered, dot};
 use crate::scalar::{Scalar, Storage};
 
 /// Online Newton on softmax (or linear) regression, the inverse Hessian tracked by rank-one steps.
@@ -13,8 +13,8 @@ use crate::scalar::{Scalar, Storage};
 ///
 /// `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`, `W_c += (y_c − p_c)/(1 + h φᵀPφ) Pφ`.
 ///
-/// With F = 1 + d terms: state F (F + 1)/2 in the compute type and F C in storage, besides the
-/// moments of features; 3 F² + 4 F C flops an update. `TERMS` is the room for F, `PACKED` is
+/// With F = 1 + d terms: state F (F − 1)/2 + F C numbers in storage, besides F of the compute type and
+/// the moments of features; 3 F² + 4 F C flops an update. `TERMS` is the room for F, `PACKED` is
 /// `packed(TERMS)`.
 ///
 /// ```
@@ -42,7 +42,7 @@ pub struct Newton<
     shape: Shape,
     standardization: Standardization<S::Compute, FEATURES>,
     scale: TargetScale<S::Compute>,
-    covariance: Covariance<S::Compute, PACKED>,
+    covariance: Covariance<S, TERMS, PACKED>,
     weights: [[S; TERMS]; OUTPUTS],
 }
 
@@ -70,7 +70,7 @@ impl<
             shape,
             standardization: Standardization::new(),
             scale: TargetScale::new(),
-            covariance: Covariance::new(terms, S::Compute::ONE / ridge),
+            covariance: Covariance::new(S::Compute::ONE / ridge),
             weights: [[S::STORED_ZERO; TERMS]; OUTPUTS],
         })
     }
@@ -131,16 +131,12 @@ impl<
         let p_phi = prefix(&mut p_phi, features.len() + 1);
         self.activations(features, phi, prediction);
         let curvature = self.curvature(prediction);
-        let variance = self.covariance.variance(phi, p_phi);
+        let variance = self.covariance.condition(phi, curvature, p_phi);
         let gain = S::Compute::ONE / (S::Compute::ONE + curvature * variance);
         let goal = self.scale.standardize(target);
-        if variance >= S::Compute::ZERO {
-            for (index, (weights, p)) in self.weights.iter_mut().zip(prediction.iter()).enumerate()
-            {
-                add_scaled(gain * (goal.output(index) - *p), p_phi, weights);
-            }
+        for (index, (weights, p)) in self.weights.iter_mut().zip(prediction.iter()).enumerate() {
+            add_scaled_dithered(gain * (goal.output(index) - *p), p_phi, weights);
         }
-        self.covariance.condition(p_phi, variance, curvature, S::Compute::from_f64(0.01));
         self.scale.restore(self.shape.task, prediction);
         self.scale.observe(target);
         self.standardization.observe(features);
@@ -150,7 +146,7 @@ impl<
     fn reset(&mut self) {
         self.standardization = Standardization::new();
         self.scale = TargetScale::new();
-        self.covariance.restart(self.shape.features + 1, S::Compute::ONE / self.ridge);
+        self.covariance = Covariance::new(S::Compute::ONE / self.ridge);
         self.weights = [[S::STORED_ZERO; TERMS]; OUTPUTS];
     }
 
@@ -169,7 +165,7 @@ impl<
 
     fn state_bytes(&self) -> usize {
         let terms = self.shape.features + 1;
-        packed(terms) * size_of::<S::Compute>()
+        Covariance::<S, TERMS, PACKED>::state_bytes(terms)
             + terms * self.shape.outputs() * size_of::<S>()
             + Standardization::<S::Compute, FEATURES>::state_bytes(self.shape.features)
             + TargetScale::<S::Compute>::state_bytes(self.shape.task)
