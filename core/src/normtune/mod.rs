@@ -25,7 +25,7 @@
 //! let network = Network::new(7, Sign);
 //! let mut parameters = Parameters::<f32, 64, 1, 2>::default();
 //! let rule = Sgd { rate: 0.05 };
-//! let mut optimizer = Optimizer::new(&rule);
+//! let mut optimizer = Optimizer::new::<f32, _>(&rule);
 //! let mut work = Workspace::default();
 //! let (mut outputs, mut gradient) = ([0.0; 2], [0.0; 2]);
 //! for step in 0..2000 {

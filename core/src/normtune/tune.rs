@@ -3,18 +3,23 @@
 use super::{Coordinates, Error, Parameters, Unit, Units};
 use crate::scalar::{Scalar, Storage};
 
-/// A descent rule: what a parameter changes by, given its gradient.
-pub trait Rule<T> {
+/// A descent rule of parameters kept as `S`: what one changes by, given its gradient.
+pub trait Rule<S: Storage> {
     /// What the rule remembers of each parameter.
     type Memory: Copy;
     /// The memory of a parameter that has seen no gradient.
     const FRESH: Self::Memory;
 
     /// The rate of step `step`, counted from 1.
-    fn rate(&self, step: u32) -> T;
+    fn rate(&self, step: u32) -> S::Compute;
 
     /// The change of a parameter at this rate and its new memory.
-    fn change(&self, memory: Self::Memory, gradient: T, rate: T) -> (T, Self::Memory);
+    fn change(
+        &self,
+        memory: Self::Memory,
+        gradient: S::Compute,
+        rate: S::Compute,
+    ) -> (S::Compute, Self::Memory);
 }
 
 /// Gradient descent: `θ -= rate g`. Remembers nothing.
@@ -24,13 +29,13 @@ pub struct Sgd<T> {
     pub rate: T,
 }
 
-/// Adagrad (Duchi, Hazan and Singer, 2011): `s += g²`, `θ -= rate g / √(s + floor)`. One number a
-/// parameter.
+/// Adagrad (Duchi, Hazan and Singer, 2011): `n ← √(n² + g²)`, `θ -= rate g / (n + floor)`. One stored
+/// number a parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adagrad<T> {
     /// Step length.
     pub rate: T,
-    /// Keeps the first steps finite; added to the sum of squares.
+    /// Keeps the first steps finite; added to the norm of all gradients.
     pub floor: T,
 }
 
@@ -56,46 +61,53 @@ impl<T: Scalar> Adam<T> {
     }
 }
 
-impl<T: Scalar> Rule<T> for Sgd<T> {
+impl<S: Storage> Rule<S> for Sgd<S::Compute> {
     type Memory = ();
     const FRESH: () = ();
 
-    fn rate(&self, _: u32) -> T {
+    fn rate(&self, _: u32) -> S::Compute {
         self.rate
     }
 
     #[inline]
-    fn change(&self, (): (), gradient: T, rate: T) -> (T, ()) {
+    fn change(&self, (): (), gradient: S::Compute, rate: S::Compute) -> (S::Compute, ()) {
         (-rate * gradient, ())
     }
 }
 
-impl<T: Scalar> Rule<T> for Adagrad<T> {
-    type Memory = T;
-    const FRESH: T = T::ZERO;
+impl<S: Storage> Rule<S> for Adagrad<S::Compute> {
+    type Memory = S;
+    const FRESH: S = S::STORED_ZERO;
 
-    fn rate(&self, _: u32) -> T {
+    fn rate(&self, _: u32) -> S::Compute {
         self.rate
     }
 
     #[inline]
-    fn change(&self, memory: T, gradient: T, rate: T) -> (T, T) {
-        let memory = memory + gradient * gradient;
-        (-rate * gradient / (memory + self.floor).sqrt(), memory)
+    fn change(&self, memory: S, gradient: S::Compute, rate: S::Compute) -> (S::Compute, S) {
+        let before = memory.load();
+        let norm = (before * before + gradient * gradient).sqrt();
+        (-rate * gradient / (norm + self.floor), S::store_dithered(norm))
     }
 }
 
-impl<T: Scalar> Rule<T> for Adam<T> {
-    type Memory = [T; 2];
-    const FRESH: [T; 2] = [T::ZERO; 2];
+impl<S: Storage> Rule<S> for Adam<S::Compute> {
+    type Memory = [S::Compute; 2];
+    const FRESH: [S::Compute; 2] = [S::Compute::ZERO; 2];
 
-    fn rate(&self, step: u32) -> T {
-        let missing = |share: T| T::ONE - share.powf(T::from_usize(step as usize));
+    fn rate(&self, step: u32) -> S::Compute {
+        let steps = S::Compute::from_usize(step as usize);
+        let missing = |share: S::Compute| S::Compute::ONE - share.powf(steps);
         self.rate * missing(self.second).sqrt() / missing(self.first)
     }
 
     #[inline]
-    fn change(&self, [mean, square]: [T; 2], gradient: T, rate: T) -> (T, [T; 2]) {
+    fn change(
+        &self,
+        [mean, square]: [S::Compute; 2],
+        gradient: S::Compute,
+        rate: S::Compute,
+    ) -> (S::Compute, [S::Compute; 2]) {
         let mean = gradient + self.first * (mean - gradient);
         let gradient = gradient * gradient;
         let square = gradient + self.second * (square - gradient);
@@ -116,7 +128,7 @@ impl<M: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
     Optimizer<M, WIDTH, DEPTH, OUTPUTS>
 {
     /// Before the first step of `rule`.
-    pub fn new<T, R: Rule<T, Memory = M>>(_rule: &R) -> Self {
+    pub fn new<S: Storage, R: Rule<S, Memory = M>>(_rule: &R) -> Self {
         let fresh = Unit { scale: R::FRESH, shift: R::FRESH };
         Self { memory: Units::filled(fresh), steps: 0 }
     }
@@ -148,7 +160,7 @@ impl<M: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
     ) -> Result<(), Error>
     where
         S: Storage,
-        R: Rule<S::Compute, Memory = M>,
+        R: Rule<S, Memory = M>,
         C: Coordinates<S::Compute> + Copy,
     {
         let steps = self.steps.saturating_add(1);
@@ -159,7 +171,8 @@ impl<M: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
             let (shift, shift_memory) = rule.change(memory.shift, gradient.shift, rate);
             let unit = Unit { scale: unit.scale.load(), shift: unit.shift.load() };
             let moved = coordinates.moved(unit, Unit { scale, shift });
-            let unit = Unit { scale: S::store(moved.scale), shift: S::store(moved.shift) };
+            let [scale, shift] = [moved.scale, moved.shift].map(S::store_dithered);
+            let unit = Unit { scale, shift };
             (unit, Unit { scale: scale_memory, shift: shift_memory })
         };
         // Every change is computed before the first is made.

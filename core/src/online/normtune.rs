@@ -19,7 +19,7 @@ pub struct NormtuneConfiguration<T> {
 impl<T: Scalar> Default for NormtuneConfiguration<T> {
     /// Spread 0.7, Adagrad at rate 0.4.
     fn default() -> Self {
-        let [spread, rate, floor] = [0.7, 0.4, 1e-6].map(T::from_f64);
+        let [spread, rate, floor] = [0.7, 0.4, 1e-3].map(T::from_f64);
         Self { seed: 1, spread, rule: Adagrad { rate, floor } }
     }
 }
@@ -28,7 +28,7 @@ impl<T: Scalar> Default for NormtuneConfiguration<T> {
 /// them; the weights are signs, regenerated as they are used, and only each unit's scale and shift
 /// are learned.
 ///
-/// With D = `WIDTH` and C outputs: 4 (D + C) numbers, half of them Adagrad's sums of squares,
+/// With D = `WIDTH` and C outputs: 4 (D + C) numbers, half of them Adagrad's norms,
 /// besides the moments of the features (2 d). About D (2 d + 4 C + 20) flops an update, and
 /// D (d + 2 C) weights drawn. An update takes 3 (D + C) numbers and 2 D bytes of stack.
 ///
@@ -53,7 +53,7 @@ pub struct Normtune<S: Storage, const FEATURES: usize, const OUTPUTS: usize, con
     standardization: Standardization<S::Compute, FEATURES>,
     scale: TargetScale<S::Compute>,
     parameters: Parameters<S, WIDTH, 1, OUTPUTS>,
-    optimizer: Optimizer<S::Compute, WIDTH, 1, OUTPUTS>,
+    optimizer: Optimizer<S, WIDTH, 1, OUTPUTS>,
 }
 
 impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize>
@@ -72,7 +72,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize
             standardization: Standardization::new(),
             scale: TargetScale::new(),
             parameters: Parameters::scattered(configuration.seed, configuration.spread),
-            optimizer: Optimizer::new(&configuration.rule),
+            optimizer: Optimizer::new::<S, _>(&configuration.rule),
             configuration,
         })
     }
@@ -143,7 +143,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize
         self.scale = TargetScale::new();
         let NormtuneConfiguration { seed, spread, .. } = self.configuration;
         self.parameters = Parameters::scattered(seed, spread);
-        self.optimizer = Optimizer::new(&self.configuration.rule);
+        self.optimizer = Optimizer::new::<S, _>(&self.configuration.rule);
     }
 
     fn transfer(&mut self, archive: &mut Archive<'_>) {
@@ -169,7 +169,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize
 
     fn state_bytes(&self) -> usize {
         let units = WIDTH + self.shape.outputs();
-        2 * units * (size_of::<S>() + size_of::<S::Compute>())
+        4 * units * size_of::<S>()
             + Standardization::<S::Compute, FEATURES>::state_bytes(self.shape.features)
             + TargetScale::<S::Compute>::state_bytes(self.shape.task)
     }

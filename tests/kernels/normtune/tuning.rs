@@ -148,7 +148,7 @@ proptest! {
         parameters.output = [unit];
         let gradient = Unit { scale: slope[0], shift: slope[1] };
         let rule = Sgd { rate: 0.1 };
-        let mut optimizer = Optimizer::new(&rule);
+        let mut optimizer = Optimizer::new::<f64, _>(&rule);
         optimizer
             .step(&rule, &statistics, &mut parameters, [gradient].into_iter())
             .unwrap();
@@ -200,7 +200,7 @@ fn a_step_beyond_half_precision_is_refused() {
     let before = parameters.clone();
     let rule = Sgd { rate: 1.0 };
     let slope = [Unit { scale: 0.0, shift: 0.0 }, Unit { scale: 1e5, shift: 0.0 }];
-    let result = Optimizer::new(&rule).step(
+    let result = Optimizer::new::<f16, _>(&rule).step(
         &rule,
         &Units::filled(Affine),
         &mut parameters,

@@ -25,7 +25,7 @@ fn sgd(
 }
 
 fn half(
-    optimizer: &mut Optimizer<f32, 33, 2, 5>,
+    optimizer: &mut Optimizer<f16, 33, 2, 5>,
     parameters: &mut P<f16>,
     work: &W<f16>,
 ) -> Result<(), Error> {
@@ -57,7 +57,7 @@ pub fn keep() {
         Network::backward => fn(&Network<Sign>, &P<f32>, &[f32], &mut W<f32>);
         Network::backward => fn(&Network<Uniform>, &P<f16>, &[f32], &mut W<f16>);
         sgd => fn(&mut Optimizer<(), 33, 2, 5>, &mut P<f32>, &W<f32>) -> Result<(), Error>;
-        half => fn(&mut Optimizer<f32, 33, 2, 5>, &mut P<f16>, &W<f16>) -> Result<(), Error>;
+        half => fn(&mut Optimizer<f16, 33, 2, 5>, &mut P<f16>, &W<f16>) -> Result<(), Error>;
         normalized => fn(&mut Optimizer<[f32; 2], 33, 2, 5>, &mut BatchNorm<f32, 33, 2, 5>, &mut P<f32>, &W<f32>) -> Result<(), Error>;
         Moments::normalized => fn(&Moments<f32>, Unit<f32>) -> Unit<f32>;
         Parameters::scattered => fn(u64, f32) -> P<f32>;

@@ -62,7 +62,7 @@ fn error<const WIDTH: usize>(seed: u64, steps: u32) -> Result<f64, situ::normtun
     let mut work = Workspace::default();
     let (mut y, mut slope) = ([0.0; D], [0.0; D]);
     let mut rule = Adam::new(0.0);
-    let mut optimizer = Optimizer::new(&rule);
+    let mut optimizer = Optimizer::new::<f64, _>(&rule);
     for step in 0..steps {
         rule.rate = 0.02 * (1.0 - f64::from(step) / f64::from(steps));
         let mut gradient = Parameters::<f64, WIDTH, 1, D>::zero();

@@ -149,7 +149,7 @@ where
     let network = Network::new(seed, Sign);
     let mut parameters = Box::<Parameters<S, WIDTH, DEPTH, CLASSES>>::default();
     let mut rule = Adam::new(S::Compute::ZERO);
-    let mut optimizer = Optimizer::new(&rule);
+    let mut optimizer = Optimizer::new::<S, _>(&rule);
     let epochs = settings.size(6, 30);
     let steps = epochs * TRAINING.div_ceil(BATCH);
     let mut order: Vec<_> = training.iter().collect();
