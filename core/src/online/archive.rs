@@ -4,7 +4,7 @@ use super::{Error, Learner};
 use crate::scalar::{Scalar, Storage};
 
 /// First bytes of every saved state, the last of them the version of the format.
-const MAGIC: [u8; 4] = *b"stu\x01";
+const MAGIC: [u8; 4] = *b"stu\x02";
 /// Magic, payload length, checksum.
 const HEADER: usize = 12;
 
