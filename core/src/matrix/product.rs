@@ -30,7 +30,8 @@ fn tile<T: Scalar, const ROWS: usize, const COLUMNS: usize>(
     left: impl Fn(usize) -> [T; ROWS],
     right: impl Fn(usize) -> [T; COLUMNS],
 ) -> [[T; COLUMNS]; ROWS] {
-    let mut sums = [[T::ZERO; COLUMNS]; ROWS];
+    // Minus zero is what an addition leaves as it is: where the loop unrolls, the first ones fold away.
+    let mut sums = [[-T::ZERO; COLUMNS]; ROWS];
     for k in 0..depth {
         let (left, right) = (left(k), right(k));
         for (row, left) in sums.iter_mut().zip(left) {
