@@ -7,8 +7,8 @@
 use super::Matrix;
 use crate::scalar::{Scalar, Storage, Vectorized};
 
-/// Rows of a register tile, and columns where few are left. Without a floating-point unit every operation is a call: one sum
-/// at a time is as fast and the least code.
+/// Rows of a register tile, and columns where few are left. Without a floating-point unit every
+/// operation is a call: one sum at a time is as fast and the least code.
 const TILE: usize = if cfg!(all(target_arch = "arm", target_abi = "eabi")) { 1 } else { 4 };
 
 /// Columns of a register tile.
