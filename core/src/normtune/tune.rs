@@ -13,12 +13,13 @@ pub trait Rule<S: Storage> {
     /// The rate of step `step`, counted from 1.
     fn rate(&self, step: u32) -> S::Compute;
 
-    /// The change of a parameter at this rate and its new memory.
+    /// The change of a parameter at this step, of this rate, and its new memory.
     fn change(
         &self,
         memory: Self::Memory,
         gradient: S::Compute,
         rate: S::Compute,
+        step: u32,
     ) -> (S::Compute, Self::Memory);
 }
 
@@ -70,7 +71,7 @@ impl<S: Storage> Rule<S> for Sgd<S::Compute> {
     }
 
     #[inline]
-    fn change(&self, (): (), gradient: S::Compute, rate: S::Compute) -> (S::Compute, ()) {
+    fn change(&self, (): (), gradient: S::Compute, rate: S::Compute, _: u32) -> (S::Compute, ()) {
         (-rate * gradient, ())
     }
 }
@@ -84,10 +85,16 @@ impl<S: Storage> Rule<S> for Adagrad<S::Compute> {
     }
 
     #[inline]
-    fn change(&self, memory: S, gradient: S::Compute, rate: S::Compute) -> (S::Compute, S) {
+    fn change(
+        &self,
+        memory: S,
+        gradient: S::Compute,
+        rate: S::Compute,
+        step: u32,
+    ) -> (S::Compute, S) {
         let before = memory.load();
         let norm = (before * before + gradient * gradient).sqrt();
-        (-rate * gradient / (norm + self.floor), S::store_dithered(norm))
+        (-rate * gradient / (norm + self.floor), S::store_dithered(norm, step))
     }
 }
 
@@ -107,6 +114,7 @@ impl<S: Storage> Rule<S> for Adam<S::Compute> {
         [mean, square]: [S::Compute; 2],
         gradient: S::Compute,
         rate: S::Compute,
+        _: u32,
     ) -> (S::Compute, [S::Compute; 2]) {
         let mean = gradient + self.first * (mean - gradient);
         let gradient = gradient * gradient;
@@ -167,11 +175,12 @@ impl<M: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
         let rate = rule.rate(steps);
         let next = |((unit, memory), coordinates): ((&Unit<S>, &Unit<M>), &C), gradient| {
             let gradient: Unit<S::Compute> = coordinates.gradient(gradient);
-            let (scale, scale_memory) = rule.change(memory.scale, gradient.scale, rate);
-            let (shift, shift_memory) = rule.change(memory.shift, gradient.shift, rate);
+            let (scale, scale_memory) = rule.change(memory.scale, gradient.scale, rate, steps);
+            let (shift, shift_memory) = rule.change(memory.shift, gradient.shift, rate, steps);
             let unit = Unit { scale: unit.scale.load(), shift: unit.shift.load() };
             let moved = coordinates.moved(unit, Unit { scale, shift });
-            let [scale, shift] = [moved.scale, moved.shift].map(S::store_dithered);
+            let [scale, shift] =
+                [moved.scale, moved.shift].map(|value| S::store_dithered(value, steps));
             let unit = Unit { scale, shift };
             (unit, Unit { scale: scale_memory, shift: shift_memory })
         };

@@ -37,6 +37,8 @@ pub struct Bayes<S: Storage, const FEATURES: usize, const OUTPUTS: usize> {
     shape: Shape,
     standardization: Standardization<S::Compute, FEATURES>,
     classes: [Class<S, FEATURES>; OUTPUTS],
+    /// Counted to dither what is rounded.
+    updates: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,7 +54,7 @@ impl<S: Storage, const FEATURES: usize> Class<S, FEATURES> {
         Self { count: 0, mean: [zero; FEATURES], deviation: [zero; FEATURES] }
     }
 
-    fn observe(&mut self, z: &[S::Compute]) {
+    fn observe(&mut self, z: &[S::Compute], step: u32) {
         self.count = self.count.saturating_add(1).min(MEMORY);
         let rate = S::Compute::ONE / S::Compute::from_usize(self.count as usize);
         for ((mean, deviation), z) in self.mean.iter_mut().zip(&mut self.deviation).zip(z) {
@@ -60,8 +62,8 @@ impl<S: Storage, const FEATURES: usize> Class<S, FEATURES> {
             let after = mean.load() + rate * before;
             let variance = deviation.load() * deviation.load();
             let next = variance + rate * (before * (*z - after) - variance);
-            *mean = S::store_dithered(after);
-            *deviation = S::store_dithered(next.sqrt());
+            *mean = S::store_dithered(after, step);
+            *deviation = S::store_dithered(next.sqrt(), step);
         }
     }
 
@@ -103,6 +105,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Bayes<S, FEATURES,
             shape: shape.within(FEATURES, OUTPUTS)?,
             standardization: Standardization::new(),
             classes: [Class::new(); OUTPUTS],
+            updates: 0,
         })
     }
 
@@ -143,13 +146,15 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Learner<S::Compute
         if let Target::Class(class) = target
             && let Some(class) = self.classes.get_mut(class)
         {
-            class.observe(z);
+            class.observe(z, self.updates);
         }
+        self.updates = self.updates.wrapping_add(1);
         self.standardization.observe(features);
         Ok(())
     }
 
     fn reset(&mut self) {
+        self.updates = 0;
         self.standardization = Standardization::new();
         self.classes = [Class::new(); OUTPUTS];
     }
@@ -158,6 +163,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Learner<S::Compute
         archive.expect(b"bayes");
         self.shape.transfer(archive);
         archive.expect_numbers(&[self.floor]);
+        archive.count(&mut self.updates);
         self.standardization.transfer(self.shape.features, archive);
         for class in self.classes.iter_mut().take(self.shape.outputs()) {
             archive.count(&mut class.count);
@@ -167,7 +173,8 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Learner<S::Compute
     }
 
     fn state_bytes(&self) -> usize {
-        self.shape.outputs() * (size_of::<u32>() + 2 * self.shape.features * size_of::<S>())
+        size_of::<u32>()
+            + self.shape.outputs() * (size_of::<u32>() + 2 * self.shape.features * size_of::<S>())
             + Standardization::<S::Compute, FEATURES>::state_bytes(self.shape.features)
     }
 

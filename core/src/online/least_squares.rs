@@ -80,6 +80,8 @@ pub struct LeastSquares<
     metric: Metric<S::Compute, FEATURES, OUTPUTS>,
     covariance: Covariance<S, TERMS, PACKED>,
     weights: [[S; TERMS]; OUTPUTS],
+    /// Counted to dither what is rounded.
+    updates: u32,
     /// Running mean of the squared residual.
     residual: S::Compute,
 }
@@ -117,6 +119,7 @@ impl<
             metric: Metric::new(shape),
             covariance: Covariance::new(S::Compute::ONE / configuration.ridge),
             weights: [[S::STORED_ZERO; TERMS]; OUTPUTS],
+            updates: 0,
             residual: S::Compute::ONE,
             configuration,
         })
@@ -202,11 +205,12 @@ impl<
         {
             let residual = goal.output(index) - *score;
             squares += residual * residual;
-            add_scaled_dithered(gain * residual, p_phi, weights);
+            add_scaled_dithered(gain * residual, p_phi, weights, self.updates);
         }
         self.finish(variance, prediction);
         let mean_square = squares / S::Compute::from_usize(self.shape.outputs());
         self.residual += S::Compute::from_f64(0.005) * (mean_square - self.residual);
+        self.updates = self.updates.wrapping_add(1);
         self.scale.observe(target);
         self.metric.observe(features, prefix(&mut terms.z, features.len()), goal);
         Ok(())
@@ -217,6 +221,7 @@ impl<
         self.metric = Metric::new(self.shape);
         self.covariance = Covariance::new(S::Compute::ONE / self.configuration.ridge);
         self.weights = [[S::STORED_ZERO; TERMS]; OUTPUTS];
+        self.updates = 0;
         self.residual = S::Compute::ONE;
     }
 
@@ -229,6 +234,7 @@ impl<
         self.scale.transfer(self.shape.task, archive);
         self.metric.transfer(archive);
         self.covariance.transfer(terms, archive);
+        archive.count(&mut self.updates);
         archive.number(&mut self.residual);
         for weights in self.weights.iter_mut().take(self.shape.outputs()) {
             archive.numbers(prefix(weights, terms));
@@ -239,6 +245,7 @@ impl<
         let terms = self.terms();
         Covariance::<S, TERMS, PACKED>::state_bytes(terms)
             + terms * self.shape.outputs() * size_of::<S>()
+            + size_of::<u32>()
             + size_of::<S::Compute>()
             + Metric::<S::Compute, FEATURES, OUTPUTS>::state_bytes(self.shape)
             + TargetScale::<S::Compute>::state_bytes(self.shape.task)

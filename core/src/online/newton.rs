@@ -44,6 +44,8 @@ pub struct Newton<
     scale: TargetScale<S::Compute>,
     covariance: Covariance<S, TERMS, PACKED>,
     weights: [[S; TERMS]; OUTPUTS],
+    /// Counted to dither what is rounded.
+    updates: u32,
 }
 
 impl<
@@ -72,6 +74,7 @@ impl<
             scale: TargetScale::new(),
             covariance: Covariance::new(S::Compute::ONE / ridge),
             weights: [[S::STORED_ZERO; TERMS]; OUTPUTS],
+            updates: 0,
         })
     }
 
@@ -135,9 +138,10 @@ impl<
         let gain = S::Compute::ONE / (S::Compute::ONE + curvature * variance);
         let goal = self.scale.standardize(target);
         for (index, (weights, p)) in self.weights.iter_mut().zip(prediction.iter()).enumerate() {
-            add_scaled_dithered(gain * (goal.output(index) - *p), p_phi, weights);
+            add_scaled_dithered(gain * (goal.output(index) - *p), p_phi, weights, self.updates);
         }
         self.scale.restore(self.shape.task, prediction);
+        self.updates = self.updates.wrapping_add(1);
         self.scale.observe(target);
         self.standardization.observe(features);
         Ok(())
@@ -148,6 +152,7 @@ impl<
         self.scale = TargetScale::new();
         self.covariance = Covariance::new(S::Compute::ONE / self.ridge);
         self.weights = [[S::STORED_ZERO; TERMS]; OUTPUTS];
+        self.updates = 0;
     }
 
     fn transfer(&mut self, archive: &mut Archive<'_>) {
@@ -158,6 +163,7 @@ impl<
         self.standardization.transfer(self.shape.features, archive);
         self.scale.transfer(self.shape.task, archive);
         self.covariance.transfer(terms, archive);
+        archive.count(&mut self.updates);
         for weights in self.weights.iter_mut().take(self.shape.outputs()) {
             archive.numbers(prefix(weights, terms));
         }
@@ -167,6 +173,7 @@ impl<
         let terms = self.shape.features + 1;
         Covariance::<S, TERMS, PACKED>::state_bytes(terms)
             + terms * self.shape.outputs() * size_of::<S>()
+            + size_of::<u32>()
             + Standardization::<S::Compute, FEATURES>::state_bytes(self.shape.features)
             + TargetScale::<S::Compute>::state_bytes(self.shape.task)
     }

@@ -63,10 +63,7 @@ impl<T: Scalar> Vectorized for Weigh<'_, T> {
         let mut count = 0;
         for first in (0..weights.len()).step_by(WORD) {
             let word = weights.get(first..).unwrap_or_default();
-            let mut near = match word.first_chunk::<WORD>() {
-                Some(word) => bits(word, farthest),
-                None => bits(word, farthest),
-            };
+            let mut near = bits(word, farthest);
             // Voters move to the front: never past the one that is read.
             while near != 0 {
                 let slot = first + near.trailing_zeros() as usize;

@@ -1,4 +1,5 @@
-//! Instructions that not every machine of a target has, or that stable `core` has no name for.
+//! Instructions that not every machine of a target has, or that stable `core` has no name for, and what
+//! stands in for them.
 //!
 //! The only unsafe code of the crate.
 #![allow(unsafe_code)]
