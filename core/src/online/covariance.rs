@@ -17,7 +17,8 @@ pub const fn packed(terms: usize) -> usize {
 /// "Factorization Methods for Discrete Sequential Estimation", 1977, chapter V).
 ///
 /// The factors cannot stand for an indefinite matrix: whatever rounding does to U, variances stay
-/// positive. So U may be kept in f16; D, which falls as 1/n, stays in the compute type.
+/// positive. So U may be kept in f16; D, which falls as 1/n, stays in the compute type. Should a number
+/// leave the format's range all the same, P starts afresh, which keeps the weights it served.
 ///
 /// F (F − 1)/2 stored numbers and F of the compute type. An example costs 3 F² flops, a variance F².
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +47,8 @@ impl<S: Storage, const TERMS: usize, const PACKED: usize> Covariance<S, TERMS, P
 
     /// φᵀPφ, the variance of the score of φ.
     pub fn variance(&self, phi: &[S::Compute]) -> S::Compute {
-        Variance { diagonal: &self.diagonal, upper: &self.upper, phi }.run()
+        let variance = Variance { diagonal: &self.diagonal, upper: &self.upper, phi }.run();
+        if variance.is_finite() { variance } else { S::Compute::ZERO }
     }
 
     /// Conditions on an observation of φ with precision `h`: `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`. Writes Pφ
@@ -58,9 +60,18 @@ impl<S: Storage, const TERMS: usize, const PACKED: usize> Covariance<S, TERMS, P
         p_phi: &mut [S::Compute],
     ) -> S::Compute {
         let Self { diagonal, upper } = self;
-        Condition { diagonal, upper, phi, h, p_phi }.run()
+        let variance = Condition { diagonal, upper, phi, h, p_phi }.run();
+        if variance.is_finite() {
+            return variance;
+        }
+        *self = Self::new(S::Compute::from_f64(AFRESH));
+        p_phi.fill(S::Compute::ZERO);
+        S::Compute::ZERO
     }
 }
+
+/// Variance of weights that have been learned already.
+const AFRESH: f64 = 0.01;
 
 /// The operands of [`Covariance::variance`].
 struct Variance<'a, S: Storage> {
@@ -173,4 +184,55 @@ fn loaded<S: Storage>(stored: &[S; LANES]) -> [S::Compute; LANES] {
     let mut loaded = [S::Compute::ZERO; LANES];
     S::load_all(stored, &mut loaded);
     loaded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Covariance, packed};
+    use crate::random::Generator;
+
+    const TERMS: usize = 33;
+    const PACKED: usize = packed(TERMS);
+
+    /// Against the dense matrix, `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`, at every order.
+    #[test]
+    fn factors_follow_the_dense_matrix() {
+        let mut generator = Generator::new(1);
+        for terms in 1..=TERMS {
+            let mut factors = Covariance::<f64, TERMS, PACKED>::new(0.5);
+            let mut dense = [[0.0; TERMS]; TERMS];
+            (0..TERMS).for_each(|i| dense[i][i] = 0.5);
+            for _ in 0..50 {
+                let phi: [f64; TERMS] = core::array::from_fn(|_| generator.normal());
+                let (phi, h) = (&phi[..terms], 2.0 * generator.uniform::<f64>());
+                let mut expected = [0.0; TERMS];
+                for (i, expected) in expected.iter_mut().enumerate() {
+                    *expected = phi.iter().zip(&dense[i]).map(|(x, p)| x * p).sum();
+                }
+                let variance: f64 = phi.iter().zip(&expected).map(|(x, p)| x * p).sum();
+                assert!((factors.variance(phi) - variance).abs() < 1e-12 * (1.0 + variance));
+                let mut p_phi = [0.0; TERMS];
+                let seen = factors.condition(phi, h, &mut p_phi[..terms]);
+                assert!((seen - variance).abs() < 1e-12 * (1.0 + variance));
+                for (i, expected_i) in expected[..terms].iter().enumerate() {
+                    assert!((p_phi[i] - expected_i).abs() < 1e-12, "{terms}: {i}");
+                    for (j, expected_j) in expected[..terms].iter().enumerate() {
+                        dense[i][j] -= h / (1.0 + h * variance) * expected_i * expected_j;
+                    }
+                }
+            }
+        }
+    }
+
+    #[cfg(feature = "f16")]
+    #[test]
+    fn a_number_out_of_range_starts_it_afresh() {
+        let mut factors = Covariance::<half::f16, 3, 3>::new(0.5);
+        factors.upper = [half::f16::ONE, half::f16::INFINITY, half::f16::ONE];
+        let phi = [1.0, 2.0, -1.0];
+        assert_eq!(factors.variance(&phi), 0.0);
+        let mut p_phi = [1.0; 3];
+        assert_eq!((factors.condition(&phi, 1.0, &mut p_phi), p_phi), (0.0, [0.0; 3]));
+        assert_eq!(factors, Covariance::new(0.01));
+    }
 }
