@@ -34,6 +34,12 @@ impl<S: Storage, const TERMS: usize, const PACKED: usize> Covariance<S, TERMS, P
         Self { diagonal: [variance; TERMS], upper: [S::STORED_ZERO; PACKED] }
     }
 
+    /// Back to `variance` times the identity, in place: a second P may be more than the stack holds.
+    pub fn restart(&mut self, variance: S::Compute) {
+        self.diagonal.fill(variance);
+        self.upper.fill(S::STORED_ZERO);
+    }
+
     /// Bytes of order `terms`.
     pub const fn state_bytes(terms: usize) -> usize {
         packed(terms) * size_of::<S>() + terms * size_of::<S::Compute>()
@@ -64,7 +70,7 @@ impl<S: Storage, const TERMS: usize, const PACKED: usize> Covariance<S, TERMS, P
         if variance.is_finite() {
             return variance;
         }
-        *self = Self::new(S::Compute::from_f64(AFRESH));
+        self.restart(S::Compute::from_f64(AFRESH));
         p_phi.fill(S::Compute::ZERO);
         S::Compute::ZERO
     }

@@ -219,7 +219,7 @@ impl<
     fn reset(&mut self) {
         self.scale = TargetScale::new();
         self.metric = Metric::new(self.shape);
-        self.covariance = Covariance::new(S::Compute::ONE / self.configuration.ridge);
+        self.covariance.restart(S::Compute::ONE / self.configuration.ridge);
         self.weights = [[S::STORED_ZERO; TERMS]; OUTPUTS];
         self.updates = 0;
         self.residual = S::Compute::ONE;

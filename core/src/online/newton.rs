@@ -150,7 +150,7 @@ impl<
     fn reset(&mut self) {
         self.standardization = Standardization::new();
         self.scale = TargetScale::new();
-        self.covariance = Covariance::new(S::Compute::ONE / self.ridge);
+        self.covariance.restart(S::Compute::ONE / self.ridge);
         self.weights = [[S::STORED_ZERO; TERMS]; OUTPUTS];
         self.updates = 0;
     }
