@@ -155,6 +155,9 @@ impl<S: Storage> Vectorized for Condition<'_, S> {
 const LANES: usize = 8;
 
 /// `column · phi`, over the column's length.
+///
+/// Not [`crate::matrix::dot`], with whose four sums and single conversions an update of 147 terms took
+/// 8 % longer in f32 on a host, and 50 % in f16.
 #[inline(always)]
 fn project<S: Storage>(column: &[S], phi: &[S::Compute]) -> S::Compute {
     let (columns, column_rest) = column.as_chunks::<LANES>();

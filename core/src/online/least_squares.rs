@@ -44,8 +44,8 @@ impl<T: Scalar> LeastSquaresConfiguration<T> {
 /// Classes are one-hot targets and an example weighs n/(C n_y) ≤ 10, so that rare classes count as
 /// much as common ones. The covariance P is shared by all outputs.
 ///
-/// With F = 1 + d + D terms: state F (F − 1)/2 + F C numbers in storage, besides F of the compute type and
-/// the metric of features (C + 3) d; 3 F² + 4 F C + 2 d D flops an update. `TERMS` is the room
+/// With F = 1 + d + D terms: state F (F − 1)/2 + F C numbers in storage, besides F of the compute
+/// type and the metric of features (C + 3) d; 3 F² + 4 F C + 2 d D flops an update. `TERMS` is the room
 /// for F, `PACKED` is `packed(TERMS)`.
 ///
 /// ```

@@ -13,8 +13,8 @@ use crate::scalar::{Scalar, Storage};
 ///
 /// `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`, `W_c += (y_c − p_c)/(1 + h φᵀPφ) Pφ`.
 ///
-/// With F = 1 + d terms: state F (F − 1)/2 + F C numbers in storage, besides F of the compute type and
-/// the moments of features; 3 F² + 4 F C flops an update. `TERMS` is the room for F, `PACKED` is
+/// With F = 1 + d terms: state F (F − 1)/2 + F C numbers in storage, besides F of the compute type
+/// and the moments of features; 3 F² + 4 F C flops an update. `TERMS` is the room for F, `PACKED` is
 /// `packed(TERMS)`.
 ///
 /// ```
