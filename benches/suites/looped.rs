@@ -6,8 +6,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::{Value, json};
 use situ::construct::computer::subleq::{Depth, Machine};
 use situ::transformer::{Map, Span, Transformer};
-use situ_host::compute::programs;
-use situ_host::room::Room;
+use situ_host::parts::HeapParts;
+use situ_host::programs::shipped;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -88,9 +88,9 @@ fn numpy(header: &Value, numbers: &[f64]) -> Option<Value> {
 }
 
 fn factorial(criterion: &mut Criterion) {
-    let program = programs::subleq("factorial.subleq").expect("a shipped program");
+    let program = shipped::subleq("factorial.subleq").expect("a shipped program");
     let machine = Machine::new::<f64>(program.word_bits, program.columns(), Depth::Nine);
-    let mut room = Room::<f64>::new(machine.counts());
+    let mut room = HeapParts::<f64>::new(machine.counts());
     let transformer = machine.build(room.buffers()).expect("a machine");
     let mut start = vec![0.0; usize::from(machine.rows()) * machine.columns];
     machine.load(&program.memory, &program.commands, &mut start).expect("it fits");

@@ -9,12 +9,14 @@ pub mod compare;
 pub mod compute;
 pub mod failure;
 pub mod fit;
+pub mod games;
+pub mod parts;
 pub mod play;
+pub mod programs;
 pub mod progress;
 pub mod prompts;
 pub mod report;
 pub mod reproduce;
-pub mod room;
 #[cfg(feature = "train")]
 pub mod train;
 

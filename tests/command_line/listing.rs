@@ -1,7 +1,7 @@
 //! Programs disassembled and assembled again: the same words.
 
 use proptest::prelude::*;
-use situ_host::compute::{fleq, programs, subleq};
+use situ_host::programs::{fleq, shipped, subleq};
 use std::path::Path;
 
 fn same_subleq(program: &subleq::Program) {
@@ -26,11 +26,11 @@ fn same_fleq(program: &fleq::Program) {
 
 #[test]
 fn shipped_programs_come_back() {
-    for (name, _) in programs::PROGRAMS {
+    for (name, _) in shipped::PROGRAMS {
         if name.ends_with(".subleq") {
-            same_subleq(&programs::subleq(name).unwrap());
+            same_subleq(&shipped::subleq(name).unwrap());
         } else {
-            same_fleq(&programs::fleq(name).unwrap());
+            same_fleq(&shipped::fleq(name).unwrap());
         }
     }
 }

@@ -3,14 +3,14 @@
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use proptest::prelude::*;
 use situ::construct::computer::subleq::{Depth, Machine};
-use situ_host::compute::{fleq, programs, subleq};
-use situ_host::room::Room;
+use situ_host::parts::HeapParts;
+use situ_host::programs::{fleq, shipped, subleq};
 
 /// Runs a SUBLEQ program on both machines, beside the interpreter; the values of its cells.
 fn run_subleq(program: &subleq::Program) -> Vec<i64> {
     let mut results = [Depth::Nine, Depth::Five].map(|depth| {
         let machine = Machine::new::<f64>(program.word_bits, program.columns(), depth);
-        let mut room = Room::<f64>::new(machine.counts());
+        let mut room = HeapParts::<f64>::new(machine.counts());
         let transformer = machine.build(room.buffers()).unwrap();
         let mut engine = subleq::Engine::new(machine, transformer, program).unwrap();
         let mut interpreter = subleq::Interpreter::new(&program.memory, program.word_bits);
@@ -28,7 +28,7 @@ fn run_subleq(program: &subleq::Program) -> Vec<i64> {
 
 /// A SUBLEQ program with other starting values, and the cell that holds the answer.
 fn answer(name: &str, values: &[(&str, &[i64])], result: &str) -> Vec<i64> {
-    let mut program = programs::subleq(name).unwrap();
+    let mut program = shipped::subleq(name).unwrap();
     let first = |program: &subleq::Program, name: &str| {
         let cells = program.symbols.cells();
         cells
@@ -48,7 +48,7 @@ fn answer(name: &str, values: &[(&str, &[i64])], result: &str) -> Vec<i64> {
 /// Runs a FLEQ program in f64; the blocks of these names.
 fn run_fleq(program: &fleq::Program, names: &[&str]) -> Vec<DMatrix<f64>> {
     let machine = program.machine::<f64>();
-    let mut room = Room::<f64>::new(machine.counts());
+    let mut room = HeapParts::<f64>::new(machine.counts());
     let transformer = machine.build(room.buffers()).unwrap();
     let mut engine = fleq::Engine::new(machine, transformer, program).unwrap();
     let mut interpreter = fleq::Interpreter::new(&machine, &program.memory);
@@ -85,7 +85,7 @@ fn fibonacci_numbers() {
 
 #[test]
 fn blocked_matrix_product() {
-    let program = programs::fleq("matrix-multiply.fleq").unwrap();
+    let program = shipped::fleq("matrix-multiply.fleq").unwrap();
     let blocks: Vec<_> =
         program.memory.chunks(16).map(|x| DMatrix::from_row_slice(4, 4, x)).collect();
     let [a, b] = ["A", "B"].map(|name| program.block(name).unwrap());
@@ -96,7 +96,7 @@ fn blocked_matrix_product() {
 
 #[test]
 fn power_iteration_finds_the_leading_eigenvalue() {
-    let program = programs::fleq("power-iteration.fleq").unwrap();
+    let program = shipped::fleq("power-iteration.fleq").unwrap();
     let a = program.block("A").unwrap();
     let a = DMatrix::from_row_slice(4, 4, &program.memory[16 * a..16 * a + 16]);
     let leading = SymmetricEigen::new(a).eigenvalues.amax();
@@ -106,7 +106,7 @@ fn power_iteration_finds_the_leading_eigenvalue() {
 
 #[test]
 fn sgd_in_context_takes_the_steps_of_sgd() {
-    let program = programs::fleq("sgd.fleq").unwrap();
+    let program = shipped::fleq("sgd.fleq").unwrap();
     let samples = program.block("samples").unwrap();
     let data: Vec<_> = program.memory.chunks(16).skip(samples).take(20).collect();
     let mut expected = DVector::zeros(4);
@@ -120,7 +120,7 @@ fn sgd_in_context_takes_the_steps_of_sgd() {
 
 #[test]
 fn backpropagation_descends_along_the_gradient_of_the_loss() {
-    let program = programs::fleq("backpropagation.fleq").unwrap();
+    let program = shipped::fleq("backpropagation.fleq").unwrap();
     let blocks: Vec<_> =
         program.memory.chunks(16).map(|x| DMatrix::from_row_slice(4, 4, x)).collect();
     let [first, second, batches] = ["W1", "W2", "batches"].map(|name| program.block(name).unwrap());
@@ -153,9 +153,9 @@ fn backpropagation_descends_along_the_gradient_of_the_loss() {
 
 #[test]
 fn calculator_knows_six_operations() {
-    let program = programs::fleq("calculator.fleq").unwrap();
+    let program = shipped::fleq("calculator.fleq").unwrap();
     let machine = program.machine::<f64>();
-    let mut room = Room::<f64>::new(machine.counts());
+    let mut room = HeapParts::<f64>::new(machine.counts());
     let transformer = machine.build(room.buffers()).unwrap();
     let mut engine = fleq::Engine::new(machine, transformer, &program).unwrap();
     for _ in 0..2000 {

@@ -1,7 +1,8 @@
 //! Streams whose labels are permuted half-way.
 
 use crate::streams::{Example, clouds};
-use situ::online::{Adaptive, Ftrl, Learner, Newton, Shape, Target, largest, packed};
+use situ::matrix::argmax;
+use situ::online::{Adaptive, Ftrl, Learner, Newton, Shape, Target, packed};
 
 const SHAPE: Shape = Shape::classify(6, 3);
 
@@ -13,7 +14,7 @@ fn second_half_accuracy(learner: &mut impl Learner<f32>, stream: &[Example]) -> 
         let Target::Class(class) = *target else { panic!("a class") };
         let class = if index < half { class } else { (class + 1) % 3 };
         learner.update(features, Target::Class(class), &mut probabilities).unwrap();
-        right += usize::from(index >= half && largest(&probabilities) == class);
+        right += usize::from(index >= half && argmax(&probabilities) == class);
     }
     right as f64 / (stream.len() - half) as f64
 }

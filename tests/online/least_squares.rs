@@ -3,9 +3,9 @@
 use crate::streams::{Example, clouds};
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
+use situ::matrix::argmax;
 use situ::online::{
-    Learner, LeastSquares, LeastSquaresConfiguration, Shape, Standardization, Target, largest,
-    packed,
+    Learner, LeastSquares, LeastSquaresConfiguration, Shape, Standardization, Target, packed,
 };
 use situ::scalar::{Storage, f16};
 
@@ -70,7 +70,7 @@ fn half_precision_learns_on() {
         let (mut probabilities, mut right) = ([0.0; 4], 0);
         for (features, target) in stream.iter().cycle().take(200_000) {
             learner.update(features, *target, &mut probabilities).unwrap();
-            right += usize::from(Target::Class(largest(&probabilities)) == *target);
+            right += usize::from(Target::Class(argmax(&probabilities)) == *target);
         }
         right as f64 / 2e5
     }

@@ -1,10 +1,11 @@
 //! Three million updates of every learner, in f32 and in f16, on a short stream again and again.
 
 use crate::streams::{Example, clouds};
+use situ::matrix::argmax;
 use situ::online::{
     Bayes, Delta, DeltaConfiguration, Ftrl, Hedge, Learner, LeastSquares,
     LeastSquaresConfiguration, Memory, MemoryConfiguration, Newton, Normtune, Shape, Slot, Target,
-    largest, packed,
+    packed,
 };
 use situ::scalar::{Storage, f16};
 
@@ -19,7 +20,7 @@ fn accuracy(learner: &mut impl Learner<f32>, stream: &[Example], updates: usize)
     for (features, target) in stream.iter().cycle().take(updates) {
         learner.update(features, *target, &mut probabilities).unwrap();
         assert!(probabilities.iter().all(|p| p.is_finite()));
-        right += usize::from(Target::Class(largest(&probabilities)) == *target);
+        right += usize::from(Target::Class(argmax(&probabilities)) == *target);
     }
     right as f64 / updates as f64
 }

@@ -35,8 +35,9 @@ pub use norm::{frobenius_norm, infinity_norm, one_norm, spectral_norm_bound};
 pub use product::{
     add_product, add_symmetric_product, product, product_transpose, transpose_product,
 };
+pub(crate) use vector::prefix;
 pub use vector::{
-    add_outer, add_scaled, add_scaled_dithered, dot, matrix_vector, transpose_vector,
+    add_outer, add_scaled, add_scaled_dithered, argmax, dot, matrix_vector, transpose_vector,
 };
 
 use crate::scalar::{Scalar, Storage};

@@ -131,3 +131,24 @@ pub fn transpose_vector<A, X, O, const R: usize, const C: usize>(
     }
     *out = sums.map(O::store);
 }
+
+/// The first `length` elements, or an empty slice if there are fewer.
+#[inline(always)]
+pub(crate) fn prefix<T>(memory: &mut [T], length: usize) -> &mut [T] {
+    memory.get_mut(..length).unwrap_or_default()
+}
+
+/// Index of the largest number; the first of equal ones, 0 if empty. N comparisons.
+///
+/// ```
+/// assert_eq!(situ::matrix::argmax(&[0.2, 0.5, 0.3]), 1);
+/// ```
+pub fn argmax<T: Scalar>(numbers: &[T]) -> usize {
+    let (mut best, mut maximum) = (0, -T::MAX);
+    for (index, number) in numbers.iter().enumerate() {
+        if *number > maximum {
+            (best, maximum) = (index, *number);
+        }
+    }
+    best
+}

@@ -1,7 +1,8 @@
 //! The learner `bayes`: Gaussian naive Bayes in running moments.
 
-use super::output::{activate, prefix};
+use super::output::activate;
 use super::{Archive, Error, Learner, Shape, Standardization, Target, Task};
+use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage};
 
 /// Examples after which the moments of a class forget.

@@ -1,7 +1,7 @@
 //! The posterior covariance of linear weights, one rank-one step an example.
 
 use super::Archive;
-use super::output::prefix;
+use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage, Vectorized};
 
 /// Elements above the diagonal of a matrix of order `terms`: n (n - 1) / 2.

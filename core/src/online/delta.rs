@@ -1,9 +1,10 @@
 //! The learner `delta`: linear attention with the delta rule on a fixed random feature map.
 
 use super::metric::Metric;
-use super::output::{TargetScale, activate_scores, prefix};
+use super::output::{TargetScale, activate_scores};
 use super::random_features::{Activation, RandomFeatures};
 use super::{Archive, Error, Learner, Shape, Target};
+use crate::matrix::prefix;
 use crate::matrix::{add_scaled, dot};
 use crate::scalar::{Scalar, Storage};
 

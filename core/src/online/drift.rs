@@ -1,7 +1,8 @@
 //! Noticing that the stream is no longer what was learned, and starting afresh.
 
-use super::output::{TargetScale, largest};
+use super::output::TargetScale;
 use super::{Archive, Error, Learner, Shape, Target};
+use crate::matrix::argmax;
 use crate::scalar::Scalar;
 
 /// Raises an alarm when recent errors exceed the usual ones by three deviations and a margin.
@@ -99,7 +100,7 @@ impl<L: Learner<T>, T: Scalar> Adaptive<L, T> {
 
     fn error(&self, target: Target<T>, prediction: &[T]) -> T {
         match target {
-            Target::Class(class) if largest(prediction) == class => T::ZERO,
+            Target::Class(class) if argmax(prediction) == class => T::ZERO,
             Target::Class(_) => T::ONE,
             Target::Value(value) => {
                 let estimate = prediction.first().map_or(T::ZERO, |estimate| *estimate);

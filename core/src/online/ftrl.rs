@@ -1,8 +1,9 @@
 //! The learner `ftrl`: softmax or linear regression by FTRL-proximal.
 
-use super::output::{TargetScale, activate, prefix};
+use super::output::{TargetScale, activate};
 use super::{Archive, Error, Learner, Shape, Standardization, Target};
 use crate::ftrl::{Coordinates, Proximal};
+use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage};
 
 /// Softmax (or linear) regression on standardized features, trained by FTRL-proximal.

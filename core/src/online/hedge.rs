@@ -1,8 +1,9 @@
 //! The learner `hedge`: whatever other learners its type lists, weighed by their mistakes.
 
-use super::output::{largest, prefix};
 use super::{Archive, Error, Learner, Shape, Target, Task};
 use crate::matrix::add_scaled;
+use crate::matrix::argmax;
+use crate::matrix::prefix;
 use crate::scalar::Scalar;
 
 /// Most members of a [`Hedge`].
@@ -221,7 +222,7 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Learner<T> for Hedge<T, M, 
 /// 1 for a wrong class, 0 for the right one; the squared error of a value.
 fn mistake<T: Scalar>(target: Target<T>, prediction: &[T]) -> T {
     match target {
-        Target::Class(class) if largest(prediction) == class => T::ZERO,
+        Target::Class(class) if argmax(prediction) == class => T::ZERO,
         Target::Class(_) => T::ONE,
         Target::Value(value) => {
             let error = prediction.first().map_or(T::ZERO, |estimate| *estimate - value);

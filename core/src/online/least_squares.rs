@@ -2,9 +2,10 @@
 
 use super::covariance::Covariance;
 use super::metric::Metric;
-use super::output::{TargetScale, activate_scores, prefix};
+use super::output::{TargetScale, activate_scores};
 use super::random_features::{Activation, RandomFeatures};
 use super::{Archive, Error, Learner, Shape, Target, packed};
+use crate::matrix::prefix;
 use crate::matrix::{add_scaled_dithered, dot};
 use crate::scalar::{Scalar, Storage};
 

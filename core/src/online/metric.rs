@@ -1,7 +1,7 @@
 //! Which features tell the classes apart, as they stream by.
 
-use super::output::prefix;
 use super::{Archive, Shape, Standardization, Target, Task};
+use crate::matrix::prefix;
 use crate::scalar::Scalar;
 
 /// Examples after which the running average of a class forgets.

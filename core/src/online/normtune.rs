@@ -1,7 +1,8 @@
 //! The learner `normtune`: a frozen random network from a seed, of which scales and shifts are tuned.
 
-use super::output::{TargetScale, activate, prefix};
+use super::output::{TargetScale, activate};
 use super::{Archive, Error, Learner, Shape, Standardization, Target};
+use crate::matrix::prefix;
 use crate::normtune::{Adagrad, Affine, Network, Optimizer, Parameters, Sign, Units, Workspace};
 use crate::scalar::{Scalar, Storage};
 

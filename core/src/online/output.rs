@@ -90,24 +90,3 @@ pub(super) fn activate_scores<T: Scalar>(task: Task, squared_error: T, scores: &
         softmax_in_place(scores, T::ONE / (squared_error + T::from_f64(0.003)));
     }
 }
-
-/// The first `length` elements of working memory, or none if there are fewer.
-#[inline(always)]
-pub(super) fn prefix<T>(memory: &mut [T], length: usize) -> &mut [T] {
-    memory.get_mut(..length).unwrap_or_default()
-}
-
-/// Index of the largest number, the first of equals; 0 for none.
-///
-/// ```
-/// assert_eq!(situ::online::largest(&[0.2, 0.5, 0.3]), 1);
-/// ```
-pub fn largest<T: Scalar>(numbers: &[T]) -> usize {
-    let (mut best, mut most) = (0, -T::MAX);
-    for (index, number) in numbers.iter().enumerate() {
-        if *number > most {
-            (best, most) = (index, *number);
-        }
-    }
-    best
-}

@@ -1,7 +1,7 @@
 //! Features brought to zero mean and unit deviation as they stream by.
 
 use super::Archive;
-use super::output::prefix;
+use crate::matrix::prefix;
 use crate::scalar::Scalar;
 
 /// Updates after which the running averages forget: 2^20.

@@ -1,9 +1,7 @@
 //! The command `situ compute`.
 
-use super::execution::{Execution, Fleq, Subleq};
-use super::program::Program;
-use super::{fleq, subleq};
-use crate::room::Room;
+use crate::parts::HeapParts;
+use crate::programs::{Execution, Fleq, Program, Subleq, fleq, subleq};
 use crate::{Failure, progress, report};
 use serde::Serialize;
 use situ::construct::computer::Error;
@@ -109,7 +107,7 @@ pub fn compute(arguments: &Arguments) -> Result<(), Failure> {
             let (bits, columns) = (subleq.word_bits, subleq.columns());
             let mut machine = Machine::new::<f64>(bits, columns, Depth::Nine);
             set(&mut machine.inverse_temperature, arguments);
-            let mut room = Room::<f64>::new(machine.counts());
+            let mut room = HeapParts::<f64>::new(machine.counts());
             let transformer = machine.build(room.buffers()).map_err(|error| {
                 let rule =
                     format!("(ln n + N ln 2) / 2 + 2, n = {columns} columns, N = {bits} bits");
@@ -127,7 +125,7 @@ pub fn compute(arguments: &Arguments) -> Result<(), Failure> {
             if arguments.engine == Engine::Interpreter {
                 return run(arguments, &program, oracle, None::<Fleq<'_>>, Size::default());
             }
-            let mut room = Room::<f64>::new(machine.counts());
+            let mut room = HeapParts::<f64>::new(machine.counts());
             let transformer = machine.build(room.buffers()).map_err(|error| {
                 let rule =
                     format!("(ln n - ln e) / 2, n = {} columns, e = 2^-52", machine.columns());

@@ -3,7 +3,8 @@
 use super::examples::Examples;
 use super::score::{Measure, Score};
 use indicatif::ProgressBar;
-use situ::online::{Error, Learner, Target, largest};
+use situ::matrix::argmax;
+use situ::online::{Error, Learner, Target};
 use statrs::statistics::{Data, Median};
 use std::time::Instant;
 
@@ -74,7 +75,7 @@ fn learn(
 /// What a prediction says: the likeliest class, or the value.
 pub fn decision(target: Target<f32>, prediction: &[f32]) -> Target<f32> {
     match target {
-        Target::Class(_) => Target::Class(largest(prediction)),
+        Target::Class(_) => Target::Class(argmax(prediction)),
         Target::Value(_) => Target::Value(prediction.first().copied().unwrap_or(f32::NAN)),
     }
 }

@@ -1,6 +1,6 @@
 //! The command `situ play`.
 
-use super::{FeedbackChoice, Observed, RegularizerChoice, StrategicForm};
+use crate::games::{FeedbackChoice, Observed, RegularizerChoice, StrategicForm};
 use crate::{Failure, report};
 use clap::builder::RangedU64ValueParser;
 use serde::Serialize;

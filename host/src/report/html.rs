@@ -1,8 +1,8 @@
 //! The HTML report: one page that needs nothing beside it.
 
+use super::{Axis, Curve, Series};
 use super::{directory, files, number, plot};
 use crate::Failure;
-use crate::reproduce::{Axis, Curve, Series};
 use serde::Deserialize;
 use std::fmt::Write;
 use std::path::PathBuf;

@@ -3,8 +3,10 @@
 mod files;
 mod html;
 mod plot;
+mod series;
 mod table;
 
 pub use files::{FIT, REPRODUCE, directory, save};
 pub use html::write;
-pub use table::{claims_table, number, table};
+pub use series::{Axis, Curve, Series};
+pub use table::{number, table};

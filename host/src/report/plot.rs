@@ -1,6 +1,6 @@
 //! Plots: a series as an SVG drawing.
 
-use crate::reproduce::{Axis, Series};
+use super::{Axis, Series};
 use plotters::prelude::*;
 use std::ops::Range;
 
@@ -82,7 +82,7 @@ fn label(value: f64, axis: &Axis) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reproduce::Curve;
+    use crate::report::Curve;
 
     fn series(points: Vec<[f64; 2]>) -> Series {
         Series {

@@ -1,6 +1,5 @@
 //! Tables on the terminal.
 
-use crate::reproduce::SystemRun;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 /// A table with a header; every column but the first is aligned right.
@@ -27,20 +26,4 @@ pub fn number(value: f64) -> String {
     } else {
         format!("{value:.2e}")
     }
-}
-
-/// One system's claims: what was measured, the bound, whether it holds.
-pub fn claims_table(run: &SystemRun) -> String {
-    let mut table = table(&["claim", "measured", "", "bound", "holds"]);
-    for claim in &run.claims {
-        table.add_row([
-            claim.id.to_owned(),
-            number(claim.measured),
-            claim.relation.to_string(),
-            number(claim.bound),
-            if claim.holds { "yes" } else { "NO" }.to_owned(),
-        ]);
-    }
-    let error = run.error.as_ref().map_or(String::new(), |error| format!("\nerror: {error}"));
-    format!("{}, {} ({:.1} s)\n{table}{error}\n", run.system, run.paper, run.seconds)
 }

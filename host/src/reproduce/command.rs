@@ -1,6 +1,7 @@
 //! The command `situ reproduce`: runs systems, prints one table each.
 
-use super::{Claim, Mode, Precision, SYSTEMS, Series, Settings, System};
+use super::{Claim, Mode, Precision, SYSTEMS, Settings, System};
+use crate::report::Series;
 use crate::{Failure, progress, report};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -94,7 +95,7 @@ pub fn reproduce(arguments: &Arguments) -> Result<Run, Failure> {
         }
         let outcome = measure(system, arguments, model.clone(), mode);
         if !arguments.json {
-            println!("{}", report::claims_table(&outcome));
+            println!("{}", super::table::claims_table(&outcome));
             if system.name == "superposition" && model.is_none() {
                 println!("{WITHOUT_MODEL}");
             }

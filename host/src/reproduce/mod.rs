@@ -10,15 +10,15 @@ mod looped;
 mod newton;
 mod normtune;
 mod policy_gradient;
-mod series;
 mod statistics;
 mod superposition;
+mod table;
 mod variational;
 
 pub use claim::{Claim, Relation};
 pub use command::{Arguments, Run, SystemRun, reproduce};
-pub use series::{Axis, Curve, Series};
 
+use crate::report::Series;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use std::path::PathBuf;

@@ -17,7 +17,8 @@ use cortex_m::{Peripherals, singleton};
 use cortex_m_rt::entry;
 use cortex_m_semihosting::debug;
 use model::{FEATURES, Model, OUTPUTS, Stream};
-use situ::online::{Learner, Target, largest};
+use situ::matrix::argmax;
+use situ::online::{Learner, Target};
 use source::{Replay, Source};
 
 #[entry]
@@ -77,7 +78,7 @@ fn log_prediction(target: Target<f32>, prediction: &[f32; OUTPUTS]) {
     match target {
         Target::Class(class) => defmt::println!(
             "{{\"class\":{{\"predicted\":{=usize},\"target\":{=usize}}}}}",
-            largest(prediction),
+            argmax(prediction),
             class
         ),
         Target::Value(value) => defmt::println!(

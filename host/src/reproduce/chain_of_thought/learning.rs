@@ -1,11 +1,12 @@
 //! Learning from traces as a stream, and the curves of error against examples.
 
-use super::super::{Axis, Claim, Curve, Series, Settings};
+use super::super::{Claim, Settings};
 use super::direct::{learn_layers, linear_in_context};
 use super::task::{Shape, Task};
 use super::{
     QUERIES, TASKS, error_of, kernel_error, largest, layers_in_the_limit, median_error, over_tasks,
 };
+use crate::report::{Axis, Curve, Series};
 use nalgebra::DVector;
 use situ::construct::chain_of_thought::{TraceConfig, TraceLearner};
 use situ::transformer::Error;

@@ -4,8 +4,9 @@ use super::runs::{
     COORDINATION_MIXED, Learning, coordination, dilemma, dirichlet, distance, distance_from_strict,
     pennies, share, steps, three_by_three,
 };
-use crate::play::{FeedbackChoice, RegularizerChoice};
-use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
+use crate::games::{FeedbackChoice, RegularizerChoice};
+use crate::report::{Axis, Curve, Series};
+use crate::reproduce::{Claim, Findings, Settings};
 use situ::games::{Function, Game};
 use situ::random::Generator;
 

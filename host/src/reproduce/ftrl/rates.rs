@@ -1,9 +1,10 @@
 //! How fast learning converges, and where optimism helps.
 
 use super::runs::{Learning, dilemma, distance, observed, pennies, steps};
-use crate::play::{FeedbackChoice, RegularizerChoice};
+use crate::games::{FeedbackChoice, RegularizerChoice};
+use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::{median, slope};
-use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
+use crate::reproduce::{Claim, Findings, Settings};
 use rayon::prelude::*;
 use situ::ftrl::{Constant, Schedule};
 use situ::games::Game;

@@ -1,6 +1,6 @@
 //! The games, and one run of learning in them.
 
-use crate::play::{FeedbackChoice, Observed, RegularizerChoice};
+use crate::games::{FeedbackChoice, Observed, RegularizerChoice};
 use rayon::prelude::*;
 use situ::ftrl::{Ftrl, Power, Schedule, State};
 use situ::games::{self, Bandit, Bimatrix, Feedback, Game, Noisy, nearest_profile, strict_margin};

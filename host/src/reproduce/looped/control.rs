@@ -1,9 +1,9 @@
 //! Random FLEQ programs against the interpreter.
 
-use crate::compute::assembly::Symbols;
-use crate::compute::fleq::{Engine, Interpreter, Program};
+use crate::parts::HeapParts;
+use crate::programs::assembly::Symbols;
+use crate::programs::fleq::{Engine, Interpreter, Program};
 use crate::reproduce::Settings;
-use crate::room::Room;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
@@ -39,7 +39,7 @@ pub(super) fn random_programs(settings: &Settings) -> Result<(usize, usize), Str
 fn run(seed: u64) -> Result<(usize, usize), Error> {
     let program = random_program(&mut Pcg64Mcg::seed_from_u64(seed));
     let machine = program.machine::<f64>();
-    let mut room = Room::<f64>::new(machine.counts());
+    let mut room = HeapParts::<f64>::new(machine.counts());
     let transformer = machine.build(room.buffers())?;
     let mut engine = Engine::new(machine, transformer, &program)?;
     let mut interpreter = Interpreter::new(&machine, &program.memory);

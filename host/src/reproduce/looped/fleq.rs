@@ -1,10 +1,10 @@
 //! The FLEQ machine: size, control flow, and programs that compute.
 
 use super::reference;
-use crate::compute::fleq::{Engine, Program};
-use crate::compute::programs;
+use crate::parts::HeapParts;
+use crate::programs::fleq::{Engine, Program};
+use crate::programs::shipped;
 use crate::reproduce::{Claim, Findings, Settings};
-use crate::room::Room;
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
@@ -80,7 +80,7 @@ fn layers() -> Result<f64, situ::construct::computer::Error> {
     let mut layers = 0;
     for (size, blocks, commands) in [(2, 4, 4), (4, 16, 16), (5, 40, 100), (8, 11, 15)] {
         let machine = Machine::new::<f64>(size, blocks, commands);
-        let mut room = Room::new(machine.counts());
+        let mut room = HeapParts::new(machine.counts());
         let transformer: Transformer<'_, f64> = machine.build(room.buffers())?;
         let temperature = |attention| match attention {
             Attention::Softmax { inverse_temperature, .. } => Some(inverse_temperature),
@@ -98,7 +98,7 @@ fn layers() -> Result<f64, situ::construct::computer::Error> {
 /// Runs a program in precision T until it halts; `count` blocks from `first` on, row after row.
 fn run<T: Scalar>(program: &Program, first: usize, count: usize) -> Result<Vec<Vec<f64>>, String> {
     let machine = program.machine::<T>();
-    let mut room = Room::<T>::new(machine.counts());
+    let mut room = HeapParts::<T>::new(machine.counts());
     let text = |error: situ::construct::computer::Error| error.to_string();
     let transformer = machine.build(room.buffers()).map_err(text)?;
     let mut engine = Engine::new(machine, transformer, program).map_err(text)?;
@@ -116,7 +116,7 @@ fn block(program: &Program, name: &str) -> Result<usize, String> {
 }
 
 fn shipped(name: &str) -> Result<Program, String> {
-    programs::fleq(name).map_err(|failure| failure.to_string())
+    shipped::fleq(name).map_err(|failure| failure.to_string())
 }
 
 fn largest(distances: impl Iterator<Item = f64>) -> f64 {

@@ -1,8 +1,9 @@
 //! The SUBLEQ machine: exactness, size, drift, temperature.
 
-use crate::compute::subleq::{Engine, Interpreter, Program};
-use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
-use crate::room::Room;
+use crate::parts::HeapParts;
+use crate::programs::subleq::{Engine, Interpreter, Program};
+use crate::report::{Axis, Curve, Series};
+use crate::reproduce::{Claim, Findings, Settings};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
@@ -90,7 +91,7 @@ fn size() -> Result<Claim, Error> {
     let mut as_stated = true;
     for (bits, columns) in [(4, 8), (8, 27), (16, 27), (16, 100), (32, 500)] {
         let machine = Machine::new::<f64>(bits, columns, Depth::Nine);
-        let mut room = Room::new(machine.counts());
+        let mut room = HeapParts::new(machine.counts());
         let transformer: Transformer<'_, f64> = machine.build(room.buffers())?;
         let (n, log) = (u32::from(bits), columns.next_power_of_two().ilog2());
         let rows = 8 * log + 3 * n + (3 * log).max(2 * n) + 1;
@@ -115,7 +116,7 @@ fn random_programs<T: Scalar>(depth: Depth, count: usize, seed: u64) -> Result<O
             machine.inverse_temperature = machine.least_temperature();
         }
         let program = random_program(&machine, &mut random);
-        let mut room = Room::<T>::new(machine.counts());
+        let mut room = HeapParts::<T>::new(machine.counts());
         let transformer = machine.build(room.buffers())?;
         follow(Engine::new(machine, transformer, &program)?, &program, LOOPS)
     };
@@ -169,7 +170,7 @@ fn counter<T: Scalar>(settings: &Settings) -> Result<Outcome, Error> {
         ..Program::default()
     };
     let machine = Machine::new::<T>(program.word_bits, program.columns(), Depth::Five);
-    let mut room = Room::<T>::new(machine.counts());
+    let mut room = HeapParts::<T>::new(machine.counts());
     let transformer = machine.build(room.buffers())?;
     let engine = Engine::new(machine, transformer, &program)?;
     follow(engine, &program, settings.size(20_000, 1_000_000))
@@ -183,7 +184,7 @@ fn temperature(settings: &Settings) -> Result<(f64, Series), Error> {
     let mut curves = [Vec::new(), Vec::new()];
     for bits in settings.size(&[4, 8, 16, 32][..], &[4, 6, 8, 12, 16, 20, 24, 28, 32, 40]) {
         let machine = Machine::new::<f64>(*bits, columns, Depth::Nine);
-        let mut room = Room::new(machine.counts());
+        let mut room = HeapParts::new(machine.counts());
         let transformer = machine.build::<f64>(room.buffers())?;
         let exact = |inverse_temperature: f64| -> Result<bool, Error> {
             // The weights do not depend on it: only the heads' softmax does.

@@ -1,7 +1,8 @@
 //! Lemma 4.1: one step of the inverse in two layers, or in one.
 
-use super::super::{Axis, Claim, Curve, Findings, Series, Settings};
+use super::super::{Claim, Findings, Settings};
 use super::random;
+use crate::report::{Axis, Curve, Series};
 use nalgebra::DMatrix;
 use rand::RngExt;
 use situ::construct::newton::{InverseRows, add_step, add_symmetric_step};

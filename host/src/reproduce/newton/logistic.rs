@@ -1,9 +1,10 @@
 //! Theorem 5.2: damped Newton on logistic regression in 11 + 2k layers a step.
 
-use super::super::{Axis, Claim, Curve, Findings, Series, Settings};
+use super::super::{Claim, Findings, Settings};
 use super::random;
+use crate::parts::HeapParts;
+use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::{log_slope, median};
-use crate::room::Room;
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use situ::construct::logistic::Logistic;
@@ -54,7 +55,7 @@ fn misfits() -> Result<f64, Error> {
         for inverse_steps in [1, 4, 12] {
             let examples = 2 * features;
             let logistic = Logistic { features, examples, knots: 16, inverse_steps, ridge: RIDGE };
-            let mut room = Room::new(logistic.counts());
+            let mut room = HeapParts::new(logistic.counts());
             let transformer = logistic.build::<f64>(room.buffers())?;
             let holds = transformer.layers.len() == 11 + 2 * usize::from(inverse_steps)
                 && transformer.rows == 6 * features + 4
@@ -106,7 +107,7 @@ impl Task {
             inverse_steps: 12,
             ridge: RIDGE,
         };
-        let mut room = Room::new(logistic.counts());
+        let mut room = HeapParts::new(logistic.counts());
         let transformer = logistic.build::<f64>(room.buffers())?;
         let mut sequence = vec![0.0; logistic.rows() * EXAMPLES];
         let mut workspace = vec![0.0; transformer.workspace(EXAMPLES)];

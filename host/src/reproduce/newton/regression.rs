@@ -1,9 +1,10 @@
 //! Theorem 4.2: least squares in 3 + T layers, and what it saves against gradient descent.
 
-use super::super::{Axis, Claim, Curve, Findings, Series, Settings};
+use super::super::{Claim, Findings, Settings};
 use super::random;
+use crate::parts::HeapParts;
+use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::median;
-use crate::room::Room;
 use nalgebra::{DMatrix, DVector};
 use situ::construct::newton::Regression;
 use situ::transformer::Error;
@@ -60,7 +61,7 @@ impl Task {
         let largest = self.gram.symmetric_eigenvalues().max();
         let scale = 1.0 / (largest * largest);
         let regression = Regression { features: d as u16, steps, ridge: self.ridge, scale };
-        let mut room = Room::new(regression.counts());
+        let mut room = HeapParts::new(regression.counts());
         let transformer = regression.build::<f64>(room.buffers())?;
         let counts_hold = transformer.layers.len() == 3 + usize::from(steps)
             && transformer.widest_layer() <= 2

@@ -1,8 +1,9 @@
 //! What descent finds of what exists: the same targets, by Adam on scales and shifts alone.
 
 use super::exact;
+use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::median;
-use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
+use crate::reproduce::{Claim, Findings, Settings};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;

@@ -1,8 +1,9 @@
 //! Handwritten digits, learned by scales and shifts alone.
 
 use super::pictures::{FEATURES, PIXELS, describe};
+use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::median;
-use crate::reproduce::{Axis, Claim, Curve, Findings, Precision, Series, Settings};
+use crate::reproduce::{Claim, Findings, Precision, Settings};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;

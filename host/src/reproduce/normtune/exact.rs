@@ -2,8 +2,9 @@
 //! where equality ends.
 
 use super::batch_norm;
+use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::median;
-use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
+use crate::reproduce::{Claim, Findings, Settings};
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;

@@ -1,8 +1,9 @@
 //! REINFORCE near a strict Nash policy: who stays, how fast they come, who arrives exactly.
 
 use super::reference_game::{Game, Pair, distance_squared, game, policies};
+use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::log_slope;
-use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
+use crate::reproduce::{Claim, Findings, Settings};
 use rayon::prelude::*;
 use situ::ftrl::Power;
 use situ::games::{PolicyGradient, PolicyState, Reinforce, Scheme};

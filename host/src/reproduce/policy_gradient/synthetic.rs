@@ -1,8 +1,9 @@
 //! The rate's exponent `q = min(l_b, p - 2 l_σ)` on a strongly stable field with noise and bias of
 //! known growth, where it can be tight: games with strict equilibria converge faster.
 
+use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::log_slope;
-use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
+use crate::reproduce::{Claim, Findings, Settings};
 use rayon::prelude::*;
 use situ::ftrl::{Power, Schedule};
 use situ::random::Generator;

@@ -1,19 +1,20 @@
 //! The shipped models, trained on one task at a time, on prompts that mix two.
 
 use super::super::statistics::correlation;
-use super::super::{Axis, Claim, Curve, Findings, Series, Settings};
+use super::super::{Claim, Findings, Settings};
 use super::measures::Measures;
 use super::model::Model;
 use super::task_vectors::TaskVectors;
 use crate::prompts::{Family, Mixture};
+use crate::report::{Axis, Curve, Series};
 
-/// Weights of the shipped models; `host/weights/README.md` has the commands that made them.
-const SMALL: &[u8] = include_bytes!("../../../weights/lang-32.bin");
-const SMALL_NOISY: &[u8] = include_bytes!("../../../weights/lang-32-noise.bin");
-const LARGE: &[u8] = include_bytes!("../../../weights/lang-64.bin");
-const LARGE_NOISY: &[u8] = include_bytes!("../../../weights/lang-64-noise.bin");
+/// Weights of the shipped models; `firmware/suite/weights/README.md` has the commands that made them.
+const SMALL: &[u8] = include_bytes!("../../../../firmware/suite/weights/lang-32.bin");
+const SMALL_NOISY: &[u8] = include_bytes!("../../../../firmware/suite/weights/lang-32-noise.bin");
+const LARGE: &[u8] = include_bytes!("../../../../firmware/suite/weights/lang-64.bin");
+const LARGE_NOISY: &[u8] = include_bytes!("../../../../firmware/suite/weights/lang-64-noise.bin");
 
-const COPY: &[u8] = include_bytes!("../../../weights/copy-64.bin");
+const COPY: &[u8] = include_bytes!("../../../../firmware/suite/weights/copy-64.bin");
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 

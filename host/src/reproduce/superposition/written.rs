@@ -1,8 +1,8 @@
 //! The written transformer against the mixture that it must give.
 
 use super::super::{Claim, Settings};
+use crate::parts::HeapParts;
 use crate::prompts::below;
-use crate::room::Room;
 use situ::construct::superposition::{Plan, Superposition, Task};
 use situ::random::Generator;
 use situ::scalar::{Scalar, Storage};
@@ -121,7 +121,7 @@ fn errors<S: Storage>(settings: &Settings) -> Result<Errors, Error> {
             .map(|(task, map)| Task { input: task.input as u16, map })
             .collect();
         let blocks = maps.iter().map(Vec::len).sum();
-        let mut room = Room::new(case.plan.counts(tasks.len(), blocks));
+        let mut room = HeapParts::new(case.plan.counts(tasks.len(), blocks));
         let transformer = case.plan.build(&tasks, room.buffers())?;
         errors.layers = errors.layers.max(transformer.transformer.layers.len());
         for _ in 0..settings.size(10, 100) {

@@ -1,8 +1,9 @@
 //! The bias of constant steps on a nonlinear operator, and what Richardson-Romberg leaves of it.
 
 use super::ensemble::{Line, line};
+use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::log_slope;
-use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
+use crate::reproduce::{Claim, Findings, Settings};
 use situ::variational::{Error, Everywhere, Extragradient, Sgda};
 
 /// The solution of F(x) = x + 2 sigmoid(2 x) = 0.

@@ -2,7 +2,8 @@
 
 use super::ensemble::{Estimate, chains};
 use super::min_max::{DEVIATIONS, JACOBIAN, SADDLE, step};
-use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
+use crate::report::{Axis, Curve, Series};
+use crate::reproduce::{Claim, Findings, Settings};
 use situ::variational::{Average, Everywhere, Sgda};
 use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 

@@ -1,7 +1,8 @@
 //! Games whose stationary laws are known in closed form, and the limit of the refinement.
 
 use super::ensemble::{chains, line};
-use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
+use crate::report::{Axis, Curve, Series};
+use crate::reproduce::{Claim, Findings, Settings};
 use situ::random::Generator;
 use situ::variational::{BatchMeans, Bounds, Error, Everywhere, Extragradient, Method, Sgda};
 

@@ -1,6 +1,7 @@
 //! Geometric ergodicity on a non-monotone operator: total variation against the second eigenvalue.
 
-use crate::reproduce::{Axis, Claim, Curve, Findings, Series, Settings};
+use crate::report::{Axis, Curve, Series};
+use crate::reproduce::{Claim, Findings, Settings};
 use nalgebra::{DMatrix, DVector};
 use situ::variational::{Everywhere, Method, Sgda};
 

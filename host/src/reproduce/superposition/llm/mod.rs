@@ -4,9 +4,10 @@ mod model;
 mod tasks;
 
 use super::super::statistics::correlation;
-use super::super::{Axis, Claim, Curve, Findings, Series, Settings};
+use super::super::{Claim, Findings, Settings};
 use super::measures::{Measures, Outcome};
 use crate::prompts::Mixture;
+use crate::report::{Axis, Curve, Series};
 use model::Llama;
 use rayon::prelude::*;
 use situ::random::Generator;

@@ -3,7 +3,7 @@
 use super::slots::Slot;
 use crate::scalar::{Scalar, Storage, Vectorized};
 
-/// Examples whose distances are computed together: their sums take half of the 32 registers of a
+/// Blocks whose distances are computed together: their sums take half of the 32 registers of a
 /// Cortex-M, or two of a host's vectors, which do not wait for each other.
 const LANES: usize = 16;
 
@@ -11,11 +11,11 @@ const LANES: usize = 16;
 /// after feature: the distance to a block reads memory in order and keeps its sums in registers.
 /// The last block is as wide as it needs to be, so d features of n slots take d n numbers.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Examples<S, const FEATURES: usize, const SLOTS: usize> {
+pub(super) struct Blocks<S, const FEATURES: usize, const SLOTS: usize> {
     numbers: [[S; FEATURES]; SLOTS],
 }
 
-impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Examples<S, FEATURES, SLOTS> {
+impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Blocks<S, FEATURES, SLOTS> {
     pub fn new() -> Self {
         Self { numbers: [[S::STORED_ZERO; FEATURES]; SLOTS] }
     }
@@ -51,7 +51,7 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Examples<S, FEATURES, S
     }
 }
 
-/// The operands of [`Examples::distances`].
+/// The operands of [`Blocks::distances`].
 struct Distances<'a, S: Storage> {
     numbers: &'a [S],
     slots: usize,

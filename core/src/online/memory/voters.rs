@@ -1,6 +1,6 @@
 //! The stored examples that are near enough to a query to vote.
 
-use super::output::prefix;
+use crate::matrix::prefix;
 use crate::scalar::{Scalar, Vectorized};
 
 /// Up to SLOTS examples with the weight of each one's vote: softmax attention of a query over stored

@@ -1,12 +1,19 @@
 //! The learner `memory`: softmax attention over stored examples.
 
-use super::examples::Examples;
+mod blocks;
+mod slots;
+mod voters;
+
+pub use slots::{Byte, Slot};
+
 use super::metric::Metric;
-use super::output::{TargetScale, prefix};
-use super::slots::{Channel, Slot};
-use super::voters::Voters;
+use super::output::TargetScale;
 use super::{Archive, Error, Learner, Shape, Target, Task};
+use crate::matrix::prefix;
 use crate::scalar::Scalar;
+use blocks::Blocks;
+use slots::Channel;
+use voters::Voters;
 
 /// Utilities are kept in units of 1/8192.
 const UTILITY_UNIT: f64 = 8192.0;
@@ -38,7 +45,7 @@ impl<T: Scalar> Default for MemoryConfiguration<T> {
 /// for the right class gains utility, one that votes for a wrong one loses it twice as fast; the
 /// ring pointer skips the useful).
 ///
-/// Examples are stored raw, in f32, f16 or [`super::Byte`], on a scale of their own.
+/// Blocks are stored raw, in f32, f16 or [`super::Byte`], on a scale of their own.
 ///
 /// State: K (d + 1) stored numbers and 2 K bytes of utilities, besides the metric of features
 /// (C + 3) d and their scales 2 d; K (4 d + 8) flops an update.
@@ -68,11 +75,11 @@ pub struct Memory<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SL
     goal: Channel<S::Compute>,
     /// Running mean of the nearest distance.
     nearest: S::Compute,
-    /// Examples stored.
+    /// Blocks stored.
     used: u32,
     /// The slot that is written next, if it is not skipped.
     pointer: u32,
-    examples: Examples<S, FEATURES, SLOTS>,
+    examples: Blocks<S, FEATURES, SLOTS>,
     /// Class numbers, or values on the scale of `goal`.
     targets: [S; SLOTS],
     utilities: [i16; SLOTS],
@@ -104,7 +111,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
             nearest: Self::initial_nearest(shape),
             used: 0,
             pointer: 0,
-            examples: Examples::new(),
+            examples: Blocks::new(),
             targets: [zero; SLOTS],
             utilities: [0; SLOTS],
         })
@@ -163,7 +170,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         }
     }
 
-    /// Examples that vote for the target gain utility, others lose it.
+    /// Blocks that vote for the target gain utility, others lose it.
     fn credit(&mut self, voters: &Voters<S::Compute, SLOTS>, goal: Target<S::Compute>) {
         let (rate, half) = (S::Compute::from_f64(0.03), S::Compute::from_f64(0.5));
         let unit = S::Compute::from_f64(UTILITY_UNIT);

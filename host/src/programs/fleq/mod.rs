@@ -11,7 +11,7 @@ pub use disassembler::text;
 pub use engine::Engine;
 pub use interpreter::{Interpreter, address_bits};
 
-use crate::compute::assembly::Symbols;
+use crate::programs::assembly::Symbols;
 use situ::construct::computer::Error;
 use situ::construct::computer::fleq::{Instruction, Machine};
 use situ::scalar::Scalar;

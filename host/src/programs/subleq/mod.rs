@@ -8,7 +8,7 @@ pub use assembler::{assemble, word};
 pub use engine::Engine;
 pub use interpreter::Interpreter;
 
-use crate::compute::assembly::Symbols;
+use crate::programs::assembly::Symbols;
 use situ::construct::computer::Error;
 use situ::construct::computer::subleq::Command;
 

@@ -1,4 +1,4 @@
-//! Room on the heap for a written transformer of any size.
+//! Heap-allocated parts of a written transformer of any size.
 
 use situ::construct::Counts;
 use situ::scalar::Storage;
@@ -6,15 +6,15 @@ use situ::transformer::{Bias, Block, Buffers, Head, Layer};
 
 /// Buffers for a [`situ::transformer::Builder`], as long as a construction says it needs.
 #[derive(Debug)]
-pub struct Room<S: Storage> {
+pub struct HeapParts<S: Storage> {
     blocks: Vec<Block<S>>,
     biases: Vec<Bias<S>>,
     heads: Vec<Head<S::Compute>>,
     layers: Vec<Layer>,
 }
 
-impl<S: Storage> Room<S> {
-    /// Room for these counts.
+impl<S: Storage> HeapParts<S> {
+    /// Buffers of these sizes.
     pub fn new(counts: Counts) -> Self {
         Self {
             blocks: vec![Block::default(); counts.blocks],

@@ -15,7 +15,7 @@
 
 use super::Program;
 use crate::Failure;
-use crate::compute::assembly::{Cursor, Data, Mistake, Symbols, outline, read};
+use crate::programs::assembly::{Cursor, Data, Mistake, Symbols, outline, read};
 use situ::construct::computer::subleq::{Command, Machine};
 use std::path::Path;
 

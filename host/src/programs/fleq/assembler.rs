@@ -17,7 +17,7 @@
 use super::statement::statement;
 use super::{Program, address_bits};
 use crate::Failure;
-use crate::compute::assembly::{Cursor, Data, Label, Mistake, Place, Symbols, outline, read};
+use crate::programs::assembly::{Cursor, Data, Label, Mistake, Place, Symbols, outline, read};
 use std::path::Path;
 
 /// Blocks of a program while it is read.
@@ -29,7 +29,7 @@ struct Blocks<'a> {
     values: Vec<Vec<f64>>,
     /// Addresses wait until all names are known: the block, and where the address stands.
     addresses: Vec<(usize, Place)>,
-    lines: &'a [crate::compute::assembly::Line],
+    lines: &'a [crate::programs::assembly::Line],
 }
 
 impl Data for Blocks<'_> {

@@ -19,7 +19,7 @@
 //! After the assignment, separated by commas: one jump, and at most one each of `r += 1`, `r = &cell`
 //! and `r = *cell`, of which the last reads the assignment's first operand.
 
-use crate::compute::assembly::{Cursor, Mistake, Place, Symbols, TokenKind};
+use crate::programs::assembly::{Cursor, Mistake, Place, Symbols, TokenKind};
 use situ::construct::computer::fleq::{Instruction, Operand, Operation};
 
 /// Functions of one block, written as a word before it.

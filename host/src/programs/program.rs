@@ -1,7 +1,7 @@
 //! A program of either language, read from a file.
 
 use super::assembly::{Cursor, Place, tokens};
-use super::programs::PROGRAMS;
+use super::shipped::PROGRAMS;
 use super::{fleq, subleq};
 use crate::Failure;
 use std::path::Path;
