@@ -11,6 +11,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`scalar`] | the numbers: compute in f32 or f64, storage in f16, f32 or f64 |
+//! | [`archive`] | a state as bytes: saved, checked, restored |
 //! | [`random`] | a small seeded generator, the same on host and device |
 //! | [`matrix`] | fixed-size matrices, tiled products, vector kernels |
 //! | [`solve`] | inverses (pivoted, Newton-Schulz, refined), Cholesky, least-norm solutions |
@@ -35,6 +36,7 @@
 //! # Ok::<(), solve::Error>(())
 //! ```
 
+pub mod archive;
 pub mod attention;
 pub mod construct;
 pub mod decoder;

@@ -1,6 +1,5 @@
 //! The learner `least-squares`: recursive least squares on the features and random ones.
 
-use super::covariance::Covariance;
 use super::metric::Metric;
 use super::output::{TargetScale, activate_scores};
 use super::random_features::{Activation, RandomFeatures};
@@ -8,6 +7,7 @@ use super::{Archive, Error, Learner, Shape, Target, packed};
 use crate::matrix::prefix;
 use crate::matrix::{add_scaled_dithered, dot};
 use crate::scalar::{Scalar, Storage};
+use crate::solve::Covariance;
 
 /// Configuration of [`LeastSquares`].
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -24,7 +24,6 @@
 
 mod archive;
 mod bayes;
-mod covariance;
 mod delta;
 mod drift;
 mod error;
@@ -40,9 +39,8 @@ mod random_features;
 mod shape;
 mod standardization;
 
-pub use archive::{Archive, restore, save, saved_bytes};
+pub use archive::{restore, save, saved_bytes};
 pub use bayes::Bayes;
-pub use covariance::packed;
 pub use delta::{Delta, DeltaConfiguration};
 pub use drift::{Adaptive, DriftDetector};
 pub use error::Error;
@@ -56,6 +54,9 @@ pub use output::{TargetScale, activate};
 pub use random_features::{Activation, RandomFeatures};
 pub use shape::{Shape, Target, Task};
 pub use standardization::Standardization;
+
+pub use crate::archive::Archive;
+pub use crate::solve::packed;
 
 use crate::scalar::Scalar;
 

@@ -1,11 +1,11 @@
 //! The learner `newton`: logistic regression by damped Newton steps.
 
-use super::covariance::Covariance;
 use super::output::{TargetScale, activate};
 use super::{Archive, Error, Learner, Shape, Standardization, Target, Task, packed};
 use crate::matrix::prefix;
 use crate::matrix::{add_scaled_dithered, dot};
 use crate::scalar::{Scalar, Storage};
+use crate::solve::Covariance;
 
 /// Online Newton on softmax (or linear) regression, the inverse Hessian tracked by rank-one steps.
 ///

@@ -23,12 +23,15 @@
 //! ```
 
 mod cholesky;
+mod covariance;
 mod gauss_jordan;
 mod least_norm;
 mod newton_schulz;
 mod refinement;
 
 pub use cholesky::Cholesky;
+pub(crate) use covariance::Covariance;
+pub use covariance::packed;
 pub use gauss_jordan::invert;
 pub use least_norm::LeastNorm;
 pub use newton_schulz::{NewtonInverse, Order};

@@ -1,13 +1,13 @@
 //! The posterior covariance of linear weights, one rank-one step an example.
 
-use super::Archive;
+use crate::archive::Archive;
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage, Vectorized};
 
 /// Elements above the diagonal of a matrix of order `terms`: n (n - 1) / 2.
 ///
 /// ```
-/// assert_eq!(situ::online::packed(3), 3);
+/// assert_eq!(situ::solve::packed(3), 3);
 /// ```
 pub const fn packed(terms: usize) -> usize {
     terms * terms.saturating_sub(1) / 2
@@ -22,7 +22,7 @@ pub const fn packed(terms: usize) -> usize {
 ///
 /// F (F − 1)/2 stored numbers and F of the compute type. An example costs 3 F² flops, a variance F².
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Covariance<S: Storage, const TERMS: usize, const PACKED: usize> {
+pub(crate) struct Covariance<S: Storage, const TERMS: usize, const PACKED: usize> {
     diagonal: [S::Compute; TERMS],
     /// U above its diagonal, column after column.
     upper: [S; PACKED],
