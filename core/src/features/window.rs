@@ -1,7 +1,7 @@
 //! Overlapping windows, accumulated side by side.
 
 use super::Error;
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, running_moments};
 
 /// Features of each channel: mean, standard deviation, mean absolute difference, in this order.
 pub const FEATURES_PER_CHANNEL: usize = 3;
@@ -57,9 +57,7 @@ impl<T: Scalar> Moments<T> {
 
     /// Takes in a sample that weighs `rate`, and its difference from the one before.
     fn observe(&mut self, x: T, rate: T, difference: T, difference_rate: T) {
-        let before = x - self.mean;
-        self.mean += rate * before;
-        self.variance += rate * (before * (x - self.mean) - self.variance);
+        (self.mean, self.variance) = running_moments(self.mean, self.variance, x, rate);
         self.difference += difference_rate * (difference - self.difference);
     }
 }

@@ -82,9 +82,9 @@ impl<S: Copy, const R: usize, const C: usize> Matrix<S, R, C> {
 }
 
 impl<S: Storage, const R: usize, const C: usize> Matrix<S, R, C> {
-    /// All zeros.
+    /// All zeros; in a `static` it takes no flash.
     #[inline]
-    pub fn zeros() -> Self {
+    pub const fn zeros() -> Self {
         Self { rows: [[S::STORED_ZERO; C]; R] }
     }
 

@@ -10,7 +10,7 @@
 //! a step in (γ, β) at given statistics, or the statistics at given (γ, β).
 
 use super::{Error, Parameters, Unit, Units};
-use crate::scalar::{Scalar, Storage};
+use crate::scalar::{Scalar, Storage, running_moments};
 
 /// ε of batch normalization.
 const EPSILON: f64 = 1e-5;
@@ -72,11 +72,8 @@ impl<S: Storage> Moments<S> {
     /// the mean and the variance of all sums, with a constant share they fade.
     #[inline]
     pub fn observe(&mut self, sum: S::Compute, share: S::Compute) {
-        let old = sum - self.mean.load();
-        let mean = self.mean.load() + share * old;
-        let variance = self.variance.load();
-        self.mean = S::store(mean);
-        self.variance = S::store(variance + share * (old * (sum - mean) - variance));
+        let moments = running_moments(self.mean.load(), self.variance.load(), sum, share);
+        (self.mean, self.variance) = (S::store(moments.0), S::store(moments.1));
     }
 
     /// Scale and shift of a unit of this (γ, β).

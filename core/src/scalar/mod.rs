@@ -24,6 +24,7 @@
 mod exponential;
 mod float;
 mod hardware;
+mod moments;
 mod storage;
 
 #[cfg(feature = "micromath")]
@@ -34,6 +35,7 @@ pub use approximate::Approximate;
 #[cfg(feature = "f16")]
 pub use half::f16;
 pub(crate) use hardware::Vectorized;
+pub use moments::{pooled_moments, running_moments};
 pub use storage::{Storage, load_slice, store_slice};
 
 use core::fmt::{Debug, Display};
