@@ -4,7 +4,7 @@ use crate::streams::{Example, clouds, plane};
 use situ::online::{
     Adaptive, Bayes, Byte, Delta, DeltaConfiguration, Error, Ftrl, Hedge, Learner, LeastSquares,
     LeastSquaresConfiguration, Memory, MemoryConfiguration, Newton, Normtune, Shape, Target, Task,
-    packed, restore, save, saved_bytes,
+    restore, save, saved_bytes,
 };
 use situ::scalar::f16;
 
@@ -63,17 +63,17 @@ fn pairs(shape: Shape) -> Vec<Pair> {
     let mut pairs = vec![
         sizes!("ftrl", Ftrl<f32, (FEATURES, CLASSES), (17, 8)>, shape, ftrl()),
         sizes!("ftrl, f16", Ftrl<f16, (FEATURES, CLASSES), (9, 4)>, shape, ftrl()),
-        sizes!("newton", Newton<f32, (FEATURES, CLASSES, 6, { packed(6) }), (8, 4, 9, { packed(9) })>, shape, 5.0),
-        sizes!("newton, f16", Newton<f16, (FEATURES, CLASSES, 6, { packed(6) }), (8, 4, 9, { packed(9) })>, shape, 5.0),
+        sizes!("newton", Newton<f32, (FEATURES, CLASSES, 6), (8, 4, 9)>, shape, 5.0),
+        sizes!("newton, f16", Newton<f16, (FEATURES, CLASSES, 6), (8, 4, 9)>, shape, 5.0),
         sizes!(
             "least-squares",
-            LeastSquares<f32, (FEATURES, CLASSES, TERMS, { packed(TERMS) }), (11, 5, ROOMY, { packed(ROOMY) })>,
+            LeastSquares<f32, (FEATURES, CLASSES, TERMS), (11, 5, ROOMY)>,
             shape,
             least_squares()
         ),
         sizes!(
             "least-squares, f16",
-            LeastSquares<f16, (FEATURES, CLASSES, TERMS, { packed(TERMS) }), (11, 5, ROOMY, { packed(ROOMY) })>,
+            LeastSquares<f16, (FEATURES, CLASSES, TERMS), (11, 5, ROOMY)>,
             shape,
             least_squares()
         ),
@@ -307,10 +307,8 @@ fn shapes_beyond_the_room_are_refused() {
     }
     let shape = Shape::classify(2, 2);
     assert!(Small::new(shape, Default::default()).is_ok());
-    type Short = LeastSquares<f32, 2, 2, 4, { packed(4) }>;
-    type Packed = LeastSquares<f32, 2, 2, 15, { packed(14) }>;
+    type Short = LeastSquares<f32, 2, 2, 4>;
     assert_eq!(Short::new(shape, least_squares()).err(), Some(Error::Capacity));
-    assert_eq!(Packed::new(shape, least_squares()).err(), Some(Error::Capacity));
     type Slots = Memory<f32, 2, 2, 31>;
     assert_eq!(Slots::new(shape, memory()).err(), Some(Error::Capacity));
     assert_eq!(Bayes::<f32, 2, 2>::new(Shape::regress(2), 0.03).err(), Some(Error::WrongTask));

@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 use situ::matrix::argmax;
 use situ::online::{
-    Learner, LeastSquares, LeastSquaresConfiguration, Shape, Standardization, Target, packed,
+    Learner, LeastSquares, LeastSquaresConfiguration, Shape, Standardization, Target,
 };
 use situ::scalar::{Storage, f16};
 
@@ -24,7 +24,7 @@ proptest! {
         let configuration = LeastSquaresConfiguration {
             ridge, ..LeastSquaresConfiguration::with_random_features(0)
         };
-        let mut learner = LeastSquares::<f64, FEATURES, 1, TERMS, { packed(TERMS) }>::new(
+        let mut learner = LeastSquares::<f64, FEATURES, 1, TERMS>::new(
             Shape::regress(FEATURES), configuration,
         ).unwrap();
         let mut features = Standardization::<f64, FEATURES>::new();
@@ -65,8 +65,7 @@ fn half_precision_learns_on() {
     fn accuracy<S: Storage<Compute = f32>>(stream: &[Example]) -> f64 {
         let configuration = LeastSquaresConfiguration::with_random_features(24);
         let shape = Shape::classify(3, 4);
-        let mut learner =
-            LeastSquares::<S, 3, 4, TERMS, { packed(TERMS) }>::new(shape, configuration).unwrap();
+        let mut learner = LeastSquares::<S, 3, 4, TERMS>::new(shape, configuration).unwrap();
         let (mut probabilities, mut right) = ([0.0; 4], 0);
         for (features, target) in stream.iter().cycle().take(200_000) {
             learner.update(features, *target, &mut probabilities).unwrap();

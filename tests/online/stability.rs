@@ -5,7 +5,6 @@ use situ::matrix::argmax;
 use situ::online::{
     Bayes, Delta, DeltaConfiguration, Ftrl, Hedge, Learner, LeastSquares,
     LeastSquaresConfiguration, Memory, MemoryConfiguration, Newton, Normtune, Shape, Slot, Target,
-    packed,
 };
 use situ::scalar::{Storage, f16};
 
@@ -58,8 +57,8 @@ macro_rules! stays {
 
 stays! {
     ftrl: Ftrl::<S, 2, 2>::new(SHAPE, Default::default());
-    newton: Newton::<S, 2, 2, 3, { packed(3) }>::new(SHAPE, 5.0);
-    least_squares: LeastSquares::<S, 2, 2, TERMS, { packed(TERMS) }>::new(
+    newton: Newton::<S, 2, 2, 3>::new(SHAPE, 5.0);
+    least_squares: LeastSquares::<S, 2, 2, TERMS>::new(
         SHAPE,
         LeastSquaresConfiguration::with_random_features(TERMS - 3),
     );

@@ -3,11 +3,11 @@
 use super::metric::Metric;
 use super::output::{TargetScale, activate_scores};
 use super::random_features::{Activation, RandomFeatures};
-use super::{Archive, Error, Learner, Shape, Target, packed};
+use super::{Archive, Error, Learner, Shape, Target};
 use crate::matrix::prefix;
 use crate::matrix::{add_scaled_dithered, dot};
 use crate::scalar::{Scalar, Storage};
-use crate::solve::Covariance;
+use crate::solve::{Covariance, Size, Triangular};
 
 /// Configuration of [`LeastSquares`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,18 +46,18 @@ impl<T: Scalar> LeastSquaresConfiguration<T> {
 /// much as common ones. The covariance P is shared by all outputs.
 ///
 /// With F = 1 + d + D terms: state F (F − 1)/2 + F C numbers in storage, besides F of the compute
-/// type and the metric of features (C + 3) d; 3 F² + 4 F C + 2 d D flops an update. `TERMS` is the room
-/// for F, `PACKED` is `packed(TERMS)`.
+/// type and the metric of features (C + 3) d; 3 F² + 4 F C + 2 d D flops an update. `TERMS` is the capacity
+/// for F.
 ///
 /// ```
-/// use situ::online::{LeastSquares, LeastSquaresConfiguration, Learner, Shape, Target, packed};
+/// use situ::online::{LeastSquares, LeastSquaresConfiguration, Learner, Shape, Target};
 ///
 /// // y = |x| is out of reach of a line, not of a few random kinks.
 /// const TERMS: usize = 1 + 1 + 16;
 /// let configuration = LeastSquaresConfiguration::with_random_features(16);
 /// let shape = Shape::regress(1);
 /// let mut learner =
-///     LeastSquares::<f32, 1, 1, TERMS, { packed(TERMS) }>::new(shape, configuration)?;
+///     LeastSquares::<f32, 1, 1, TERMS>::new(shape, configuration)?;
 /// let mut estimate = [0.0];
 /// for step in 0..400 {
 ///     let x = (step % 21) as f32 - 10.0;
@@ -68,18 +68,15 @@ impl<T: Scalar> LeastSquaresConfiguration<T> {
 /// # Ok::<(), situ::online::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct LeastSquares<
-    S: Storage,
-    const FEATURES: usize,
-    const OUTPUTS: usize,
-    const TERMS: usize,
-    const PACKED: usize,
-> {
+pub struct LeastSquares<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
+where
+    Size<TERMS>: Triangular,
+{
     configuration: LeastSquaresConfiguration<S::Compute>,
     shape: Shape,
     scale: TargetScale<S::Compute>,
     metric: Metric<S::Compute, FEATURES, OUTPUTS>,
-    covariance: Covariance<S, TERMS, PACKED>,
+    covariance: Covariance<S, TERMS>,
     weights: [[S; TERMS]; OUTPUTS],
     /// Counted to dither what is rounded.
     updates: u32,
@@ -93,13 +90,10 @@ struct Terms<T, const FEATURES: usize, const TERMS: usize> {
     phi: [T; TERMS],
 }
 
-impl<
-    S: Storage,
-    const FEATURES: usize,
-    const OUTPUTS: usize,
-    const TERMS: usize,
-    const PACKED: usize,
-> LeastSquares<S, FEATURES, OUTPUTS, TERMS, PACKED>
+impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
+    LeastSquares<S, FEATURES, OUTPUTS, TERMS>
+where
+    Size<TERMS>: Triangular,
 {
     /// A learner of this shape that has seen nothing.
     ///
@@ -111,14 +105,16 @@ impl<
     ) -> Result<Self, Error> {
         let shape = shape.within(FEATURES, OUTPUTS)?;
         let terms = configuration.random.terms(shape.features);
-        if terms > TERMS || packed(TERMS) > PACKED {
+        if terms > TERMS {
             return Err(Error::Capacity);
         }
+        let mut covariance = Covariance::EMPTY;
+        covariance.restart(S::Compute::ONE / configuration.ridge);
         Ok(Self {
             shape,
             scale: TargetScale::new(),
             metric: Metric::new(shape),
-            covariance: Covariance::new(S::Compute::ONE / configuration.ridge),
+            covariance,
             weights: [[S::STORED_ZERO; TERMS]; OUTPUTS],
             updates: 0,
             residual: S::Compute::ONE,
@@ -165,13 +161,10 @@ impl<
     }
 }
 
-impl<
-    S: Storage,
-    const FEATURES: usize,
-    const OUTPUTS: usize,
-    const TERMS: usize,
-    const PACKED: usize,
-> Learner<S::Compute> for LeastSquares<S, FEATURES, OUTPUTS, TERMS, PACKED>
+impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
+    Learner<S::Compute> for LeastSquares<S, FEATURES, OUTPUTS, TERMS>
+where
+    Size<TERMS>: Triangular,
 {
     fn shape(&self) -> Shape {
         self.shape
@@ -244,7 +237,7 @@ impl<
 
     fn state_bytes(&self) -> usize {
         let terms = self.terms();
-        Covariance::<S, TERMS, PACKED>::state_bytes(terms)
+        Covariance::<S, TERMS>::state_bytes(terms)
             + terms * self.shape.outputs() * size_of::<S>()
             + size_of::<u32>()
             + size_of::<S::Compute>()

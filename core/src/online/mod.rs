@@ -56,7 +56,6 @@ pub use shape::{Shape, Target, Task};
 pub use standardization::Standardization;
 
 pub use crate::archive::Archive;
-pub use crate::solve::packed;
 
 use crate::scalar::Scalar;
 

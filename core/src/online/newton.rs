@@ -1,11 +1,11 @@
 //! The learner `newton`: logistic regression by damped Newton steps.
 
 use super::output::{TargetScale, activate};
-use super::{Archive, Error, Learner, Shape, Standardization, Target, Task, packed};
+use super::{Archive, Error, Learner, Shape, Standardization, Target, Task};
 use crate::matrix::prefix;
 use crate::matrix::{add_scaled_dithered, dot};
 use crate::scalar::{Scalar, Storage};
-use crate::solve::Covariance;
+use crate::solve::{Covariance, Size, Triangular};
 
 /// Online Newton on softmax (or linear) regression, the inverse Hessian tracked by rank-one steps.
 ///
@@ -15,13 +15,12 @@ use crate::solve::Covariance;
 /// `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`, `W_c += (y_c − p_c)/(1 + h φᵀPφ) Pφ`.
 ///
 /// With F = 1 + d terms: state F (F − 1)/2 + F C numbers in storage, besides F of the compute type
-/// and the moments of features; 3 F² + 4 F C flops an update. `TERMS` is the room for F, `PACKED` is
-/// `packed(TERMS)`.
+/// and the moments of features; 3 F² + 4 F C flops an update. `TERMS` is the capacity for F.
 ///
 /// ```
-/// use situ::online::{Learner, Newton, Shape, Target, packed};
+/// use situ::online::{Learner, Newton, Shape, Target};
 ///
-/// let mut learner = Newton::<f32, 1, 2, 2, { packed(2) }>::new(Shape::classify(1, 2), 5.0)?;
+/// let mut learner = Newton::<f32, 1, 2, 2>::new(Shape::classify(1, 2), 5.0)?;
 /// let mut probabilities = [0.0; 2];
 /// for step in 0..100 {
 ///     let x = (step % 10) as f32;
@@ -32,30 +31,24 @@ use crate::solve::Covariance;
 /// # Ok::<(), situ::online::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Newton<
-    S: Storage,
-    const FEATURES: usize,
-    const OUTPUTS: usize,
-    const TERMS: usize,
-    const PACKED: usize,
-> {
+pub struct Newton<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
+where
+    Size<TERMS>: Triangular,
+{
     ridge: S::Compute,
     shape: Shape,
     standardization: Standardization<S::Compute, FEATURES>,
     scale: TargetScale<S::Compute>,
-    covariance: Covariance<S, TERMS, PACKED>,
+    covariance: Covariance<S, TERMS>,
     weights: [[S; TERMS]; OUTPUTS],
     /// Counted to dither what is rounded.
     updates: u32,
 }
 
-impl<
-    S: Storage,
-    const FEATURES: usize,
-    const OUTPUTS: usize,
-    const TERMS: usize,
-    const PACKED: usize,
-> Newton<S, FEATURES, OUTPUTS, TERMS, PACKED>
+impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
+    Newton<S, FEATURES, OUTPUTS, TERMS>
+where
+    Size<TERMS>: Triangular,
 {
     /// A learner of this shape that has seen nothing; P starts at I/ridge. A ridge of 5 suits any
     /// standardized data.
@@ -65,15 +58,17 @@ impl<
     pub fn new(shape: Shape, ridge: S::Compute) -> Result<Self, Error> {
         let shape = shape.within(FEATURES, OUTPUTS)?;
         let terms = shape.features + 1;
-        if terms > TERMS || packed(TERMS) > PACKED {
+        if terms > TERMS {
             return Err(Error::Capacity);
         }
+        let mut covariance = Covariance::EMPTY;
+        covariance.restart(S::Compute::ONE / ridge);
         Ok(Self {
             ridge,
             shape,
             standardization: Standardization::new(),
             scale: TargetScale::new(),
-            covariance: Covariance::new(S::Compute::ONE / ridge),
+            covariance,
             weights: [[S::STORED_ZERO; TERMS]; OUTPUTS],
             updates: 0,
         })
@@ -102,13 +97,10 @@ impl<
     }
 }
 
-impl<
-    S: Storage,
-    const FEATURES: usize,
-    const OUTPUTS: usize,
-    const TERMS: usize,
-    const PACKED: usize,
-> Learner<S::Compute> for Newton<S, FEATURES, OUTPUTS, TERMS, PACKED>
+impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
+    Learner<S::Compute> for Newton<S, FEATURES, OUTPUTS, TERMS>
+where
+    Size<TERMS>: Triangular,
 {
     fn shape(&self) -> Shape {
         self.shape
@@ -172,7 +164,7 @@ impl<
 
     fn state_bytes(&self) -> usize {
         let terms = self.shape.features + 1;
-        Covariance::<S, TERMS, PACKED>::state_bytes(terms)
+        Covariance::<S, TERMS>::state_bytes(terms)
             + terms * self.shape.outputs() * size_of::<S>()
             + size_of::<u32>()
             + Standardization::<S::Compute, FEATURES>::state_bytes(self.shape.features)

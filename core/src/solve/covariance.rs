@@ -1,43 +1,40 @@
 //! The posterior covariance of linear weights, one rank-one step an example.
 
+use super::triangle::{Elements, Size, Triangular, packed};
 use crate::archive::Archive;
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage, Vectorized};
-
-/// Elements above the diagonal of a matrix of order `terms`: n (n - 1) / 2.
-///
-/// ```
-/// assert_eq!(situ::solve::packed(3), 3);
-/// ```
-pub const fn packed(terms: usize) -> usize {
-    terms * terms.saturating_sub(1) / 2
-}
+use core::fmt;
 
 /// P = (I/ridge + Σ h φφᵀ)⁻¹ as U D Uᵀ, U with ones on its diagonal and zeros below it (G. J. Bierman,
 /// "Factorization Methods for Discrete Sequential Estimation", 1977, chapter V).
 ///
 /// The factors cannot stand for an indefinite matrix: whatever rounding does to U, variances stay
 /// positive. So U may be kept in f16; D, which falls as 1/n, stays in the compute type. Should a number
-/// leave the format's range all the same, P starts afresh, which keeps the weights it served.
+/// leave the format's range all the same, P is reset and the weights are kept.
 ///
 /// F (F − 1)/2 stored numbers and F of the compute type. An example costs 3 F² flops, a variance F².
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Covariance<S: Storage, const TERMS: usize, const PACKED: usize> {
+#[derive(Clone)]
+pub(crate) struct Covariance<S: Storage, const TERMS: usize>
+where
+    Size<TERMS>: Triangular,
+{
     diagonal: [S::Compute; TERMS],
     /// U above its diagonal, column after column.
-    upper: [S; PACKED],
+    upper: <Size<TERMS> as Triangular>::Above<S>,
 }
 
-impl<S: Storage, const TERMS: usize, const PACKED: usize> Covariance<S, TERMS, PACKED> {
-    /// `variance` times the identity.
-    pub fn new(variance: S::Compute) -> Self {
-        Self { diagonal: [variance; TERMS], upper: [S::STORED_ZERO; PACKED] }
-    }
+impl<S: Storage, const TERMS: usize> Covariance<S, TERMS>
+where
+    Size<TERMS>: Triangular,
+{
+    /// All zero bytes; [`Self::restart`] makes it a covariance.
+    pub const EMPTY: Self = Self { diagonal: [S::Compute::ZERO; TERMS], upper: Elements::ZEROS };
 
-    /// Back to `variance` times the identity, in place: a second P may be more than the stack holds.
+    /// Sets it to `variance` times the identity, in place: a second P may not fit on the stack.
     pub fn restart(&mut self, variance: S::Compute) {
         self.diagonal.fill(variance);
-        self.upper.fill(S::STORED_ZERO);
+        self.upper.as_mut_slice().fill(S::STORED_ZERO);
     }
 
     /// Bytes of order `terms`.
@@ -48,17 +45,18 @@ impl<S: Storage, const TERMS: usize, const PACKED: usize> Covariance<S, TERMS, P
     /// Passes the factors of order `terms` through an archive.
     pub fn transfer(&mut self, terms: usize, archive: &mut Archive<'_>) {
         archive.numbers(prefix(&mut self.diagonal, terms));
-        archive.numbers(prefix(&mut self.upper, packed(terms)));
+        archive.numbers(prefix(self.upper.as_mut_slice(), packed(terms)));
     }
 
     /// φᵀPφ, the variance of the score of φ.
     pub fn variance(&self, phi: &[S::Compute]) -> S::Compute {
-        let variance = Variance { diagonal: &self.diagonal, upper: &self.upper, phi }.run();
+        let upper = self.upper.as_slice();
+        let variance = Variance { diagonal: &self.diagonal, upper, phi }.run();
         if variance.is_finite() { variance } else { S::Compute::ZERO }
     }
 
     /// Conditions on an observation of φ with precision `h`: `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`. Writes Pφ
-    /// and returns φᵀPφ, both of P as it was.
+    /// and returns φᵀPφ, both with P from before the step.
     pub fn condition(
         &mut self,
         phi: &[S::Compute],
@@ -66,18 +64,40 @@ impl<S: Storage, const TERMS: usize, const PACKED: usize> Covariance<S, TERMS, P
         p_phi: &mut [S::Compute],
     ) -> S::Compute {
         let Self { diagonal, upper } = self;
+        let upper = upper.as_mut_slice();
         let variance = Condition { diagonal, upper, phi, h, p_phi }.run();
         if variance.is_finite() {
             return variance;
         }
-        self.restart(S::Compute::from_f64(AFRESH));
+        self.restart(S::Compute::from_f64(RESTARTED));
         p_phi.fill(S::Compute::ZERO);
         S::Compute::ZERO
     }
 }
 
-/// Variance of weights that have been learned already.
-const AFRESH: f64 = 0.01;
+/// Variance of weights that are already learned, after a reset: the tenth of a standard unit that they
+/// may still be off.
+const RESTARTED: f64 = 0.01;
+
+impl<S: Storage + PartialEq, const TERMS: usize> PartialEq for Covariance<S, TERMS>
+where
+    Size<TERMS>: Triangular,
+{
+    fn eq(&self, other: &Self) -> bool {
+        self.diagonal == other.diagonal && self.upper.as_slice() == other.upper.as_slice()
+    }
+}
+
+impl<S: Storage + fmt::Debug, const TERMS: usize> fmt::Debug for Covariance<S, TERMS>
+where
+    Size<TERMS>: Triangular,
+{
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut factors = formatter.debug_struct("Covariance");
+        let factors = factors.field("diagonal", &self.diagonal);
+        factors.field("upper", &self.upper.as_slice()).finish()
+    }
+}
 
 /// The operands of [`Covariance::variance`].
 struct Variance<'a, S: Storage> {
@@ -177,7 +197,7 @@ fn project<S: Storage>(column: &[S], phi: &[S::Compute]) -> S::Compute {
     sum
 }
 
-/// `column += scale b` while `b += v column`, of the column as it was.
+/// `column += scale b` and `b += v column`, both from the values before.
 #[inline(always)]
 fn sweep<S: Storage>(column: &mut [S], b: &mut [S::Compute], scale: S::Compute, v: S::Compute) {
     for (u, b) in column.iter_mut().zip(b) {
@@ -197,18 +217,18 @@ fn loaded<S: Storage>(stored: &[S; LANES]) -> [S::Compute; LANES] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Covariance, packed};
+    use super::Covariance;
     use crate::random::Generator;
 
     const TERMS: usize = 33;
-    const PACKED: usize = packed(TERMS);
 
-    /// Against the dense matrix, `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`, at every order.
+    /// At every order, compared with the dense matrix `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`.
     #[test]
     fn factors_follow_the_dense_matrix() {
         let mut generator = Generator::new(1);
         for terms in 1..=TERMS {
-            let mut factors = Covariance::<f64, TERMS, PACKED>::new(0.5);
+            let mut factors = Covariance::<f64, TERMS>::EMPTY;
+            factors.restart(0.5);
             let mut dense = [[0.0; TERMS]; TERMS];
             (0..TERMS).for_each(|i| dense[i][i] = 0.5);
             for _ in 0..50 {
@@ -235,13 +255,16 @@ mod tests {
 
     #[cfg(feature = "f16")]
     #[test]
-    fn a_number_out_of_range_starts_it_afresh() {
-        let mut factors = Covariance::<half::f16, 3, 3>::new(0.5);
+    fn a_number_out_of_range_resets_it() {
+        let mut factors = Covariance::<half::f16, 3>::EMPTY;
+        factors.restart(0.5);
         factors.upper = [half::f16::ONE, half::f16::INFINITY, half::f16::ONE];
         let phi = [1.0, 2.0, -1.0];
         assert_eq!(factors.variance(&phi), 0.0);
         let mut p_phi = [1.0; 3];
         assert_eq!((factors.condition(&phi, 1.0, &mut p_phi), p_phi), (0.0, [0.0; 3]));
-        assert_eq!(factors, Covariance::new(0.01));
+        let mut reset = Covariance::EMPTY;
+        reset.restart(0.01);
+        assert_eq!(factors, reset);
     }
 }

@@ -28,14 +28,15 @@ mod gauss_jordan;
 mod least_norm;
 mod newton_schulz;
 mod refinement;
+mod triangle;
 
 pub use cholesky::Cholesky;
 pub(crate) use covariance::Covariance;
-pub use covariance::packed;
 pub use gauss_jordan::invert;
 pub use least_norm::LeastNorm;
 pub use newton_schulz::{NewtonInverse, Order};
 pub use refinement::refine;
+pub use triangle::{Elements, Size, Triangular};
 
 /// Why a solve gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use situ::ftrl::Proximal;
 use situ::online::{
     Adaptive, Bayes, Byte, Delta, DeltaConfiguration, Error, Ftrl, Hedge, Learner, LeastSquares,
     LeastSquaresConfiguration, Members, Memory, MemoryConfiguration, Newton, Normtune,
-    NormtuneConfiguration, Shape, packed,
+    NormtuneConfiguration, Shape,
 };
 use situ::scalar::f16;
 
@@ -67,8 +67,8 @@ impl Model {
     /// # Errors
     /// [`Error::Capacity`] for a shape beyond that size, [`Error::WrongTask`].
     pub fn build(&self, shape: Shape) -> Result<Boxed, Error> {
-        type LeastSquaresIn<S> = LeastSquares<S, FEATURES, CLASSES, TERMS, { packed(TERMS) }>;
-        type NewtonIn<S> = Newton<S, FEATURES, CLASSES, LINEAR_TERMS, { packed(LINEAR_TERMS) }>;
+        type LeastSquaresIn<S> = LeastSquares<S, FEATURES, CLASSES, TERMS>;
+        type NewtonIn<S> = Newton<S, FEATURES, CLASSES, LINEAR_TERMS>;
         type NormtuneIn<S, const WIDTH: usize> = Normtune<S, FEATURES, CLASSES, WIDTH>;
         match self {
             Self::Ftrl(Storage::F32, c) => adaptive!(Ftrl<f32, FEATURES, CLASSES>, shape, *c),
@@ -184,11 +184,11 @@ impl Model {
             Self::Ftrl(s, _) => format!("Ftrl<{}, {d}, {c}>", s.rust()),
             Self::Newton(s, _) => {
                 let terms = d + 1;
-                format!("Newton<{}, {d}, {c}, {terms}, {{ packed({terms}) }}>", s.rust())
+                format!("Newton<{}, {d}, {c}, {terms}>", s.rust())
             }
             Self::LeastSquares(s, configuration) => {
                 let terms = configuration.random.terms(d);
-                format!("LeastSquares<{}, {d}, {c}, {terms}, {{ packed({terms}) }}>", s.rust())
+                format!("LeastSquares<{}, {d}, {c}, {terms}>", s.rust())
             }
             Self::Delta(s, configuration) => {
                 format!("Delta<{}, {d}, {c}, {}>", s.rust(), configuration.random.terms(d))

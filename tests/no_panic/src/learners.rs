@@ -5,7 +5,7 @@ use situ::features::{self, WindowFeatures};
 use situ::ftrl::{Coordinates, Link, Proximal};
 use situ::online::{
     Adaptive, Bayes, Byte, Delta, DriftDetector, Error, Ftrl, Hedge, Learner, LeastSquares, Memory,
-    Newton, Shape, Target, packed, restore, save,
+    Newton, Shape, Target, restore, save,
 };
 use situ::scalar::f16;
 
@@ -38,8 +38,8 @@ fn restore_from<L: Learner<f32>>(learner: &mut L, bytes: &[u8]) -> Result<(), Er
 pub fn keep() {
     keep_learner::<Ftrl<f32, 5, 3>>();
     keep_learner::<Ftrl<f16, 5, 3>>();
-    keep_learner::<Newton<f32, 5, 3, 6, { packed(6) }>>();
-    keep_learner::<LeastSquares<f16, 5, 3, 14, { packed(14) }>>();
+    keep_learner::<Newton<f32, 5, 3, 6>>();
+    keep_learner::<LeastSquares<f16, 5, 3, 14>>();
     keep_learner::<Delta<f16, 5, 3, 14>>();
     keep_learner::<Memory<f32, 5, 3, 16>>();
     keep_learner::<SmallMemory>();
