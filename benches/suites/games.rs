@@ -5,6 +5,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use situ::ftrl::{Constant, Entropic, Euclidean, Ftrl, Regularizer};
 use situ::games::{Bandit, Bimatrix, Feedback, Full, Game};
 use situ::random::Generator;
+use situ::simplex::draw;
 use std::hint::black_box;
 use std::process::Command;
 use std::time::Instant;
@@ -98,22 +99,17 @@ fn plain(
     x
 }
 
-/// STEPS steps of exponential weights with bandit feedback, by hand.
+/// STEPS steps of exponential weights with bandit feedback, by hand but for the draw.
 fn plain_bandit(row: &[[f64; 3]; 3], column: &[[f64; 3]; 3]) -> [[f64; 3]; 2] {
     let mut generator = Generator::new(1);
     let mut x = [[START[0], START[1], START[2]], [START[3], START[4], START[5]]];
     let mut y = x.map(|x| x.map(f64::ln));
     for _ in 0..STEPS {
-        let mut actions = [2; 2];
+        let mut actions = [0; 2];
         let mut probabilities = [0.0; 2];
         for player in 0..2 {
             let played = x[player].map(|x| (1.0 - EXPLORATION) * x + EXPLORATION / 3.0);
-            let u: f64 = generator.uniform();
-            if u < played[0] {
-                actions[player] = 0;
-            } else if u < played[0] + played[1] {
-                actions[player] = 1;
-            }
+            actions[player] = draw(&played, 0.0, &mut generator).action;
             probabilities[player] = played[actions[player]];
         }
         let [i, j] = actions;

@@ -1,45 +1,85 @@
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
-//! Models that learn where they run.
+//! Models that learn on the microcontroller they run on.
 //!
-//! Fixed-size linear attention, Newton inversion and follow-the-regularized-leader updates for
-//! microcontrollers: `no_std`, no heap, no panic, sized at compile time, in f32 or f64 with f32
-//! or f16 storage.
+//! Fixed-size linear attention, Newton inversion and follow-the-regularized-leader updates, and
+//! the systems that stand on them: learners of a stream, learning in games, networks of which only
+//! the normalization is tuned, transformers whose weights are written down.
 //!
-//! The rooms, lowest floor first; nothing imports upward:
+//! # Guarantees
 //!
-//! | module | holds |
+//! - `no_std`, no heap: every size is a constant of the type or a buffer of the caller's.
+//! - No function panics, whatever its input. A test links all of them against a panic handler that
+//!   does not exist.
+//! - Input that is refused leaves the state unchanged, and no `Ok` leaves a state that reads NaN.
+//! - The same bits on host and device: `exp` and `tanh` are computed here, `ln` and `powf` by
+//!   `libm`, square roots as IEEE 754 rounds them.
+//! - `unsafe` code is in `scalar`'s hardware module alone.
+//!
+//! # Modules, from low-level to high-level
+//!
+//! Nothing imports upward.
+//!
+//! | module | contents |
 //! |---|---|
-//! | [`scalar`] | the numbers: compute in f32 or f64, storage in f16, f32 or f64 |
-//! | [`archive`] | a state as bytes: saved, checked, restored |
-//! | [`random`] | a small seeded generator, the same on host and device |
+//! | *numbers* | |
+//! | [`scalar`] | compute in f32 or f64, storage in f16, f32 or f64 |
+//! | [`archive`] | a state as bytes: save, check, restore |
+//! | [`random`] | a small seeded generator with the same numbers on host and device |
+//! | *kernels* | |
 //! | [`matrix`] | fixed-size matrices, tiled products, vector kernels |
+//! | [`simplex`] | projection onto the probability simplex, drawing an action |
 //! | [`solve`] | inverses (pivoted, Newton-Schulz, refined), Cholesky, least-norm solutions |
 //! | [`attention`] | linear attention as a state and over a sequence, softmax |
-//! | [`transformer`] | heads, feed-forward, layers; dense or block weights; forward in a given buffer |
-//! | [`ftrl`] | follow the regularized leader: choice maps, schedules, bandits, FTRL-proximal |
+//! | *learning one decision or solution* | |
+//! | [`ftrl`] | follow the regularized leader: choice maps, bandits, FTRL-proximal |
 //! | [`games`] | games in strategic form, feedback, equilibria; stochastic games, policy gradient |
 //! | [`variational`] | stochastic variational inequalities: methods, averages, bias refinement |
-//! | [`normtune`] | frozen random networks from a seed, of which only scales and shifts are tuned |
+//! | *learning from a stream of examples* | |
 //! | [`features`] | features of a window of a stream, channel by channel |
-//! | [`online`] | learners of a stream: predict, then learn |
+//! | [`online`] | learners: predict, then learn |
+//! | [`normtune`] | frozen random networks from a seed; only scales and shifts are tuned |
+//! | *running transformers* | |
+//! | [`transformer`] | heads, feed-forward, layers; forward pass in a caller-provided buffer |
 //! | [`decoder`] | trained decoder-only models from a weights file in flash, token by token |
-//! | [`construct`] | transformers whose weights are written: each is an algorithm, one a computer |
+//! | [`construct`] | transformers with written weights: each is an algorithm, one a computer |
+//!
+//! # Features
+//!
+//! | feature | default | effect |
+//! |---|---|---|
+//! | `f16` | yes | `scalar::f16`, half precision as a storage format |
+//! | `std` | | square roots by the host's instruction; the same results bit for bit |
+//! | `micromath` | | `scalar::Approximate`, a scalar with approximate functions |
+//!
+//! # Errors
+//!
+//! Every module has a small `Copy` error of its own; [`Error`] holds any of them, so that `?` works
+//! across modules:
 //!
 //! ```
+//! use situ::ftrl::{Constant, Entropic, Ftrl};
 //! use situ::{matrix::Matrix, solve};
 //!
+//! # fn main() -> Result<(), situ::Error> {
 //! let a = Matrix::from_rows([[4.0_f32, 1.0], [2.0, 3.0]]);
 //! let mut inverse = Matrix::zeros();
 //! solve::invert(&a, &mut inverse)?;
 //! assert!((inverse.rows[0][0] - 0.3).abs() < 1e-6);
-//! # Ok::<(), solve::Error>(())
+//!
+//! let ftrl = Ftrl::new(Entropic, Constant::new(0.1)?);
+//! let mut state = ftrl.start(&[2], [0.5_f32; 2])?;
+//! ftrl.update(&mut state, &[2], &inverse.rows[0])?;
+//! assert!(state.strategies()[0] > 0.5);
+//! # Ok(())
+//! # }
 //! ```
 
 pub mod archive;
 pub mod attention;
 pub mod construct;
 pub mod decoder;
+mod error;
 pub mod features;
 pub mod ftrl;
 pub mod games;
@@ -48,6 +88,9 @@ pub mod normtune;
 pub mod online;
 pub mod random;
 pub mod scalar;
+pub mod simplex;
 pub mod solve;
 pub mod transformer;
 pub mod variational;
+
+pub use error::Error;

@@ -1,45 +1,9 @@
 //! One agent that sees the payoff of its own action alone.
 
 use super::{Constant, Entropic, Error, Ftrl, Power, Regularizer, Schedule, State, Tsallis};
-use crate::random;
 use crate::scalar::Scalar;
+use crate::simplex::{self, Draw};
 use rand_core::Rng;
-
-/// An action with the probability that it was drawn with.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Draw<T> {
-    /// Index of the action.
-    pub action: usize,
-    /// Its probability, exploration included.
-    pub probability: T,
-}
-
-/// Draws an action from `(1 - ε) x + ε / A`. One random number, at most A multiply-adds.
-///
-/// An action of probability zero is never drawn; an empty strategy gives action 0.
-#[inline]
-pub fn draw<T: Scalar, G: Rng + ?Sized>(
-    strategy: &[T],
-    exploration: T,
-    generator: &mut G,
-) -> Draw<T> {
-    let keep = T::ONE - exploration;
-    let share = exploration / T::from_usize(strategy.len());
-    let mut left: T = random::uniform(generator);
-    let mut drawn = Draw { action: 0, probability: T::ZERO };
-    for (action, weight) in strategy.iter().enumerate() {
-        let probability = keep * *weight + share;
-        if probability > T::ZERO {
-            // The last one stands where rounding leaves the sum below one.
-            drawn = Draw { action, probability };
-            if left < probability {
-                break;
-            }
-            left -= probability;
-        }
-    }
-    drawn
-}
 
 /// FTRL on importance-weighted payoffs: `v_a = u / P(a)` for the action played, 0 for the others.
 ///
@@ -132,7 +96,7 @@ impl<R, S, L, E> Bandit<R, S, L, E> {
         G: Rng + ?Sized,
     {
         let exploration = self.exploration.at(state.steps().saturating_add(1)).minimum(T::ONE);
-        draw(state.strategies(), exploration, generator)
+        simplex::draw(state.strategies(), exploration, generator)
     }
 
     /// Learns from the payoff of the action drawn.
@@ -209,23 +173,6 @@ mod tests {
         assert!(tsallis <= 4.0 * area.sqrt() + 1.0, "Tsallis-INF {tsallis}");
         // Playing uniformly would cost 0.26 a round; a learner that learns nothing fails here.
         assert!(exp3 < 0.13 * f64::from(n) && tsallis < 0.13 * f64::from(n), "{exp3} {tsallis}");
-    }
-
-    #[test]
-    fn draws_follow_the_explored_strategy() {
-        let mut generator = Generator::new(5);
-        let mut counts = [0.0; 3];
-        let draws = 100_000;
-        for _ in 0..draws {
-            let drawn = draw(&[0.7_f64, 0.3, 0.0], 0.3, &mut generator);
-            let expected = [0.59, 0.31, 0.1][drawn.action];
-            assert!((drawn.probability - expected).abs() < 1e-15);
-            counts[drawn.action] += 1.0 / f64::from(draws);
-        }
-        for (share, probability) in counts.iter().zip([0.59_f64, 0.31, 0.1]) {
-            let error = (probability * (1.0 - probability) / f64::from(draws)).sqrt();
-            assert!((share - probability).abs() < 5.0 * error);
-        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::{Constant, Error, Regularizer, Schedule};
 use crate::scalar::Scalar;
+use crate::simplex;
 
 /// Configuration of follow-the-regularized-leader.
 ///
@@ -174,26 +175,15 @@ fn check_strategies<T: Scalar>(actions: &[usize], strategies: &[T]) -> Result<()
     let mut rest = strategies;
     for count in actions {
         let (strategy, after) = rest.split_at_checked(*count).ok_or(Error::Shape)?;
-        check_strategy(strategy)?;
+        if strategy.is_empty() {
+            return Err(Error::NoActions);
+        }
+        if !simplex::contains(strategy) {
+            return Err(Error::NotStrategy);
+        }
         rest = after;
     }
     if rest.is_empty() { Ok(()) } else { Err(Error::Shape) }
-}
-
-/// A strategy has no negative probability and sums to one within 16 ε A.
-pub(crate) fn check_strategy<T: Scalar>(strategy: &[T]) -> Result<(), Error> {
-    if strategy.is_empty() {
-        return Err(Error::NoActions);
-    }
-    let mut sum = T::ZERO;
-    for probability in strategy {
-        if !(*probability >= T::ZERO && probability.is_finite()) {
-            return Err(Error::NotStrategy);
-        }
-        sum += *probability;
-    }
-    let tolerance = T::from_f64(16.0) * T::EPSILON * T::from_usize(strategy.len());
-    if (sum - T::ONE).abs() <= tolerance { Ok(()) } else { Err(Error::NotStrategy) }
 }
 
 #[cfg(test)]

@@ -40,8 +40,7 @@ mod regret;
 mod regularizer;
 mod schedule;
 
-pub use bandit::{Bandit, Draw, draw};
-pub(crate) use dual_averaging::check_strategy;
+pub use bandit::Bandit;
 pub use dual_averaging::{Ftrl, State};
 pub use proximal::{Coordinates, Link, Proximal};
 pub use regret::Regret;

@@ -2,6 +2,7 @@
 
 use super::Error;
 use crate::scalar::Scalar;
+use crate::simplex;
 
 /// A separable regularizer `h(x) = Σ θ(x_a)` on the simplex, known by its choice map.
 ///
@@ -148,29 +149,7 @@ impl<T: Scalar> Regularizer<T> for Entropic {
 impl<T: Scalar> Regularizer<T> for Euclidean {
     #[inline]
     fn respond(&self, scores: &mut [T]) {
-        let largest = largest(scores);
-        for score in scores.iter_mut() {
-            *score -= largest;
-        }
-        // One below the best: where that action alone is above it, a vertex comes out exactly.
-        let (mut level, mut active) = (-T::ONE, usize::MAX);
-        // Levels only rise, so actions only leave (Michelot 1986): at most A passes that change.
-        for _ in 0..scores.len() {
-            let (mut sum, mut count) = (-T::ONE, 0);
-            for score in scores.iter() {
-                if *score > level {
-                    sum += *score;
-                    count += 1;
-                }
-            }
-            if count >= active || count <= 1 {
-                break;
-            }
-            (level, active) = (sum / T::from_usize(count), count);
-        }
-        for score in scores {
-            *score = (*score - level).maximum(T::ZERO);
-        }
+        simplex::project(scores);
     }
 
     #[inline]

@@ -1,9 +1,10 @@
 //! What a player sees of the payoffs of its actions.
 
 use super::{Error, Game, MAX_PLAYERS, check_exploration};
-use crate::ftrl::{Schedule, draw};
+use crate::ftrl::Schedule;
 use crate::random;
 use crate::scalar::Scalar;
+use crate::simplex::draw;
 use rand_core::Rng;
 
 /// An estimate of every player's payoffs, from one round of play.

@@ -20,16 +20,16 @@
 //!
 //! // The prisoner's dilemma: action 1 dominates.
 //! let game = Bimatrix::new([[0.6, 0.0], [1.0, 0.2]], [[0.6, 1.0], [0.0, 0.2]])?;
-//! let ftrl = Ftrl::new(Euclidean, Constant::new(0.1_f64).unwrap());
-//! let mut state = ftrl.start(game.actions(), [0.5; 4]).unwrap();
+//! let ftrl = Ftrl::new(Euclidean, Constant::new(0.1_f64)?);
+//! let mut state = ftrl.start(game.actions(), [0.5; 4])?;
 //! let (mut payoffs, mut generator) = ([0.0; 4], Generator::new(1));
 //! for n in 1..=50 {
 //!     Full.observe(&game, state.strategies(), n, &mut generator, &mut payoffs)?;
-//!     ftrl.update(&mut state, game.actions(), &payoffs).unwrap();
+//!     ftrl.update(&mut state, game.actions(), &payoffs)?;
 //! }
 //! assert_eq!(*state.strategies(), [0.0, 1.0, 0.0, 1.0]);
 //! assert!(strict_margin(&game, &[1, 1])? > 0.19);
-//! # Ok::<(), situ::games::Error>(())
+//! # Ok::<(), situ::Error>(())
 //! ```
 
 mod equilibrium;
@@ -48,6 +48,7 @@ pub use support::support_enumeration;
 
 use crate::ftrl::Schedule;
 use crate::scalar::Scalar;
+use crate::simplex;
 
 /// Why a game or a question about it was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,5 +100,5 @@ fn check_exploration<T: Scalar>(schedule: &impl Schedule<T>) -> Result<(), Error
 
 /// No probability is negative and they sum to one within 16 ε A.
 fn check_distribution<T: Scalar>(probabilities: &[T]) -> Result<(), Error> {
-    crate::ftrl::check_strategy(probabilities).map_err(|_| Error::NotDistribution)
+    if simplex::contains(probabilities) { Ok(()) } else { Err(Error::NotDistribution) }
 }

@@ -1,9 +1,10 @@
 //! Policy gradient, eager and lazy, with the exact gradient or REINFORCE.
 
 use super::{Error, Policies, StochasticGame, check_distribution, check_exploration};
-use crate::ftrl::{Euclidean, Regularizer, Schedule, draw};
+use crate::ftrl::Schedule;
 use crate::matrix::add_scaled;
 use crate::scalar::Scalar;
+use crate::simplex::{self, draw};
 use rand_core::Rng;
 
 /// What the projection starts from.
@@ -89,7 +90,7 @@ impl<G> PolicyGradient<G> {
         }
         state.policies = scores;
         for policy in state.policies.iter_mut().flatten() {
-            Euclidean.respond(policy);
+            simplex::project(policy);
         }
         state.scores = match self.scheme {
             Scheme::Eager => state.policies,

@@ -2,8 +2,8 @@
 
 use super::{Error, check_distribution};
 use crate::matrix::{Matrix, matrix_vector, transpose_vector};
-use crate::random;
 use crate::scalar::Scalar;
+use crate::simplex::draw_or_none;
 use crate::solve;
 use rand_core::Rng;
 
@@ -153,7 +153,7 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
     #[inline]
     pub fn first_state<G: Rng + ?Sized>(&self, generator: &mut G) -> usize {
         // Rounding may leave a sliver, which the last state takes.
-        draw_below(&self.initial, generator).unwrap_or(S.saturating_sub(1))
+        draw_or_none(&self.initial, generator).unwrap_or(S.saturating_sub(1))
     }
 
     /// Draws the next state; none if play stops.
@@ -165,7 +165,7 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
         generator: &mut G,
     ) -> Option<usize> {
         let next = self.transitions.get(state)?.get(joint_index::<N, A>(actions))?;
-        draw_below(next, generator)
+        draw_or_none(next, generator)
     }
 
     /// Values by player and state, and expected visits.
@@ -242,19 +242,6 @@ fn weight<T: Scalar, const N: usize, const S: usize, const A: usize>(
         }
     }
     weight
-}
-
-/// Draws an index with these probabilities; none with what they leave to one.
-#[inline]
-fn draw_below<T: Scalar, G: Rng + ?Sized>(probabilities: &[T], generator: &mut G) -> Option<usize> {
-    let mut left: T = random::uniform(generator);
-    for (index, probability) in probabilities.iter().enumerate() {
-        if left < *probability {
-            return Some(index);
-        }
-        left -= *probability;
-    }
-    None
 }
 
 #[cfg(test)]

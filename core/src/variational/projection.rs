@@ -1,9 +1,9 @@
 //! Sets and the projections onto them.
 
 use super::Error;
-use crate::ftrl::{Euclidean, Regularizer};
 use crate::matrix::dot;
 use crate::scalar::Scalar;
+use crate::simplex;
 
 /// A closed convex set, known by its projection: the point of the set nearest to x.
 pub trait Projection<T: Scalar, const N: usize> {
@@ -63,7 +63,7 @@ pub struct Simplex;
 impl<T: Scalar, const N: usize> Projection<T, N> for Simplex {
     #[inline]
     fn project(&self, x: &mut [T; N]) {
-        Euclidean.respond(x);
+        simplex::project(x);
     }
 }
 

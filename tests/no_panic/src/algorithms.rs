@@ -7,6 +7,7 @@ use situ::ftrl::{Ftrl, Regularizer, State, Tsallis};
 use situ::games::{self, Bimatrix, Feedback, Full, Noisy, Realised};
 use situ::random::Generator;
 use situ::scalar::f16;
+use situ::simplex::{self, Draw};
 use situ::variational::{self, Average, Ball, BatchMeans, Extragradient, Method, Sgda, Simplex};
 
 /// Play of two players with three actions each.
@@ -38,7 +39,8 @@ pub fn keep() {
         <LogBarrier as Regularizer<f32>>::choose => fn(&LogBarrier, &[f32], &mut [f32]) -> FtrlResult;
         Ftrl::update => fn(&Leader<Entropic>, &mut Play, &[usize], &[f32]) -> FtrlResult;
         Ftrl::update => fn(&Leader<Tsallis<f32>>, &mut Play, &[usize], &[f32]) -> FtrlResult;
-        ftrl::draw => fn(&[f32], f32, &mut Generator) -> ftrl::Draw<f32>;
+        simplex::project => fn(&mut [f32]);
+        simplex::draw => fn(&[f32], f32, &mut Generator) -> Draw<f32>;
         Feedback::observe => Observe<Full>;
         Feedback::observe => Observe<Noisy<f32>>;
         Feedback::observe => Observe<Realised>;

@@ -1,11 +1,12 @@
 //! Learning in games, policy gradient, variational inequalities.
 
 use crate::kept;
-use situ::ftrl::{self, Constant, Draw, Entropic, Euclidean, LogBarrier, Power, Regret};
+use situ::ftrl::{self, Constant, Entropic, Euclidean, LogBarrier, Power, Regret};
 use situ::ftrl::{Regularizer, State, Tsallis};
 use situ::games::{self, Bimatrix, Episode, Feedback, Full, Game, MAX_PLAYERS, Noisy, Policies};
 use situ::games::{PolicyGradient, PolicyState, Realised, Reinforce, StochasticGame, Table};
 use situ::random::Generator;
+use situ::simplex::Draw;
 use situ::variational::{
     self, BatchMeans, Bounds, Extragradient, Method, PairedChains, Refinement,
 };

@@ -1,0 +1,98 @@
+//! One error for code that uses several modules.
+
+/// Any error of this crate: `?` converts the error of every module into it.
+///
+/// Each module reports its own small error; this one is for functions that call more than one
+/// module.
+///
+/// ```
+/// use situ::{ftrl, matrix::Matrix, solve};
+///
+/// fn first_pivot_as_step() -> Result<ftrl::Constant<f32>, situ::Error> {
+///     let mut inverse = Matrix::zeros();
+///     solve::invert(&Matrix::from_rows([[4.0_f32, 1.0], [2.0, 3.0]]), &mut inverse)?;
+///     Ok(ftrl::Constant::new(inverse.rows[0][0])?)
+/// }
+///
+/// assert!(first_pivot_as_step().is_ok());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Error {
+    /// From [`archive`](crate::archive).
+    Archive(crate::archive::Error),
+    /// From [`attention`](crate::attention).
+    Attention(crate::attention::Error),
+    /// From [`construct::computer`](crate::construct::computer).
+    Computer(crate::construct::computer::Error),
+    /// From [`decoder`](crate::decoder).
+    Decoder(crate::decoder::Error),
+    /// From [`features`](crate::features).
+    Features(crate::features::Error),
+    /// From [`ftrl`](crate::ftrl).
+    Ftrl(crate::ftrl::Error),
+    /// From [`games`](crate::games).
+    Games(crate::games::Error),
+    /// From [`normtune`](crate::normtune).
+    Normtune(crate::normtune::Error),
+    /// From [`online`](crate::online).
+    Online(crate::online::Error),
+    /// From [`solve`](crate::solve).
+    Solve(crate::solve::Error),
+    /// From [`transformer`](crate::transformer) and the written transformers of
+    /// [`construct`](crate::construct).
+    Transformer(crate::transformer::Error),
+    /// From [`variational`](crate::variational).
+    Variational(crate::variational::Error),
+}
+
+/// Applies a macro to every variant with the path of its error.
+macro_rules! convert {
+    ($($variant:ident: $error:path;)*) => {
+        $(impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        })*
+
+        impl core::fmt::Display for Error {
+            /// As the module's own error.
+            fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                match self {
+                    $(Self::$variant(error) => error.fmt(formatter),)*
+                }
+            }
+        }
+    };
+}
+
+convert! {
+    Archive: crate::archive::Error;
+    Attention: crate::attention::Error;
+    Computer: crate::construct::computer::Error;
+    Decoder: crate::decoder::Error;
+    Features: crate::features::Error;
+    Ftrl: crate::ftrl::Error;
+    Games: crate::games::Error;
+    Normtune: crate::normtune::Error;
+    Online: crate::online::Error;
+    Solve: crate::solve::Error;
+    Transformer: crate::transformer::Error;
+    Variational: crate::variational::Error;
+}
+
+impl core::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+    use std::string::ToString;
+
+    #[test]
+    fn an_error_reads_as_that_of_its_module() {
+        let inner = crate::features::Error::NotFinite { channel: 3 };
+        assert_eq!(Error::from(inner).to_string(), inner.to_string());
+        assert_eq!(Error::from(inner), Error::Features(inner));
+        assert!(size_of::<Error>() <= 32, "{}", size_of::<Error>());
+    }
+}
