@@ -1,34 +1,41 @@
-//! The command line: what `situ …` accepts, and which room answers.
+//! The command line: what `situ …` accepts, and which module runs it.
 
-use crate::{Failure, bench, compare, compute, fit, play, report, reproduce};
+use crate::{Failure, bench, compare, compute, console, fit, play, report, reproduce};
 use clap::Parser;
 use std::ffi::OsString;
 
-/// Models that learn where they run: reproduce, fit, measure
+/// Models that learn where they run: reproduce, fit and measure them
+///
+/// Without a command, situ measures every claim of the papers in quick mode, runs the learners over
+/// the bundled wearable-sensor recordings and writes target/situ/report.html.
 #[derive(Debug, Parser)]
-#[command(name = "situ", version, about)]
+#[command(name = "situ", version, max_term_width = 80, after_help = STATUS)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 }
 
+/// Shown below every list of options.
+const STATUS: &str = "Exit status: 0 success, 1 a claim, check or comparison failed, \
+                      2 bad usage or input, 3 a required tool is missing";
+
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Compute every claim of the papers and hold it against its bound
+    /// Measure every claim of the papers and check it against its bound
     Reproduce(reproduce::Arguments),
     /// Run the learners over a CSV, test-then-train, and rank them
     Fit(fit::Arguments),
-    /// Learn in a game of Gambit's strategic form: where play ends, and whether it is strict
+    /// Learn in a game from a Gambit .nfg file and report where play ends
     Play(play::Arguments),
     /// Run a SUBLEQ or FLEQ program on the looped transformer
     Compute(compute::Arguments),
-    /// Draw target/situ/report.html from the results saved by reproduce and fit
+    /// Write target/situ/report.html from the saved results of reproduce and fit
     Report,
     /// List the boards that the firmware runs on
     Boards,
-    /// Count what the kernels cost on a board, and check what they compute
+    /// Run the benchmark suite on a board, check its results and count their cost
     Bench(bench::Arguments),
-    /// Set results of boards side by side
+    /// Compare results of boards and of other libraries
     Compare(compare::Arguments),
     /// Train the small models whose weights are shipped
     #[cfg(feature = "train")]
@@ -38,14 +45,12 @@ enum Command {
 /// Parses and runs one command line.
 ///
 /// # Errors
-/// A [`Failure`] whose line belongs on stderr and whose status is the exit status.
+/// A [`Failure`]: its line belongs on stderr, its status is the exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure> {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) if !error.use_stderr() => {
-            print!("{error}");
-            return Ok(());
-        }
+        // Help and version, which end with a line break.
+        Err(error) if !error.use_stderr() => return console::line(error.to_string().trim_end()),
         Err(error) => return Err(Failure::Input(one_line(&error))),
     };
     match cli.command {
@@ -63,8 +68,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
     }
 }
 
-/// What `situ` does with no arguments: all systems, quick, then the bundled recordings, then
-/// the report.
+/// What `situ` does without arguments: all systems in quick mode, the bundled recordings, the report.
 fn main_job() -> Result<(), Failure> {
     let claims = reproduce::reproduce(&reproduce::Arguments::default());
     fit::fit_bundled()?;
@@ -74,11 +78,10 @@ fn main_job() -> Result<(), Failure> {
 
 fn draw_report() -> Result<(), Failure> {
     let path = report::write()?;
-    println!("The report is in {}.", path.display());
-    Ok(())
+    console::line(format_args!("The report is in {}.", path.display()))
 }
 
-/// Clap's message, which names the flag, in one line and without the usage text below it.
+/// Clap's message, which names the flag, on one line and without the usage text below it.
 fn one_line(error: &clap::Error) -> String {
     let text = error.to_string();
     let message: Vec<_> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();

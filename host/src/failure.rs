@@ -1,4 +1,4 @@
-//! Why a command ends without success, and the exit status that says so.
+//! Why a command ends without success, and its exit status.
 
 use std::fmt;
 
@@ -7,10 +7,14 @@ use std::fmt;
 pub enum Failure {
     /// A claim, check or comparison failed. Exit status 1.
     Check(String),
-    /// Bad usage or bad input; the line names the flag, or the file, line and column. Exit status 2.
+    /// Bad usage, bad input, or a file that cannot be written; the line names the flag, or the file,
+    /// line and column. Exit status 2.
     Input(String),
-    /// A needed tool is missing; the line says which and how to get it. Exit status 3.
+    /// A required tool is missing; the line says which and how to install it. Exit status 3.
     Tool(String),
+    /// The reader of standard output closed it, as `head` does. Exit status 141, which is what a shell
+    /// reports of any program that a closed pipe ends (128 + SIGPIPE).
+    Closed,
 }
 
 impl Failure {
@@ -20,14 +24,19 @@ impl Failure {
             Self::Check(_) => 1,
             Self::Input(_) => 2,
             Self::Tool(_) => 3,
+            Self::Closed => 141,
         }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Check(line) | Self::Input(line) | Self::Tool(line)) = self;
-        write!(formatter, "situ: {line}")
+        match self {
+            Self::Check(line) | Self::Input(line) | Self::Tool(line) => {
+                write!(formatter, "situ: {line}")
+            }
+            Self::Closed => write!(formatter, "situ: standard output is closed"),
+        }
     }
 }
 

@@ -1,12 +1,16 @@
-//! situ on a desk: reproduces the papers' results, fits a user's data, draws reports.
+//! The host side of situ: reproduces the papers, fits a user's data, drives the boards, draws reports.
 //!
-//! The command line is the interface; `situ --help` lists it. Everything numerical lives in the
-//! crate `situ`, which this one only drives.
+//! The command line is the interface; `situ --help` lists it. Everything numerical is in the crate
+//! `situ`, which this one calls.
+
+// `println!` panics where standard output is closed or full: see `console`.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod bench;
 pub mod cli;
 pub mod compare;
 pub mod compute;
+pub mod console;
 pub mod failure;
 pub mod fit;
 pub mod games;

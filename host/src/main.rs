@@ -1,13 +1,13 @@
 //! The `situ` command.
 
+use situ_host::{Failure, cli, console};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match situ_host::cli::run(std::env::args_os()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("{failure}");
-            ExitCode::from(failure.status())
-        }
+    let Err(failure) = cli::run(std::env::args_os()) else { return ExitCode::SUCCESS };
+    // As `cat` in `cat file | head -1`: the reader has seen enough.
+    if failure != Failure::Closed {
+        console::complain(&failure);
     }
+    ExitCode::from(failure.status())
 }

@@ -157,7 +157,7 @@ fn numeric_labels_are_ordered_as_numbers_and_constant_features_are_named() {
         .unwrap();
     let mut command = situ(directory.path());
     command.args(["fit", "d.csv", "--target", "y"]);
-    command.assert().success().stdout(contains("constant, of no use: k"));
+    command.assert().success().stdout(contains("ignored (constant): k"));
     command.arg("--json").assert().success().stdout(contains(r#""classes":["0","5","10","15"]"#));
 }
 

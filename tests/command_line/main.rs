@@ -9,6 +9,7 @@ mod compute;
 mod fit;
 mod learners;
 mod listing;
+mod output;
 mod play;
 mod report;
 mod usage;

@@ -1,6 +1,6 @@
 //! Boards: one file each in `firmware/boards`.
 
-use crate::{Failure, report};
+use crate::{Failure, console, report};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -162,7 +162,6 @@ pub fn boards() -> Result<(), Failure> {
             run,
         ]);
     }
-    println!("{table}");
-    println!("measure one with: situ bench --board BOARD");
-    Ok(())
+    console::line(table)?;
+    console::line("measure one with: situ bench --board BOARD")
 }

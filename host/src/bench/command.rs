@@ -4,7 +4,7 @@ use super::image::Image;
 use super::log::Session;
 use super::results::Results;
 use super::{Board, Suite, board, reference, runner, toolchain};
-use crate::{Failure, progress, report};
+use crate::{Failure, console, progress, report};
 use std::path::PathBuf;
 
 /// Arguments of `situ bench`.
@@ -77,10 +77,9 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
         board: board.id.clone(),
     };
     if arguments.json {
-        let json = serde_json::to_string(&results).map_err(|e| Failure::Check(e.to_string()))?;
-        println!("{json}");
+        console::json(&results)?;
     } else {
-        print_table(&results);
+        print_table(&results)?;
     }
     if !session.wrong.is_empty() {
         return Err(Failure::Check(format!("wrong result: {}", session.wrong.join(", "))));
@@ -107,7 +106,7 @@ fn save(results: &Results, path: &PathBuf) -> Result<(), Failure> {
     std::fs::write(path, json + "\n").map_err(|error| fail(&error))
 }
 
-fn print_table(results: &Results) {
+fn print_table(results: &Results) -> Result<(), Failure> {
     let counter = results.counter.to_string();
     let mut table = report::table(&[
         "row",
@@ -133,10 +132,10 @@ fn print_table(results: &Results) {
             format!("{:.1e}", row.max_error),
         ]);
     }
-    println!("{table}");
-    println!(
+    console::line(table)?;
+    console::line(format_args!(
         "{} ({}): {counter} a call, median and most of 5 samples; image {} bytes of flash, {} of RAM",
         results.board, results.core, results.flash_bytes, results.ram_bytes
-    );
-    println!("{}; {}", results.rustc, results.flags);
+    ))?;
+    console::line(format_args!("{}; {}", results.rustc, results.flags))
 }

@@ -2,7 +2,7 @@
 
 use super::column::{Column, Key};
 use crate::bench::Counter;
-use crate::{Failure, report};
+use crate::{Failure, console, report};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -75,10 +75,9 @@ pub fn compare(arguments: &Arguments) -> Result<(), Failure> {
     let (base, columns) = read(&arguments.files)?;
     let comparison = join(&base, &columns)?;
     if arguments.json {
-        let json = serde_json::to_string(&comparison).map_err(|e| Failure::Check(e.to_string()))?;
-        println!("{json}");
+        console::json(&comparison)?;
     } else {
-        print_table(&comparison);
+        print_table(&comparison)?;
     }
     arguments.fail_over.map_or(Ok(()), |limit| hold(&comparison, limit))
 }
@@ -141,7 +140,7 @@ fn joined(base: &Column, columns: &[&Column], key: &Key) -> Joined {
     Joined { name, size, scalar, base: count, counts, ratios }
 }
 
-fn print_table(comparison: &Comparison) {
+fn print_table(comparison: &Comparison) -> Result<(), Failure> {
     let labels = comparison.columns.iter().map(|column| column.label.as_str());
     let header: Vec<&str> =
         ["row", "size", "scalar", &comparison.base].into_iter().chain(labels).collect();
@@ -155,14 +154,15 @@ fn print_table(comparison: &Comparison) {
         let key = [row.name.clone(), row.size.to_string(), row.scalar.clone()];
         table.add_row(key.into_iter().chain([row.base.to_string()]).chain(cells));
     }
-    println!("{table}");
-    println!("{} a call (ratio to {})", comparison.counter, comparison.base);
+    console::line(table)?;
+    console::line(format_args!("{} a call (ratio to {})", comparison.counter, comparison.base))?;
     for column in &comparison.columns {
-        println!(
+        console::line(format_args!(
             "{}: geometric mean of {} ratios {:.3}",
             column.label, column.rows, column.geometric_mean
-        );
+        ))?;
     }
+    Ok(())
 }
 
 /// Holds every ratio against the limit.

@@ -2,7 +2,7 @@
 
 use crate::parts::HeapParts;
 use crate::programs::{Execution, Fleq, Program, Subleq, fleq, subleq};
-use crate::{Failure, progress, report};
+use crate::{Failure, console, progress, report};
 use serde::Serialize;
 use situ::construct::computer::Error;
 use situ::construct::computer::subleq::{Depth, Machine};
@@ -177,7 +177,8 @@ fn run(
             mismatches += u64::from(differ(&engine, oracle));
         }
         if let Some((counter, memory)) = before {
-            println!("{loops:>6}  {}", program.trace(counter, &memory, &engine.memory()));
+            let change = program.trace(counter, &memory, &engine.memory());
+            console::line(format_args!("{loops:>6}  {change}"))?;
         }
     }
     bar.finish_and_clear();
@@ -192,10 +193,9 @@ fn run(
         size,
     };
     if arguments.json {
-        let text = serde_json::to_string(&outcome);
-        println!("{}", text.map_err(|error| Failure::Check(error.to_string()))?);
+        console::json(&outcome)?;
     } else {
-        print_outcome(&outcome, program, &memory);
+        print_outcome(&outcome, program, &memory)?;
     }
     if mismatches > 0 {
         return Err(Failure::Check(format!("{mismatches} of {loops} loops differ")));
@@ -216,16 +216,16 @@ fn differ(engine: &impl Execution, oracle: &impl Execution) -> bool {
         || !pairs.into_iter().all(close)
 }
 
-fn print_outcome(outcome: &Outcome, program: &Program, memory: &[Vec<f64>]) {
+fn print_outcome(outcome: &Outcome, program: &Program, memory: &[Vec<f64>]) -> Result<(), Failure> {
     let mut table = report::table(&["cell", "value"]);
     for (cell, value) in memory.iter().enumerate() {
         if let Some(name) = program.name_of_cell(cell) {
             table.add_row([name, program.text(value)]);
         }
     }
-    println!("{table}");
+    console::line(table)?;
     let state = if outcome.halted { "halted" } else { "stopped" };
-    print!("{state} after {} loops", outcome.loops);
+    let mut end = format!("{state} after {} loops", outcome.loops);
     if let Size {
         layers: Some(layers),
         heads: Some(heads),
@@ -234,11 +234,11 @@ fn print_outcome(outcome: &Outcome, program: &Program, memory: &[Vec<f64>]) {
         weights_nonzero: Some(weights),
     } = outcome.size
     {
-        print!(
+        end += &format!(
             ", {} differ from the interpreter; {layers} layers, {heads} heads, {rows} rows, \
              {columns} columns, {weights} weights",
             outcome.mismatches
         );
     }
-    println!();
+    console::line(end)
 }

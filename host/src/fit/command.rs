@@ -9,7 +9,7 @@ use super::table::{Columns, read};
 use super::tune::{tune, tuning_part};
 use super::{catalogue, device};
 use crate::bench::Board;
-use crate::{Failure, progress, report};
+use crate::{Failure, console, progress, report};
 use situ::features::Window;
 use situ::online::Error;
 use std::fs::File;
@@ -143,15 +143,20 @@ fn fit_source(name: &str, source: impl std::io::Read, options: &Options) -> Resu
     }
     report::save(report::FIT, &run)?;
     if options.json {
-        println!("{}", serde_json::to_string(&run).map_err(|e| Failure::Check(e.to_string()))?);
+        console::json(&run)?;
     } else {
-        run.print(&data);
+        run.print(&data)?;
     }
     if let (Some(board), Some(directory), Some(model)) = (&board, &options.export, models.first()) {
         let to = Destination { directory: directory.clone(), window, trained: options.trained };
         export::write(model, &table, &data, board, &to)?;
         if !options.json {
-            println!("{} is firmware for {} in {}", model.name(), board.id, directory.display());
+            console::line(format_args!(
+                "{} is firmware for {} in {}",
+                model.name(),
+                board.id,
+                directory.display()
+            ))?;
         }
     }
     Ok(run)

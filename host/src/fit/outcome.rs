@@ -1,7 +1,7 @@
 //! What `situ fit` found: as JSON, as a table, as a recommendation.
 
 use super::examples::{Examples, TaskName};
-use crate::report;
+use crate::{Failure, console, report};
 use serde::Serialize;
 
 /// A score this close to the best is as good for a recommendation by size.
@@ -74,23 +74,29 @@ pub struct OnBoard {
 
 impl Fit {
     /// Prints header, table and recommendation.
-    pub fn print(&self, data: &Examples) {
+    ///
+    /// # Errors
+    /// As [`console::line`].
+    pub fn print(&self, data: &Examples) -> Result<(), Failure> {
         let task = match self.task {
             TaskName::Classify => format!("{} classes", self.classes.len()),
             TaskName::Regress => "a value".to_owned(),
         };
-        println!(
+        console::line(format_args!(
             "fit, {}: {} examples of {} features, {task}",
             self.data, self.rows, self.features
-        );
+        ))?;
         let constant = data.constant_features();
         if !constant.is_empty() {
-            println!("constant, of no use: {}", constant.join(", "));
+            console::line(format_args!("ignored (constant): {}", constant.join(", ")))?;
         }
         if self.tuned_on > 0 {
-            println!("tuned on the first {} examples, which are not scored", self.tuned_on);
+            let tuned_on = self.tuned_on;
+            console::line(format_args!(
+                "tuned on the first {tuned_on} examples, which are not scored"
+            ))?;
         }
-        println!("{}\n{}", self.table(), self.recommendation());
+        console::line(format_args!("{}\n{}", self.table(), self.recommendation()))
     }
 
     fn table(&self) -> comfy_table::Table {

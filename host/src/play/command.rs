@@ -1,7 +1,7 @@
 //! The command `situ play`.
 
 use crate::games::{FeedbackChoice, Observed, RegularizerChoice, StrategicForm};
-use crate::{Failure, report};
+use crate::{Failure, console, report};
 use clap::builder::RangedU64ValueParser;
 use serde::Serialize;
 use situ::ftrl::{Ftrl, Power};
@@ -89,9 +89,9 @@ pub fn play(arguments: &Arguments) -> Result<Play, Failure> {
     let form = StrategicForm::read(&source).map_err(|error| fail(&error))?;
     let play = learn(arguments, &name, form).map_err(|error| fail(&error))?;
     if arguments.json {
-        println!("{}", serde_json::to_string(&play).map_err(|e| Failure::Check(e.to_string()))?);
+        console::json(&play)?;
     } else {
-        println!("{}", shown(&play));
+        console::line(shown(&play))?;
     }
     Ok(play)
 }

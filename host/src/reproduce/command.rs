@@ -2,7 +2,7 @@
 
 use super::{Claim, Mode, Precision, SYSTEMS, Settings, System};
 use crate::report::Series;
-use crate::{Failure, progress, report};
+use crate::{Failure, console, progress, report};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -91,20 +91,23 @@ pub fn reproduce(arguments: &Arguments) -> Result<Run, Failure> {
     };
     for system in systems {
         if !system.any_precision && arguments.precision != Precision::default() {
-            eprintln!("situ: {} computes in f64, whatever --precision asks", system.name);
+            console::complain(format_args!(
+                "situ: {} computes in f64, whatever --precision asks",
+                system.name
+            ));
         }
         let outcome = measure(system, arguments, model.clone(), mode);
         if !arguments.json {
-            println!("{}", super::table::claims_table(&outcome));
+            console::line(super::table::claims_table(&outcome))?;
             if system.name == "superposition" && model.is_none() {
-                println!("{WITHOUT_MODEL}");
+                console::line(WITHOUT_MODEL)?;
             }
         }
         run.systems.push(outcome);
     }
     report::save(report::REPRODUCE, &run)?;
     if arguments.json {
-        println!("{}", serde_json::to_string(&run).map_err(|e| Failure::Check(e.to_string()))?);
+        console::json(&run)?;
     }
     verdict(&run)?;
     Ok(run)

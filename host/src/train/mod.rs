@@ -8,7 +8,7 @@ mod model;
 mod optimizer;
 
 use crate::prompts::{Family, below};
-use crate::{Failure, progress, report};
+use crate::{Failure, console, progress, report};
 use candle_core::{Device, Result, Tensor};
 use model::Model;
 use optimizer::Optimizer;
@@ -95,8 +95,7 @@ pub fn train(arguments: &Arguments) -> std::result::Result<(), Failure> {
     let mut file = File::header(&family.shape(width), &weights).to_vec();
     file.extend(weights.as_flattened());
     std::fs::write(&out, &file).map_err(|e| fail(&out, e.to_string()))?;
-    println!("{}: {} bytes", out.display(), file.len());
-    Ok(())
+    console::line(format_args!("{}: {} bytes", out.display(), file.len()))
 }
 
 /// Runs this very command in a process whose matrix products have one thread: a step's products are
