@@ -45,6 +45,8 @@ pub trait Persist {
 
 /// Why bytes were not written or not restored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// The output is shorter than [`saved_bytes`].

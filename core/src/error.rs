@@ -17,6 +17,8 @@
 /// assert!(first_pivot_as_step().is_ok());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// From [`archive`](crate::archive).
@@ -94,5 +96,29 @@ mod tests {
         assert_eq!(Error::from(inner).to_string(), inner.to_string());
         assert_eq!(Error::from(inner), Error::Features(inner));
         assert!(size_of::<Error>() <= 32, "{}", size_of::<Error>());
+    }
+    #[cfg(feature = "defmt")]
+    #[test]
+    fn errors_and_configurations_can_be_logged() {
+        fn formatted<T: defmt::Format>() {}
+        formatted::<Error>();
+        formatted::<crate::online::Shape>();
+        formatted::<crate::online::Target<f32>>();
+        formatted::<crate::online::MemoryConfiguration<f32>>();
+        formatted::<crate::ftrl::Ftrl<crate::ftrl::Entropic, crate::ftrl::Power<f32>>>();
+        formatted::<crate::construct::computer::subleq::Machine>();
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn errors_and_configurations_can_be_serialized() {
+        fn read<T: serde::Serialize + for<'a> serde::Deserialize<'a>>() {}
+        fn written<T: serde::Serialize>() {}
+        read::<Error>();
+        read::<crate::online::Shape>();
+        read::<crate::online::Target<f32>>();
+        read::<crate::online::MemoryConfiguration<f32>>();
+        written::<crate::ftrl::Ftrl<crate::ftrl::Entropic, crate::ftrl::Power<f32>>>();
+        read::<crate::construct::computer::subleq::Machine>();
     }
 }

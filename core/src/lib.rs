@@ -51,6 +51,8 @@
 //! | `f16` | yes | `scalar::f16`, half precision as a storage format |
 //! | `std` | | square roots by the host's instruction; the same results bit for bit |
 //! | `micromath` | | `scalar::Approximate`, a scalar with approximate functions |
+//! | `defmt` | | `defmt::Format` of errors, shapes, tasks, targets and configurations |
+//! | `serde` | | `serde::Serialize` of the same; `serde::Deserialize` of those with public fields, while a configuration that is checked when built is built anew |
 //!
 //! # Errors
 //!

@@ -67,6 +67,8 @@ pub fn contains<T: Scalar>(strategy: &[T]) -> bool {
 
 /// An action with the probability that it was drawn with.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Draw<T> {
     /// Index of the action.
     pub action: usize,

@@ -6,6 +6,8 @@ use crate::scalar::{Scalar, Storage};
 
 /// How a write changes the memory M for a key k and a value v.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Rule<T> {
     /// M + v kᵀ: linear attention.
     Add,

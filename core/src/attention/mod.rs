@@ -28,6 +28,8 @@ pub use softmax::softmax_in_place;
 
 /// Why attention was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// A key, value or parameter is infinite or NaN.

@@ -10,6 +10,8 @@ use crate::scalar::Scalar;
 
 /// Which tokens a token attends to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Mask {
     /// All.
     #[default]

@@ -35,6 +35,8 @@ pub mod superposition;
 
 /// Room that a construction takes: the lengths of [`crate::transformer::Buffers`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Counts {
     /// Scaled identities.
     pub blocks: usize,

@@ -112,6 +112,8 @@ pub fn add_symmetric_step<S: Storage>(
 /// 3 + T layers of at most two heads, 4d + 3 rows, n + 1 columns (Theorem 4.2). The sequence holds,
 /// from the top, X, R, I, Aᵀ (d rows each) and the rows y, r and the output.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Regression<T> {
     /// d, the length of an example.
     pub features: u16,

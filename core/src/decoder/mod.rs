@@ -12,7 +12,7 @@
 //! ```
 //!
 //! with norm(h) = gain · h / √(mean h² + 10⁻⁵). Weights are one slice, in f32, f16 or the bytes of a
-//! weights file as they lie in flash ([`File`]); sums are made in f32.
+//! weights file as they lie in flash (`File`); sums are made in f32.
 //!
 //! ```
 //! use situ::decoder::{Cache, Decoder, Shape};
@@ -42,6 +42,8 @@ pub use shape::Shape;
 
 /// Why a model was not loaded or not run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// A size is zero, or the width is no multiple of the heads.

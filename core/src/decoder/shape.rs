@@ -4,6 +4,8 @@ use super::Error;
 
 /// Sizes of a [`super::Decoder`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Shape {
     /// Number of tokens.
     pub vocabulary: u16,

@@ -35,6 +35,8 @@ pub use window::{FEATURES_PER_CHANNEL, Window, WindowFeatures};
 
 /// Why samples were refused. The stream is then as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// Length or hop is zero, or channels or overlapping windows exceed the type's room.

@@ -8,6 +8,8 @@ pub const FEATURES_PER_CHANNEL: usize = 3;
 
 /// Which windows of a stream to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Window {
     /// Samples in a window.
     pub length: usize,

@@ -30,6 +30,8 @@ use rand_core::Rng;
 /// # Ok::<(), situ::ftrl::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Bandit<R, S, L, E> {
     ftrl: Ftrl<R, S, L>,
     exploration: E,

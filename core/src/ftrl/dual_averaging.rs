@@ -21,6 +21,8 @@ use crate::simplex;
 /// Sources: Giannou, Vlatakis-Gkaragkounis, Mertikopoulos, COLT 2021 and NeurIPS 2021; Nesterov
 /// 2009 (primal-dual averaging).
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Ftrl<R, S, L = S> {
     regularizer: R,
     step: S,

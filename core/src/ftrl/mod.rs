@@ -49,6 +49,8 @@ pub use schedule::{Constant, Power, Schedule};
 
 /// Why a learner refused its input. Its state is as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// A player has no action.

@@ -24,6 +24,8 @@ use crate::scalar::{Scalar, Storage, Vectorized};
 /// assert!(weights[0] > 1.0 && weights[1] == 0.0);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Proximal<T> {
     /// α, scale of the steps.
     pub alpha: T,
@@ -91,6 +93,8 @@ const CHUNK: usize = 16;
 
 /// How a linear score becomes a prediction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Link {
     /// 1 / (1 + e^−score): the probability of target 1, trained by log loss.
     Logistic,

@@ -58,6 +58,8 @@ pub trait Regularizer<T: Scalar> {
 /// # Ok::<(), situ::ftrl::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Entropic;
 
 /// Half the squared length; the choice map is the Euclidean projection onto the simplex.
@@ -73,6 +75,8 @@ pub struct Entropic;
 /// # Ok::<(), situ::ftrl::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Euclidean;
 
 /// Tsallis entropy of order q in (0, 1): between the log-barrier (0) and the entropy (1).
@@ -87,6 +91,8 @@ pub struct Euclidean;
 /// # Ok::<(), situ::ftrl::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Tsallis<T> {
     /// 1 / (1 - q).
     power: T,
@@ -123,6 +129,8 @@ impl<T: Scalar> Tsallis<T> {
 /// # Ok::<(), situ::ftrl::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LogBarrier;
 
 impl<T: Scalar> Regularizer<T> for Entropic {

@@ -11,6 +11,8 @@ pub trait Schedule<T> {
 
 /// The same number at every step.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Constant<T> {
     value: T,
 }
@@ -48,6 +50,8 @@ impl<T: Scalar> Schedule<T> for Constant<T> {
 /// # Ok::<(), situ::ftrl::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Power<T> {
     scale: T,
     offset: T,

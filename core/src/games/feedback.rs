@@ -32,10 +32,14 @@ pub trait Feedback<T: Scalar> {
 
 /// Exact expected payoffs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Full;
 
 /// Expected payoffs with independent normal noise.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Noisy<T> {
     deviation: T,
 }
@@ -53,10 +57,14 @@ impl<T: Scalar> Noisy<T> {
 
 /// Payoffs of all own actions against the actions that the others drew.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Realised;
 
 /// The payoff of the action played alone, weighted by its probability; ε_n from a schedule.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Bandit<E> {
     exploration: E,
 }

@@ -9,6 +9,8 @@ use rand_core::Rng;
 
 /// What the projection starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Scheme {
     /// `π' = Proj(π + g v)`: from the policy.
     Eager,
@@ -23,6 +25,8 @@ pub enum Scheme {
 /// Source: Giannou, Lotidis, Mertikopoulos, Vlatakis-Gkaragkounis, "On the convergence of policy
 /// gradient methods to Nash equilibria in general stochastic games", NeurIPS 2022.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PolicyGradient<G> {
     step: G,
     scheme: Scheme,
@@ -133,6 +137,8 @@ impl<G> PolicyGradient<G> {
 /// # Ok::<(), situ::games::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Reinforce<E> {
     exploration: E,
     reward_to_go: bool,
@@ -140,6 +146,7 @@ pub struct Reinforce<E> {
 
 /// What an episode was.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Episode<T, const N: usize> {
     /// Sum of rewards of each player.
     pub returns: [T; N],

@@ -25,6 +25,8 @@ pub trait Coordinates<T> {
 
 /// Scale and shift themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Affine;
 
 impl<T: Scalar> Coordinates<T> for Affine {

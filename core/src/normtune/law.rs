@@ -37,10 +37,14 @@ pub trait Law: Copy {
 
 /// -1 or 1, each with probability 1/2. Variance 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Sign;
 
 /// Uniform on [-1, 1] on the grid that f32 has there. Variance 1/3.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Uniform;
 
 /// Nearly normal: a sum u of four 16-bit uniforms, standardized, then .94904 u + .018642 u³.
@@ -50,10 +54,14 @@ pub struct Uniform;
 /// moment is 14.4 (normal 15), no weight is beyond 4.07, and there are 2^18 different ones. Two
 /// words a weight, no logarithm, no table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Gaussian;
 
 /// Zero unless a coin falls: weights of `law`, each kept with probability p.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Sparse<L> {
     law: L,
     threshold: u32,

@@ -65,6 +65,8 @@ pub use units::{Parameters, Unit, Units};
 
 /// Why nothing was learned or rebuilt.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// A number is infinite or NaN, or would become so.

@@ -17,6 +17,8 @@ use crate::solve::LeastNorm;
 
 /// How well posed a reconstruction was.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Report<T> {
     /// Condition number of the system, the worst of all layers'. A lower bound, within a few percent.
     pub condition: T,

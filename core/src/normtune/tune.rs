@@ -25,6 +25,8 @@ pub trait Rule<S: Storage> {
 
 /// Gradient descent: `θ -= rate g`. Remembers nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Sgd<T> {
     /// Step length.
     pub rate: T,
@@ -33,6 +35,8 @@ pub struct Sgd<T> {
 /// Adagrad (Duchi, Hazan and Singer, 2011): `n ← √(n² + g²)`, `θ -= rate g / (n + floor)`. One stored
 /// number a parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Adagrad<T> {
     /// Step length.
     pub rate: T,
@@ -43,6 +47,8 @@ pub struct Adagrad<T> {
 /// Adam (Kingma and Ba, 2015), with the bias corrections gathered in the rate. Two numbers a
 /// parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Adam<T> {
     /// Step length.
     pub rate: T,

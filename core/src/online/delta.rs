@@ -10,6 +10,8 @@ use crate::scalar::{Scalar, Storage};
 
 /// Configuration of [`Delta`].
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DeltaConfiguration<T> {
     /// The feature map.
     pub random: RandomFeatures<T>,

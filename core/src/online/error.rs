@@ -2,6 +2,8 @@
 
 /// Why a learner refused an example. Its state is then bit for bit what it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// The shape has no features, fewer than two classes, or more of either than the learner's

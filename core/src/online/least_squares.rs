@@ -11,6 +11,8 @@ use crate::solve::{Covariance, Size, Triangular};
 
 /// Configuration of [`LeastSquares`].
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LeastSquaresConfiguration<T> {
     /// The feature map; with a count of 0 plain least squares.
     pub random: RandomFeatures<T>,

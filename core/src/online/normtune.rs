@@ -8,6 +8,8 @@ use crate::scalar::{Scalar, Storage};
 
 /// Configuration of [`Normtune`].
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NormtuneConfiguration<T> {
     /// Seed of the frozen weights.
     pub seed: u64,

@@ -7,6 +7,8 @@ use crate::scalar::Scalar;
 
 /// What a random projection passes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Activation {
     /// max(0, x): a random hidden layer.
     Relu,
@@ -20,6 +22,8 @@ pub enum Activation {
 /// uniform; they are drawn from the seed whenever they are used, four 8-bit weights to a draw, so
 /// they take no memory. 2 d D flops and d D/4 draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RandomFeatures<T> {
     /// Number D of random features.
     pub count: usize,

@@ -5,6 +5,8 @@ use crate::scalar::Scalar;
 
 /// What is predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Task {
     /// One of this many classes; a learner puts out a probability for each.
     Classify {
@@ -17,6 +19,8 @@ pub enum Task {
 
 /// The sizes a learner works at, at most those its type has room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Shape {
     /// Numbers in an example.
     pub features: usize,
@@ -26,6 +30,8 @@ pub struct Shape {
 
 /// What an example turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Target<T> {
     /// The class, counted from zero.
     Class(usize),

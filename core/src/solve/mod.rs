@@ -40,6 +40,8 @@ pub use triangle::{Elements, Size, Triangular};
 
 /// Why a solve gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// A pivot is zero to working precision.

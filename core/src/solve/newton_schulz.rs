@@ -6,6 +6,8 @@ use crate::scalar::{Scalar, Storage};
 
 /// Order of convergence of an iteration X ← X Σ_{m<order} (I − A X)^m.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Order {
     /// X (2I − A X): the residual squares in every step of two products.
     #[default]

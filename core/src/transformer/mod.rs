@@ -43,6 +43,8 @@ pub use weights::{Attention, Bias, Block, FeedForward, Head, Layer, Map, Span, T
 
 /// Why a transformer was not built or not run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// The sequence is no whole number of columns.

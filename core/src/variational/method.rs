@@ -34,6 +34,8 @@ pub trait Method<T: Scalar, const N: usize>: ConstantStep<T> {
 
 /// Stochastic gradient descent ascent: `x' = P(x - g V(x))`. N multiply-adds and one oracle call.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Sgda<T, P> {
     step: T,
     projection: P,
@@ -83,6 +85,8 @@ impl<T: Scalar, P: Clone> ConstantStep<T> for Sgda<T, P> {
 ///
 /// α = 1 is the classical method; it stays bounded on bilinear games, where [`Sgda`] diverges.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Extragradient<T, P> {
     step: T,
     ratio: T,

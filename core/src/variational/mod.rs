@@ -51,6 +51,8 @@ pub use refinement::{PairedChains, Refinement, richardson_romberg};
 
 /// Why a method or an average refused its input. State is as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// A number is infinite or NaN, or the step would make it so.

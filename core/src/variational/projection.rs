@@ -13,6 +13,8 @@ pub trait Projection<T: Scalar, const N: usize> {
 
 /// The whole space.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Everywhere;
 
 impl<T: Scalar, const N: usize> Projection<T, N> for Everywhere {
@@ -31,6 +33,7 @@ impl<T: Scalar, const N: usize> Projection<T, N> for Everywhere {
 /// # Ok::<(), situ::variational::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Bounds<T, const N: usize> {
     low: [T; N],
     high: [T; N],
@@ -58,6 +61,8 @@ impl<T: Scalar, const N: usize> Projection<T, N> for Bounds<T, N> {
 
 /// The probability simplex.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Simplex;
 
 impl<T: Scalar, const N: usize> Projection<T, N> for Simplex {
@@ -69,6 +74,8 @@ impl<T: Scalar, const N: usize> Projection<T, N> for Simplex {
 
 /// A ball around the origin.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Ball<T> {
     radius: T,
 }

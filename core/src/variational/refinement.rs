@@ -38,6 +38,8 @@ pub fn richardson_romberg<T: Scalar, const N: usize>(single: &[T; N], double: &[
 /// # Ok::<(), situ::variational::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Refinement<M> {
     single: M,
     double: M,

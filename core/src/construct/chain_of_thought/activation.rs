@@ -5,6 +5,8 @@ use crate::scalar::Scalar;
 /// φ(z) = scale · max(z, slope z), with 0 < slope ≤ 1: it loses nothing, so that the value before
 /// it follows from the value after it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LeakyRelu<T> {
     /// Factor of negative values, in (0, 1].
     pub slope: T,

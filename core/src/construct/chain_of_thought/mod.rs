@@ -58,6 +58,7 @@ use crate::transformer::{Buffers, Error, Transformer};
 ///
 /// The last layer of the hidden network is linear, those before it end in `activation`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Plan<'a, T> {
     /// D, the length of all vectors; shorter ones are padded with zeros.
     pub size: u16,

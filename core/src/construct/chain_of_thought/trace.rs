@@ -8,6 +8,8 @@ use crate::solve::{Cholesky, Error};
 
 /// How a [`TraceLearner`] learns.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TraceConfig<T> {
     /// φ of the hidden layer; the output layer is linear.
     pub activation: LeakyRelu<T>,

@@ -35,6 +35,8 @@ fn check_temperature(inverse_temperature: f64, least: f64) -> Result<(), Error> 
 
 /// Why a machine was not built or a program not loaded.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
     /// The program does not fit.

@@ -46,6 +46,8 @@ use crate::transformer::{Buffers, Builder, Error, Transformer};
 
 /// Sizes and constants of the construction.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Logistic<T> {
     /// d, the length of an example.
     pub features: u16,

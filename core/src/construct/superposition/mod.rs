@@ -44,6 +44,7 @@ use crate::transformer::{Block, Buffers, Error, Transformer};
 
 /// A task: the answer is `map` of the input at place `input`.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Task<'a, S> {
     /// Which of the inputs, from 0.
     pub input: u16,
@@ -53,6 +54,8 @@ pub struct Task<'a, S> {
 
 /// Sizes of the prompts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Plan {
     /// d, the letters.
     pub letters: u16,

@@ -20,6 +20,8 @@ const UTILITY_UNIT: f64 = 8192.0;
 
 /// Configuration of [`Memory`].
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MemoryConfiguration<T> {
     /// Number K of examples to keep.
     pub slots: usize,

@@ -2,6 +2,8 @@
 
 /// What a command computes, for blocks A = `mem[a]` and B = `mem[b]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Operation {
     /// A.
     Copy,
@@ -55,6 +57,8 @@ impl Operation {
 
 /// A block of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Operand {
     /// This block.
     Block(usize),
@@ -67,6 +71,8 @@ pub enum Operand {
 ///
 /// On the side, registers: operands use their values from before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Instruction {
     /// f.
     pub operation: Operation,

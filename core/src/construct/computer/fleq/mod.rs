@@ -59,6 +59,8 @@ pub use soundness::{LARGEST_FLAG, LARGEST_SCORE, LARGEST_VALUE};
 
 /// A machine's size, on which alone its weights depend.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Machine {
     /// d, rows and columns of a block.
     pub size: u16,

@@ -42,6 +42,8 @@ use layout::Layout;
 
 /// `mem[b] -= mem[a]; if mem[b] <= 0 goto c`: cells a and b, command c, each counted from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Command {
     /// The cell that is subtracted.
     pub a: usize,
@@ -53,6 +55,8 @@ pub struct Command {
 
 /// How many layers do the work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Depth {
     /// The paper's nine.
     Nine,
@@ -64,6 +68,8 @@ pub enum Depth {
 
 /// A machine's size, on which alone its weights depend.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Machine {
     /// N, bits of a word: integers from −2^(N−1) to 2^(N−1) − 1.
     pub word_bits: u16,
