@@ -5,11 +5,11 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use nalgebra::{SMatrix, SVector};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use situ::attention::{Memory, Rule};
+use situ::attention::{FastWeights, Memory, Rule};
 use situ::scalar::{Storage, f16};
 use std::hint::black_box;
 
-fn situ_step<S: Storage<Compute = f32>, const N: usize>(rule: Rule<f32>) -> impl FnMut() {
+fn situ_step<S: Storage<Compute = f32>, const N: usize>(rule: Rule<f32, N>) -> impl FnMut() {
     let mut random = Pcg64Mcg::seed_from_u64(1);
     let key: [f32; N] = std::array::from_fn(|_| random.random_range(-0.1..0.1));
     let value: [f32; N] = std::array::from_fn(|_| random.random_range(-1.0..1.0));
@@ -17,8 +17,8 @@ fn situ_step<S: Storage<Compute = f32>, const N: usize>(rule: Rule<f32>) -> impl
     let mut out = [0.0; N];
     move || {
         let written = memory.write(rule, black_box(&key), black_box(&value));
-        memory.read(black_box(&key), black_box(&mut out));
-        black_box(&written);
+        let read = memory.read(black_box(&key), black_box(&mut out));
+        black_box(&(written, read));
     }
 }
 

@@ -1,36 +1,45 @@
 //! Linear attention as a state: a matrix written and read once a token.
 
-use super::Error;
-use crate::matrix::{Matrix, dot};
+use super::fast_weights::{check_read, extent, fits};
+use super::rule::Decay;
+use super::{Error, FastWeights, Rule};
+use crate::archive::{Archive, Persist};
+use crate::matrix::{Matrix, dot, matrix_vector};
 use crate::scalar::{Scalar, Storage};
 
-/// How a write changes the memory M for a key k and a value v.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Rule<T> {
-    /// M + v kᵀ: linear attention.
-    Add,
-    /// decay M + v kᵀ: gated linear attention, forgetting by `decay` a token.
-    Gated {
-        /// Share of the memory that stays, within [0, 1].
-        decay: T,
-    },
-    /// M + step (v − M k) kᵀ: the delta rule, one gradient step on ½‖v − M k‖².
-    Delta {
-        /// Step size; stable below 2/‖k‖².
-        step_size: T,
-    },
-}
-
-/// A memory of VALUES × KEYS numbers: VALUES · KEYS · `size_of::<S>()` bytes.
+/// The memory M of linear attention, written by a [`Rule`]: VALUES × KEYS numbers, and two more.
 ///
-/// A write costs VALUES · KEYS multiply-adds (twice that by the delta rule), a read as many. In f16
-/// the memory takes half the bytes; sums are still made in f32.
+/// Not to be confused with [`crate::online::Memory`], which stores examples.
+///
+/// A write costs VALUES · KEYS multiply-adds (twice that by the delta rules), a read as many. In f16
+/// the memory takes half the bytes: sums are made in f32 and stored by dithering, so that small steps
+/// add up ([`Storage::store_dithered`]).
+///
+/// ```
+/// use situ::attention::{Error, FastWeights, Memory, Rule};
+///
+/// static EMPTY: Memory<f32, 2, 1> = Memory::new();
+/// let mut memory = EMPTY.clone();
+/// // The delta rule replaces the value under a key.
+/// for value in [5.0, 7.0] {
+///     memory.write(Rule::Delta { step_size: 1.0 }, &[0.6, 0.8], &[value])?;
+/// }
+/// let mut value = [0.0];
+/// memory.read(&[0.6, 0.8], &mut value)?;
+/// assert!((value[0] - 7.0_f32).abs() < 1e-5);
+///
+/// let diverging = Rule::Delta { step_size: 2.5 };
+/// assert_eq!(memory.write(diverging, &[0.6, 0.8], &[0.0]), Err(Error::StepSize));
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Memory<S, const KEYS: usize, const VALUES: usize> {
-    /// M, one row a value.
-    pub matrix: Matrix<S, VALUES, KEYS>,
+pub struct Memory<S: Storage, const KEYS: usize, const VALUES: usize> {
+    /// One row a value.
+    matrix: Matrix<S, VALUES, KEYS>,
+    /// No element is larger: what makes sure that a write does not overflow.
+    bound: S::Compute,
+    /// Writes so far, which dither what is rounded.
+    writes: u32,
 }
 
 impl<S: Storage, const KEYS: usize, const VALUES: usize> Default for Memory<S, KEYS, VALUES> {
@@ -41,54 +50,141 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> Default for Memory<S, K
 
 impl<S: Storage, const KEYS: usize, const VALUES: usize> Memory<S, KEYS, VALUES> {
     /// An empty memory.
-    pub fn new() -> Self {
-        Self { matrix: Matrix::zeros() }
+    pub const fn new() -> Self {
+        let matrix = Matrix::zeros();
+        Self { matrix, bound: S::Compute::ZERO, writes: 0 }
     }
 
-    /// Forgets everything.
-    pub fn clear(&mut self) {
-        self.matrix.clear();
-    }
-
-    /// Reads: `out = M query`.
-    #[inline]
-    pub fn read(&self, query: &[S::Compute; KEYS], out: &mut [S::Compute; VALUES]) {
-        crate::matrix::matrix_vector(&self.matrix, query, out);
-    }
-
-    /// Writes `value` under `key` by `rule`.
+    /// A memory that starts from these weights, one row a value.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] if the key, the value or the rule's parameter is infinite or NaN; the
-    /// memory stays as it was.
-    #[inline]
-    pub fn write(
+    /// [`Error::NotFinite`] if an element is infinite or NaN.
+    pub fn from_matrix(matrix: Matrix<S, VALUES, KEYS>) -> Result<Self, Error> {
+        let mut memory = Self { matrix, bound: S::Compute::ZERO, writes: 0 };
+        memory.bound = memory.largest();
+        if memory.matrix.is_finite() { Ok(memory) } else { Err(Error::NotFinite) }
+    }
+
+    /// M, one row a value.
+    pub const fn matrix(&self) -> &Matrix<S, VALUES, KEYS> {
+        &self.matrix
+    }
+
+    /// The largest absolute value of an element.
+    fn largest(&self) -> S::Compute {
+        let elements = self.matrix.as_slice().iter();
+        elements.fold(S::Compute::ZERO, |largest, element| element.load().abs().maximum(largest))
+    }
+
+    /// What a write adds to each row, as a multiple of the key: the value, or a step times the error.
+    #[inline(always)]
+    fn change(
+        &self,
+        decay: Decay<'_, S::Compute, KEYS>,
+        step_size: Option<S::Compute>,
+        key: &[S::Compute; KEYS],
+        value: &[S::Compute; VALUES],
+    ) -> [S::Compute; VALUES] {
+        let mut change = *value;
+        let Some(step_size) = step_size else { return change };
+        let mut faded = *key;
+        match decay {
+            Decay::None => {}
+            Decay::All(decay) => faded.iter_mut().for_each(|key| *key *= decay),
+            Decay::Channels(decays) => {
+                faded.iter_mut().zip(decays).for_each(|(key, decay)| *key *= *decay);
+            }
+        }
+        for (change, row) in change.iter_mut().zip(&self.matrix.rows) {
+            *change = step_size * (*change - dot(row, &faded));
+        }
+        change
+    }
+
+    /// `M ← M D + change keyᵀ`, D the diagonal matrix of the decays.
+    #[inline(always)]
+    fn apply(
         &mut self,
-        rule: Rule<S::Compute>,
+        decays: impl Iterator<Item = S::Compute> + Clone,
+        change: &[S::Compute; VALUES],
+        key: &[S::Compute; KEYS],
+    ) {
+        for (row, change) in self.matrix.rows.iter_mut().zip(change) {
+            for ((element, key), decay) in row.iter_mut().zip(key).zip(decays.clone()) {
+                let sum = decay * element.load() + *change * *key;
+                *element = S::store_dithered(sum, self.writes);
+            }
+        }
+    }
+}
+
+impl<S: Storage, const N: usize> Memory<S, N, N> {
+    /// Adds to every diagonal element: the ridge of a memory that is inverted.
+    pub fn add_to_diagonal(&mut self, value: S::Compute) {
+        self.matrix.add_to_diagonal(value);
+        self.bound += value.abs();
+    }
+}
+
+impl<S: Storage, const KEYS: usize, const VALUES: usize> FastWeights<S::Compute, KEYS, VALUES>
+    for Memory<S, KEYS, VALUES>
+{
+    type Gate = Rule<S::Compute, KEYS>;
+
+    #[inline]
+    fn write(
+        &mut self,
+        rule: Rule<S::Compute, KEYS>,
         key: &[S::Compute; KEYS],
         value: &[S::Compute; VALUES],
     ) -> Result<(), Error> {
-        let parameter = match rule {
-            Rule::Add => S::Compute::ONE,
-            Rule::Gated { decay: parameter } | Rule::Delta { step_size: parameter } => parameter,
-        };
-        let all = key.iter().chain(value).chain(core::iter::once(&parameter));
-        // A sum of zeros unless one of them is not finite: one comparison instead of many.
-        let poison = all.fold(S::Compute::ZERO, |sum, x| sum + *x * S::Compute::ZERO);
-        if poison != S::Compute::ZERO {
-            return Err(Error::NotFinite);
-        }
-        let one = S::Compute::ONE;
-        for (row, value) in self.matrix.rows.iter_mut().zip(value) {
-            let (keep, scale) = match rule {
-                Rule::Add => (one, *value),
-                Rule::Gated { decay } => (decay, *value),
-                Rule::Delta { step_size } => (one, step_size * (*value - dot(row, key))),
-            };
-            for (element, key) in row.iter_mut().zip(key) {
-                *element = S::store(keep * element.load() + scale * *key);
+        let key_extent = extent(key)?;
+        extent(value)?;
+        let (decay, step_size) = rule.checked(key)?;
+        let change = self.change(decay, step_size, key, value);
+        let reach = key_extent * extent(&change).map_err(|_| Error::Overflow)?;
+        let kept = if let Decay::All(decay) = decay { decay } else { S::Compute::ONE };
+        let mut bound = kept * self.bound + reach;
+        if !fits::<S>(bound) {
+            // The bound grows with every write; what is stored may not have.
+            self.bound = self.largest();
+            bound = kept * self.bound + reach;
+            if !fits::<S>(bound) {
+                return Err(Error::Overflow);
             }
         }
+        match decay {
+            Decay::None => self.apply(core::iter::repeat(S::Compute::ONE), &change, key),
+            Decay::All(decay) => self.apply(core::iter::repeat(decay), &change, key),
+            Decay::Channels(decays) => self.apply(decays.iter().copied(), &change, key),
+        }
+        self.bound = bound;
+        self.writes = self.writes.wrapping_add(1);
         Ok(())
+    }
+
+    #[inline]
+    fn read(
+        &self,
+        query: &[S::Compute; KEYS],
+        out: &mut [S::Compute; VALUES],
+    ) -> Result<(), Error> {
+        matrix_vector(&self.matrix, query, out);
+        check_read(query, out)
+    }
+
+    fn clear(&mut self) {
+        self.matrix.clear();
+        (self.bound, self.writes) = (S::Compute::ZERO, 0);
+    }
+}
+
+impl<S: Storage, const KEYS: usize, const VALUES: usize> Persist for Memory<S, KEYS, VALUES> {
+    fn transfer(&mut self, archive: &mut Archive<'_>) {
+        archive.expect(b"linear-attention");
+        archive.expect_sizes(&[KEYS, VALUES]);
+        archive.numbers(self.matrix.as_mut_slice());
+        archive.number(&mut self.bound);
+        archive.count(&mut self.writes);
     }
 }

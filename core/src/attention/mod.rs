@@ -1,48 +1,73 @@
 //! Attention: linear as a state that is written and read, linear over a whole sequence, softmax.
 //!
-//! Linear attention keeps what it has seen in a matrix of fixed size, Σ value keyᵀ. Streamed, that
-//! is a fast-weight memory ([`Memory`]): one write and one read a token, whatever the length. Over a
-//! whole sequence ([`linear`]) it is two matrix products. Both give the same result.
+//! Linear attention keeps what it has seen in a matrix of fixed size, Σ value keyᵀ. Over a whole
+//! sequence ([`linear`]) that is two matrix products. As a stream it is a state of fast weights
+//! ([`FastWeights`]): one write and one read a token, whatever the length. Both give the same result.
+//!
+//! Which state when (K keys, V values, multiply-adds for one write):
+//!
+//! | state and rule | cost | recalls | forgets |
+//! |---|---|---|---|
+//! | [`Memory`], [`Rule::Add`] | K V | orthonormal keys exactly; others blur | nothing, until it overflows |
+//! | [`Rule::Gated`] | K V | as `Add` | everything, at one rate |
+//! | [`Rule::Delta`] | 2 K V | the last value written under a key | only what a new key overlaps |
+//! | [`Rule::GatedDelta`] | 2 K V | as `Delta` | as both |
+//! | [`Rule::ChannelDelta`] | 2 K V | as `Delta` | at one rate a key channel |
+//! | [`Rule::Implicit`] | 2 K V | as `Delta`, without a step size that could be too large | as `Delta` |
 //!
 //! Sequences are stored as the papers write them: a row is a feature, a column a token, row after row.
 //!
 //! ```
-//! use situ::attention::{Memory, Rule};
+//! use situ::attention::{FastWeights, Memory, Rule};
 //!
 //! let mut memory = Memory::<f32, 2, 1>::new();
 //! memory.write(Rule::Add, &[1.0, 0.0], &[5.0])?;
 //! memory.write(Rule::Add, &[0.0, 1.0], &[7.0])?;
 //! let mut value = [0.0];
-//! memory.read(&[1.0, 0.0], &mut value);
+//! memory.read(&[1.0, 0.0], &mut value)?;
 //! assert_eq!(value, [5.0]);
 //! # Ok::<(), situ::attention::Error>(())
 //! ```
 
+mod fast_weights;
 mod memory;
+mod rule;
 mod sequence;
 mod softmax;
 
-pub use memory::{Memory, Rule};
+pub use fast_weights::FastWeights;
+pub use memory::Memory;
+pub use rule::Rule;
 pub use sequence::{Mask, linear, linear_workspace, softmax, softmax_workspace};
 pub use softmax::softmax_in_place;
 
-/// Why attention was refused.
+/// Why attention refused its input. The state is then unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
-    /// A key, value or parameter is infinite or NaN.
+    /// A key, query or value is infinite or NaN.
     NotFinite,
-    /// Slices do not fit together, or the workspace is too small.
+    /// The lengths of the slices do not agree, or the workspace is too small.
     Shape,
+    /// A parameter is outside its range: decays are within [0, 1], steps and weights at least 0, ridges
+    /// above 0.
+    Parameter,
+    /// The step size exceeds 2/‖k‖²: repeated, such a write diverges.
+    StepSize,
+    /// The result of finite input could leave the number format.
+    Overflow,
 }
 
 impl core::fmt::Display for Error {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         formatter.write_str(match self {
-            Self::NotFinite => "a key, value or parameter is infinite or NaN",
-            Self::Shape => "slices do not fit together, or the workspace is too small",
+            Self::NotFinite => "a key, query or value is infinite or NaN",
+            Self::Shape => "the slices disagree in length, or the workspace is too small",
+            Self::Parameter => "a decay, step, weight or ridge is outside its range",
+            Self::StepSize => "the step size is above 2 / |key|^2 and would diverge",
+            Self::Overflow => "the result could exceed the largest number of the format",
         })
     }
 }

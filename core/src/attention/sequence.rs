@@ -1,10 +1,10 @@
 //! Attention over a whole sequence.
 //!
 //! Keys and queries are `key_size` × n, values and output `value_size` × n, row after row, one column
-//! a token; the sizes follow from the lengths of the slices.
+//! a token. The sizes follow from the lengths of the slices.
 
 use super::Error;
-use super::softmax::exponentials;
+use super::softmax::{exponentials, reciprocal};
 use crate::matrix::{add_scaled, dot};
 use crate::scalar::Scalar;
 
@@ -13,10 +13,10 @@ use crate::scalar::Scalar;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Mask {
-    /// All.
+    /// To all tokens.
     #[default]
     Full,
-    /// Itself and those before it.
+    /// To itself and those before it.
     Causal,
 }
 
@@ -30,9 +30,9 @@ pub const fn softmax_workspace(columns: usize) -> usize {
     columns
 }
 
-/// Linear attention, full: `out = V Kᵀ Q`, by way of the memory V Kᵀ.
+/// Linear attention of all tokens to all: `out = V Kᵀ Q`, by way of the memory V Kᵀ.
 ///
-/// 2 key_size value_size n multiply-adds; a workspace of [`linear_workspace`].
+/// 2 key_size value_size n multiply-adds, in a workspace of [`linear_workspace`] scalars.
 ///
 /// ```
 /// use situ::attention::linear;
@@ -46,7 +46,7 @@ pub const fn softmax_workspace(columns: usize) -> usize {
 /// ```
 ///
 /// # Errors
-/// [`Error::Shape`] if the slices are no whole rows of `columns`, or the workspace is too small.
+/// [`Error::Shape`] if a slice is not a whole number of rows of `columns`, or the workspace is too small.
 pub fn linear<T: Scalar>(
     keys: &[T],
     queries: &[T],
@@ -76,11 +76,13 @@ pub fn linear<T: Scalar>(
     Ok(())
 }
 
-/// Softmax attention: `out = V softmax(β Kᵀ Q)`, the softmax over keys for every query.
+/// Softmax attention: `out = V softmax(λ Kᵀ Q)`, the softmax over keys for every query, λ the inverse
+/// temperature.
 ///
-/// n² (key_size + value_size) multiply-adds and n² exponentials (half of both if causal); a
-/// workspace of [`softmax_workspace`]. Fewer where it is sharp: weights that underflow to zero cost
-/// no multiplication, and a query that sees what its left neighbour saw gets the same output.
+/// n² (key_size + value_size) multiply-adds and n² exponentials (half of both if causal), in a
+/// workspace of [`softmax_workspace`] scalars. Sharp attention costs less: weights that underflow to
+/// zero are not multiplied, and a query equal to its left neighbor's copies that output.
+/// [`super::softmax_in_place`] lists the limits of λ.
 ///
 /// # Errors
 /// As [`linear`].
@@ -113,7 +115,7 @@ pub fn softmax<T: Scalar>(
         let scores = workspace.get_mut(..seen).ok_or(Error::Shape)?;
         let largest = score(keys, queries, columns, token, scores);
         let (sum, live) = exponentials(scores, largest, inverse_temperature);
-        let reciprocal = T::ONE / sum;
+        let reciprocal = reciprocal(sum);
         if live * SPARSE < seen {
             let weights = scores.iter().enumerate().filter(|(_, weight)| **weight != T::ZERO);
             for (seen, weight) in weights.take(live) {
@@ -130,10 +132,10 @@ pub fn softmax<T: Scalar>(
     Ok(())
 }
 
-/// Scores that are summed at a time, in registers.
+/// Scores that are summed together, in registers.
 const LANES: usize = 8;
 
-/// Writes the scores `Kᵀ q` of one query with the first keys; returns the largest.
+/// Writes the scores `Kᵀ q` of one query with the first keys, and returns the largest.
 fn score<T: Scalar>(
     keys: &[T],
     queries: &[T],
@@ -143,7 +145,7 @@ fn score<T: Scalar>(
 ) -> T {
     let seen = scores.len();
     let mut largest = [-T::MAX; LANES];
-    // The last lanes overlap those before, where there are enough.
+    // The last lanes overlap the ones before them, if there are that many.
     let starts = (0..seen / LANES).map(|chunk| chunk * LANES);
     let last = (seen >= LANES && !seen.is_multiple_of(LANES)).then(|| seen - LANES);
     for start in starts.chain(last) {
@@ -162,10 +164,10 @@ fn score<T: Scalar>(
             largest[0] = sum.maximum(largest[0]);
         }
     }
-    largest.into_iter().fold(-T::MAX, |most, x| x.maximum(most))
+    largest.into_iter().fold(-T::MAX, |largest, x| x.maximum(largest))
 }
 
-/// Scores of the query `token` with the keys from `start` on.
+/// Scores of the query of `token` with N keys from `start` on.
 #[inline(always)]
 fn lanes<T: Scalar, const N: usize>(
     keys: &[T],
@@ -176,7 +178,7 @@ fn lanes<T: Scalar, const N: usize>(
 ) -> [T; N] {
     let mut sums = [T::ZERO; N];
     let (mut key, mut query) = (start, token);
-    // By hand: an iterator over rows would divide by their length each time.
+    // Indexed by hand: an iterator over rows would divide by their length every time.
     while let (Some(keys), Some(element)) =
         (keys.get(key..).and_then(<[T]>::first_chunk::<N>), queries.get(query))
     {
@@ -189,10 +191,10 @@ fn lanes<T: Scalar, const N: usize>(
     sums
 }
 
-/// One weight in so many must be other than zero for a product over all of them to be faster.
+/// A product over all weights is faster once one in this many is not zero.
 const SPARSE: usize = 6;
 
-/// The query of `token` equals that of the token before.
+/// Whether the query of `token` equals that of the token before.
 fn repeats<T: Scalar>(queries: &[T], columns: usize, token: usize) -> bool {
     token > 0
         && queries
@@ -200,7 +202,7 @@ fn repeats<T: Scalar>(queries: &[T], columns: usize, token: usize) -> bool {
             .all(|query| matches!(query.get(token - 1..=token), Some([left, here]) if left == here))
 }
 
-/// Column `token` of the output gains `weight` times column `seen` of the values.
+/// Adds `weight` times column `seen` of the values to column `token` of the output.
 fn read<T: Scalar>(
     weight: T,
     values: &[T],
@@ -217,7 +219,7 @@ fn read<T: Scalar>(
     }
 }
 
-/// Sizes of a key and of a value.
+/// The sizes of a key and of a value.
 fn sizes<T>(
     keys: &[T],
     queries: &[T],

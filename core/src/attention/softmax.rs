@@ -1,11 +1,22 @@
-//! Softmax with a temperature.
+//! Softmax with an inverse temperature, right at every extreme.
 
 use crate::scalar::Scalar;
 
-/// Softmax in place: `x_i = exp(β x_i) / Σ exp(β x_j)` with β the inverse temperature.
+/// Softmax in place: `x_i = exp(λ x_i) / Σ exp(λ x_j)` with λ the inverse temperature.
 ///
-/// The maximum is subtracted first, so no exponential overflows, however sharp. N exponentials, one
-/// division. An empty slice stays empty; a NaN makes all results NaN.
+/// The maximum is subtracted first, so no exponential overflows, however large the scores or λ. N
+/// exponentials, one division. The limits are exact:
+///
+/// | input | result |
+/// |---|---|
+/// | a score of −∞ (masked) | weight 0, for every λ |
+/// | all scores −∞ | all weights 0 |
+/// | λ = 0 | uniform over the scores that are not masked |
+/// | λ = ∞, or scores of +∞ | uniform over the largest |
+/// | λ < 0 | the smallest score that is not masked gets the largest weight |
+/// | a NaN | all weights NaN |
+///
+/// An empty slice stays empty.
 ///
 /// ```
 /// use situ::attention::softmax_in_place;
@@ -19,30 +30,73 @@ use crate::scalar::Scalar;
 pub fn softmax_in_place<T: Scalar>(x: &mut [T], inverse_temperature: T) {
     let Some(maximum) = maximum(x) else { return };
     let (sum, _) = exponentials(x, maximum, inverse_temperature);
-    let reciprocal = T::ONE / sum;
+    let reciprocal = reciprocal(sum);
     for x in x {
         *x *= reciprocal;
     }
 }
 
-/// In place `x_i = exp(β (x_i − maximum))`; their sum, and how many did not underflow to zero.
+/// 1/sum, or 0 where no weight is left to normalize.
+#[inline(always)]
+pub(super) fn reciprocal<T: Scalar>(sum: T) -> T {
+    if sum == T::ZERO { T::ZERO } else { T::ONE / sum }
+}
+
+/// From here on, scores so far apart that their difference overflows have weight 0 in any case.
+const MIN_INVERSE_TEMPERATURE: f64 = 1e-30;
+
+/// In place `x_i = exp(λ (x_i − maximum))`; returns their sum and how many did not underflow to zero.
 #[inline]
 pub(super) fn exponentials<T: Scalar>(
     x: &mut [T],
     maximum: T,
     inverse_temperature: T,
 ) -> (T, usize) {
+    let regular = T::from_f64(MIN_INVERSE_TEMPERATURE)..=T::MAX;
+    if !(regular.contains(&inverse_temperature) && maximum.is_finite()) {
+        return at_the_extremes(x, inverse_temperature);
+    }
     let (mut sum, mut live) = (T::ZERO, 0);
     for x in x.iter_mut() {
         let exponent = (*x - maximum) * inverse_temperature;
         if exponent < T::LEAST_EXPONENT {
             *x = T::ZERO;
         } else {
-            // Where attention is sharp, most that are live are the largest.
+            // Where attention is sharp, most scores with a weight at all are the maximum itself.
             *x = if exponent == T::ZERO { T::ONE } else { exponent.exp() };
             sum += *x;
             live += 1;
         }
+    }
+    (sum, live)
+}
+
+/// [`exponentials`] for an inverse temperature that is zero, tiny, negative or infinite, and for an
+/// infinite maximum.
+#[cold]
+fn at_the_extremes<T: Scalar>(x: &mut [T], inverse_temperature: T) -> (T, usize) {
+    let masked = -T::ONE / T::ZERO;
+    let seen = x.iter().copied().filter(|x| *x != masked);
+    let reference = if inverse_temperature < T::ZERO {
+        seen.reduce(|smallest, x| if x < smallest { x } else { smallest })
+    } else {
+        seen.reduce(|largest, x| if x > largest { x } else { largest })
+    };
+    let reference = reference.unwrap_or(T::ZERO);
+    let half = T::from_f64(0.5);
+    let (mut sum, mut live) = (T::ZERO, 0);
+    for x in x.iter_mut() {
+        *x = if *x == masked {
+            T::ZERO
+        } else if *x == reference || inverse_temperature == T::ZERO {
+            // Only NaN is neither at nor below the maximum.
+            if *x <= reference { T::ONE } else { *x }
+        } else {
+            // By halves: the difference of two finite scores may overflow.
+            ((half * *x - half * reference) * (inverse_temperature + inverse_temperature)).exp()
+        };
+        sum += *x;
+        live += usize::from(*x != T::ZERO);
     }
     (sum, live)
 }
@@ -58,5 +112,5 @@ fn maximum<T: Scalar>(x: &[T]) -> Option<T> {
             *lane = x.maximum(*lane);
         }
     }
-    Some(lanes.iter().chain(rest).fold(first, |most, x| x.maximum(most)))
+    Some(lanes.iter().chain(rest).fold(first, |largest, x| x.maximum(largest)))
 }

@@ -2,7 +2,7 @@
 
 use crate::format::{Format, emit_all, exact, exact_matrix, matrix, vector};
 use crate::{Kernel, Visitor, rows};
-use situ::attention::{Memory, Rule, softmax_in_place};
+use situ::attention::{FastWeights, Memory, Rule, softmax_in_place};
 use situ::random::Generator;
 use situ::scalar::f16;
 
@@ -44,7 +44,7 @@ impl<const N: usize> Kernel for Softmax<N> {
 }
 
 /// One token: a write into the memory and a read from it, by the delta rule or with decay.
-struct Step<S, const N: usize, const DELTA: bool> {
+struct Step<S: Format, const N: usize, const DELTA: bool> {
     memory: Memory<S, N, N>,
     key: [f32; N],
     value: [f32; N],
@@ -52,7 +52,7 @@ struct Step<S, const N: usize, const DELTA: bool> {
     out: [f32; N],
 }
 
-/// What stays of the memory a token: it is bounded however often the row runs.
+/// The share of the memory that a token leaves: the memory stays bounded however often the benchmark runs.
 const DECAY: f64 = 31.0 / 32.0;
 
 /// Below 2/‖k‖² for the keys of the suite, N/3 long on average.
@@ -67,7 +67,7 @@ impl<S: Format, const N: usize, const DELTA: bool> Kernel for Step<S, N, DELTA> 
     const TOLERANCE: f64 = 4.0 * S::ROUNDING + 1e-6;
 
     fn new(random: &mut Generator) -> Self {
-        let memory = Memory { matrix: matrix(random) };
+        let memory = Memory::from_matrix(matrix(random)).unwrap_or_default();
         let [key, value, query] = [(); 3].map(|()| vector(random));
         Self { memory, key, value, query, out: [0.0; N] }
     }
@@ -77,15 +77,16 @@ impl<S: Format, const N: usize, const DELTA: bool> Kernel for Step<S, N, DELTA> 
         } else {
             Rule::Gated { decay: DECAY as f32 }
         };
-        if self.memory.write(rule, &self.key, &self.value).is_ok() {
-            self.memory.read(&self.query, &mut self.out);
+        let written = self.memory.write(rule, &self.key, &self.value);
+        if written.and_then(|()| self.memory.read(&self.query, &mut self.out)).is_err() {
+            self.out.fill(f32::NAN);
         }
     }
     fn output(&self, emit: &mut dyn FnMut(f32)) {
         emit_all(&self.out, emit);
     }
     fn reference(&self, emit: &mut dyn FnMut(f64)) {
-        let memory = exact_matrix(&self.memory.matrix);
+        let memory = exact_matrix(self.memory.matrix());
         let [key, query] = [self.key, self.query].map(|vector| vector.map(exact));
         for (row, value) in memory.rows.iter().zip(self.value.map(exact)) {
             let known: f64 = row.iter().zip(&key).map(|(m, k)| m * k).sum();

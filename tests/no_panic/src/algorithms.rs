@@ -1,7 +1,7 @@
 //! Attention, regularized leaders, games, variational inequalities.
 
 use crate::kept;
-use situ::attention::{self, Memory, Rule};
+use situ::attention::{self, FastWeights, Memory, Rule};
 use situ::ftrl::{self, Constant, Entropic, Euclidean, LogBarrier};
 use situ::ftrl::{Ftrl, Regularizer, State, Tsallis};
 use situ::games::{self, Bimatrix, Feedback, Full, Noisy, Realised};
@@ -30,9 +30,9 @@ type Observe<F> =
 pub fn keep() {
     kept! {
         attention::softmax_in_place => fn(&mut [f32], f32);
-        Memory::write => fn(&mut Memory<f32, 5, 7>, Rule<f32>, &[f32; 5], &[f32; 7]) -> AttentionResult;
-        Memory::write => fn(&mut Memory<f16, 5, 7>, Rule<f32>, &[f32; 5], &[f32; 7]) -> AttentionResult;
-        Memory::read => fn(&Memory<f32, 5, 7>, &[f32; 5], &mut [f32; 7]);
+        FastWeights::write => fn(&mut Memory<f32, 5, 7>, Rule<f32, 5>, &[f32; 5], &[f32; 7]) -> AttentionResult;
+        FastWeights::write => fn(&mut Memory<f16, 5, 7>, Rule<f32, 5>, &[f32; 5], &[f32; 7]) -> AttentionResult;
+        FastWeights::read => fn(&Memory<f32, 5, 7>, &[f32; 5], &mut [f32; 7]) -> AttentionResult;
         <Entropic as Regularizer<f32>>::choose => fn(&Entropic, &[f32], &mut [f32]) -> FtrlResult;
         <Euclidean as Regularizer<f32>>::choose => fn(&Euclidean, &[f32], &mut [f32]) -> FtrlResult;
         <Tsallis<f32> as Regularizer<f32>>::choose => fn(&Tsallis<f32>, &[f32], &mut [f32]) -> FtrlResult;

@@ -1,7 +1,7 @@
 //! Learning a two-layer network from traces of its work, in fixed memory.
 
 use super::LeakyRelu;
-use crate::attention::{Memory, Rule};
+use crate::attention::{FastWeights, Memory, Rule};
 use crate::matrix::{Matrix, matrix_vector};
 use crate::scalar::Scalar;
 use crate::solve::{Cholesky, Error};
@@ -143,7 +143,7 @@ struct Regression<T: Scalar, const INPUTS: usize, const OUTPUTS: usize> {
 impl<T: Scalar, const INPUTS: usize, const OUTPUTS: usize> Regression<T, INPUTS, OUTPUTS> {
     fn new(ridge: T) -> Self {
         let mut gram = Memory::new();
-        gram.matrix.add_to_diagonal(ridge);
+        gram.add_to_diagonal(ridge);
         let (factor, weights) = (Cholesky::new(), Matrix::zeros());
         Self { gram, moments: Memory::new(), factor, weights }
     }
@@ -154,16 +154,16 @@ impl<T: Scalar, const INPUTS: usize, const OUTPUTS: usize> Regression<T, INPUTS,
         if self.gram.write(rule, input, input).is_ok()
             && self.moments.write(rule, input, output).is_ok()
         {
-            self.gram.matrix.add_to_diagonal((T::ONE - config.decay) * config.ridge);
+            self.gram.add_to_diagonal((T::ONE - config.decay) * config.ridge);
         }
     }
 
     fn factor(&mut self) -> Result<(), Error> {
-        self.factor.factor(&self.gram.matrix)
+        self.factor.factor(self.gram.matrix())
     }
 
     fn solve(&mut self) {
-        for (weights, moments) in self.weights.rows.iter_mut().zip(&self.moments.matrix.rows) {
+        for (weights, moments) in self.weights.rows.iter_mut().zip(&self.moments.matrix().rows) {
             *weights = *moments;
             self.factor.solve(weights);
         }

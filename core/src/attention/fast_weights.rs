@@ -1,0 +1,67 @@
+//! The interface of every state, and the checks that they share.
+
+use super::Error;
+use crate::archive::Persist;
+use crate::scalar::{Scalar, Storage};
+
+/// A state of fixed size that associates values with keys, written and read once a token.
+///
+/// In a layer, a token first writes its key and value, then reads with its query. Input that is refused
+/// leaves the state bit for bit unchanged, and no sequence of accepted writes makes a state that reads
+/// NaN.
+pub trait FastWeights<T: Scalar, const KEYS: usize, const VALUES: usize>: Persist {
+    /// What a token brings besides its key and value: rates of forgetting and learning.
+    type Gate: Copy;
+
+    /// Writes `value` under `key`.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`], [`Error::Parameter`], [`Error::StepSize`] or [`Error::Overflow`].
+    fn write(
+        &mut self,
+        gate: Self::Gate,
+        key: &[T; KEYS],
+        value: &[T; VALUES],
+    ) -> Result<(), Error>;
+
+    /// Reads the value of `query`.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] or [`Error::Overflow`]; `out` is then unspecified.
+    fn read(&self, query: &[T; KEYS], out: &mut [T; VALUES]) -> Result<(), Error>;
+
+    /// Forgets everything.
+    fn clear(&mut self);
+}
+
+/// The largest absolute value.
+///
+/// # Errors
+/// [`Error::NotFinite`] if one is infinite or NaN.
+#[inline(always)]
+pub(super) fn extent<T: Scalar>(numbers: &[T]) -> Result<T, Error> {
+    let (mut extent, mut poison) = (T::ZERO, T::ZERO);
+    for number in numbers {
+        extent = number.abs().maximum(extent);
+        // A sum of zeros unless one of them is not finite: one comparison instead of many.
+        poison += *number * T::ZERO;
+    }
+    if poison == T::ZERO { Ok(extent) } else { Err(Error::NotFinite) }
+}
+
+/// Checks what was read: finite, or else the query was not, or the sum left the format.
+#[inline(always)]
+pub(super) fn check_read<T: Scalar>(query: &[T], out: &[T]) -> Result<(), Error> {
+    if extent(out).is_ok() {
+        return Ok(());
+    }
+    extent(query).and(Err(Error::Overflow))
+}
+
+/// Numbers of this magnitude, rounded up or down, are finite in the storage format.
+#[inline(always)]
+pub(super) fn fits<S: Storage>(magnitude: S::Compute) -> bool {
+    // Dithering rounds up by less than a unit of the coarsest format, f16.
+    let unit = S::Compute::from_f64(1.0 + 1.0 / 1024.0);
+    S::store(magnitude * unit).load().is_finite()
+}
