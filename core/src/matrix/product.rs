@@ -1,14 +1,15 @@
-//! Tiled matrix products.
+//! Matrix products in register tiles.
 //!
-//! One register tile serves every product: the callers differ in how a tile's operands are read.
-//! On Arm a 4 × 4 tile keeps its 16 sums, 4 + 4 operands within the 32 single-precision registers; a
-//! host's vector registers hold twice the columns.
+//! One tile serves every product. What differs is how a tile reads its operands, along their rows or
+//! down their columns ([`Operand`]), and how the sums are written. On Arm a 4 × 4 tile keeps its 16
+//! sums and 4 + 4 operands within the 32 single-precision registers; a host's vector registers hold
+//! twice as many columns.
 
 use super::Matrix;
 use crate::scalar::{Scalar, Storage, Vectorized};
 
 /// Rows of a register tile, and columns where few are left. Without a floating-point unit every
-/// operation is a call: one sum at a time is as fast and the least code.
+/// operation is a call: one sum at a time is as fast and needs the least code.
 const TILE: usize = if cfg!(all(target_arch = "arm", target_abi = "eabi")) { 1 } else { 4 };
 
 /// Columns of a register tile.
@@ -17,111 +18,172 @@ const WIDTH: usize = if cfg!(target_arch = "arm") { TILE } else { 8 };
 /// Multiply-adds from which on it pays to ask for wider vectors.
 const LARGE: usize = 512;
 
-/// Runs a product of this many multiply-adds on the vectors that suit it.
-#[inline(always)]
-fn run(multiply_adds: usize, product: impl Vectorized<Output = ()>) {
-    if multiply_adds < LARGE { product.work() } else { product.run() }
+/// One side of a product `out[i][j] = Σ_k left_k[i] right_k[j]`.
+trait Operand: Copy {
+    /// The type that sums are computed in.
+    type Compute: Scalar;
+
+    /// `N` numbers of step `k` from index `start`; zeros past the end.
+    fn at<const N: usize>(self, k: usize, start: usize) -> [Self::Compute; N];
 }
 
-/// `sums[i][j] = Σ_k left(k)[i] right(k)[j]`, kept in registers.
-#[inline(always)]
-fn tile<T: Scalar, const ROWS: usize, const COLUMNS: usize>(
-    depth: usize,
-    left: impl Fn(usize) -> [T; ROWS],
-    right: impl Fn(usize) -> [T; COLUMNS],
-) -> [[T; COLUMNS]; ROWS] {
-    // Minus zero is what an addition leaves as it is: where the loop unrolls, the first ones fold away.
-    let mut sums = [[-T::ZERO; COLUMNS]; ROWS];
-    for k in 0..depth {
-        let (left, right) = (left(k), right(k));
-        for (row, left) in sums.iter_mut().zip(left) {
-            for (sum, right) in row.iter_mut().zip(right) {
-                *sum += left * right;
+/// A matrix whose row k belongs to step k of the sums.
+struct Rows<'a, S, const R: usize, const C: usize>(&'a [[S; C]; R]);
+
+/// A matrix whose column k belongs to step k of the sums.
+struct Columns<'a, S, const R: usize, const C: usize>(&'a [[S; C]; R]);
+
+impl<S, const R: usize, const C: usize> Copy for Rows<'_, S, R, C> {}
+impl<S, const R: usize, const C: usize> Clone for Rows<'_, S, R, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S, const R: usize, const C: usize> Copy for Columns<'_, S, R, C> {}
+impl<S, const R: usize, const C: usize> Clone for Columns<'_, S, R, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: Storage, const R: usize, const C: usize> Operand for Rows<'_, S, R, C> {
+    type Compute = S::Compute;
+
+    #[inline(always)]
+    fn at<const N: usize>(self, k: usize, start: usize) -> [S::Compute; N] {
+        let row = self.0.get(k).and_then(|row| row.get(start..));
+        match row.and_then(|rest| rest.first_chunk::<N>()) {
+            Some(chunk) => chunk.map(S::load),
+            None => [S::Compute::ZERO; N],
+        }
+    }
+}
+
+impl<S: Storage, const R: usize, const C: usize> Operand for Columns<'_, S, R, C> {
+    type Compute = S::Compute;
+
+    #[inline(always)]
+    fn at<const N: usize>(self, k: usize, start: usize) -> [S::Compute; N] {
+        match self.0.get(start..).and_then(|rest| rest.first_chunk::<N>()) {
+            // By reference: `map` would copy the rows.
+            Some(rows) => {
+                rows.each_ref().map(|row| row.get(k).map_or(S::Compute::ZERO, |s| s.load()))
+            }
+            None => [S::Compute::ZERO; N],
+        }
+    }
+}
+
+/// A product of `R` × `K` by `K` × `C` numbers; `write(row, column, sums)` takes the sums of a tile's
+/// row from `column` on. Of a symmetric one only tiles that reach below the diagonal are computed.
+struct Tiles<A, B, W, const R: usize, const K: usize, const C: usize> {
+    left: A,
+    right: B,
+    symmetric: bool,
+    write: W,
+}
+
+impl<A, B, W, const R: usize, const K: usize, const C: usize> Tiles<A, B, W, R, K, C>
+where
+    A: Operand,
+    B: Operand<Compute = A::Compute>,
+    W: FnMut(usize, usize, &[A::Compute]),
+{
+    /// Computes all tiles, with the vectors that suit the size.
+    #[inline(always)]
+    fn compute(self) {
+        if R * K * C < LARGE { self.work() } else { self.run() }
+    }
+
+    /// Rows of tiles, `HEIGHT` rows each, from `row` on; returns the first row left.
+    #[inline(always)]
+    fn bands<const HEIGHT: usize>(&mut self, mut row: usize) -> usize {
+        while row + HEIGHT <= R {
+            let mut column = self.strips::<HEIGHT, WIDTH>(row, 0);
+            if WIDTH != TILE {
+                column = self.strips::<HEIGHT, TILE>(row, column);
+            }
+            self.strips::<HEIGHT, 1>(row, column);
+            row += HEIGHT;
+        }
+        row
+    }
+
+    /// Tiles of one band, `BREADTH` columns each, from `column` on; returns the first column left.
+    #[inline(always)]
+    fn strips<const HEIGHT: usize, const BREADTH: usize>(
+        &mut self,
+        row: usize,
+        mut column: usize,
+    ) -> usize {
+        while column + BREADTH <= C {
+            if !self.symmetric || column < row + HEIGHT {
+                let sums = self.tile::<HEIGHT, BREADTH>(row, column);
+                for (i, sums) in sums.iter().enumerate() {
+                    (self.write)(row + i, column, sums);
+                }
+            }
+            column += BREADTH;
+        }
+        column
+    }
+
+    /// `sums[i][j] = Σ_k left_k[row + i] right_k[column + j]`, in the order of k, in registers.
+    #[inline(always)]
+    fn tile<const HEIGHT: usize, const BREADTH: usize>(
+        &self,
+        row: usize,
+        column: usize,
+    ) -> [[A::Compute; BREADTH]; HEIGHT] {
+        // Adding to minus zero changes nothing: where the loop unrolls, the first additions fold away.
+        let mut sums = [[-A::Compute::ZERO; BREADTH]; HEIGHT];
+        for k in 0..K {
+            let left = self.left.at::<HEIGHT>(k, row);
+            let right = self.right.at::<BREADTH>(k, column);
+            for (sums, left) in sums.iter_mut().zip(left) {
+                for (sum, right) in sums.iter_mut().zip(right) {
+                    *sum += left * right;
+                }
             }
         }
+        sums
     }
-    sums
 }
 
-/// `N` loaded elements of `row` from column `start`; zeros past the end.
+impl<A, B, W, const R: usize, const K: usize, const C: usize> Vectorized for Tiles<A, B, W, R, K, C>
+where
+    A: Operand,
+    B: Operand<Compute = A::Compute>,
+    W: FnMut(usize, usize, &[A::Compute]),
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn work(mut self) {
+        let row = self.bands::<TILE>(0);
+        self.bands::<1>(row);
+    }
+}
+
+/// Writes each sum by `write(element, sum)` into its element of `out`.
 #[inline(always)]
-fn load<S: Storage, const N: usize>(row: &[S], start: usize) -> [S::Compute; N] {
-    match row.get(start..).and_then(|rest| rest.first_chunk::<N>()) {
-        Some(chunk) => chunk.map(S::load),
-        None => [S::Compute::ZERO; N],
-    }
-}
-
-/// Column `column` of the `N` rows from `start`; zeros past the end.
-#[inline(always)]
-fn load_column<S: Storage, const N: usize, const C: usize>(
-    rows: &[[S; C]],
-    start: usize,
-    column: usize,
-) -> [S::Compute; N] {
-    match rows.get(start..).and_then(|rest| rest.first_chunk::<N>()) {
-        // By reference: `map` would copy the rows.
-        Some(rows) => {
-            rows.each_ref().map(|row| row.get(column).map_or(S::Compute::ZERO, |s| s.load()))
-        }
-        None => [S::Compute::ZERO; N],
-    }
-}
-
-/// Combines a tile with the elements at (`row`, `column`): `out = write(out, sums)`.
-#[inline(always)]
-fn store<S: Storage, const ROWS: usize, const COLUMNS: usize, const R: usize, const C: usize>(
-    sums: [[S::Compute; COLUMNS]; ROWS],
-    out: &mut Matrix<S, R, C>,
-    row: usize,
-    column: usize,
-    write: impl Fn(S, S::Compute) -> S,
-) {
-    let rows = out.rows.get_mut(row..).unwrap_or(&mut []);
-    for (sums, out) in sums.into_iter().zip(rows) {
-        if let Some(out) = out.get_mut(column..).and_then(|rest| rest.first_chunk_mut::<COLUMNS>())
-        {
-            for (out, sum) in out.iter_mut().zip(sums) {
-                *out = write(*out, sum);
-            }
+fn into<O: Storage, const R: usize, const C: usize>(
+    out: &mut Matrix<O, R, C>,
+    write: impl Fn(O, O::Compute) -> O,
+) -> impl FnMut(usize, usize, &[O::Compute]) {
+    move |row, column, sums| {
+        let out = out.rows.get_mut(row).and_then(|row| row.get_mut(column..));
+        for (out, sum) in out.unwrap_or_default().iter_mut().zip(sums) {
+            *out = write(*out, *sum);
         }
     }
-}
-
-/// Rows and columns that whole tiles cover; what is left is covered by strips of width one.
-macro_rules! cover {
-    ($rows:expr, $columns:expr, $tile:ident) => {
-        let mut row = 0;
-        while row + TILE <= $rows {
-            cover!(@columns $columns, $tile, row, TILE);
-            row += TILE;
-        }
-        while row < $rows {
-            cover!(@columns $columns, $tile, row, 1);
-            row += 1;
-        }
-    };
-    (@columns $columns:expr, $tile:ident, $row:ident, $height:expr) => {
-        let mut column = 0;
-        while column + WIDTH <= $columns {
-            $tile!($row, column, $height, WIDTH);
-            column += WIDTH;
-        }
-        if WIDTH != TILE && column + TILE <= $columns {
-            $tile!($row, column, $height, TILE);
-            column += TILE;
-        }
-        while column < $columns {
-            $tile!($row, column, $height, 1);
-            column += 1;
-        }
-    };
 }
 
 /// Product: `out = A B`.
 ///
 /// R K C multiply-adds; no memory beyond the operands. Sums run over k in order, in the compute
-/// format.
+/// type.
 #[inline]
 pub fn product<A, B, O, const R: usize, const K: usize, const C: usize>(
     a: &Matrix<A, R, K>,
@@ -132,10 +194,12 @@ pub fn product<A, B, O, const R: usize, const K: usize, const C: usize>(
     B: Storage<Compute = A::Compute>,
     O: Storage<Compute = A::Compute>,
 {
-    run(R * K * C, Product((a, b, out, |_, sum| O::store(sum))));
+    let (left, right) = (Columns(&a.rows), Rows(&b.rows));
+    let write = into(out, |_, sum| O::store(sum));
+    Tiles::<_, _, _, R, K, C> { left, right, symmetric: false, write }.compute();
 }
 
-/// Product added to what is there: `out += A B`. R K C multiply-adds.
+/// Product added to a matrix: `out += A B`. R K C multiply-adds.
 #[inline]
 pub fn add_product<A, B, O, const R: usize, const K: usize, const C: usize>(
     a: &Matrix<A, R, K>,
@@ -146,37 +210,9 @@ pub fn add_product<A, B, O, const R: usize, const K: usize, const C: usize>(
     B: Storage<Compute = A::Compute>,
     O: Storage<Compute = A::Compute>,
 {
-    run(R * K * C, Product((a, b, out, |out: O, sum| O::store(out.load() + sum))));
-}
-
-/// The operands of [`product`].
-struct Product<O>(O);
-
-impl<A, B, O, W, const R: usize, const K: usize, const C: usize> Vectorized
-    for Product<(&Matrix<A, R, K>, &Matrix<B, K, C>, &mut Matrix<O, R, C>, W)>
-where
-    A: Storage,
-    B: Storage<Compute = A::Compute>,
-    O: Storage<Compute = A::Compute>,
-    W: Fn(O, A::Compute) -> O,
-{
-    type Output = ();
-
-    #[inline(always)]
-    fn work(self) {
-        let Self((a, b, out, write)) = self;
-        macro_rules! at {
-            ($row:expr, $column:expr, $height:expr, $width:expr) => {
-                let sums = tile::<A::Compute, { $height }, { $width }>(
-                    K,
-                    |k| load_column(&a.rows, $row, k),
-                    |k| b.rows.get(k).map_or([A::Compute::ZERO; { $width }], |b| load(b, $column)),
-                );
-                store(sums, out, $row, $column, &write);
-            };
-        }
-        cover!(R, C, at);
-    }
+    let (left, right) = (Columns(&a.rows), Rows(&b.rows));
+    let write = into(out, |out, sum| O::store(out.load() + sum));
+    Tiles::<_, _, _, R, K, C> { left, right, symmetric: false, write }.compute();
 }
 
 /// Product with a transpose on the left: `out = Aᵀ B`. R K C multiply-adds.
@@ -192,36 +228,9 @@ pub fn transpose_product<A, B, O, const R: usize, const K: usize, const C: usize
     B: Storage<Compute = A::Compute>,
     O: Storage<Compute = A::Compute>,
 {
-    run(R * K * C, TransposeProduct((a, b, out)));
-}
-
-/// The operands of [`transpose_product`].
-struct TransposeProduct<O>(O);
-
-impl<A, B, O, const R: usize, const K: usize, const C: usize> Vectorized
-    for TransposeProduct<(&Matrix<A, K, R>, &Matrix<B, K, C>, &mut Matrix<O, R, C>)>
-where
-    A: Storage,
-    B: Storage<Compute = A::Compute>,
-    O: Storage<Compute = A::Compute>,
-{
-    type Output = ();
-
-    #[inline(always)]
-    fn work(self) {
-        let Self((a, b, out)) = self;
-        macro_rules! at {
-            ($row:expr, $column:expr, $height:expr, $width:expr) => {
-                let sums = tile::<A::Compute, { $height }, { $width }>(
-                    K,
-                    |k| a.rows.get(k).map_or([A::Compute::ZERO; { $height }], |a| load(a, $row)),
-                    |k| b.rows.get(k).map_or([A::Compute::ZERO; { $width }], |b| load(b, $column)),
-                );
-                store(sums, out, $row, $column, |_, sum| O::store(sum));
-            };
-        }
-        cover!(R, C, at);
-    }
+    let (left, right) = (Rows(&a.rows), Rows(&b.rows));
+    let write = into(out, |_, sum| O::store(sum));
+    Tiles::<_, _, _, R, K, C> { left, right, symmetric: false, write }.compute();
 }
 
 /// Product with a transpose on the right: `out = A Bᵀ`. R K C multiply-adds.
@@ -235,36 +244,9 @@ pub fn product_transpose<A, B, O, const R: usize, const K: usize, const C: usize
     B: Storage<Compute = A::Compute>,
     O: Storage<Compute = A::Compute>,
 {
-    run(R * K * C, ProductTranspose((a, b, out)));
-}
-
-/// The operands of [`product_transpose`].
-struct ProductTranspose<O>(O);
-
-impl<A, B, O, const R: usize, const K: usize, const C: usize> Vectorized
-    for ProductTranspose<(&Matrix<A, R, K>, &Matrix<B, C, K>, &mut Matrix<O, R, C>)>
-where
-    A: Storage,
-    B: Storage<Compute = A::Compute>,
-    O: Storage<Compute = A::Compute>,
-{
-    type Output = ();
-
-    #[inline(always)]
-    fn work(self) {
-        let Self((a, b, out)) = self;
-        macro_rules! at {
-            ($row:expr, $column:expr, $height:expr, $width:expr) => {
-                let sums = tile::<A::Compute, { $height }, { $width }>(
-                    K,
-                    |k| load_column(&a.rows, $row, k),
-                    |k| load_column(&b.rows, $column, k),
-                );
-                store(sums, out, $row, $column, |_, sum| O::store(sum));
-            };
-        }
-        cover!(R, C, at);
-    }
+    let (left, right) = (Columns(&a.rows), Columns(&b.rows));
+    let write = into(out, |_, sum| O::store(sum));
+    Tiles::<_, _, _, R, K, C> { left, right, symmetric: false, write }.compute();
 }
 
 /// Symmetric rank-R update: `out += scale AᵀA`, exactly symmetric if `out` was.
@@ -280,49 +262,13 @@ pub fn add_symmetric_product<A, O, const R: usize, const C: usize>(
     A: Storage,
     O: Storage<Compute = A::Compute>,
 {
-    run(R * C * C, SymmetricProduct((scale, a, out)));
-}
-
-/// The operands of [`add_symmetric_product`].
-struct SymmetricProduct<O>(O);
-
-impl<A, O, const R: usize, const C: usize> Vectorized
-    for SymmetricProduct<(A::Compute, &Matrix<A, R, C>, &mut Matrix<O, C, C>)>
-where
-    A: Storage,
-    O: Storage<Compute = A::Compute>,
-{
-    type Output = ();
-
-    #[inline(always)]
-    fn work(self) {
-        let Self((scale, a, out)) = self;
-        macro_rules! at {
-            ($row:expr, $column:expr, $height:expr, $width:expr) => {
-                if $column <= $row {
-                    let sums = tile::<A::Compute, { $height }, { $width }>(
-                        R,
-                        |k| {
-                            a.rows.get(k).map_or([A::Compute::ZERO; { $height }], |a| load(a, $row))
-                        },
-                        |k| {
-                            a.rows
-                                .get(k)
-                                .map_or([A::Compute::ZERO; { $width }], |a| load(a, $column))
-                        },
-                    );
-                    for (i, sums) in sums.into_iter().enumerate() {
-                        for (j, sum) in sums.into_iter().enumerate() {
-                            if $column + j <= $row + i {
-                                add_symmetric(out, $row + i, $column + j, scale * sum);
-                            }
-                        }
-                    }
-                }
-            };
+    let operand = Rows(&a.rows);
+    let write = |row: usize, column: usize, sums: &[A::Compute]| {
+        for (column, sum) in (column..=row).zip(sums) {
+            add_symmetric(out, row, column, scale * *sum);
         }
-        cover!(C, C, at);
-    }
+    };
+    Tiles::<_, _, _, C, R, C> { left: operand, right: operand, symmetric: true, write }.compute();
 }
 
 /// Adds `value` at (`row`, `column`) and, off the diagonal, at its mirror image.
