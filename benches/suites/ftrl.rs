@@ -25,13 +25,13 @@ struct Data {
 
 /// Normal features, labels drawn from a logistic model of normal weights.
 fn synthetic() -> Data {
-    let mut random = Pcg64Mcg::seed_from_u64(1);
-    let weights: [f32; FEATURES] = std::array::from_fn(|_| random.sample(StandardNormal));
+    let mut generator = Pcg64Mcg::seed_from_u64(1);
+    let weights: [f32; FEATURES] = std::array::from_fn(|_| generator.sample(StandardNormal));
     let mut data = Data { rows: Vec::with_capacity(ROWS), labels: Vec::with_capacity(ROWS) };
     for _ in 0..ROWS {
-        let row: [f32; FEATURES] = std::array::from_fn(|_| random.sample(StandardNormal));
+        let row: [f32; FEATURES] = std::array::from_fn(|_| generator.sample(StandardNormal));
         let score: f32 = row.iter().zip(&weights).map(|(x, w)| x * w).sum();
-        data.labels.push(random.random::<f32>() < 1.0 / (1.0 + (-score).exp()));
+        data.labels.push(generator.random::<f32>() < 1.0 / (1.0 + (-score).exp()));
         data.rows.push(row);
     }
     data

@@ -19,15 +19,15 @@ use rand_core::{Rng, TryRng};
 
 /// xoshiro128++, seeded by SplitMix64.
 ///
-/// Implements [`rand_core::Rng`]: where a function of this crate takes a generator, any other
-/// generator of that trait serves as well.
+/// Implements [`rand_core::Rng`]: where a function of this crate takes a generator, any
+/// generator of that trait can be passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generator {
     state: [u32; 4],
 }
 
 impl Generator {
-    /// The generator of this seed. Near seeds give unrelated sequences.
+    /// The generator with this seed. Nearby seeds give unrelated sequences.
     pub const fn new(seed: u64) -> Self {
         let (first, second) = (split_mix(seed, 1), split_mix(seed, 2));
         // SplitMix64 is a bijection, so of two successive outputs at most one is zero.

@@ -1,4 +1,4 @@
-//! `situ play`: where learning ends, and one clear line for every kind of bad input.
+//! `situ play`: where learning ends, and one clear line for each kind of bad input.
 
 use crate::situ;
 use predicates::prelude::PredicateBooleanExt;

@@ -1,5 +1,5 @@
-//! FTRL-proximal against its own definition: after every step the weight minimizes the regularized
-//! sum of losses, found here by brute search in f64.
+//! FTRL-proximal checked against its definition: after every step the weight minimizes the
+//! regularized sum of losses.
 
 use proptest::prelude::*;
 use situ::ftrl::{Coordinates, Link, Proximal};

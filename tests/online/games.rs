@@ -1,5 +1,5 @@
-//! Learning in games against what defines it: optimality conditions, theorems, and errors that
-//! leave everything as it was.
+//! Learning in games checked against optimality conditions and theorems; bad input is refused and
+//! changes nothing.
 
 use proptest::prelude::*;
 use situ::ftrl::{
@@ -108,8 +108,8 @@ proptest! {
     }
 }
 
-/// Regret against payoffs in [0, 1] that go against the strategy: in two rounds of three the most
-/// probable actions earn nothing.
+/// Regret on adversarial payoffs in [0, 1]: in two rounds of three the most probable actions earn
+/// nothing.
 fn regret<L: Schedule<f64>>(
     hedge: &Ftrl<Entropic, Constant<f64>, L>,
     seed: u64,
@@ -129,7 +129,7 @@ fn regret<L: Schedule<f64>>(
     regret.external()
 }
 
-/// Four times the rounds at most double the regret, where no learning makes it four times as large.
+/// Four times the rounds at most double the regret; without learning it would be four times as large.
 #[test]
 fn bandits_regret_grows_no_faster_than_the_root_of_the_rounds() {
     fn mean_regret<R: Regularizer<f64>>(
@@ -213,7 +213,7 @@ fn a_player_needs_three_numbers_an_action() {
     for (count, actions) in [(numbers::<1>(), 1), (numbers::<3>(), 3), (numbers::<64>(), 64)] {
         assert!(count <= 3 * actions + 4, "{count} for {actions}");
     }
-    // And that is all there is: a round allocates nothing, borrows these alone.
+    // Nothing else is needed: a round allocates nothing and borrows only these.
     let game = Bimatrix::new([[1.0, 0.0]], [[0.0, 1.0]]).unwrap();
     let ftrl = Ftrl::new(Euclidean, Constant::ONE);
     let mut state = ftrl.start(game.actions(), [1.0, 0.5, 0.5]).unwrap();

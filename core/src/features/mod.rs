@@ -1,16 +1,16 @@
 //! Features of a window of samples, computed as the samples stream by.
 //!
-//! [`WindowFeatures`] runs over a multi-channel stream and, every `hop` samples, gives the features
+//! [`WindowFeatures`] reads a multi-channel stream and, every `hop` samples, computes the features
 //! of the last `length` samples of each channel:
 //!
-//! | feature | of the samples x_1..x_n of a channel |
+//! | feature | formula, for samples x_1..x_n of a channel |
 //! |---|---|
 //! | mean | Σ x / n |
 //! | standard deviation | √(Σ (x − mean)² / n) |
 //! | mean absolute difference | Σ \|x_i − x_{i−1}\| / (n − 1) |
 //!
-//! No sample is kept: windows that overlap are accumulated side by side, length/hop (rounded up)
-//! of them.
+//! Samples are not stored: overlapping windows are accumulated side by side, length/hop of them,
+//! rounded up.
 //!
 //! ```
 //! use situ::features::{Window, WindowFeatures};
@@ -33,13 +33,13 @@ mod window;
 
 pub use window::{FEATURES_PER_CHANNEL, Window, WindowFeatures};
 
-/// Why samples were refused. The stream is then as it was.
+/// Why samples were refused. The stream is then unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
-    /// Length or hop is zero, or channels or overlapping windows exceed the type's room.
+    /// Length or hop is zero, or channels or overlapping windows exceed the type's capacity.
     Capacity,
     /// The sample's number of channels, or the length of the output, is wrong.
     Length,

@@ -6,7 +6,7 @@ use crate::scalar::{Scalar, running_moments};
 /// Features of each channel: mean, standard deviation, mean absolute difference, in this order.
 pub const FEATURES_PER_CHANNEL: usize = 3;
 
-/// Which windows of a stream to take.
+/// The windows of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -34,13 +34,13 @@ pub struct WindowFeatures<T, const CHANNELS: usize, const OVERLAP: usize> {
     channels: usize,
     /// Samples until the next window starts.
     until_start: usize,
-    /// The slot in which it will start.
+    /// Index of the slot in which it will start.
     next: usize,
     previous: [T; CHANNELS],
     open: [Open<T, CHANNELS>; OVERLAP],
 }
 
-/// A window that is being filled; none if `samples` is 0.
+/// A window being filled; unused if `samples` is 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Open<T, const CHANNELS: usize> {
     samples: usize,
@@ -57,7 +57,7 @@ struct Moments<T> {
 impl<T: Scalar> Moments<T> {
     const EMPTY: Self = Self { mean: T::ZERO, variance: T::ZERO, difference: T::ZERO };
 
-    /// Takes in a sample that weighs `rate`, and its difference from the one before.
+    /// Adds a sample with weight `rate`, and its difference from the previous sample.
     fn observe(&mut self, x: T, rate: T, difference: T, difference_rate: T) {
         (self.mean, self.variance) = running_moments(self.mean, self.variance, x, rate);
         self.difference += difference_rate * (difference - self.difference);
@@ -68,7 +68,7 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize> WindowFeatures<T, C
     /// A stream of `channels` channels before its first sample.
     ///
     /// # Errors
-    /// [`Error::Capacity`] if length, hop or `channels` is zero or the type has no room for them.
+    /// [`Error::Capacity`] if length, hop or `channels` is zero or exceeds the type's capacity.
     pub fn new(window: Window, channels: usize) -> Result<Self, Error> {
         let overlap = window.overlap();
         if overlap == 0 || overlap > OVERLAP || channels == 0 || channels > CHANNELS {
@@ -85,7 +85,7 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize> WindowFeatures<T, C
         })
     }
 
-    /// Numbers of features in a window.
+    /// Number of features of a window.
     pub const fn features(&self) -> usize {
         FEATURES_PER_CHANNEL * self.channels
     }
@@ -99,11 +99,11 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize> WindowFeatures<T, C
         }
     }
 
-    /// Takes in one sample of every channel. Where it completes a window, writes the features,
-    /// channel after channel, and returns true.
+    /// Adds one sample of every channel. If it completes a window, writes the features, channel after
+    /// channel, and returns true.
     ///
     /// # Errors
-    /// [`Error::Length`], [`Error::NotFinite`]; the stream is then as it was.
+    /// [`Error::Length`], [`Error::NotFinite`]; the stream is then unchanged.
     pub fn push(&mut self, sample: &[T], features: &mut [T]) -> Result<bool, Error> {
         if sample.len() != self.channels || features.len() != self.features() {
             return Err(Error::Length);
@@ -136,7 +136,7 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize> WindowFeatures<T, C
         Ok(complete)
     }
 
-    /// Opens a window at this sample if one is due. `samples` counts the sample to come.
+    /// Opens a window at this sample if one is due. `samples` already counts this sample.
     fn start_window(&mut self) {
         if self.until_start == 0 {
             if let Some(open) = self.open.get_mut(self.next) {

@@ -6,15 +6,16 @@ use crate::simplex;
 
 /// Configuration of follow-the-regularized-leader.
 ///
-/// A step adds weighted payoffs to the scores and answers them,
+/// A step adds weighted payoffs to the scores and plays their choice map,
 ///
 /// ```text
 /// Y_{n+1} = Y_n + g_n v_n,    X_{n+1} = Q(η_n Y_{n+1}),
 /// ```
 ///
-/// with the step g_n and the rate η_n (1 unless set by [`with_rate`](Self::with_rate)). Games take
-/// the step; the anytime regret bounds of single agents hold for a decreasing rate and step one.
-/// The optimistic variant plays against the guess that the last payoffs come again,
+/// with the step size g_n and the rate η_n (1 unless set by [`with_rate`](Self::with_rate)). Games
+/// set the step size; the anytime regret bounds of single agents hold for a decreasing rate and
+/// step size one.
+/// The optimistic variant guesses that the last payoffs will be seen again,
 /// `X_{n+1} = Q(η_n (Y_{n+1} + g_n v_n))`: in a zero-sum game with full information it converges
 /// where the plain one cycles. Under noise it does not.
 ///
@@ -25,7 +26,7 @@ use crate::simplex;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Ftrl<R, S, L = S> {
     regularizer: R,
-    step: S,
+    step_size: S,
     rate: L,
     optimistic: bool,
 }
@@ -35,17 +36,17 @@ where
     R: Regularizer<T>,
     S: Schedule<T>,
 {
-    /// Plain FTRL with these steps and rate one.
-    pub const fn new(regularizer: R, step: S) -> Self {
-        Self { regularizer, step, rate: Constant::ONE, optimistic: false }
+    /// Plain FTRL with these step sizes and rate one.
+    pub const fn new(regularizer: R, step_size: S) -> Self {
+        Self { regularizer, step_size, rate: Constant::ONE, optimistic: false }
     }
 }
 
 impl<R, S, L> Ftrl<R, S, L> {
     /// The same with a learning rate η_n.
     pub fn with_rate<M>(self, rate: M) -> Ftrl<R, S, M> {
-        let Self { regularizer, step, optimistic, .. } = self;
-        Ftrl { regularizer, step, rate, optimistic }
+        let Self { regularizer, step_size, optimistic, .. } = self;
+        Ftrl { regularizer, step_size, rate, optimistic }
     }
 
     /// The optimistic variant.
@@ -56,7 +57,7 @@ impl<R, S, L> Ftrl<R, S, L> {
     /// The state that plays `strategies`: one vector, player after player, `actions[i]` long each.
     ///
     /// # Errors
-    /// [`Error::NoActions`] if a player has none; [`Error::Shape`] if the lengths do not agree;
+    /// [`Error::NoActions`] if a player has no action; [`Error::Shape`] if the lengths do not agree;
     /// [`Error::NotStrategy`] if a player's strategy is not one, or not in the choice map's image.
     pub fn start<T, V>(&self, actions: &[usize], strategies: V) -> Result<State<V>, Error>
     where
@@ -70,7 +71,7 @@ impl<R, S, L> Ftrl<R, S, L> {
         Ok(State { scores, strategies, steps: 0 })
     }
 
-    // On a slice and never inlined: once a run is not worth a copy for every length.
+    // On a slice and never inlined: a function called once a run is not worth a copy for each length.
     #[inline(never)]
     fn score<T: Scalar>(&self, strategies: &mut [T]) -> Result<(), Error>
     where
@@ -90,9 +91,9 @@ impl<R, S, L> Ftrl<R, S, L> {
     /// 2 ΣA multiply-adds, then one choice map a player.
     ///
     /// # Errors
-    /// [`Error::Shape`] if the lengths do not agree with the state's; [`Error::NotFinite`] if a
-    /// payoff is not, or makes a score that is not. The state then is as it was.
-    // A desk computer has room for a copy of every game's lengths, and gains from knowing them.
+    /// [`Error::Shape`] if the lengths do not match the state's; [`Error::NotFinite`] if a
+    /// payoff is not, or makes a score that is not. The state is then unchanged.
+    // A host has memory for a copy for each game's lengths, and gains from knowing them.
     #[cfg_attr(not(target_arch = "arm"), inline(always))]
     pub fn update<T, V>(
         &self,
@@ -113,10 +114,10 @@ impl<R, S, L> Ftrl<R, S, L> {
             return Err(Error::Shape);
         }
         let n = state.steps.saturating_add(1);
-        let step = self.step.at(n);
-        // X answers the round after this one, so its rate is that round's.
+        let step_size = self.step_size.at(n);
+        // X is played in the next round, so the rate is that round's.
         let rate = self.rate.at(n.saturating_add(1));
-        let ahead = if self.optimistic { step + step } else { step };
+        let ahead = if self.optimistic { step_size + step_size } else { step_size };
         let mut finite = true;
         for (score, payoff) in scores.iter().zip(payoffs) {
             // False for NaN; one comparison of floats where `is_finite` takes their bits apart.
@@ -128,7 +129,7 @@ impl<R, S, L> Ftrl<R, S, L> {
         let strategies = state.strategies.as_mut();
         for ((score, payoff), strategy) in scores.iter_mut().zip(payoffs).zip(&mut *strategies) {
             *strategy = rate * (*score + ahead * *payoff);
-            *score += step * *payoff;
+            *score += step_size * *payoff;
         }
         state.steps = n;
         let mut rest = strategies;
@@ -141,9 +142,9 @@ impl<R, S, L> Ftrl<R, S, L> {
     }
 }
 
-/// What FTRL remembers: scores and strategies of all players, and the step number.
+/// The state of FTRL: scores and strategies of all players, and the step number.
 ///
-/// 2 ΣA numbers and one u32; V is `[T; ΣA]` on a device, or any vector on a desk.
+/// 2 ΣA numbers and one u32; V is `[T; ΣA]` on a device, or any vector on a host.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State<V> {
     scores: V,
@@ -152,7 +153,7 @@ pub struct State<V> {
 }
 
 impl<V> State<V> {
-    /// The strategies to play next, player after player. Exploration is not in them.
+    /// The strategies to play next, player after player. They do not include exploration.
     #[inline]
     pub const fn strategies(&self) -> &V {
         &self.strategies
@@ -171,7 +172,7 @@ impl<V> State<V> {
     }
 }
 
-/// There is a strategy for each player, and nothing after the last.
+/// Checks that there is a strategy for each player, and nothing after the last.
 #[inline(never)]
 fn check_strategies<T: Scalar>(actions: &[usize], strategies: &[T]) -> Result<(), Error> {
     let mut rest = strategies;
@@ -194,7 +195,7 @@ mod tests {
     use crate::ftrl::{Entropic, Euclidean, LogBarrier, Power, Tsallis};
 
     #[test]
-    fn bad_input_leaves_the_state_as_it_was() {
+    fn bad_input_leaves_the_state_unchanged() {
         let ftrl = Ftrl::new(Entropic, Constant::new(0.5_f64).unwrap());
         let mut state = ftrl.start(&[2, 3], [0.5, 0.5, 0.2, 0.3, 0.5]).unwrap();
         ftrl.update(&mut state, &[2, 3], &[1.0, 0.0, 0.1, 0.2, 0.3]).unwrap();

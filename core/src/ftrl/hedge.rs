@@ -8,7 +8,7 @@ impl<T: Scalar> Ftrl<Entropic, Constant<T>, Power<T>> {
     /// `η_n = √(8 ln A / n)`.
     ///
     /// With payoffs in an interval of length one, the regret after n rounds is at most
-    /// `√(2 n ln A) + √(ln A / 8)` whatever the payoffs (Cesa-Bianchi and Lugosi 2006, theorem 2.3).
+    /// `√(2 n ln A) + √(ln A / 8)` for any payoffs (Cesa-Bianchi and Lugosi 2006, theorem 2.3).
     ///
     /// # Errors
     /// [`Error::NotPositive`] for fewer than two actions.
@@ -38,7 +38,7 @@ impl<T: Scalar> Ftrl<Entropic, Constant<T>, Power<T>> {
 }
 
 impl<T: Scalar> Ftrl<Entropic, Constant<T>, Constant<T>> {
-    /// Hedge for a number of rounds known beforehand: entropic FTRL at the rate `√(8 ln A / n)`.
+    /// Hedge for a number of rounds known in advance: entropic FTRL at the rate `√(8 ln A / n)`.
     ///
     /// With payoffs in an interval of length one, the regret after those rounds is at most
     /// `√(n ln A / 2)` (Cesa-Bianchi and Lugosi 2006, theorem 2.2).

@@ -1,7 +1,7 @@
 //! Follow the regularized leader: online learning over a finite set of actions.
 //!
-//! A learner keeps a score per action, adds the payoffs it sees, and plays the strategy that
-//! balances score against a regularizer h, the *choice map* of h:
+//! A learner keeps a score for each action, adds the payoffs it sees, and plays the strategy that
+//! trades the scores off against a regularizer h, the *choice map* of h:
 //!
 //! ```text
 //! Q(y) = argmax over the simplex of <y, x> - h(x),    Y += g_n v_n,    X = Q(η_n Y)
@@ -10,10 +10,10 @@
 //! | piece | types |
 //! |---|---|
 //! | regularizer | [`Entropic`], [`Euclidean`], [`Tsallis`], [`LogBarrier`] |
-//! | step g_n, rate η_n, exploration ε_n | [`Constant`], [`Power`] |
+//! | step size g_n, rate η_n, exploration ε_n | [`Constant`], [`Power`] |
 //! | update, plain or optimistic | [`Ftrl`], its memory [`State`] |
 //! | one agent that sees every action's payoff | [`Ftrl::hedge`], [`Ftrl::hedge_for`] |
-//! | one agent that sees its own payoff alone | [`Bandit`]: EXP3, Tsallis-INF |
+//! | one agent that sees only its own payoff | [`Bandit`]: EXP3, Tsallis-INF |
 //! | regret | [`Regret`] |
 //! | linear models, one example at a time | [`Proximal`] with [`Coordinates`] |
 //!
@@ -47,7 +47,7 @@ pub use regret::Regret;
 pub use regularizer::{Entropic, Euclidean, LogBarrier, Regularizer, Tsallis};
 pub use schedule::{Constant, Power, Schedule};
 
-/// Why a learner refused its input. Its state is as it was.
+/// Why a learner refused its input. Its state is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -57,7 +57,7 @@ pub enum Error {
     NoActions,
     /// The lengths of scores, strategies, payoffs and action counts do not agree.
     Shape,
-    /// There is no such action.
+    /// The action does not exist.
     NoSuchAction,
     /// A number is infinite or NaN, or the update would make it so.
     NotFinite,
@@ -77,7 +77,7 @@ impl core::fmt::Display for Error {
         formatter.write_str(match self {
             Self::NoActions => "a player has no action",
             Self::Shape => "the lengths do not agree",
-            Self::NoSuchAction => "there is no such action",
+            Self::NoSuchAction => "the action does not exist",
             Self::NotFinite => "a number is infinite or NaN",
             Self::NotPositive => "a step size, rate or scale is not positive and finite",
             Self::NotProbability => "a probability is outside [0, 1]",

@@ -33,12 +33,12 @@ pub struct Proximal<T> {
     pub beta: T,
     /// λ₁: weights are exactly zero while |z| ≤ λ₁.
     pub l1: T,
-    /// λ₂, strength of the pull towards zero.
+    /// λ₂, strength of the pull toward zero.
     pub l2: T,
 }
 
 impl<T: Scalar> Default for Proximal<T> {
-    /// α = 0.2, β = 0.5, no penalties: good on standardized features of any origin.
+    /// α = 0.2, β = 0.5, no penalties: works well on standardized features of most data sets.
     fn default() -> Self {
         Self { alpha: T::from_f64(0.2), beta: T::from_f64(0.5), l1: T::ZERO, l2: T::ZERO }
     }
@@ -88,7 +88,7 @@ impl<T: Scalar> Proximal<T> {
     }
 }
 
-/// Coordinates whose weights are in memory at a time where there may be more room than coordinates.
+/// Number of coordinates whose weights are held at a time where `x` may be shorter than the state.
 const CHUNK: usize = 16;
 
 /// How a linear score becomes a prediction.
@@ -104,8 +104,8 @@ pub enum Link {
 
 /// State of one linear model of N coordinates: a dual and a gradient norm for each, 2 N numbers.
 ///
-/// No intercept: give a feature that is always one. Kept in f16 the norm stops growing once a
-/// gradient's square is below a thousandth of it, which costs nothing measurable.
+/// No intercept: add a feature that is always one. In f16 the norm stops growing once a gradient's
+/// square is below a thousandth of the norm's square; the effect on accuracy is not measurable.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Coordinates<S, const N: usize> {
     z: [S; N],
@@ -162,7 +162,7 @@ impl<S: Storage, const N: usize> Coordinates<S, N> {
     }
 
     /// Predicts `x`, then learns its `target` (0 or 1 for [`Link::Logistic`]). Returns the
-    /// prediction, or nothing, with the state as it was, if a number is not finite or the
+    /// prediction, or `None` and an unchanged state if a number is not finite or the
     /// gradient's square is above 1e-12 of the largest number. 20 N flops.
     #[inline]
     pub fn learn(
@@ -172,7 +172,7 @@ impl<S: Storage, const N: usize> Coordinates<S, N> {
         x: &[S::Compute; N],
         target: S::Compute,
     ) -> Option<S::Compute> {
-        // Not in the work below: next to its division chain the compiler takes this sum apart.
+        // Outside the work below: beside its chain of divisions the compiler would split this sum.
         let squares = dot(x, x);
         Learn { state: self, proximal, link, x, target, squares }.run()
     }

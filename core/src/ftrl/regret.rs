@@ -4,7 +4,7 @@ use super::Error;
 use crate::matrix::dot;
 use crate::scalar::Scalar;
 
-/// External regret: what the best fixed action would have earned above what was earned.
+/// External regret: the payoff of the best fixed action minus what was earned.
 ///
 /// A + 1 numbers.
 ///
@@ -51,7 +51,7 @@ impl<T: Scalar, const A: usize> Regret<T, A> {
         Ok(())
     }
 
-    /// Adds a round that a strategy was played in: it earned its expected payoff `<x, v>`.
+    /// Adds a round in which a strategy was played: it earned its expected payoff `<x, v>`.
     ///
     /// # Errors
     /// As [`record`](Self::record).

@@ -4,7 +4,7 @@ use super::Error;
 use crate::scalar::Scalar;
 use crate::simplex;
 
-/// A separable regularizer `h(x) = Σ θ(x_a)` on the simplex, known by its choice map.
+/// A separable regularizer `h(x) = Σ θ(x_a)` on the simplex, given by its choice map.
 ///
 /// | type | θ(x) | x_a = Q(y)_a | steep |
 /// |---|---|---|---|
@@ -17,17 +17,17 @@ use crate::simplex;
 /// probability positive; the Euclidean one reaches the boundary, and a vertex exactly.
 pub trait Regularizer<T: Scalar> {
     /// Replaces scores by the strategy Q(scores), in place. For infinite or NaN scores the result
-    /// has no meaning; [`choose`](Self::choose) checks.
+    /// is meaningless; [`choose`](Self::choose) checks.
     fn respond(&self, scores: &mut [T]);
 
-    /// θ'(x): scores that [`respond`](Self::respond) answers with the strategy x, where x is in
-    /// the image of the choice map; infinite where it is not.
+    /// θ'(x): scores that [`respond`](Self::respond) maps to the strategy x, if x is in the
+    /// image of the choice map; infinite otherwise.
     fn score(&self, probability: T) -> T;
 
     /// The strategy `Q(scores)`.
     ///
     /// # Errors
-    /// [`Error::NoActions`], [`Error::Shape`] or [`Error::NotFinite`]; `strategy` is then as it was.
+    /// [`Error::NoActions`], [`Error::Shape`] or [`Error::NotFinite`]; `strategy` is then unchanged.
     fn choose(&self, scores: &[T], strategy: &mut [T]) -> Result<(), Error> {
         if scores.is_empty() {
             return Err(Error::NoActions);
@@ -62,10 +62,8 @@ pub trait Regularizer<T: Scalar> {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Entropic;
 
-/// Half the squared length; the choice map is the Euclidean projection onto the simplex.
-///
-/// At most A passes of A additions and one division; no sorting. A vertex is reached exactly:
-/// bitwise one and zeros.
+/// Half the squared length; the choice map is the Euclidean projection onto the simplex,
+/// [`simplex::project`], which reaches a vertex exactly.
 ///
 /// ```
 /// use situ::ftrl::{Euclidean, Regularizer};
@@ -214,7 +212,7 @@ fn largest<T: Scalar>(scores: &[T]) -> T {
 ///
 /// `inverse` gives (φ, -φ') of a gap, φ convex and decreasing; `unit` is the gap with φ = 1. From
 /// the l at which the best action alone has all the mass, the sum is at least one, so Newton's
-/// steps only ever rise to the root, and rounding ends them.
+/// steps rise to the root until rounding ends them.
 #[inline(always)]
 fn normalize<T: Scalar>(scores: &mut [T], unit: T, inverse: impl Fn(T) -> (T, T)) {
     let largest = largest(scores);

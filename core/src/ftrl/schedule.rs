@@ -3,7 +3,7 @@
 use super::Error;
 use crate::scalar::Scalar;
 
-/// A positive number for every step n = 1, 2, …, never more than the one before.
+/// A positive number for every step n = 1, 2, …, never larger than the one before.
 pub trait Schedule<T> {
     /// The number of step `n`.
     fn at(&self, n: u32) -> T;

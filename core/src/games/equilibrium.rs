@@ -1,4 +1,4 @@
-//! Where play stands: best responses, exploitability, strictness.
+//! Best responses, exploitability, strictness.
 
 use super::{Error, Game, MAX_PLAYERS};
 use crate::scalar::Scalar;
@@ -18,9 +18,9 @@ pub fn best_response<T: Scalar>(payoffs: &[T]) -> Option<(usize, T)> {
         .reduce(|best, next| if next.1 > best.1 { next } else { best })
 }
 
-/// What the player that gains most could gain by changing its strategy alone:
-/// `max_i max_a u_i(a; x_-i) - u_i(x)`. Zero at a Nash equilibrium, strict or mixed, and nowhere
-/// else. `scratch` is as long as `strategies`.
+/// The largest gain of any player from changing only its own strategy:
+/// `max_i max_a u_i(a; x_-i) - u_i(x)`. Zero exactly at the Nash equilibria, strict or mixed.
+/// `scratch` is as long as `strategies`.
 ///
 /// # Errors
 /// [`Error::Shape`] unless both have an element for each action of each player.
@@ -58,11 +58,11 @@ where
     if strategy_rest.is_empty() { Ok(largest) } else { Err(Error::Shape) }
 }
 
-/// What every unilateral change of a pure profile loses at least. Positive exactly if the profile
-/// is a strict Nash equilibrium; infinite if no player has a choice.
+/// The smallest loss of any unilateral change of a pure profile. Positive exactly if the profile is
+/// a strict Nash equilibrium; infinite if no player has a choice.
 ///
 /// # Errors
-/// [`Error::Shape`] unless there is an action for each player; [`Error::NoSuchAction`].
+/// [`Error::Shape`] unless `profile` has an action for each player; [`Error::NoSuchAction`].
 pub fn strict_margin<T, G>(game: &G, profile: &[usize]) -> Result<T, Error>
 where
     T: Scalar,
@@ -93,11 +93,11 @@ where
     Ok(margin)
 }
 
-/// The pure profile nearest to mixed strategies: each player's most probable action. Zeros follow
-/// the last player's.
+/// The pure profile nearest to mixed strategies: each player's most probable action. Entries
+/// after the last player's are zero.
 ///
 /// # Errors
-/// [`Error::Shape`] unless there is a probability for each action of each player.
+/// [`Error::Shape`] unless `strategies` has a probability for each action of each player.
 pub fn nearest_profile<T: Scalar>(
     actions: &[usize],
     strategies: &[T],

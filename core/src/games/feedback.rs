@@ -1,4 +1,4 @@
-//! What a player sees of the payoffs of its actions.
+//! Feedback: what a player sees of the payoffs of its actions.
 
 use super::{Error, Game, MAX_PLAYERS, check_exploration};
 use crate::ftrl::Schedule;
@@ -7,19 +7,44 @@ use crate::scalar::Scalar;
 use crate::simplex::draw;
 use rand_core::Rng;
 
+/// A round of play, as [`Feedback`] sees it.
+#[derive(Debug)]
+pub struct Round<'a, T, G, R: ?Sized> {
+    /// The game.
+    pub game: &'a G,
+    /// The strategies played, player after player.
+    pub strategies: &'a [T],
+    /// Number of the round, from 1.
+    pub n: u32,
+    /// Source of noise and draws.
+    pub generator: &'a mut R,
+}
+
 /// An estimate of every player's payoffs, from one round of play.
 ///
 /// | type | v_{i,a} | bias | second moment |
 /// |---|---|---|---|
 /// | [`Full`] | u_i(a; x_-i) | 0 | 0 |
 /// | [`Noisy`] | the same plus normal noise of deviation σ | 0 | σ² |
-/// | [`Realised`] | u_i(a; a_-i), the others' actions drawn | 0 | bounded |
+/// | [`Realized`] | u_i(a; a_-i), the others' actions drawn | 0 | bounded |
 /// | [`Bandit`] | 1{a = a_i} u_i(a_i, a_-i) / P(a_i), all actions drawn exploring with ε | O(ε) | O(1/ε) |
 pub trait Feedback<T: Scalar> {
-    /// Writes the estimates of round `n` (from 1), player after player.
+    /// Writes the estimates of a round, player after player.
     ///
     /// # Errors
     /// [`Error::Shape`] unless strategies and payoffs have an element for each player's actions.
+    fn estimate<G: Game<T>, R: Rng + ?Sized>(
+        &self,
+        round: Round<'_, T, G, R>,
+        payoffs: &mut [T],
+    ) -> Result<(), Error>;
+
+    /// Writes the estimates of round `n` (from 1): [`estimate`](Self::estimate), with the round
+    /// spelled out.
+    ///
+    /// # Errors
+    /// As [`estimate`](Self::estimate).
+    #[inline]
     fn observe<G: Game<T>, R: Rng + ?Sized>(
         &self,
         game: &G,
@@ -27,7 +52,9 @@ pub trait Feedback<T: Scalar> {
         n: u32,
         generator: &mut R,
         payoffs: &mut [T],
-    ) -> Result<(), Error>;
+    ) -> Result<(), Error> {
+        self.estimate(Round { game, strategies, n, generator }, payoffs)
+    }
 }
 
 /// Exact expected payoffs.
@@ -59,9 +86,9 @@ impl<T: Scalar> Noisy<T> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Realised;
+pub struct Realized;
 
-/// The payoff of the action played alone, weighted by its probability; ε_n from a schedule.
+/// Only the payoff of the action played, divided by its probability; ε_n from a schedule.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -85,14 +112,12 @@ impl<E> Bandit<E> {
 
 impl<T: Scalar> Feedback<T> for Full {
     #[inline]
-    fn observe<G: Game<T>, R: Rng + ?Sized>(
+    fn estimate<G: Game<T>, R: Rng + ?Sized>(
         &self,
-        game: &G,
-        strategies: &[T],
-        _: u32,
-        _: &mut R,
+        round: Round<'_, T, G, R>,
         payoffs: &mut [T],
     ) -> Result<(), Error> {
+        let Round { game, strategies, .. } = round;
         if strategies.len() != payoffs.len() {
             return Err(Error::Shape);
         }
@@ -104,14 +129,12 @@ impl<T: Scalar> Feedback<T> for Full {
 
 impl<T: Scalar> Feedback<T> for Noisy<T> {
     #[inline]
-    fn observe<G: Game<T>, R: Rng + ?Sized>(
+    fn estimate<G: Game<T>, R: Rng + ?Sized>(
         &self,
-        game: &G,
-        strategies: &[T],
-        n: u32,
-        generator: &mut R,
+        round: Round<'_, T, G, R>,
         payoffs: &mut [T],
     ) -> Result<(), Error> {
+        let Round { game, strategies, n, generator } = round;
         Full.observe(game, strategies, n, generator, payoffs)?;
         for payoff in payoffs {
             *payoff += self.deviation * random::normal(generator);
@@ -120,17 +143,16 @@ impl<T: Scalar> Feedback<T> for Noisy<T> {
     }
 }
 
-impl<T: Scalar> Feedback<T> for Realised {
+impl<T: Scalar> Feedback<T> for Realized {
     #[inline]
-    fn observe<G: Game<T>, R: Rng + ?Sized>(
+    fn estimate<G: Game<T>, R: Rng + ?Sized>(
         &self,
-        game: &G,
-        strategies: &[T],
-        _: u32,
-        generator: &mut R,
+        round: Round<'_, T, G, R>,
         payoffs: &mut [T],
     ) -> Result<(), Error> {
-        let (profile, _) = draw_profile(game.actions(), strategies, T::ZERO, generator)?;
+        let game = round.game;
+        let (profile, _) =
+            draw_profile(game.actions(), round.strategies, T::ZERO, round.generator)?;
         each_player(game.actions(), payoffs, |player, payoffs| {
             game.payoffs_against(player, &profile, payoffs);
         })
@@ -139,17 +161,15 @@ impl<T: Scalar> Feedback<T> for Realised {
 
 impl<T: Scalar, E: Schedule<T>> Feedback<T> for Bandit<E> {
     #[inline]
-    fn observe<G: Game<T>, R: Rng + ?Sized>(
+    fn estimate<G: Game<T>, R: Rng + ?Sized>(
         &self,
-        game: &G,
-        strategies: &[T],
-        n: u32,
-        generator: &mut R,
+        round: Round<'_, T, G, R>,
         payoffs: &mut [T],
     ) -> Result<(), Error> {
-        let exploration = self.exploration.at(n).minimum(T::ONE);
+        let game = round.game;
+        let exploration = self.exploration.at(round.n).minimum(T::ONE);
         let (profile, probabilities) =
-            draw_profile(game.actions(), strategies, exploration, generator)?;
+            draw_profile(game.actions(), round.strategies, exploration, round.generator)?;
         each_player(game.actions(), payoffs, |player, payoffs| {
             let (Some(played), Some(probability)) =
                 (profile.get(player), probabilities.get(player))

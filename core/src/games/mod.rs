@@ -6,12 +6,12 @@
 //!
 //! | piece | types |
 //! |---|---|
-//! | what a player sees of its payoffs | [`Full`], [`Noisy`], [`Realised`], [`Bandit`] |
-//! | where play stands | [`best_response`], [`exploitability`], [`strict_margin`] |
+//! | feedback: what a player sees of its payoffs | [`Full`], [`Noisy`], [`Realized`], [`Bandit`] |
+//! | distance from equilibrium | [`best_response`], [`exploitability`], [`strict_margin`] |
 //! | all equilibria of two players | [`support_enumeration`] |
 //! | games over states | [`StochasticGame`], [`PolicyGradient`] with [`Reinforce`] |
 //!
-//! The learning in strategic form is [`ftrl`](crate::ftrl).
+//! The learning algorithms for games in strategic form are in [`ftrl`](crate::ftrl).
 //!
 //! ```
 //! use situ::ftrl::{Constant, Euclidean, Ftrl};
@@ -40,7 +40,7 @@ mod stochastic;
 mod support;
 
 pub use equilibrium::{best_response, exploitability, nearest_profile, strict_margin};
-pub use feedback::{Bandit, Feedback, Full, Noisy, Realised};
+pub use feedback::{Bandit, Feedback, Full, Noisy, Realized, Round};
 pub use normal_form::{Bimatrix, Function, Game, MAX_PLAYERS, Table};
 pub use policy_gradient::{Episode, PolicyGradient, PolicyState, Reinforce, Scheme};
 pub use stochastic::{Policies, StochasticGame};
@@ -56,19 +56,19 @@ use crate::simplex;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
-    /// A player has no action, or there is no player.
+    /// A player has no action, or the game has no player.
     NoActions,
     /// More players than [`MAX_PLAYERS`].
     TooManyPlayers,
     /// The lengths of tables, strategies and action counts do not agree.
     Shape,
-    /// There is no such action.
+    /// The action does not exist.
     NoSuchAction,
     /// A payoff is infinite or NaN.
     NotFinite,
     /// Probabilities are negative or do not sum to one.
     NotDistribution,
-    /// Next-state probabilities are negative, or leave none for stopping.
+    /// Next-state probabilities are negative, or leave no probability of stopping.
     NotStopping,
     /// A noise level is negative or not finite.
     Noise,
@@ -82,10 +82,12 @@ impl core::fmt::Display for Error {
             Self::NoActions => "a player has no action",
             Self::TooManyPlayers => "too many players",
             Self::Shape => "the lengths do not agree",
-            Self::NoSuchAction => "there is no such action",
+            Self::NoSuchAction => "the action does not exist",
             Self::NotFinite => "a payoff is infinite or NaN",
             Self::NotDistribution => "probabilities are negative or do not sum to one",
-            Self::NotStopping => "next-state probabilities are negative or leave none to stopping",
+            Self::NotStopping => {
+                "next-state probabilities are negative or leave no probability of stopping"
+            }
             Self::Noise => "a noise level is negative or not finite",
             Self::Exploration => "an exploration rate is outside [0, 1]",
         })
@@ -94,13 +96,13 @@ impl core::fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
-/// The first round's exploration is a probability; schedules do not rise.
+/// Checks that the first exploration is a probability; schedules do not rise.
 fn check_exploration<T: Scalar>(schedule: &impl Schedule<T>) -> Result<(), Error> {
     let first = schedule.at(1);
     if first >= T::ZERO && first <= T::ONE { Ok(()) } else { Err(Error::Exploration) }
 }
 
-/// No probability is negative and they sum to one within 16 ε A.
+/// Checks that these are probabilities that sum to one.
 fn check_distribution<T: Scalar>(probabilities: &[T]) -> Result<(), Error> {
     if simplex::contains(probabilities) { Ok(()) } else { Err(Error::NotDistribution) }
 }

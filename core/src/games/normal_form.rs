@@ -9,10 +9,10 @@ pub const MAX_PLAYERS: usize = 16;
 
 /// A finite game in strategic form.
 ///
-/// A profile holds an action for each player; what follows the last player's is not read. Mixed
-/// strategies are one slice, player after player.
+/// A profile holds an action for each player; entries after the last player's are ignored.
+/// Mixed strategies are one slice, player after player.
 pub trait Game<T: Scalar> {
-    /// Number of actions of each player: 1 to [`MAX_PLAYERS`] counts, none zero.
+    /// Number of actions of each player: 1 to [`MAX_PLAYERS`] positive counts.
     fn actions(&self) -> &[usize];
 
     /// Payoff of `player` when all play `profile`. Zero outside the game.
@@ -71,7 +71,7 @@ fn expect<T: Scalar, G: Game<T> + ?Sized>(
     }
 }
 
-/// Counts are those of a game: one player at least, an action each.
+/// Checks for at least one player, and at least one action for each.
 fn check_actions(actions: &[usize]) -> Result<(), Error> {
     if actions.is_empty() || actions.contains(&0) {
         Err(Error::NoActions)
@@ -82,7 +82,7 @@ fn check_actions(actions: &[usize]) -> Result<(), Error> {
     }
 }
 
-/// A game by table, in flash or memory of the caller's.
+/// A game by table, in caller-provided flash or memory.
 ///
 /// Profiles in order, the first player's action changing fastest; for each profile the payoffs of
 /// all players. This is the order of Gambit's strategic form files.
@@ -109,7 +109,7 @@ impl<'a, T: Scalar> Table<'a, T> {
     ///
     /// # Errors
     /// [`Error::NoActions`], [`Error::TooManyPlayers`]; [`Error::Shape`] unless there is one payoff
-    /// a profile and player; [`Error::NotFinite`].
+    /// for each profile and player; [`Error::NotFinite`].
     pub fn new(actions: &'a [usize], payoffs: &'a [T]) -> Result<Self, Error> {
         check_actions(actions)?;
         let mut size = Some(actions.len());

@@ -7,16 +7,16 @@ use crate::scalar::Scalar;
 use crate::simplex::{self, draw};
 use rand_core::Rng;
 
-/// What the projection starts from.
+/// The point that the projection starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Scheme {
     /// `π' = Proj(π + g v)`: from the policy.
     Eager,
-    /// `y' = y + g v`, `π' = Proj(y')`: from all gradients so far. At a deterministic equilibrium it
-    /// stays there for good, where REINFORCE's exploration throws the eager scheme off again and
-    /// again.
+    /// `y' = y + g v`, `π' = Proj(y')`: from the sum of all gradients. Once at a deterministic
+    /// equilibrium it stays there, while the exploration of REINFORCE keeps throwing the eager
+    /// scheme off.
     Lazy,
 }
 
@@ -28,11 +28,11 @@ pub enum Scheme {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PolicyGradient<G> {
-    step: G,
+    step_size: G,
     scheme: Scheme,
 }
 
-/// Policies of all players and what the projection starts from: 2 N S A numbers and a counter.
+/// Policies of all players and the points that the projections start from: 2 N S A numbers and a counter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PolicyState<T, const N: usize, const S: usize, const A: usize> {
     scores: Policies<T, N, S, A>,
@@ -52,13 +52,13 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize> PolicyState<T, N
         Ok(Self { scores: policies, policies, steps: 0 })
     }
 
-    /// The policies, exploration not in them.
+    /// The policies, without exploration.
     #[inline]
     pub const fn policies(&self) -> &Policies<T, N, S, A> {
         &self.policies
     }
 
-    /// Updates done.
+    /// Number of updates.
     #[inline]
     pub const fn steps(&self) -> u32 {
         self.steps
@@ -66,15 +66,15 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize> PolicyState<T, N
 }
 
 impl<G> PolicyGradient<G> {
-    /// Steps g_n of this schedule.
-    pub const fn new(step: G, scheme: Scheme) -> Self {
-        Self { step, scheme }
+    /// Step sizes g_n of this schedule.
+    pub const fn new(step_size: G, scheme: Scheme) -> Self {
+        Self { step_size, scheme }
     }
 
     /// One update on a gradient or an estimate of it. N S A multiply-adds and N S projections.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] if a number is not or would not be; the state is then as it was.
+    /// [`Error::NotFinite`] if a number is not or would not be; the state is then unchanged.
     pub fn update<T, const N: usize, const S: usize, const A: usize>(
         &self,
         state: &mut PolicyState<T, N, S, A>,
@@ -85,10 +85,10 @@ impl<G> PolicyGradient<G> {
         G: Schedule<T>,
     {
         let n = state.steps.saturating_add(1);
-        let step = self.step.at(n);
+        let step_size = self.step_size.at(n);
         let mut scores = state.scores;
         let moved = scores.as_flattened_mut().as_flattened_mut();
-        add_scaled(step, gradient.as_flattened().as_flattened(), moved);
+        add_scaled(step_size, gradient.as_flattened().as_flattened(), moved);
         if !moved.iter().all(|score| score.is_finite()) {
             return Err(Error::NotFinite);
         }
@@ -107,12 +107,12 @@ impl<G> PolicyGradient<G> {
 
 /// REINFORCE with explicit exploration: the gradient estimated from one episode.
 ///
-/// All play `(1 - ε_n) π + ε_n / A`; every visit of (s, a) adds `1 / π̂(a | s)` times what its player
-/// earned. Unbiased up to O(ε_n) and up to a constant for each state and player, which the
-/// projection does not see: compare differences between actions only. Second moment O(1/ε_n).
+/// All play `(1 - ε_n) π + ε_n / A`; every visit of (s, a) adds `1 / π̂(a | s)` times the return
+/// of its player. Unbiased up to O(ε_n) and up to a constant for each state and player, which the
+/// projection ignores: only differences between actions matter. Second moment O(1/ε_n).
 ///
-/// Two options cut the variance and keep the mean of the differences: to credit an action with
-/// the rewards from its round on only, and to subtract a baseline from what was earned.
+/// Two options reduce the variance and keep the mean of the differences: crediting an action only
+/// with the rewards from its round on, and subtracting a baseline from the return.
 ///
 /// ```
 /// use situ::ftrl::Power;
@@ -144,7 +144,7 @@ pub struct Reinforce<E> {
     reward_to_go: bool,
 }
 
-/// What an episode was.
+/// The result of an episode.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Episode<T, const N: usize> {
@@ -174,7 +174,7 @@ impl<E> Reinforce<E> {
     }
 
     /// Plays one episode and writes the estimate of update `n`, from 1. A player's `baseline` is
-    /// subtracted from what it earned; zeros are the plain estimate, its mean return is a good one.
+    /// subtracted from its return; zero gives the plain estimate, the mean return is a good choice.
     ///
     /// N S A words on the stack.
     ///
@@ -255,7 +255,7 @@ mod tests {
     use crate::ftrl::Constant;
 
     #[test]
-    fn bad_gradients_leave_the_state_as_it_was() {
+    fn bad_gradients_leave_the_state_unchanged() {
         let learner = PolicyGradient::new(Constant::new(0.5_f64).unwrap(), Scheme::Eager);
         let mut state = PolicyState::new([[[0.25, 0.75]]]).unwrap();
         let before = state.clone();

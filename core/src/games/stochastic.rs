@@ -13,8 +13,8 @@ pub type Policies<T, const N: usize, const S: usize, const A: usize> = [[[T; A];
 /// A game of N players over S states with A actions a player, and P = A^N joint actions.
 ///
 /// In state s all players act at once, player i earns R_i(s, a), and play moves to s' with
-/// probability P(s' | s, a) or stops with what is left, which must be positive. The value is the
-/// expected sum of rewards until then.
+/// probability P(s' | s, a) or stops with the remaining probability, which must be positive. The value is the
+/// expected sum of rewards until play stops.
 ///
 /// N S P + S² P + S numbers. Evaluating policies takes one S × S inversion and about
 /// P S (S + N) N multiply-adds.
@@ -49,7 +49,7 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
     /// # Errors
     /// [`Error::NoActions`] if N, S or A is 0; [`Error::Shape`] unless P = A^N;
     /// [`Error::NotFinite`] for such a reward; [`Error::NotDistribution`] if `initial` is not one;
-    /// [`Error::NotStopping`] if next-state probabilities are negative or leave none for stopping.
+    /// [`Error::NotStopping`] if next-state probabilities are negative or leave no probability of stopping.
     pub fn new(
         reward: impl Fn(usize, usize, &[usize; N]) -> T,
         transition: impl Fn(usize, &[usize; N]) -> [T; S],
@@ -152,11 +152,11 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
     /// Draws the first state.
     #[inline]
     pub fn first_state<G: Rng + ?Sized>(&self, generator: &mut G) -> usize {
-        // Rounding may leave a sliver, which the last state takes.
+        // Rounding may leave a small remainder, which goes to the last state.
         draw_or_none(&self.initial, generator).unwrap_or(S.saturating_sub(1))
     }
 
-    /// Draws the next state; none if play stops.
+    /// Draws the next state; `None` if play stops.
     #[inline]
     pub fn next_state<G: Rng + ?Sized>(
         &self,

@@ -9,9 +9,9 @@ use crate::solve;
 /// equilibria of a nondegenerate game, pure and mixed.
 ///
 /// For each pair of supports of k actions, each player's mixture makes the other indifferent; it
-/// is an equilibrium if both are strategies and no action outside does better by more than
-/// `tolerance`. Exponential: up to `4^min(R, C)` pairs with two inversions each; for the small
-/// games of a claim or a `play`. A game of more than 16 actions is refused.
+/// is an equilibrium if both are strategies and no action outside the supports pays more by over
+/// `tolerance`. Exponential: up to `4^min(R, C)` pairs with two inversions each; for small
+/// games.
 ///
 /// # Errors
 /// [`Error::Shape`] if a player has more than 16 actions.
@@ -59,7 +59,7 @@ pub fn support_enumeration<T: Scalar, const R: usize, const C: usize>(
 }
 
 /// The strategy over the actions `support` that makes the opponent indifferent among its actions
-/// `rows` of `payoffs`; none if there is not exactly one, or a probability is not positive.
+/// `rows` of `payoffs`; `None` unless it is unique and all its probabilities are positive.
 fn indifferent<T: Scalar, const R: usize, const C: usize>(
     payoffs: &Matrix<T, R, C>,
     rows: u32,

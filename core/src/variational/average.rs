@@ -40,7 +40,7 @@ impl<T: Scalar, const N: usize> Average<T, N> {
             self.burn_in -= 1;
             return Ok(());
         }
-        // At the largest count the mean forgets instead of stopping.
+        // At the largest count the mean keeps forgetting instead of standing still.
         self.count = self.count.saturating_add(1);
         let weight = T::ONE / T::from_usize(self.count as usize);
         for (mean, x) in self.mean.iter_mut().zip(x) {
@@ -64,9 +64,9 @@ impl<T: Scalar, const N: usize> Average<T, N> {
 
 /// The mean of a stationary sequence with a confidence interval, by batch means.
 ///
-/// Points of one chain depend on each other, so their own variance says little about the mean's.
+/// Points of one chain depend on each other, so their variance says little about that of the mean.
 /// Means over batches much longer than the memory of the chain (tens of 1/g) are nearly
-/// independent: the mean's variance is theirs over their number. 3 N numbers and four counters.
+/// independent: the variance of the mean is theirs divided by their number. 3 N numbers and four counters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BatchMeans<T, const N: usize> {
     batch: Average<T, N>,
@@ -134,8 +134,8 @@ impl<T: Scalar, const N: usize> BatchMeans<T, N> {
 
     /// Half the width of the confidence interval at the normal `quantile` (1.96 for 95 %).
     ///
-    /// The quantile is widened to Student's t with as many degrees of freedom as there are batches
-    /// less one, by its expansion to second order (within 1 % from six batches on).
+    /// The quantile is widened to Student's t with as many degrees of freedom as there are batches,
+    /// minus one, by its expansion to second order (within 1 % from six batches on).
     pub fn half_width(&self, quantile: T) -> [T; N] {
         let freedom = T::from_usize(self.batches.saturating_sub(1) as usize);
         let square = quantile * quantile;

@@ -1,30 +1,30 @@
-//! Stochastic gradient descent ascent and extragradient, with a constant step.
+//! Stochastic gradient descent ascent and extragradient, with a constant step size.
 
 use super::{Error, Projection};
 use crate::scalar::Scalar;
 
-/// A method with a constant step.
+/// A method with a constant step size.
 pub trait ConstantStep<T>: Sized {
-    /// The step g.
-    fn step(&self) -> T;
+    /// The step size g.
+    fn step_size(&self) -> T;
 
-    /// The same method with another step.
+    /// The same method with another step size.
     ///
     /// # Errors
-    /// [`Error::Step`] unless positive and finite.
-    fn with_step(&self, step: T) -> Result<Self, Error>;
+    /// [`Error::StepSize`] unless positive and finite.
+    fn with_step_size(&self, step_size: T) -> Result<Self, Error>;
 }
 
-/// A step of a constant-step method.
+/// One step of a method with a constant step size.
 pub trait Method<T: Scalar, const N: usize>: ConstantStep<T> {
     /// Calls of the oracle in a step.
     const CALLS: usize;
 
     /// Moves `x` by one step. `oracle(x, v)` writes a noisy value `V = F(x) + U`; every call
-    /// draws anew.
+    /// draws new noise.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] if the new point is not; `x` is then as it was.
+    /// [`Error::NotFinite`] if the new point is not; `x` is then unchanged.
     fn advance(
         &self,
         x: &mut [T; N],
@@ -37,17 +37,17 @@ pub trait Method<T: Scalar, const N: usize>: ConstantStep<T> {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Sgda<T, P> {
-    step: T,
+    step_size: T,
     projection: P,
 }
 
 impl<T: Scalar, P> Sgda<T, P> {
-    /// Step g onto the set of `projection`.
+    /// Step size g, projecting onto the set of `projection`.
     ///
     /// # Errors
-    /// [`Error::Step`] unless positive and finite.
-    pub fn new(step: T, projection: P) -> Result<Self, Error> {
-        Ok(Self { step: valid_step(step)?, projection })
+    /// [`Error::StepSize`] unless positive and finite.
+    pub fn new(step_size: T, projection: P) -> Result<Self, Error> {
+        Ok(Self { step_size: valid_step_size(step_size)?, projection })
     }
 }
 
@@ -64,19 +64,19 @@ where
         x: &mut [T; N],
         mut oracle: impl FnMut(&[T; N], &mut [T; N]),
     ) -> Result<(), Error> {
-        let next = moved(x, x, self.step, &self.projection, &mut oracle);
+        let next = moved(x, x, self.step_size, &self.projection, &mut oracle);
         replace(x, next)
     }
 }
 
 impl<T: Scalar, P: Clone> ConstantStep<T> for Sgda<T, P> {
     #[inline]
-    fn step(&self) -> T {
-        self.step
+    fn step_size(&self) -> T {
+        self.step_size
     }
 
-    fn with_step(&self, step: T) -> Result<Self, Error> {
-        Self::new(step, self.projection.clone())
+    fn with_step_size(&self, step_size: T) -> Result<Self, Error> {
+        Self::new(step_size, self.projection.clone())
     }
 }
 
@@ -88,22 +88,22 @@ impl<T: Scalar, P: Clone> ConstantStep<T> for Sgda<T, P> {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Extragradient<T, P> {
-    step: T,
+    step_size: T,
     ratio: T,
     projection: P,
 }
 
 impl<T: Scalar, P> Extragradient<T, P> {
-    /// Step g and ratio α onto the set of `projection`.
+    /// Step size g and ratio α, projecting onto the set of `projection`.
     ///
     /// # Errors
-    /// [`Error::Step`] unless the step is positive and finite; [`Error::Ratio`] unless α is in
+    /// [`Error::StepSize`] unless the step size is positive and finite; [`Error::Ratio`] unless α is in
     /// (0, 1].
-    pub fn new(step: T, ratio: T, projection: P) -> Result<Self, Error> {
+    pub fn new(step_size: T, ratio: T, projection: P) -> Result<Self, Error> {
         if !(ratio > T::ZERO && ratio <= T::ONE) {
             return Err(Error::Ratio);
         }
-        Ok(Self { step: valid_step(step)?, ratio, projection })
+        Ok(Self { step_size: valid_step_size(step_size)?, ratio, projection })
     }
 }
 
@@ -120,30 +120,30 @@ where
         x: &mut [T; N],
         mut oracle: impl FnMut(&[T; N], &mut [T; N]),
     ) -> Result<(), Error> {
-        let ahead = moved(x, x, self.step, &self.projection, &mut oracle);
-        let step = self.ratio * self.step;
-        let next = moved(x, &ahead, step, &self.projection, &mut oracle);
+        let ahead = moved(x, x, self.step_size, &self.projection, &mut oracle);
+        let step_size = self.ratio * self.step_size;
+        let next = moved(x, &ahead, step_size, &self.projection, &mut oracle);
         replace(x, next)
     }
 }
 
 impl<T: Scalar, P: Clone> ConstantStep<T> for Extragradient<T, P> {
     #[inline]
-    fn step(&self) -> T {
-        self.step
+    fn step_size(&self) -> T {
+        self.step_size
     }
 
-    fn with_step(&self, step: T) -> Result<Self, Error> {
-        Self::new(step, self.ratio, self.projection.clone())
+    fn with_step_size(&self, step_size: T) -> Result<Self, Error> {
+        Self::new(step_size, self.ratio, self.projection.clone())
     }
 }
 
-/// `P(from - step V(at))`.
+/// `P(from - step_size V(at))`.
 #[inline(always)]
 fn moved<T: Scalar, const N: usize>(
     from: &[T; N],
     at: &[T; N],
-    step: T,
+    step_size: T,
     projection: &impl Projection<T, N>,
     oracle: &mut impl FnMut(&[T; N], &mut [T; N]),
 ) -> [T; N] {
@@ -151,7 +151,7 @@ fn moved<T: Scalar, const N: usize>(
     let mut value = [T::ZERO; N];
     oracle(at, &mut value);
     for (next, value) in next.iter_mut().zip(&value) {
-        *next -= step * *value;
+        *next -= step_size * *value;
     }
     // A projection may hide an infinity; the caller's check must see it.
     if next.iter().all(|x| x.is_finite()) {
@@ -171,8 +171,8 @@ fn replace<T: Scalar, const N: usize>(x: &mut [T; N], next: [T; N]) -> Result<()
     }
 }
 
-fn valid_step<T: Scalar>(step: T) -> Result<T, Error> {
-    if step > T::ZERO && step.is_finite() { Ok(step) } else { Err(Error::Step) }
+fn valid_step_size<T: Scalar>(step_size: T) -> Result<T, Error> {
+    if step_size > T::ZERO && step_size.is_finite() { Ok(step_size) } else { Err(Error::StepSize) }
 }
 
 #[cfg(test)]
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_values_leave_the_point_as_it_was() {
+    fn bad_values_leave_the_point_unchanged() {
         let bounds = Bounds::new([0.0_f32], [1.0]).unwrap();
         let seg = Extragradient::new(0.1, 1.0, bounds).unwrap();
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
@@ -202,8 +202,8 @@ mod tests {
             assert_eq!(seg.advance(&mut x, |_, v| v[0] = bad), Err(Error::NotFinite));
             assert_eq!(x, [0.25]);
         }
-        assert_eq!(Sgda::new(0.0_f32, Everywhere).unwrap_err(), Error::Step);
-        assert_eq!(Sgda::new(f32::NAN, Everywhere).unwrap_err(), Error::Step);
+        assert_eq!(Sgda::new(0.0_f32, Everywhere).unwrap_err(), Error::StepSize);
+        assert_eq!(Sgda::new(f32::NAN, Everywhere).unwrap_err(), Error::StepSize);
         assert_eq!(Extragradient::new(0.1_f32, 1.5, Everywhere).unwrap_err(), Error::Ratio);
     }
 }

@@ -1,17 +1,17 @@
 //! Stochastic variational inequalities: constant-step methods, their averages and their bias.
 //!
-//! Find x* with `<F(x*), x - x*> >= 0` on a set, from noisy values `V = F(x) + U` alone. A min-max
+//! Find x* with `<F(x*), x - x*> >= 0` on a set, given only noisy values `V = F(x) + U`. A min-max
 //! problem f(x, y) is the operator `F = (∇_x f, -∇_y f)`.
 //!
 //! | piece | types |
 //! |---|---|
-//! | method, constant step g | [`Sgda`], [`Extragradient`] |
+//! | method, constant step size g | [`Sgda`], [`Extragradient`] |
 //! | set | [`Everywhere`], [`Bounds`], [`Simplex`], [`Ball`] |
 //! | average after burn-in, and how sure it is | [`Average`], [`BatchMeans`] |
 //! | bias in g removed to first order | [`richardson_romberg`], [`Refinement`] on [`PairedChains`] |
 //!
-//! With a constant step the iterate becomes stationary around a mean that is off x* by `g Δ + O(g²)`
-//! and an average converges to that mean, not to x*. Two chains at g and 2g tell the bias:
+//! With a constant step size the iterate becomes stationary around a mean that is off x* by `g Δ + O(g²)`
+//! and an average converges to that mean, not to x*. Two chains at g and 2g measure the bias:
 //! `2 x̄_g - x̄_2g` is off by O(g²). Two limits: for a linear operator the bias is zero at any step,
 //! and where x* lies on the boundary of the set the bias may be of order √g, which the two chains
 //! do not remove.
@@ -49,7 +49,7 @@ pub use method::{ConstantStep, Extragradient, Method, Sgda};
 pub use projection::{Ball, Bounds, Everywhere, Projection, Simplex};
 pub use refinement::{PairedChains, Refinement, richardson_romberg};
 
-/// Why a method or an average refused its input. State is as it was.
+/// Why a method or an average refused its input. The state is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -58,7 +58,7 @@ pub enum Error {
     /// A number is infinite or NaN, or the step would make it so.
     NotFinite,
     /// A step size is not positive and finite.
-    Step,
+    StepSize,
     /// The ratio of an extragradient's steps is outside (0, 1].
     Ratio,
     /// A set is empty: bounds out of order, a radius not positive.
@@ -71,7 +71,7 @@ impl core::fmt::Display for Error {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         formatter.write_str(match self {
             Self::NotFinite => "a number is infinite or NaN",
-            Self::Step => "a step size is not positive and finite",
+            Self::StepSize => "a step size is not positive and finite",
             Self::Ratio => "the ratio of steps is outside (0, 1]",
             Self::EmptySet => "the set is empty",
             Self::EmptyBatch => "a batch has no elements",

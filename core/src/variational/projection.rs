@@ -22,7 +22,7 @@ impl<T: Scalar, const N: usize> Projection<T, N> for Everywhere {
     fn project(&self, _: &mut [T; N]) {}
 }
 
-/// A box: lower and upper bounds by coordinate, infinite where there is none.
+/// A box: lower and upper bounds by coordinate, infinite where unbounded.
 ///
 /// ```
 /// use situ::variational::{Bounds, Projection};
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ball_keeps_what_is_inside_and_scales_what_is_not() {
+    fn a_ball_keeps_points_inside_and_scales_points_outside() {
         let ball = Ball::new(2.0_f32).unwrap();
         let mut x = [1.0, 1.0];
         ball.project(&mut x);

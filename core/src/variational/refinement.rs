@@ -1,4 +1,4 @@
-//! Richardson-Romberg refinement of the bias in the step.
+//! Richardson-Romberg refinement of the bias due to the step size.
 
 use super::{Average, ConstantStep, Error, Method};
 use crate::matrix::add_scaled;
@@ -20,7 +20,7 @@ pub fn richardson_romberg<T: Scalar, const N: usize>(single: &[T; N], double: &[
     refined
 }
 
-/// A method at the steps g and 2g, to run on [`PairedChains`].
+/// A method at the step sizes g and 2g, to run on [`PairedChains`].
 ///
 /// ```
 /// use situ::random::Generator;
@@ -45,35 +45,35 @@ pub struct Refinement<M> {
     double: M,
 }
 
-/// Four chains on the same noise: steps g and 2g, each with the noise U and with -U.
+/// Four chains on the same noise: step sizes g and 2g, each with the noise U and with -U.
 ///
-/// Shared noise keeps the variance of `2 x̄_g - x̄_2g` at that of x̄_g alone (independent noise makes
-/// it five times as large); the antithetic pair cancels the noise's odd effects, which hide the
-/// bias otherwise. 6 N numbers and four counters.
+/// Shared noise keeps the variance of `2 x̄_g - x̄_2g` at that of x̄_g (independent noise makes
+/// it five times as large); the antithetic pair cancels the odd effects of the noise, which
+/// would hide the bias. 6 N numbers and four counters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairedChains<T, const N: usize> {
-    /// Points at step g and at step 2g, each with noise U and -U.
+    /// Points at step size g and at 2g, each with noise U and -U.
     points: [[[T; N]; 2]; 2],
     averages: [Average<T, N>; 2],
 }
 
 impl<M> Refinement<M> {
-    /// `method` and the same with twice its step.
+    /// `method`, and the same method with twice its step size.
     ///
     /// # Errors
-    /// [`Error::Step`] if twice the step is not finite.
+    /// [`Error::StepSize`] if twice the step size is not finite.
     pub fn new<T: Scalar>(method: M) -> Result<Self, Error>
     where
         M: ConstantStep<T>,
     {
-        let double = method.with_step(method.step() + method.step())?;
+        let double = method.with_step_size(method.step_size() + method.step_size())?;
         Ok(Self { single: method, double })
     }
 
     /// One step of all four chains; `draw` fills in the noise U of an oracle call.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] if a chain diverges; all four are then as they were.
+    /// [`Error::NotFinite`] if a chain diverges; all four are then unchanged.
     #[inline]
     pub fn advance<T, const N: usize>(
         &self,
@@ -117,12 +117,12 @@ impl<T: Scalar, const N: usize> PairedChains<T, N> {
         Self { points: [[start; 2]; 2], averages }
     }
 
-    /// The mean at step g.
+    /// The mean at step size g.
     pub const fn mean(&self) -> [T; N] {
         self.averages[0].mean()
     }
 
-    /// The mean at step 2g.
+    /// The mean at step size 2g.
     pub const fn double_mean(&self) -> [T; N] {
         self.averages[1].mean()
     }
@@ -132,7 +132,7 @@ impl<T: Scalar, const N: usize> PairedChains<T, N> {
         richardson_romberg(&self.mean(), &self.double_mean())
     }
 
-    /// The points at step g, with the noise U and with -U.
+    /// The points at step size g, with the noise U and with -U.
     pub const fn points(&self) -> &[[T; N]; 2] {
         &self.points[0]
     }

@@ -1,14 +1,14 @@
 //! A thousand steps from one seed: learning in a game by every feedback, REINFORCE, and methods for
 //! variational inequalities.
 //!
-//! Where no draw decides, f64 tells what must come out. Where actions are drawn, one rounding can
-//! change an action and all that follows, so there the host repeats the device's f32 numbers.
+//! Where nothing is drawn, the reference is f64. Where actions are drawn, one rounding can change an
+//! action and everything after it, so the host repeats the device's f32 computation instead.
 
 use crate::learn::{Family, OfEntropic, OfEuclidean, OfLogBarrier, OfTsallis};
 use crate::{Kernel, Visitor, rows};
 use situ::ftrl::{Constant, Ftrl, Power, State};
 use situ::games::{
-    Bandit, Bimatrix, Feedback, Full, Game, Noisy, Policies, PolicyGradient, PolicyState, Realised,
+    Bandit, Bimatrix, Feedback, Full, Game, Noisy, Policies, PolicyGradient, PolicyState, Realized,
     Reinforce, Scheme, StochasticGame,
 };
 use situ::random::Generator;
@@ -17,52 +17,52 @@ use situ::variational::{Average, Everywhere, Extragradient, Method, Sgda};
 
 pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Rounds<OfEntropic, OfFull>, Rounds<OfEntropic, OfNoisy>);
-    rows!(visitor: Rounds<OfEntropic, OfRealised>, Rounds<OfEntropic, OfBandit>);
+    rows!(visitor: Rounds<OfEntropic, OfRealized>, Rounds<OfEntropic, OfBandit>);
     rows!(visitor: Rounds<OfEuclidean, OfFull>, Rounds<OfEuclidean, OfNoisy>);
-    rows!(visitor: Rounds<OfEuclidean, OfRealised>, Rounds<OfEuclidean, OfBandit>);
+    rows!(visitor: Rounds<OfEuclidean, OfRealized>, Rounds<OfEuclidean, OfBandit>);
     rows!(visitor: Rounds<OfTsallis, OfFull>, Rounds<OfTsallis, OfNoisy>);
-    rows!(visitor: Rounds<OfTsallis, OfRealised>, Rounds<OfTsallis, OfBandit>);
+    rows!(visitor: Rounds<OfTsallis, OfRealized>, Rounds<OfTsallis, OfBandit>);
     rows!(visitor: Rounds<OfLogBarrier, OfFull>, Rounds<OfLogBarrier, OfNoisy>);
-    rows!(visitor: Rounds<OfLogBarrier, OfRealised>, Rounds<OfLogBarrier, OfBandit>);
+    rows!(visitor: Rounds<OfLogBarrier, OfRealized>, Rounds<OfLogBarrier, OfBandit>);
     rows!(visitor: Running<Learning>, Steps<OfSgda>, Steps<OfExtragradient>);
 }
 
-/// Steps after which a row is held against the host.
+/// Steps after which a row is compared with the host.
 const STEPS: usize = 1000;
-/// How near it must be.
+/// Largest difference.
 const NEAR: f64 = 1e-5;
 /// Seed of the draws.
 const DRAWS: u64 = 7;
 
-/// A round of learning, from the state that the last one left.
+/// A round of learning, from the state that the previous round left.
 type Rounds<F, C> = Running<Match<f32, F, C>>;
 
 /// A step of a method, recorded in the average.
 type Steps<S> = Running<Chain<f32, S>>;
 
-/// Something that goes on, a step a run.
+/// A process of one step a run.
 trait Process: Sized {
-    /// Before the first step.
+    /// The process before its first step.
     fn start() -> Option<Self>;
-    /// A step.
+    /// Does a step.
     fn advance(&mut self) -> Option<()>;
-    /// Where it stands.
+    /// The numbers to compare.
     fn numbers(&self, emit: &mut dyn FnMut(f64));
 }
 
-/// A process that is a row.
+/// A process with a benchmark.
 trait Row: Process {
-    /// Name of the row.
+    /// Name of the benchmark.
     const NAME: &'static str;
     /// Its size.
     const SIZE: usize;
     /// Bytes that it keeps between steps.
     const STATE_BYTES: usize;
-    /// What it is held against.
+    /// The process that it is compared with.
     type Reference: Process;
 }
 
-/// A process under way; nothing once a step has failed, and then nothing comes out.
+/// The benchmark of a process; `None`, and no output, once a step has failed.
 struct Running<P> {
     process: Option<P>,
 }
@@ -78,36 +78,40 @@ impl<P: Row> Kernel for Running<P> {
     fn new(_: &mut Generator) -> Self {
         Self { process: P::start() }
     }
+
     fn run(&mut self) {
         if self.process.as_mut().is_none_or(|process| process.advance().is_none()) {
             self.process = None;
         }
     }
+
     fn output(&self, emit: &mut dyn FnMut(f32)) {
         if let Some(process) = &self.process {
             process.numbers(&mut |number| emit(number as f32));
         }
     }
+
     fn reference(&self, emit: &mut dyn FnMut(f64)) {
         let Some(mut process) = P::Reference::start() else { return };
         if (0..STEPS).all(|_| process.advance().is_some()) {
             process.numbers(emit);
         }
     }
+
     fn state_bytes() -> usize {
         P::STATE_BYTES
     }
 }
 
-/// A feedback for whatever scalar.
+/// A feedback for any scalar.
 trait Channel {
-    /// Position in the names of the rows.
+    /// Position in the names of the benchmarks.
     const INDEX: usize;
-    /// What the device is held against: f64, or its own f32 where a draw decides.
+    /// The scalar of the reference: f64, or f32 where actions are drawn.
     type Reference: Scalar;
-    /// The feedback.
+    /// Its type.
     type Of<T: Scalar>: Feedback<T>;
-    /// It.
+    /// The feedback.
     fn feedback<T: Scalar>() -> Option<Self::Of<T>>;
 }
 
@@ -127,7 +131,7 @@ macro_rules! channel {
 
 channel!(OfFull, 0, f64, Full, Some(Full));
 channel!(OfNoisy, 1, f64, Noisy<T>, Noisy::new(T::from_f64(0.1)).ok());
-channel!(OfRealised, 2, f32, Realised, Some(Realised));
+channel!(OfRealized, 2, f32, Realized, Some(Realized));
 channel!(
     OfBandit,
     3,
@@ -136,7 +140,7 @@ channel!(
     Constant::new(T::from_f64(0.1)).ok().and_then(|rate| Bandit::new(rate).ok())
 );
 
-/// Both players' learning in a game of three actions, a round a run.
+/// Both players learning in a game of three actions, a round a run.
 struct Match<T: Scalar, F: Family, C: Channel> {
     game: Bimatrix<T, 3, 3>,
     ftrl: Ftrl<F::Of<T>, Constant<T>>,
@@ -164,6 +168,7 @@ impl<T: Scalar, F: Family, C: Channel> Process for Match<T, F, C> {
         feedback.observe(game, state.strategies(), n, generator, &mut payoffs).ok()?;
         ftrl.update(state, game.actions(), &payoffs).ok()
     }
+
     fn numbers(&self, emit: &mut dyn FnMut(f64)) {
         self.state.strategies().iter().for_each(|probability| emit(probability.to_f64()));
     }
@@ -213,6 +218,7 @@ impl Process for Learning {
         reinforce.episode(game, state.policies(), n, &[0.0; 2], generator, &mut estimate).ok()?;
         learner.update(state, &estimate).ok()
     }
+
     fn numbers(&self, emit: &mut dyn FnMut(f64)) {
         let policies = self.state.policies().as_flattened().as_flattened();
         policies.iter().for_each(|probability| emit(probability.to_f64()));
@@ -226,13 +232,13 @@ impl Row for Learning {
     type Reference = Self;
 }
 
-/// A method for whatever scalar.
+/// A method for any scalar.
 trait Stepper {
-    /// Name of the row.
+    /// Name of the benchmark.
     const NAME: &'static str;
-    /// The method.
+    /// Its type.
     type Of<T: Scalar>: Method<T, 2>;
-    /// It.
+    /// The method.
     fn method<T: Scalar>() -> Option<Self::Of<T>>;
 }
 
@@ -284,6 +290,7 @@ impl<T: Scalar, S: Stepper> Process for Chain<T, S> {
             .ok()?;
         average.record(point).ok()
     }
+
     fn numbers(&self, emit: &mut dyn FnMut(f64)) {
         let numbers = self.point.into_iter().chain(self.average.mean());
         numbers.for_each(|number| emit(number.to_f64()));

@@ -2,7 +2,7 @@
 
 use rand::Rng;
 use situ::ftrl::{Entropic, Euclidean, LogBarrier, Power, Regularizer, Tsallis};
-use situ::games::{Bandit, Error, Feedback, Full, Game, Noisy, Realised};
+use situ::games::{Bandit, Error, Feedback, Full, Game, Noisy, Realized, Round};
 
 /// A regularizer by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
@@ -19,7 +19,7 @@ pub enum RegularizerChoice {
 }
 
 impl RegularizerChoice {
-    /// All there are.
+    /// All regularizers.
     pub const ALL: [Self; 4] = [Self::Entropic, Self::Euclidean, Self::Tsallis, Self::LogBarrier];
 }
 
@@ -44,7 +44,7 @@ impl Regularizer<f64> for RegularizerChoice {
     }
 }
 
-/// What players see, by name.
+/// Feedback by name: what players see of their payoffs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FeedbackChoice {
@@ -53,42 +53,41 @@ pub enum FeedbackChoice {
     /// The same with normal noise as large as the game's payoffs.
     Noisy,
     /// Payoffs of all actions against the actions the others drew.
-    Realised,
-    /// The payoff of the action played alone.
+    #[value(name = "realised")]
+    #[serde(rename = "realised")]
+    Realized,
+    /// Only the payoff of the action played.
     Bandit,
 }
 
 impl FeedbackChoice {
-    /// All there are.
-    pub const ALL: [Self; 4] = [Self::Full, Self::Noisy, Self::Realised, Self::Bandit];
+    /// All kinds of feedback.
+    pub const ALL: [Self; 4] = [Self::Full, Self::Noisy, Self::Realized, Self::Bandit];
 }
 
-/// Feedback of a choice, with its noise and its exploration.
+/// A chosen feedback with its noise and exploration.
 #[derive(Clone, Copy, Debug)]
 pub struct Observed {
-    /// Which.
+    /// The choice.
     pub choice: FeedbackChoice,
-    /// Standard deviation, of [`FeedbackChoice::Noisy`].
+    /// Noise of [`FeedbackChoice::Noisy`].
     pub noise: Noisy<f64>,
-    /// With its exploration, of [`FeedbackChoice::Bandit`].
+    /// Exploration of [`FeedbackChoice::Bandit`].
     pub bandit: Bandit<Power<f64>>,
 }
 
 impl Feedback<f64> for Observed {
     #[inline]
-    fn observe<G: Game<f64>, R: Rng + ?Sized>(
+    fn estimate<G: Game<f64>, R: Rng + ?Sized>(
         &self,
-        game: &G,
-        strategies: &[f64],
-        n: u32,
-        generator: &mut R,
+        round: Round<'_, f64, G, R>,
         payoffs: &mut [f64],
     ) -> Result<(), Error> {
         match self.choice {
-            FeedbackChoice::Full => Full.observe(game, strategies, n, generator, payoffs),
-            FeedbackChoice::Noisy => self.noise.observe(game, strategies, n, generator, payoffs),
-            FeedbackChoice::Realised => Realised.observe(game, strategies, n, generator, payoffs),
-            FeedbackChoice::Bandit => self.bandit.observe(game, strategies, n, generator, payoffs),
+            FeedbackChoice::Full => Full.estimate(round, payoffs),
+            FeedbackChoice::Noisy => self.noise.estimate(round, payoffs),
+            FeedbackChoice::Realized => Realized.estimate(round, payoffs),
+            FeedbackChoice::Bandit => self.bandit.estimate(round, payoffs),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Games that are read from files, and the regularizers and feedback that a user chooses by name.
+//! Games read from files, and regularizers and feedback chosen by name.
 
 mod choices;
 mod nfg;

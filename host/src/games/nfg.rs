@@ -5,10 +5,10 @@
 //! 1 1  0 0  0 0  1/2 1.5
 //! ```
 //!
-//! The profiles follow each other with the first player's action changing fastest. In place of the
-//! counts `{ 2 2 }` stand the actions' names `{ { "up" "down" } { "left" "right" } }` or not; in place
-//! of payoffs a list of outcomes `{ { "name" 1 1 } { "" 0 0 } }` and an outcome's number a profile, 0
-//! for no payoff at all.
+//! The profiles follow each other with the first player's action changing fastest. Instead of the
+//! counts `{ 2 2 }` a file may give the actions' names, `{ { "up" "down" } { "left" "right" } }`;
+//! instead of payoffs, a list of outcomes `{ { "name" 1 1 } { "" 0 0 } }` and for each profile the
+//! number of its outcome, 0 for no payoffs.
 
 use super::token::{Place, Token, tokens};
 use situ::games::MAX_PLAYERS;
@@ -18,7 +18,7 @@ use situ::games::MAX_PLAYERS;
 pub struct Player {
     /// As in the file.
     pub name: String,
-    /// Names of the actions; their numbers from one where the file gives none.
+    /// Names of the actions; their numbers from one if the file gives no names.
     pub actions: Vec<String>,
 }
 
@@ -33,7 +33,7 @@ pub struct StrategicForm {
     pub payoffs: Vec<f64>,
 }
 
-/// Largest number of payoffs that is read.
+/// Largest number of payoffs of a file.
 const LARGEST: usize = 1 << 26;
 
 impl StrategicForm {
@@ -82,7 +82,7 @@ struct Parser {
 }
 
 impl Parser {
-    /// The next token; the end of the file again and again.
+    /// The next token; the end of the file repeats.
     fn next(&mut self) -> (Token, Place) {
         if let Some((Token::End, place)) = self.tokens.peek() {
             return (Token::End, *place);
@@ -113,7 +113,7 @@ impl Parser {
         }
     }
 
-    /// An integer, a decimal number or a fraction of such.
+    /// An integer, a decimal number or a fraction of two.
     fn number(&mut self, what: &str) -> Result<f64, String> {
         let (token, place) = self.next();
         let Token::Word(word) = &token else { return Err(missing(what, &token, place)) };
@@ -154,7 +154,7 @@ impl Parser {
         Ok((names, place))
     }
 
-    /// The actions' names of each player, or their numbers if only counts are given.
+    /// The names of each player's actions, or their numbers if the file gives only counts.
     fn actions(&mut self, players: usize) -> Result<Vec<Vec<String>>, String> {
         self.expect(&Token::Open, "'{' and the players' numbers of actions")?;
         let mut actions = Vec::with_capacity(players);
@@ -179,7 +179,7 @@ impl Parser {
         Ok(actions)
     }
 
-    /// Payoffs by a list of outcomes and an outcome's number for each profile.
+    /// Payoffs by a list of outcomes and the number of an outcome for each profile.
     fn by_outcomes(&mut self, players: usize, profiles: usize) -> Result<Vec<f64>, String> {
         self.expect(&Token::Open, "'{' and the outcomes")?;
         // The null outcome pays nothing.
@@ -202,7 +202,7 @@ impl Parser {
 }
 
 fn missing(what: &str, found: &Token, place: Place) -> String {
-    place.error(format!("{what} must stand here, not {}", found.shown()))
+    place.error(format!("expected {what}, found {}", found.shown()))
 }
 
 #[cfg(test)]
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn outcomes_stand_for_their_payoffs() {
+    fn outcomes_are_replaced_by_their_payoffs() {
         let game = StrategicForm::read(
             r#"NFG 1 D "a \"game\"" { "A" "B" }
             { { "up" "down" } { "left" "right" } }
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_files_are_refused_with_the_place() {
+    fn malformed_files_are_refused_with_line_and_column() {
         for (source, place, what) in [
             ("", "line 1, column 1:", "begins with NFG"),
             ("EFG 2 R", "line 1, column 1:", "'EFG'"),

@@ -1,9 +1,9 @@
-//! The tokens of a `.nfg` file, each with its place.
+//! The tokens of a `.nfg` file, each with its line and column.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// Where a token begins, counted from one.
+/// The position of a token, counted from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     pub line: usize,
@@ -11,13 +11,13 @@ pub struct Place {
 }
 
 impl Place {
-    /// A message about what stands here.
+    /// An error message with this position.
     pub fn error(self, message: impl std::fmt::Display) -> String {
         format!("line {}, column {}: {message}", self.line, self.column)
     }
 }
 
-/// What a `.nfg` file is made of.
+/// A token of a `.nfg` file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Token {
     Open,
@@ -30,7 +30,7 @@ pub enum Token {
 }
 
 impl Token {
-    /// As an error message shows it.
+    /// The token as an error message shows it.
     pub fn shown(&self) -> String {
         match self {
             Self::Open => "'{'".to_owned(),

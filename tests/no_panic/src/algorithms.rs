@@ -4,7 +4,7 @@ use crate::kept;
 use situ::attention::{self, FastWeights, Memory, Rule};
 use situ::ftrl::{self, Constant, Entropic, Euclidean, LogBarrier};
 use situ::ftrl::{Ftrl, Regularizer, State, Tsallis};
-use situ::games::{self, Bimatrix, Feedback, Full, Noisy, Realised};
+use situ::games::{self, Bimatrix, Feedback, Full, Noisy, Realized};
 use situ::random::Generator;
 use situ::scalar::f16;
 use situ::simplex::{self, Draw};
@@ -43,7 +43,7 @@ pub fn keep() {
         simplex::draw => fn(&[f32], f32, &mut Generator) -> Draw<f32>;
         Feedback::observe => Observe<Full>;
         Feedback::observe => Observe<Noisy<f32>>;
-        Feedback::observe => Observe<Realised>;
+        Feedback::observe => Observe<Realized>;
         Feedback::observe => Observe<games::Bandit<Constant<f32>>>;
         (|game, tolerance, found| games::support_enumeration(game, tolerance, found))
             => fn(&Bimatrix<f32, 3, 3>, f32, fn(&[f32; 3], &[f32; 3])) -> GamesResult;

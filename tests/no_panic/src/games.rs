@@ -4,7 +4,7 @@ use crate::kept;
 use situ::ftrl::{self, Constant, Entropic, Euclidean, LogBarrier, Power, Regret};
 use situ::ftrl::{Regularizer, State, Tsallis};
 use situ::games::{self, Bimatrix, Episode, Feedback, Full, Game, MAX_PLAYERS, Noisy, Policies};
-use situ::games::{PolicyGradient, PolicyState, Realised, Reinforce, StochasticGame, Table};
+use situ::games::{PolicyGradient, PolicyState, Realized, Reinforce, StochasticGame, Table};
 use situ::random::Generator;
 use situ::simplex::Draw;
 use situ::variational::{
@@ -45,7 +45,7 @@ pub fn keep() {
         Full::observe => Observe<Full, Matrices>;
         Full::observe => Observe<Full, Table<'static, f32>>;
         Noisy::observe => Observe<Noisy<f32>, Matrices>;
-        Realised::observe => Observe<Realised, Table<'static, f32>>;
+        Realized::observe => Observe<Realized, Table<'static, f32>>;
         games::Bandit::observe => Observe<games::Bandit<Power<f32>>, Table<'static, f32>>;
         Game::payoffs_against => fn(&Table<'static, f32>, usize, &[usize; MAX_PLAYERS], &mut [f32]);
         games::exploitability => fn(&Matrices, &[f32], &mut [f32]) -> Result<f32, games::Error>;

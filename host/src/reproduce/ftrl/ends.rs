@@ -95,7 +95,7 @@ pub fn mixed(settings: &Settings, findings: &mut Findings) -> Result<(), String>
     }
     findings.claims.push(Claim::at_most(
         "ftrl.mixed_repels",
-        "started at a mixed equilibrium, noisy, realised or bandit feedback: largest share of runs \
+        "started at a mixed equilibrium, noisy, realized or bandit feedback: largest share of runs \
          within 0.05 of it after 5,000 rounds, 4 regularizers, 2 games",
         largest,
         0.25,

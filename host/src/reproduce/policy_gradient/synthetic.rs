@@ -39,12 +39,12 @@ const FIELDS: [Field; 6] = [
 
 /// Squared distance of each step, from `STEPS / 100` on, summed over `runs` runs.
 fn squares(field: &Field, runs: u32, mut generator: Generator) -> Result<Vec<f64>, Error> {
-    let steps = Power::new(2.0, OFFSET, field.p).map_err(|_| Error::Step)?;
+    let steps = Power::new(2.0, OFFSET, field.p).map_err(|_| Error::StepSize)?;
     let unit = Sgda::new(1.0, Everywhere)?;
     let mut points = vec![[0.5, -0.5]; runs as usize];
     let mut sums = Vec::new();
     for n in 1..=STEPS {
-        let method = unit.with_step(steps.at(n))?;
+        let method = unit.with_step_size(steps.at(n))?;
         let time = f64::from(n) + OFFSET;
         let bias = time.powf(-field.bias);
         // Uniform noise of deviation one, scaled.
