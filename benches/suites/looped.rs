@@ -4,9 +4,10 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::{Value, json};
+use situ::construct::computer::Computer;
 use situ::construct::computer::subleq::{Depth, Machine};
 use situ::transformer::{Map, Span, Transformer};
-use situ_host::parts::HeapParts;
+use situ_host::buffers::HeapBuffers;
 use situ_host::programs::shipped;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -90,10 +91,11 @@ fn numpy(header: &Value, numbers: &[f64]) -> Option<Value> {
 fn factorial(criterion: &mut Criterion) {
     let program = shipped::subleq("factorial.subleq").expect("a shipped program");
     let machine = Machine::new::<f64>(program.word_bits, program.columns(), Depth::Nine);
-    let mut room = HeapParts::<f64>::new(machine.counts());
-    let transformer = machine.build(room.buffers()).expect("a machine");
-    let mut start = vec![0.0; usize::from(machine.rows()) * machine.columns];
-    machine.load(&program.memory, &program.commands, &mut start).expect("it fits");
+    let mut storage = HeapBuffers::<f64>::new(machine.buffer_sizes());
+    let transformer = machine.build(storage.buffers()).expect("a machine");
+    let mut start = vec![0.0; machine.sequence()];
+    let memory: Vec<f64> = program.memory.iter().map(|value| *value as f64).collect();
+    machine.load(&memory, &program.instructions, &mut start).expect("the program fits");
     let mut workspace = vec![0.0; transformer.workspace(machine.columns)];
 
     let (mut loops, mut best, mut end) = (0, f64::INFINITY, Vec::new());
@@ -101,13 +103,15 @@ fn factorial(criterion: &mut Criterion) {
         end.clone_from(&start);
         loops = 0;
         let begin = Instant::now();
-        while !machine.at_rest(&end) {
+        while !machine.halted(&end) {
             transformer.forward(&mut end, &mut workspace).expect("a loop");
             loops += 1;
         }
         best = best.min(begin.elapsed().as_secs_f64() / f64::from(loops));
     }
-    assert_eq!(machine.cell(&end, 1), 5040);
+    let mut product = [0.0];
+    machine.read(&end, 1, &mut product);
+    assert_eq!(product, [5040.0]);
 
     let (shapes, mut numbers) = weights(&transformer);
     numbers.extend(start.iter().chain(&end));
@@ -133,7 +137,7 @@ fn factorial(criterion: &mut Criterion) {
     let mut sequence = start.clone();
     criterion.bench_function("looped/subleq_factorial_loop", |bencher| {
         bencher.iter(|| {
-            if machine.at_rest(&sequence) {
+            if machine.halted(&sequence) {
                 sequence.copy_from_slice(&start);
             }
             transformer.forward(&mut sequence, &mut workspace).expect("a loop");

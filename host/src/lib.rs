@@ -7,6 +7,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod bench;
+pub mod buffers;
 pub mod cli;
 pub mod compare;
 pub mod compute;
@@ -14,7 +15,6 @@ pub mod console;
 pub mod failure;
 pub mod fit;
 pub mod games;
-pub mod parts;
 pub mod play;
 pub mod programs;
 pub mod progress;

@@ -37,10 +37,10 @@ fn cells_can_be_set() {
     let inverse = json(directory.path(), &arguments);
     assert!((inverse["memory"][1][0].as_f64().unwrap() - 0.25).abs() < 1e-10);
     for (set, message) in [
-        ("n=2.5", "situ: --set n=2.5: 2.5 is not a whole number\n"),
+        ("n=2.5", "situ: --set n=2.5: 2.5 is not an integer\n"),
         ("n=40000", "situ: --set n=40000: 40000 does not fit a word of 16 bits: -32768 to 32767\n"),
         ("m=1", "situ: --set m=1: 'm' is not defined\n"),
-        ("n[3]=1", "situ: --set n[3]=1: 'n' has 1 cells, there is no n[3]\n"),
+        ("n[3]=1", "situ: --set n[3]=1: 'n[3]' does not exist: 'n' has 1 cells\n"),
     ] {
         let command = ["compute", "factorial.subleq", "--set", set];
         situ(directory.path()).args(command).assert().code(2).stdout("").stderr(message);
@@ -96,32 +96,32 @@ fn mistakes_are_named_with_line_and_column() {
         (".data\nx: 1\n.code\n x, x, end\n halt\n", "4:8: label 'end' is not defined"),
         (".data\nx: 40000\n", "2:4: 40000 does not fit a word of 16 bits: -32768 to 32767"),
         (".word 60\n", "1:7: a word has 2 to 48 bits"),
-        (".data\nx: 1, 2\n.code\n x[2], x\n", "4:3: 'x' has 2 cells, there is no x[2]"),
+        (".data\nx: 1, 2\n.code\n x[2], x\n", "4:3: 'x[2]' does not exist: 'x' has 2 cells"),
         (".data\nx: 1\nx: 2\n", "3:1: 'x' is defined twice"),
         (".data\nx: 1\n.code\n x x\n", "4:4: expected ','"),
         (".data\nx: ?\n", "2:4: unexpected character '?'"),
-        (".start\n", "1:1: there is no directive '.start'"),
+        (".start\n", "1:1: unknown directive '.start'"),
         (
             ".data\nx: 1\n.code\n x, x\n",
-            "4:2: leads beyond the last command; end with halt or goto",
+            "4:2: continues beyond the last instruction; end with halt or goto",
         ),
         (".include \"absent\"\n", "1:10: absent: No such file or directory (os error 2)"),
         (".columns 3\n.data\nx: 1, 2\n.code\nhalt\n", " does not fit: needs 5 columns, has 3"),
-        (".data\nx: 1\n", " no commands"),
+        (".data\nx: 1\n", " no instructions"),
     ] {
         refused("program.subleq", text, message);
     }
     for (text, message) in [
         (".data\nA: [1 2; 3 4 5 6 7]\n", "2:18: a block is 4 × 4"),
-        (".code\n r5 += 1\n", "2:2: there is no r5: .registers is 1"),
-        (".data\nA: 1\n.code\n A = A, A = A\n", "4:9: a command has one assignment"),
+        (".code\n r5 += 1\n", "2:2: register r5 does not exist: .registers is 1"),
+        (".data\nA: 1\n.code\n A = A, A = A\n", "4:9: an instruction has one assignment"),
         (".data\nA: 1\n.code\n A = A, if A <= 1 goto x\n", "4:17: expected '0'"),
         (
             ".data\nA: 1\n.code\n r0 += 1, r0 = &A\n",
-            "4:11: a command changes one register in one way",
+            "4:11: an instruction changes one register in one way",
         ),
         (".data\np: &q\n", "2:5: 'q' is not defined"),
-        (".size 20\n", "1:7: expected a number from 1 to 16"),
+        (".size 20\n", "1:7: expected an integer from 1 to 16"),
         (".blocks 2\n.data\nA: 1 * 3\n", " does not fit: needs 25 columns, has 17"),
     ] {
         refused("program.fleq", text, message);
@@ -162,20 +162,30 @@ fn attention_that_is_too_soft_is_refused_with_the_rule() {
         ),
     ] {
         situ(directory.path())
-            .args(["compute", program, "--temperature", given])
+            .args(["compute", program, "--inverse-temperature", given])
             .assert()
             .code(2)
             .stdout("")
-            .stderr(format!("situ: --temperature {given}: must be from {message}\n"));
+            .stderr(format!("situ: --inverse-temperature {given}: must be from {message}\n"));
     }
     for (program, given) in [("factorial.subleq", "9.2"), ("newton-inverse.fleq", "20.16")] {
-        assert_eq!(json(directory.path(), &[program, "--temperature", given])["mismatches"], 0);
+        assert_eq!(
+            json(directory.path(), &[program, "--inverse-temperature", given])["mismatches"],
+            0
+        );
     }
     situ(directory.path())
-        .args(["compute", "factorial.subleq", "--temperature", "20", "--engine", "interpreter"])
+        .args([
+            "compute",
+            "factorial.subleq",
+            "--inverse-temperature",
+            "20",
+            "--engine",
+            "interpreter",
+        ])
         .assert()
         .code(2)
-        .stderr("situ: --temperature: the interpreter has none\n");
+        .stderr("situ: --inverse-temperature: the interpreter has no attention\n");
 }
 
 #[test]
@@ -198,7 +208,7 @@ fn files_can_include_others() {
         .args(["compute", "main.subleq"])
         .assert()
         .code(2)
-        .stderr(contains("files include each other without end"));
+        .stderr(contains("includes are nested more than 16 deep"));
 }
 
 #[test]
@@ -210,14 +220,14 @@ fn what_would_go_wrong_is_refused_while_running() {
         .args(["compute", "large.fleq"])
         .assert()
         .code(1)
-        .stderr("situ: loop 1: command 0 computes with numbers too large for its scale\n");
+        .stderr("situ: loop 1: instruction 0 exceeds its limit of 1038.3264\n");
     // Beyond what closes a gate, beyond the sigmoid's mask, beyond the last block.
     for (text, message) in [
-        ("A: 3000000\n.code\nend: A = A, if A <= 0 goto end\n", "the value of cell 0 is too large"),
         (
-            "A: [3000 0]\n.code\nA = sigmoid A\n",
-            "command 0 computes with numbers too large for its scale",
+            "A: 3000000\n.code\nend: A = A, if A <= 0 goto end\n",
+            "the value of cell 0 is not supported: the limit is 250000",
         ),
+        ("A: [3000 0]\n.code\nA = sigmoid A\n", "instruction 0 exceeds its limit of 1423.9087"),
     ] {
         std::fs::write(&path, format!(".data\n{text}")).unwrap();
         situ(directory.path())
@@ -233,7 +243,7 @@ fn what_would_go_wrong_is_refused_while_running() {
             .args(["compute", "large.fleq", "--engine", engine])
             .assert()
             .code(1)
-            .stderr("situ: loop 5: command 0 names 2, which is not there\n");
+            .stderr("situ: loop 5: instruction 0 refers to address 2, which does not exist\n");
     }
     situ(directory.path())
         .args(["compute", "absent.subleq"])

@@ -10,7 +10,7 @@ fn same_subleq(program: &subleq::Program) {
     let again = again.unwrap_or_else(|failure| panic!("{failure}\n{listing}"));
     assert_eq!(again.word_bits, program.word_bits);
     assert_eq!(again.memory, program.memory, "{listing}");
-    assert_eq!(again.commands, program.commands, "{listing}");
+    assert_eq!(again.instructions, program.instructions, "{listing}");
     assert_eq!(again.columns, program.columns);
 }
 
@@ -20,8 +20,11 @@ fn same_fleq(program: &fleq::Program) {
     let again = again.unwrap_or_else(|failure| panic!("{failure}\n{listing}"));
     assert_eq!((again.size, again.registers), (program.size, program.registers));
     assert_eq!(again.memory, program.memory, "{listing}");
-    assert_eq!(again.commands, program.commands, "{listing}");
-    assert_eq!((again.blocks, again.room), (program.blocks, program.room));
+    assert_eq!(again.instructions, program.instructions, "{listing}");
+    assert_eq!(
+        (again.blocks, again.instruction_capacity),
+        (program.blocks, program.instruction_capacity)
+    );
 }
 
 #[test]

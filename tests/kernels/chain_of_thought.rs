@@ -2,11 +2,11 @@
 
 use nalgebra::{SMatrix, SVector};
 use proptest::prelude::*;
-use situ::construct::Counts;
-use situ::construct::chain_of_thought::{LeakyRelu, Plan, TraceConfig, TraceLearner};
+use situ::array_buffers;
+use situ::construct::chain_of_thought::{LeakyRelu, Plan, TraceConfiguration, TraceLearner};
 use situ::scalar::{Storage, f16};
 use situ::solve;
-use situ::transformer::{Error, Parts};
+use situ::transformer::Error;
 
 const ACTIVATION: LeakyRelu<f64> = LeakyRelu { slope: 0.5, scale: 1.0 };
 const PLAN: Plan<'_, f64> = Plan {
@@ -17,8 +17,7 @@ const PLAN: Plan<'_, f64> = Plan {
     relaxations: &[1.0],
     descents: 80,
 };
-const ROOM: Counts = PLAN.counts();
-type Room<S> = Parts<S, { ROOM.blocks }, { ROOM.biases }, { ROOM.heads }, { ROOM.layers }>;
+type Buffers<S> = array_buffers!(S; PLAN.buffer_sizes());
 
 /// Examples of s = φ(W x), y = V s with one output, as tokens of two numbers.
 const EXAMPLES: [f64; 18] = [
@@ -32,8 +31,8 @@ const ANSWER: [f64; 6] = [2.0, -1.0, 0.0, -1.5, 1.5, 0.0];
 
 #[test]
 fn a_network_is_learned_from_three_examples() {
-    let mut room = Room::<f64>::default();
-    let transformer = PLAN.build(room.buffers()).unwrap();
+    let mut storage = Buffers::<f64>::default();
+    let transformer = PLAN.build(storage.buffers()).unwrap();
     let mut chain = [2.0, -1.0, 0.0, 0.0, 0.0, 0.0];
     transformer.run(&EXAMPLES, &mut chain, &mut vec![0.0; transformer.workspace(3)]).unwrap();
     for (found, expected) in chain.iter().zip(ANSWER) {
@@ -55,8 +54,8 @@ fn small_formats_learn_it_too() {
             relaxations: &[1.0],
             descents: 80,
         };
-        let mut room = Room::<S>::default();
-        let transformer = plan.build(room.buffers()).unwrap();
+        let mut storage = Buffers::<S>::default();
+        let transformer = plan.build(storage.buffers()).unwrap();
         let examples = EXAMPLES.map(|value| value as f32);
         let mut chain = vec![2.0, -1.0, 0.0, 0.0, 0.0, 0.0];
         transformer.run(&examples, &mut chain, &mut vec![0.0; transformer.workspace(3)]).unwrap();
@@ -71,8 +70,8 @@ fn small_formats_learn_it_too() {
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    let mut room = Room::<f64>::default();
-    let transformer = PLAN.build(room.buffers()).unwrap();
+    let mut storage = Buffers::<f64>::default();
+    let transformer = PLAN.build(storage.buffers()).unwrap();
     let mut workspace = vec![0.0; transformer.workspace(4)];
     let mut run = |examples: &[f64], chain: &[f64]| {
         let mut out = chain.to_vec();
@@ -96,8 +95,9 @@ fn what_does_not_fit_is_refused() {
 
 #[test]
 fn plans_that_cannot_be_built_are_refused() {
-    let build =
-        |plan: Plan<'_, f64>| plan.build::<f64>(Room::default().buffers()).map(|_| ()).unwrap_err();
+    let build = |plan: Plan<'_, f64>| {
+        plan.build::<f64>(Buffers::default().buffers()).map(|_| ()).unwrap_err()
+    };
     assert_eq!(build(Plan { size: 0, ..PLAN }), Error::Shape);
     assert_eq!(build(Plan { descents: 0, ..PLAN }), Error::Shape);
     assert_eq!(build(Plan { step_sizes: &[], ..PLAN }), Error::Shape);
@@ -111,11 +111,12 @@ fn plans_that_cannot_be_built_are_refused() {
 
 type Learner = TraceLearner<f64, 3, 2, 1>;
 
-const CONFIG: TraceConfig<f64> = TraceConfig { activation: ACTIVATION, ridge: 0.01, decay: 1.0 };
+const CONFIG: TraceConfiguration<f64> =
+    TraceConfiguration { activation: ACTIVATION, ridge: 0.01, decay: 1.0 };
 
 /// Feeds the traces of y = V φ(W x) at these inputs.
 fn feed(learner: &mut Learner, w: &SMatrix<f64, 2, 3>, inputs: &[[f64; 3]], decay: f64) {
-    let config = TraceConfig { decay, ..CONFIG };
+    let config = TraceConfiguration { decay, ..CONFIG };
     for input in inputs {
         let hidden = (w * SVector::from(*input)).map(|z| ACTIVATION.apply(z));
         let output = [hidden[0] - 2.0 * hidden[1]];
@@ -171,8 +172,8 @@ fn bad_traces_leave_the_learner_as_it_was() {
         }
     }
     assert!(learner == before);
-    assert!(Learner::new(&TraceConfig { ridge: 0.0, ..CONFIG }).is_err());
-    assert!(Learner::new(&TraceConfig { decay: 1.5, ..CONFIG }).is_err());
+    assert!(Learner::new(&TraceConfiguration { ridge: 0.0, ..CONFIG }).is_err());
+    assert!(Learner::new(&TraceConfiguration { decay: 1.5, ..CONFIG }).is_err());
 }
 
 /// With decay a learner follows a network that changes; without, it mixes both.

@@ -2,24 +2,25 @@
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use proptest::prelude::*;
+use situ::construct::computer::Computer;
 use situ::construct::computer::subleq::{Depth, Machine};
-use situ_host::parts::HeapParts;
-use situ_host::programs::{fleq, shipped, subleq};
+use situ_host::buffers::HeapBuffers;
+use situ_host::programs::{Execution, fleq, shipped, subleq};
 
 /// Runs a SUBLEQ program on both machines, beside the interpreter; the values of its cells.
 fn run_subleq(program: &subleq::Program) -> Vec<i64> {
     let mut results = [Depth::Nine, Depth::Five].map(|depth| {
         let machine = Machine::new::<f64>(program.word_bits, program.columns(), depth);
-        let mut room = HeapParts::<f64>::new(machine.counts());
-        let transformer = machine.build(room.buffers()).unwrap();
+        let mut storage = HeapBuffers::<f64>::new(machine.buffer_sizes());
+        let transformer = machine.build(storage.buffers()).unwrap();
         let mut engine = subleq::Engine::new(machine, transformer, program).unwrap();
-        let mut interpreter = subleq::Interpreter::new(&program.memory, program.word_bits);
-        while !engine.at_rest() {
+        let mut interpreter = subleq::Interpreter::new(program);
+        while !engine.halted() {
             engine.step().unwrap();
-            interpreter.step(&program.commands);
+            interpreter.step().unwrap();
             assert!(engine.agrees(&interpreter));
         }
-        assert!(interpreter.at_rest(&program.commands));
+        assert!(interpreter.halted());
         interpreter.memory
     });
     assert_eq!(results[0], results[1]);
@@ -48,23 +49,23 @@ fn answer(name: &str, values: &[(&str, &[i64])], result: &str) -> Vec<i64> {
 /// Runs a FLEQ program in f64; the blocks of these names.
 fn run_fleq(program: &fleq::Program, names: &[&str]) -> Vec<DMatrix<f64>> {
     let machine = program.machine::<f64>();
-    let mut room = HeapParts::<f64>::new(machine.counts());
-    let transformer = machine.build(room.buffers()).unwrap();
+    let mut storage = HeapBuffers::<f64>::new(machine.buffer_sizes());
+    let transformer = machine.build(storage.buffers()).unwrap();
     let mut engine = fleq::Engine::new(machine, transformer, program).unwrap();
-    let mut interpreter = fleq::Interpreter::new(&machine, &program.memory);
+    let mut interpreter = fleq::Interpreter::new(&machine, program);
     for _ in 0..10_000 {
         if engine.halted() {
             break;
         }
         engine.step().unwrap();
-        interpreter.step(&program.commands).unwrap();
+        interpreter.step().unwrap();
         assert!(engine.agrees(&interpreter), "control differs");
     }
     assert!(engine.halted() && interpreter.halted);
     let size = usize::from(program.size);
     let block = |name: &&str| {
         let block = program.block(name).unwrap();
-        DMatrix::from_row_slice(size, size, &engine.block(block))
+        DMatrix::from_row_slice(size, size, &engine.cell(block))
     };
     names.iter().map(block).collect()
 }
@@ -155,8 +156,8 @@ fn backpropagation_descends_along_the_gradient_of_the_loss() {
 fn calculator_knows_six_operations() {
     let program = shipped::fleq("calculator.fleq").unwrap();
     let machine = program.machine::<f64>();
-    let mut room = HeapParts::<f64>::new(machine.counts());
-    let transformer = machine.build(room.buffers()).unwrap();
+    let mut storage = HeapBuffers::<f64>::new(machine.buffer_sizes());
+    let transformer = machine.build(storage.buffers()).unwrap();
     let mut engine = fleq::Engine::new(machine, transformer, &program).unwrap();
     for _ in 0..2000 {
         if !engine.halted() {
@@ -169,7 +170,7 @@ fn calculator_knows_six_operations() {
     for (pair, (x, y)) in pairs.into_iter().enumerate() {
         let expected = [x + y, x - y, x * y, x / y, x.sqrt(), x % y];
         for (operation, expected) in expected.into_iter().enumerate() {
-            let found = engine.block(results + 6 * pair + operation)[0];
+            let found = engine.cell(results + 6 * pair + operation)[0];
             let error = (found - expected).abs();
             assert!(error < 1e-6, "{x} {y} {operation}: {found} {expected}");
         }

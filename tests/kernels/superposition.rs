@@ -1,20 +1,19 @@
 //! Task superposition as written: edge cases and what is refused. Mixtures are in the claims.
 
 use proptest::prelude::*;
-use situ::construct::Counts;
+use situ::array_buffers;
 use situ::construct::superposition::{Plan, Task};
-use situ::transformer::{Block, Error, Parts};
+use situ::transformer::{Block, Error};
 
 const PLAN: Plan = Plan { letters: 5, inputs: 2, examples: 6 };
-const ROOM: Counts = PLAN.counts(2, 3);
-type Room<S> = Parts<S, { ROOM.blocks }, { ROOM.biases }, { ROOM.heads }, { ROOM.layers }>;
+type Storage<S> = array_buffers!(S; PLAN.buffer_sizes(2, 3));
 
 /// Copy the first input; the letter after the second.
 fn run(tasks: usize, prompt: &[u16]) -> Result<[f64; 5], Error> {
     let (copy, next) = ([Block::copy(0, 0, 5)], [Block::copy(1, 0, 4), Block::copy(0, 4, 1)]);
     let tasks = &[Task { input: 0, map: &copy }, Task { input: 1, map: &next }][..tasks];
-    let mut room = Room::default();
-    let transformer = PLAN.build::<f64>(tasks, room.buffers())?;
+    let mut storage = Storage::default();
+    let transformer = PLAN.build::<f64>(tasks, storage.buffers())?;
     let mut answer = [0.0; 5];
     transformer.run(prompt, &mut answer, &mut vec![0.0; transformer.workspace()])?;
     Ok(answer)
@@ -72,7 +71,7 @@ fn what_does_not_fit_is_refused() {
     let copy = [Block::copy(0, 0, 5)];
     let build = |plan: Plan, input, map: &[Block<f32>]| {
         let tasks = [Task { input, map }];
-        plan.build(&tasks, Room::default().buffers()).map(|_| ()).unwrap_err()
+        plan.build(&tasks, Storage::default().buffers()).map(|_| ()).unwrap_err()
     };
     assert_eq!(build(PLAN, 2, &copy), Error::Range, "no such input");
     assert_eq!(build(PLAN, 0, &[Block::copy(1, 0, 5)]), Error::Row, "beyond the letters");

@@ -1,24 +1,25 @@
 //! Transformers whose weights are written, not trained: each is an algorithm.
 //!
-//! A construction pushes real layers into a [`crate::transformer::Builder`]; the same
+//! A construction writes ordinary layers into a [`crate::transformer::Builder`];
 //! [`crate::transformer::Transformer::forward`] runs them all.
 //!
-//! | module | the forward pass is |
+//! | module | the forward pass |
 //! |---|---|
-//! | [`computer`] | a computer that executes one instruction of a program a loop |
-//! | [`newton`] | Newton's iteration for the inverse, two layers a step; least squares |
-//! | [`logistic`] | damped Newton on regularized logistic regression, 11 + 2k layers a step |
-//! | [`superposition`] | several tasks at once, each weighed by the examples that follow it |
-//! | [`chain_of_thought`] | one layer of a hidden network, learned from the examples in the prompt |
+//! | [`computer`] | executes one instruction of a program |
+//! | [`newton`] | computes an inverse by Newton's iteration, two layers a step; least squares |
+//! | [`logistic`] | takes a damped Newton step of regularized logistic regression, in 11 + 2k layers |
+//! | [`superposition`] | solves several tasks at once, each weighted by the examples that follow it |
+//! | [`chain_of_thought`] | learns one layer of a hidden network from the examples in the prompt |
 //!
 //! ```
-//! use situ::construct::newton;
-//! use situ::transformer::{Builder, Parts};
+//! use situ::array_buffers;
+//! use situ::construct::newton::{self, InverseRows};
+//! use situ::transformer::Builder;
 //!
 //! // One Newton step on A = [[2]] from X = [[0.4]]: X (2 - A X) = 0.48.
-//! let mut parts = Parts::<f64, 10, 0, 3, 2>::default();
-//! let mut builder = Builder::new(4, parts.buffers());
-//! newton::add_step(&mut builder, &newton::InverseRows::adjacent(1))?;
+//! let mut storage: array_buffers!(f64; newton::STEP_SIZES) = Default::default();
+//! let mut builder = Builder::new(4, storage.buffers());
+//! newton::add_step(&mut builder, &InverseRows::adjacent(1))?;
 //! let mut sequence = [0.4, 2.0, 1.0, 0.0];
 //! builder.finish().forward(&mut sequence, &mut [0.0; 8])?;
 //! assert!((sequence[0] - 0.48).abs() < 1e-15);
@@ -26,24 +27,9 @@
 //! ```
 
 pub mod chain_of_thought;
+mod code;
 pub mod computer;
 pub mod logistic;
 pub mod newton;
 mod piecewise_linear;
-mod position;
 pub mod superposition;
-
-/// Room that a construction takes: the lengths of [`crate::transformer::Buffers`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Counts {
-    /// Scaled identities.
-    pub blocks: usize,
-    /// Constants.
-    pub biases: usize,
-    /// Heads.
-    pub heads: usize,
-    /// Layers.
-    pub layers: usize,
-}

@@ -3,30 +3,37 @@
 //! Giannou, Yang, Wang, Papailiopoulos and Lee, "How Well Can Transformers Emulate In-context Newton's
 //! Method?", AISTATS 2025: Lemma 4.1 (a step X (2I − A X) in two layers of two heads and width 4d,
 //! one layer if A is symmetric) and Theorem 4.2 (least squares in 3 + T layers of width 4d + 3).
-//! The weights are situ's own; they meet the paper's counts.
+//! The weights are situ's own; they match the paper's numbers of layers, heads and rows.
 //!
 //! ```
+//! use situ::array_buffers;
 //! use situ::construct::newton::Regression;
-//! use situ::transformer::Parts;
 //!
 //! // y = 2 a_1 - a_2, three examples, twelve Newton steps.
 //! let (examples, targets) = ([1.0, 0.0, 0.0, 1.0, 1.0, 1.0], [2.0, -1.0, 1.0]);
-//! let regression = Regression { features: 2, steps: 12, ridge: 0.0, scale: 0.1 };
-//! let mut parts = Parts::<f64, 86, 0, 28, 15>::default();
-//! let transformer = regression.build(parts.buffers())?;
+//! const REGRESSION: Regression<f64> =
+//!     Regression { features: 2, steps: 12, ridge: 0.0, scale: 0.1 };
+//! let mut storage: array_buffers!(f64; REGRESSION.buffer_sizes()) = Default::default();
+//! let transformer = REGRESSION.build(storage.buffers())?;
 //!
-//! let mut sequence = [0.0; 11 * 4];
-//! regression.write_prompt(&examples, &targets, &[3.0, 1.0], &mut sequence)?;
+//! let mut sequence = [0.0; REGRESSION.rows() * 4];
+//! REGRESSION.write_prompt(&examples, &targets, &[3.0, 1.0], &mut sequence)?;
 //! transformer.forward(&mut sequence, &mut [0.0; 64])?;
 //! assert!((sequence[43] - 5.0).abs() < 1e-9);
 //! # Ok::<(), situ::transformer::Error>(())
 //! ```
 
-use super::Counts;
 use crate::scalar::{Scalar, Storage};
-use crate::transformer::{Attention, Block, Buffers, Builder, Error, Transformer};
+use crate::transformer::{Attention, Block, BufferSizes, Buffers, Builder, Error, Transformer};
 
-/// Where a step finds its four d-row blocks.
+/// Buffers of [`add_step`].
+pub const STEP_SIZES: BufferSizes = BufferSizes { blocks: 10, biases: 0, heads: 3, layers: 2 };
+
+/// Buffers of [`add_symmetric_step`].
+pub const SYMMETRIC_STEP_SIZES: BufferSizes =
+    BufferSizes { blocks: 6, biases: 0, heads: 2, layers: 1 };
+
+/// First rows of the four blocks of d rows that a step works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InverseRows {
     /// d, the order of the matrix.
@@ -37,21 +44,21 @@ pub struct InverseRows {
     pub matrix: u16,
     /// I, the identity.
     pub identity: u16,
-    /// Zeros, restored by the step. Not used if A is symmetric.
+    /// Zeros, restored by the step. Unused if A is symmetric.
     pub spare: u16,
 }
 
 impl InverseRows {
-    /// X, A, I, 0 one below the other: the format of Lemma 4.1, 4d rows.
+    /// X, A, I and 0 stacked: the format of Lemma 4.1, 4d rows.
     pub const fn adjacent(size: u16) -> Self {
         let (matrix, identity, spare) = (size, size.saturating_mul(2), size.saturating_mul(3));
         Self { size, inverse: 0, matrix, identity, spare }
     }
 }
 
-/// Adds the two layers of one Newton step, X ← X (2I − A X), for any A and X. 10 blocks, 3 heads.
+/// Adds the two layers of one Newton step, X ← X (2I − A X), for any A and X ([`STEP_SIZES`]).
 ///
-/// The first layer parks −A X in the spare rows; the second adds X (I − A X) and clears them.
+/// The first layer writes −A X to the spare rows; the second adds X (I − A X) and clears them.
 ///
 /// # Errors
 /// As [`Builder::head`].
@@ -83,7 +90,8 @@ pub fn add_step<S: Storage>(builder: &mut Builder<'_, S>, rows: &InverseRows) ->
     Ok(())
 }
 
-/// Adds the one layer of a Newton step for symmetric A: −X Aᵀ X and + X. 6 blocks, 2 heads.
+/// Adds the single layer of a Newton step for symmetric A ([`SYMMETRIC_STEP_SIZES`]): −X Aᵀ X and
+/// + X.
 ///
 /// # Errors
 /// As [`Builder::head`].
@@ -121,7 +129,7 @@ pub struct Regression<T> {
     pub steps: u16,
     /// Added to the diagonal of AᵀA.
     pub ridge: T,
-    /// Of the start; converges within (0, 2/λ_max²) of AᵀA + ridge I.
+    /// Scale of the start, in (0, 2/λ_max²) of AᵀA + ridge I for convergence.
     pub scale: T,
 }
 
@@ -131,16 +139,16 @@ impl<T: Scalar> Regression<T> {
         4 * self.features as usize + 3
     }
 
-    /// Room it takes: 14 + 6T blocks, 4 + 2T heads, 3 + T layers.
-    pub const fn counts(&self) -> Counts {
+    /// Buffers: 14 + 6T blocks, 4 + 2T heads, 3 + T layers.
+    pub const fn buffer_sizes(&self) -> BufferSizes {
         let steps = self.steps as usize;
-        Counts { blocks: 14 + 6 * steps, biases: 0, heads: 4 + 2 * steps, layers: 3 + steps }
+        BufferSizes { blocks: 14 + 6 * steps, biases: 0, heads: 4 + 2 * steps, layers: 3 + steps }
     }
 
     /// Writes the weights.
     ///
     /// # Errors
-    /// [`Error::Full`] if the buffers are smaller than [`Self::counts`]; [`Error::Row`] above 16,383
+    /// [`Error::Full`] if the buffers are smaller than [`Self::buffer_sizes`]; [`Error::Row`] above 16,383
     /// features.
     pub fn build<'a, S: Storage<Compute = T>>(
         &self,
@@ -192,11 +200,11 @@ impl<T: Scalar> Regression<T> {
         Ok(builder.finish())
     }
 
-    /// Writes a prompt: n examples (row after row), n targets and a test example into a sequence of
-    /// [`Self::rows`] × (n + 1). The prediction will be its last element.
+    /// Writes a prompt of n examples (row by row), n targets and a test example into a sequence of
+    /// [`Self::rows`] × (n + 1). After the forward pass its last element is the prediction.
     ///
     /// # Errors
-    /// [`Error::Shape`] if lengths do not fit together or n < d; the sequence stays as it was.
+    /// [`Error::Shape`] if the lengths are inconsistent or n < d; the sequence is then unchanged.
     pub fn write_prompt(
         &self,
         examples: &[T],

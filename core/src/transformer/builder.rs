@@ -1,69 +1,12 @@
-//! Building a transformer into buffers of the caller's.
+//! Building a transformer into caller-provided buffers.
 
-use super::{Attention, Bias, Block, Error, FeedForward, Head, Layer, Map, Span, Transformer};
+use super::{
+    Attention, Bias, Block, Buffers, Error, FeedForward, Head, Layer, Map, Span, Transformer,
+};
 use crate::scalar::Storage;
 
-/// Room for the parts of a transformer, to be filled by a [`Builder`].
-#[derive(Debug)]
-pub struct Buffers<'a, S: Storage> {
-    /// For scaled diagonals.
-    pub blocks: &'a mut [Block<S>],
-    /// For constants.
-    pub biases: &'a mut [Bias<S>],
-    /// For heads.
-    pub heads: &'a mut [Head<S::Compute>],
-    /// For layers.
-    pub layers: &'a mut [Layer],
-}
-
-/// Room of fixed size: BLOCKS scaled diagonals, BIASES constants, HEADS heads, LAYERS layers.
-#[derive(Clone, Debug)]
-pub struct Parts<
-    S: Storage,
-    const BLOCKS: usize,
-    const BIASES: usize,
-    const HEADS: usize,
-    const LAYERS: usize,
-> {
-    blocks: [Block<S>; BLOCKS],
-    biases: [Bias<S>; BIASES],
-    heads: [Head<S::Compute>; HEADS],
-    layers: [Layer; LAYERS],
-}
-
-impl<S, const BLOCKS: usize, const BIASES: usize, const HEADS: usize, const LAYERS: usize> Default
-    for Parts<S, BLOCKS, BIASES, HEADS, LAYERS>
-where
-    S: Storage,
-{
-    fn default() -> Self {
-        Self {
-            blocks: [Block::default(); BLOCKS],
-            biases: [Bias::default(); BIASES],
-            heads: [Head::default(); HEADS],
-            layers: [Layer::default(); LAYERS],
-        }
-    }
-}
-
-impl<S, const BLOCKS: usize, const BIASES: usize, const HEADS: usize, const LAYERS: usize>
-    Parts<S, BLOCKS, BIASES, HEADS, LAYERS>
-where
-    S: Storage,
-{
-    /// The room, for a [`Builder`].
-    pub fn buffers(&mut self) -> Buffers<'_, S> {
-        Buffers {
-            blocks: &mut self.blocks,
-            biases: &mut self.biases,
-            heads: &mut self.heads,
-            layers: &mut self.layers,
-        }
-    }
-}
-
-/// Builds a transformer, layer after layer; within a layer first heads, then the feed-forward's
-/// inputs, then its outputs.
+/// Builds a transformer layer by layer; within a layer, heads come first, then the inputs of the
+/// feed-forward, then its outputs.
 #[derive(Debug)]
 pub struct Builder<'a, S: Storage> {
     rows: u16,
@@ -73,7 +16,7 @@ pub struct Builder<'a, S: Storage> {
     layers: Arena<'a, Layer>,
 }
 
-/// A slice filled from the front.
+/// A slice of any length, on the heap or in a static array, filled from the front.
 #[derive(Debug)]
 struct Arena<'a, E> {
     elements: &'a mut [E],
@@ -95,7 +38,7 @@ impl<'a, E> Arena<'a, E> {
         Span { start: self.count as u32, count: 0 }
     }
 
-    /// Pushes onto the run `span`, which must be the last one or empty.
+    /// Appends to the run `span`, which must be empty or the last one.
     fn extend(&mut self, span: &mut Span, element: E) -> Result<(), Error> {
         if span.count == 0 {
             *span = self.end();
@@ -117,7 +60,7 @@ impl<'a, E> Arena<'a, E> {
 }
 
 impl<'a, S: Storage> Builder<'a, S> {
-    /// A transformer of no layers yet, for sequences of `rows` rows.
+    /// A transformer without layers, for sequences of `rows` rows.
     pub fn new(rows: u16, buffers: Buffers<'a, S>) -> Self {
         Self {
             rows,
@@ -131,19 +74,20 @@ impl<'a, S: Storage> Builder<'a, S> {
     /// Begins a layer.
     ///
     /// # Errors
-    /// [`Error::Full`] if there is no room for it.
+    /// [`Error::Full`] if the buffer of layers is full.
     pub fn layer(&mut self) -> Result<&mut Self, Error> {
         let heads = self.heads.end();
         self.layers.push(Layer { heads, feed_forward: FeedForward::default() })?;
         Ok(self)
     }
 
-    /// Adds `times` layers more, copies of the last `period` in turn, as those of a loop: the copies
-    /// share their weights and cost a [`Layer`] each. What is added afterwards belongs to the last
-    /// copy alone.
+    /// Appends `times` layers that repeat the last `period` layers in turn, as a loop would: the
+    /// copies share their weights and cost one [`Layer`] each. Anything added afterwards belongs
+    /// only to the last copy.
     ///
     /// # Errors
-    /// [`Error::Full`] without room, [`Error::Order`] if there are not so many layers yet.
+    /// [`Error::Full`] if the buffer of layers is full; [`Error::Order`] if there are fewer than
+    /// `period` layers.
     pub fn repeat(&mut self, period: usize, times: usize) -> Result<&mut Self, Error> {
         if period == 0 || period > self.layers.count {
             return Err(Error::Order);
@@ -155,12 +99,12 @@ impl<'a, S: Storage> Builder<'a, S> {
         Ok(self)
     }
 
-    /// Adds a head to the layer. The blocks of `values` name rows of the sequence as their outputs;
-    /// those of `keys` and `queries` name rows of the key.
+    /// Adds a head to the layer. The output rows of `values` are rows of the sequence; those of
+    /// `keys` and `queries` are rows of the key.
     ///
     /// # Errors
-    /// [`Error::Full`] without room, [`Error::Row`] for a row that is not there, [`Error::Order`]
-    /// before the first layer or after the layer's feed-forward.
+    /// [`Error::Full`] if a buffer is full; [`Error::Row`] for a row that does not exist;
+    /// [`Error::Order`] before the first layer or after the layer's feed-forward.
     pub fn head(
         &mut self,
         keys: &[Block<S>],
@@ -196,7 +140,7 @@ impl<'a, S: Storage> Builder<'a, S> {
         Ok(self)
     }
 
-    /// Adds `count` hidden units to the layer's feed-forward; returns the first one's row.
+    /// Adds `count` hidden units to the layer's feed-forward; returns the index of the first.
     ///
     /// # Errors
     /// [`Error::Order`] before the first layer; [`Error::Full`] beyond 65,535 units.
@@ -207,7 +151,7 @@ impl<'a, S: Storage> Builder<'a, S> {
         Ok(first)
     }
 
-    /// Adds to W_1: hidden units from rows of the sequence.
+    /// Adds to W_1, which maps rows of the sequence to hidden units.
     ///
     /// # Errors
     /// [`Error::Full`], [`Error::Row`] as [`Self::head`]; [`Error::Order`] after an output.
@@ -218,7 +162,7 @@ impl<'a, S: Storage> Builder<'a, S> {
         extend(&mut self.blocks, &mut feed_forward.input, block)
     }
 
-    /// Adds to b_1: a constant to hidden units.
+    /// Adds to b_1, the constants of hidden units.
     ///
     /// # Errors
     /// As [`Self::input`].
@@ -228,7 +172,7 @@ impl<'a, S: Storage> Builder<'a, S> {
         self.biases.extend(&mut feed_forward.input_bias, bias)
     }
 
-    /// Adds to W_2: rows of the sequence from hidden units.
+    /// Adds to W_2, which maps hidden units to rows of the sequence.
     ///
     /// # Errors
     /// [`Error::Full`], [`Error::Row`] as [`Self::head`].
@@ -239,7 +183,7 @@ impl<'a, S: Storage> Builder<'a, S> {
         extend(&mut self.blocks, &mut feed_forward.output, block)
     }
 
-    /// Adds to b_2: a constant to rows of the sequence.
+    /// Adds to b_2, the constants of rows of the sequence.
     ///
     /// # Errors
     /// As [`Self::output`].
@@ -249,7 +193,7 @@ impl<'a, S: Storage> Builder<'a, S> {
         self.biases.extend(&mut feed_forward.output_bias, bias)
     }
 
-    /// The transformer.
+    /// The finished transformer.
     pub fn finish(self) -> Transformer<'a, S> {
         Transformer {
             rows: self.rows,
@@ -262,7 +206,7 @@ impl<'a, S: Storage> Builder<'a, S> {
     }
 }
 
-/// First row that the blocks write to, and one past the last.
+/// The first row that the blocks write to, and one past the last.
 fn outputs<S: Storage>(blocks: &[Block<S>]) -> (u16, u16) {
     let first = blocks.iter().map(|block| block.output).min().unwrap_or(0);
     let ends = blocks.iter().map(|block| {
@@ -272,14 +216,14 @@ fn outputs<S: Storage>(blocks: &[Block<S>]) -> (u16, u16) {
     (first, ends.max().unwrap_or(0))
 }
 
-/// Rows `first, first + step, …`, `length` of them, lie below `rows`.
+/// Checks that the `length` rows `first, first + step, …` are below `rows`.
 fn check_block(first: u16, step: u8, length: u16, rows: u16) -> Result<(), Error> {
     let steps = u32::from(length.saturating_sub(1)) * u32::from(step);
     let last = u32::from(first) + steps;
     if length == 0 || last < u32::from(rows) { Ok(()) } else { Err(Error::Row) }
 }
 
-/// Rows `first..first + length` lie below `rows`.
+/// Checks that rows `first..first + length` are below `rows`.
 fn check(first: u16, length: u16, rows: u16) -> Result<(), Error> {
     match first.checked_add(length) {
         Some(end) if end <= rows => Ok(()),
@@ -287,7 +231,7 @@ fn check(first: u16, length: u16, rows: u16) -> Result<(), Error> {
     }
 }
 
-/// Pushes a block onto the run of a feed-forward's map.
+/// Appends a block to a feed-forward's map.
 fn extend<S: Storage>(
     blocks: &mut Arena<'_, Block<S>>,
     map: &mut Map,

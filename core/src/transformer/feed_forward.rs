@@ -1,15 +1,16 @@
-//! Feed-forwards, on the columns where they do anything.
+//! Feed-forwards, on the columns that they change.
 
 use super::map::{Window, add_biases};
 use super::{Error, FeedForward, Transformer};
 use crate::scalar::{Scalar, Storage};
 
-/// Columns that a feed-forward works on at a time: long enough for vector operations, few enough
-/// for the hidden units to stay in a cache or a small RAM.
+/// Columns that a feed-forward processes at a time: enough for vector operations, few enough for
+/// the hidden units to fit a cache or a small RAM.
 const TILE: usize = 32;
 
 impl<S: Storage> Transformer<'_, S> {
-    /// Scalars of workspace: hidden units of a tile, or a mark for each row, and one for each column.
+    /// Scalars of workspace: one for each column, and the hidden units of a tile or a mark for each
+    /// row, whichever is larger.
     pub(super) fn feed_forward_workspace(
         &self,
         feed_forward: &FeedForward,
@@ -19,11 +20,11 @@ impl<S: Storage> Transformer<'_, S> {
         columns + hidden.max(usize::from(self.rows))
     }
 
-    /// A feed-forward works on each column alone, so a tile of columns at a time is enough: the
-    /// hidden units of a tile stay in a small workspace.
+    /// A feed-forward processes each column independently, so it can go tile by tile with the hidden
+    /// units of one tile in a small workspace.
     ///
-    /// A column whose inputs are all zero gains what any such column gains. Where that is nothing,
-    /// it is left out: much of a written transformer works in its scratch columns alone.
+    /// All columns whose inputs are zero gain the same constant. Where that constant is zero they
+    /// are skipped: much of a written transformer works only in its scratch columns.
     pub(super) fn feed_forward(
         &self,
         feed_forward: &FeedForward,
@@ -66,7 +67,7 @@ impl<S: Storage> Transformer<'_, S> {
         add_biases(feed_forward.output_bias.of(self.biases), sequence, tile)
     }
 
-    /// Writes for each column zero if it gains nothing, else anything else.
+    /// Writes for each column zero if the feed-forward does not change it, else a non-zero number.
     fn measure_activity(
         &self,
         feed_forward: &FeedForward,

@@ -7,10 +7,10 @@ use crate::matrix::add_scaled;
 use crate::scalar::{Scalar, Storage};
 
 impl<S: Storage> Transformer<'_, S> {
-    /// Scalars of workspace that [`Self::forward`] needs for a sequence of `columns` tokens: the most
-    /// that a layer needs. With k, v the sizes of a head's key and value, u the hidden units and n the
-    /// columns: n Σ v + n (2 k + v) + max(k v, n) for the heads, n + max(min(n, 32) u, rows) for the
-    /// feed-forward, which goes through the columns in tiles.
+    /// Scalars of workspace that [`Self::forward`] needs for a sequence of `columns` tokens: the
+    /// maximum over the layers. With k, v the sizes of a head's key and value, u the hidden units and
+    /// n the columns, a layer needs the larger of n Σ v + n (2 k + v) + max(k v, n) for its heads and
+    /// n + max(min(n, 32) u, rows) for its feed-forward, which processes the columns in tiles.
     pub fn workspace(&self, columns: usize) -> usize {
         self.layers.iter().map(|layer| self.layer_workspace(layer, columns)).max().unwrap_or(0)
     }
@@ -25,9 +25,9 @@ impl<S: Storage> Transformer<'_, S> {
     /// Runs all layers on `sequence`, `rows` × n scalars, row after row.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::Workspace`], [`Error::NotFinite`] for a sequence that is not finite
-    /// when it comes in; it then stays as it was. [`Error::Row`] for weights that were not made by a
-    /// [`super::Builder`] and do not fit.
+    /// [`Error::Shape`]; [`Error::Workspace`]; [`Error::NotFinite`] for an input that is not finite;
+    /// the sequence is then unchanged. [`Error::Row`] for inconsistent weights that were not made by
+    /// a [`super::Builder`].
     pub fn forward(
         &self,
         sequence: &mut [S::Compute],
@@ -40,7 +40,7 @@ impl<S: Storage> Transformer<'_, S> {
         };
         let needed = self.workspace(columns);
         let workspace = workspace.get_mut(..needed).ok_or(Error::Workspace { needed })?;
-        // Without an early end, so that it is a vector operation.
+        // No early exit, so that this compiles to vector operations.
         if !sequence.iter().fold(true, |all, element| all & element.is_finite()) {
             return Err(Error::NotFinite);
         }
@@ -51,7 +51,8 @@ impl<S: Storage> Transformer<'_, S> {
         Ok(())
     }
 
-    /// All heads of a layer read the same sequence, so their outputs are kept until all are done.
+    /// All heads of a layer read the same sequence, so their outputs are added only when all are
+    /// computed.
     fn attend(
         &self,
         heads: Span,
@@ -115,7 +116,7 @@ impl<S: Storage> Transformer<'_, S> {
     }
 }
 
-/// Scalars that one head needs beside its output.
+/// Scalars that one head needs in addition to its output.
 fn head_workspace<T>(head: &Head<T>, columns: usize) -> usize {
     let (key_size, value_size) = (usize::from(head.key_size), usize::from(head.value_size));
     let attention = match head.attention {

@@ -1,4 +1,4 @@
-//! Weight matrices applied to rows, in a window of their columns.
+//! Weight matrices applied to a window of columns.
 
 use super::{Bias, Block, Error, Map, Span, Transformer};
 use crate::scalar::{Scalar, Storage};
@@ -17,7 +17,7 @@ impl Window {
         Self { stride: columns, first: 0, width: columns }
     }
 
-    /// Where `count` rows from `row` on lie; more than one only if the window is all columns.
+    /// Indices of `count` rows from `row` on; more than one row only if the window is all columns.
     #[inline(always)]
     pub fn rows(self, row: usize, count: usize) -> core::ops::Range<usize> {
         let start = row * self.stride + self.first;
@@ -30,7 +30,7 @@ impl Window {
 }
 
 impl<S: Storage> Transformer<'_, S> {
-    /// `out += W activation(operand)`, in a window of each.
+    /// `out += W activation(operand)`, each in its window.
     pub(super) fn apply(
         &self,
         map: Map,
@@ -60,7 +60,7 @@ impl<S: Storage> Transformer<'_, S> {
         }
     }
 
-    /// Calls `read` with the runs of rows that a map reads: the first row and how many.
+    /// Calls `read` with the first row and the length of each run of rows that a map reads.
     pub(super) fn each_input(&self, map: Map, mut read: impl FnMut(usize, usize)) {
         match map {
             Map::Blocks(span) => {
@@ -78,8 +78,8 @@ impl<S: Storage> Transformer<'_, S> {
     }
 }
 
-/// Where the rows of a block are contiguous on both sides, the block is one vector operation; in one
-/// column it is a walk down both sides.
+/// A block with contiguous rows on both sides is one vector operation; in a single column it is a
+/// strided loop over both sides.
 fn add_blocks<S: Storage>(
     blocks: &[Block<S>],
     (operand, from): (&[S::Compute], Window),
@@ -125,7 +125,7 @@ fn add_active<T: Scalar>(scale: T, operand: &[T], out: &mut [T], activation: imp
     }
 }
 
-/// Adds constants to rows, in a window of their columns.
+/// Adds constants to rows, in a window of columns.
 pub(super) fn add_biases<S: Storage>(
     biases: &[Bias<S>],
     out: &mut [S::Compute],

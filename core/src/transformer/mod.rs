@@ -1,6 +1,7 @@
-//! Transformers whose weights are written or given, run in a buffer of the caller's.
+//! Transformers whose weights are written or given, run in caller-provided buffers.
 //!
-//! State is a sequence H of `rows` features × `columns` tokens, row after row. A layer computes
+//! The state is a sequence H of `rows` features × `columns` tokens, stored row by row. A layer
+//! computes
 //!
 //! ```text
 //! A = H + Σ_heads W_V H σ( (W_K H)ᵀ (W_Q H) )          σ the identity, or softmax over keys
@@ -8,17 +9,24 @@
 //! ```
 //!
 //! Weights are lists of [`Block`]s, each a scaled diagonal: a construction that moves, scales and
-//! adds rows costs what it moves and nothing for rows it does not touch, and its weights can sit in
-//! flash. [`Map::Dense`] weights are for those that were trained.
+//! adds rows costs what it moves and nothing for rows it leaves alone, and its weights can be
+//! constants in flash. [`Map::Dense`] holds weights that were trained.
+//!
+//! There are two runtimes because the two kinds of model differ in everything but attention: this
+//! one applies sparse, exact weights to a whole sequence at once, as often as a loop needs, without
+//! normalization; [`crate::decoder`] applies dense trained weights to one token at a time, with
+//! normalization and a cache.
 //!
 //! A [`Transformer`] is a view of plain slices; [`Builder`] fills them.
 //!
 //! ```
-//! use situ::transformer::{Attention, Block, Builder, Parts};
+//! use situ::array_buffers;
+//! use situ::transformer::{Attention, Block, BufferSizes, Builder};
 //!
 //! // One head adds H Hᵀ H to H.
-//! let mut parts = Parts::<f32, 3, 0, 1, 1>::default();
-//! let mut builder = Builder::new(2, parts.buffers());
+//! const SIZES: BufferSizes = BufferSizes { blocks: 3, biases: 0, heads: 1, layers: 1 };
+//! let mut storage: array_buffers!(f32; SIZES) = Default::default();
+//! let mut builder = Builder::new(2, storage.buffers());
 //! let all = [Block::copy(0, 0, 2)];
 //! builder.layer()?.head(&all, &all, &all, Attention::Linear)?;
 //! let transformer = builder.finish();
@@ -31,6 +39,7 @@
 //! # Ok::<(), situ::transformer::Error>(())
 //! ```
 
+mod buffers;
 mod builder;
 mod feed_forward;
 mod forward;
@@ -38,7 +47,8 @@ mod map;
 mod weights;
 
 pub use crate::attention::Mask;
-pub use builder::{Buffers, Builder, Parts};
+pub use buffers::{ArrayBuffers, BufferSizes, Buffers};
+pub use builder::Builder;
 pub use weights::{Attention, Bias, Block, FeedForward, Head, Layer, Map, Span, Transformer};
 
 /// Why a transformer was not built or not run.
@@ -47,20 +57,20 @@ pub use weights::{Attention, Bias, Block, FeedForward, Head, Layer, Map, Span, T
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
-    /// The sequence is no whole number of columns.
+    /// The length of the sequence is not a multiple of its rows.
     Shape,
-    /// A weight names a row that the sequence or the feed-forward does not have.
+    /// A weight refers to a row that the sequence or the feed-forward does not have.
     Row,
     /// A buffer of the builder is full.
     Full,
-    /// Parts of a layer were given in another order than heads, inputs, outputs.
+    /// ArrayBuffers of a layer were given in another order than heads, inputs, outputs.
     Order,
     /// The workspace is too small.
     Workspace {
         /// Scalars needed.
         needed: usize,
     },
-    /// The sequence holds an infinity or a NaN.
+    /// The sequence contains an infinity or a NaN.
     NotFinite,
     /// A value or a parameter is outside the range that the construction allows.
     Range,
@@ -69,15 +79,15 @@ pub enum Error {
 impl core::fmt::Display for Error {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         formatter.write_str(match self {
-            Self::Shape => "the sequence is no whole number of columns",
-            Self::Row => "a weight names a row that is not there",
+            Self::Shape => "the length of the sequence is not a multiple of its rows",
+            Self::Row => "a weight refers to a row that does not exist",
             Self::Full => "a buffer of the builder is full",
-            Self::Order => "a layer takes heads, then inputs, then outputs",
+            Self::Order => "a layer takes heads first, then inputs, then outputs",
             Self::Workspace { needed } => {
                 return write!(formatter, "the workspace needs {needed} scalars");
             }
-            Self::NotFinite => "the sequence holds an infinity or a NaN",
-            Self::Range => "a value or a parameter is outside the construction's range",
+            Self::NotFinite => "the sequence contains an infinity or a NaN",
+            Self::Range => "a value or a parameter is outside the range of the construction",
         })
     }
 }

@@ -1,12 +1,12 @@
-//! What a transformer is made of: blocks, heads, feed-forwards, layers.
+//! Parts of a transformer: blocks, heads, feed-forwards, layers.
 
 use crate::scalar::{Scalar, Storage};
 
 /// A scaled diagonal within a weight matrix: for i below `length`, row `output + i output_step` of
 /// the result gains `scale` times row `input + i input_step` of the operand.
 ///
-/// With steps of one it is a scaled identity, with an input step of zero a row spread over many,
-/// with an output step of zero the sum of many.
+/// With both steps one it is a scaled identity; an input step of zero spreads one row over many, an
+/// output step of zero sums many rows into one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Block<S> {
     /// First row of the result.
@@ -31,13 +31,13 @@ impl<S: Storage> Block<S> {
         Self { output, input, length, output_step: 1, input_step: 1, scale }
     }
 
-    /// The row `input` to each of the rows at `output`.
+    /// The row `input`, added to each of the rows at `output`.
     #[inline]
     pub fn spread(output: u16, input: u16, length: u16) -> Self {
         Self { input_step: 0, ..Self::copy(output, input, length) }
     }
 
-    /// The sum of the rows at `input` to the row `output`.
+    /// The sum of the rows at `input`, added to the row `output`.
     #[inline]
     pub fn gather(output: u16, input: u16, length: u16) -> Self {
         Self { output_step: 0, ..Self::copy(output, input, length) }
@@ -63,7 +63,7 @@ pub struct Bias<S> {
     pub row: u16,
     /// Number of rows.
     pub length: u16,
-    /// What they gain.
+    /// The constant.
     pub value: S,
 }
 
@@ -73,7 +73,7 @@ impl<S: Storage> Default for Bias<S> {
     }
 }
 
-/// A run of elements within one of a transformer's slices.
+/// A run of elements in one of a transformer's slices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     /// First element.
@@ -83,7 +83,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// The elements; none if the slice does not hold them all.
+    /// The elements; empty if the slice does not contain them all.
     #[inline]
     pub fn of<E>(self, elements: &[E]) -> &[E] {
         let start = self.start as usize;
@@ -96,8 +96,8 @@ impl Span {
 pub enum Map {
     /// A sum of scaled diagonals, among the transformer's `blocks`.
     Blocks(Span),
-    /// All elements, row after row, from `start` among the transformer's `dense` weights: all of the
-    /// result's rows from the operand's rows `input..input + columns`.
+    /// A dense matrix, row by row, from `start` on in the transformer's `dense` weights. It maps the
+    /// operand's rows `input..input + columns` to all rows of the result.
     Dense {
         /// First element.
         start: u32,
@@ -114,15 +114,15 @@ impl Default for Map {
     }
 }
 
-/// What becomes of the scores.
+/// How scores become weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Attention<T> {
-    /// They are the weights.
+    /// The scores are the weights.
     #[default]
     Linear,
-    /// Softmax over the keys of `inverse_temperature` times the scores.
+    /// Softmax over keys of λ times the scores.
     Softmax {
-        /// β: the larger, the nearer to the maximum alone.
+        /// λ: the larger, the closer to selecting the maximum.
         inverse_temperature: T,
         /// Which keys a query sees.
         mask: crate::attention::Mask,
@@ -193,15 +193,15 @@ pub struct Transformer<'a, S: Storage> {
 }
 
 impl<S: Storage> Transformer<'_, S> {
-    /// Non-zero weights: rows of all blocks, all dense elements and biases.
+    /// Number of non-zero weights: the elements of all blocks, dense matrices and biases.
     pub fn nonzero_weights(&self) -> usize {
         let blocks: usize = self.blocks.iter().map(|block| usize::from(block.length)).sum();
         let biases: usize = self.biases.iter().map(|bias| usize::from(bias.length)).sum();
         blocks + biases + self.dense.len()
     }
 
-    /// Most heads in one layer.
-    pub fn widest_layer(&self) -> usize {
+    /// Largest number of heads in a layer.
+    pub fn max_heads(&self) -> usize {
         self.layers.iter().map(|layer| layer.heads.count as usize).max().unwrap_or(0)
     }
 }

@@ -1,12 +1,12 @@
-//! The looped transformer: a row is one loop of a program, which has halted when it is checked.
+//! The looped transformer. A benchmark is one loop of a program that has halted when it is checked.
 //!
-//! State is the sequence: the program, its memory and the scratch space. The weights are constants,
-//! the workspace is on the stack.
+//! The state is the sequence: the program, its memory and the scratch space. The weights are
+//! constants, the workspace is on the stack.
 
 use crate::format::{emit_all, exact_matrix, matrix};
 use crate::transformer::forward;
 use crate::{Kernel, Visitor, machines, rows};
-use situ::construct::computer::{fleq, subleq};
+use situ::construct::computer::{Computer, fleq, subleq};
 use situ::matrix::Matrix;
 use situ::random::Generator;
 use situ::solve;
@@ -30,11 +30,11 @@ struct Factorial {
     sequence: [f32; SUBLEQ_LENGTH],
 }
 
-/// n, the product, minus the product so far, the count, minus n, one, zero; zero to go to.
-const FACTORIAL_CELLS: [i64; 8] = [7, 0, -1, 0, 0, 1, 0, 0];
+/// n, the product, minus the product so far, the count, minus n, one, zero; a zero for jumps.
+const FACTORIAL_CELLS: [f32; 8] = [7.0, 0.0, -1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 
-/// `cell b -= cell a; if it is not positive goto c`.
-const FACTORIAL: [subleq::Command; 13] = [
+/// `cell b -= cell a; if cell b <= 0 goto c`.
+const FACTORIAL: [subleq::Instruction; 13] = [
     subtract(1, 1, 1),
     subtract(4, 4, 2),
     subtract(3, 3, 3),
@@ -50,8 +50,8 @@ const FACTORIAL: [subleq::Command; 13] = [
     subtract(7, 7, 12),
 ];
 
-const fn subtract(a: usize, b: usize, c: usize) -> subleq::Command {
-    subleq::Command { a, b, c }
+const fn subtract(a: usize, b: usize, c: usize) -> subleq::Instruction {
+    subleq::Instruction { a, b, c }
 }
 
 impl Kernel for Factorial {
@@ -66,7 +66,7 @@ impl Kernel for Factorial {
         Self { sequence: [0.0; SUBLEQ_LENGTH] }
     }
     fn load(&mut self) {
-        // What fails leaves a sequence that computes nothing.
+        // If loading fails, the sequence computes nothing.
         let _ = machines::subleq().load(&FACTORIAL_CELLS, &FACTORIAL, &mut self.sequence);
     }
     fn run(&mut self) {
@@ -74,8 +74,10 @@ impl Kernel for Factorial {
     }
     fn output(&self, emit: &mut dyn FnMut(f32)) {
         let machine = machines::subleq();
-        emit(machine.cell(&self.sequence, 1) as f32);
-        emit(f32::from(u8::from(machine.at_rest(&self.sequence))));
+        let mut product = [0.0];
+        machine.read(&self.sequence, 1, &mut product);
+        emit_all(&product, emit);
+        emit(f32::from(u8::from(machine.halted(&self.sequence))));
     }
     fn reference(&self, emit: &mut dyn FnMut(f64)) {
         emit(5040.0);
@@ -92,7 +94,7 @@ struct Inverse {
     sequence: [f32; FLEQ_LENGTH],
 }
 
-/// Blocks: A, and what becomes its inverse X.
+/// Blocks: A, and its inverse X.
 const A: usize = 0;
 const X: usize = 1;
 /// Aᵀ, and two blocks of scratch.
@@ -145,7 +147,7 @@ impl Kernel for Inverse {
     }
     fn load(&mut self) {
         let machine = machines::fleq();
-        // What fails leaves a sequence that computes nothing.
+        // If loading fails, the sequence computes nothing.
         let _ = machine.load(&[], &INVERSE, &mut self.sequence);
         for (block, numbers) in [
             (A, self.a.as_slice()),

@@ -4,13 +4,12 @@
 use crate::format::{emit_all, vector};
 use crate::{Kernel, Visitor, rows};
 use situ::attention::softmax_in_place;
-use situ::construct::Counts;
-use situ::construct::chain_of_thought::{LeakyRelu, TraceConfig, TraceLearner};
+use situ::construct::chain_of_thought::{LeakyRelu, TraceConfiguration, TraceLearner};
 use situ::construct::superposition::{Plan, Rows, Superposition, Task};
 use situ::decoder::{Cache, Decoder, File, Shape};
 use situ::random::Generator;
 use situ::scalar::{Scalar, Storage};
-use situ::transformer::{Bias, Block, Buffers, Head, Layer, Transformer};
+use situ::transformer::{Bias, Block, BufferSizes, Buffers, Head, Layer, Transformer};
 
 pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Trained, Written, Traces);
@@ -119,15 +118,15 @@ impl Kernel for Trained {
 /// Sums modulo ten, four tasks with a constant each: eight blocks of weights.
 const PLAN: Plan = Plan { letters: 10, inputs: 1, examples: 10 };
 const CONSTANTS: [u16; 4] = [1, 3, 4, 8];
-const ROOM: Counts = PLAN.counts(CONSTANTS.len(), 2 * CONSTANTS.len());
+const SIZES: BufferSizes = PLAN.buffer_sizes(CONSTANTS.len(), 2 * CONSTANTS.len());
 const COLUMNS: usize = PLAN.columns();
 
 /// A prompt through three layers, all its tokens at once: the count divided by 23 is that of a token.
 struct Written {
-    blocks: [Block<f32>; ROOM.blocks],
-    biases: [Bias<f32>; ROOM.biases],
-    heads: [Head<f32>; ROOM.heads],
-    layers: [Layer; ROOM.layers],
+    blocks: [Block<f32>; SIZES.blocks],
+    biases: [Bias<f32>; SIZES.biases],
+    heads: [Head<f32>; SIZES.heads],
+    layers: [Layer; SIZES.layers],
     rows: Option<Rows>,
     prompt: [u16; COLUMNS - 2],
     tasks: [usize; PLAN.examples as usize],
@@ -144,10 +143,10 @@ impl Kernel for Written {
 
     fn new(random: &mut Generator) -> Self {
         let mut kernel = Self {
-            blocks: [Block::default(); ROOM.blocks],
-            biases: [Bias::default(); ROOM.biases],
-            heads: [Head::default(); ROOM.heads],
-            layers: [Layer::default(); ROOM.layers],
+            blocks: [Block::default(); SIZES.blocks],
+            biases: [Bias::default(); SIZES.biases],
+            heads: [Head::default(); SIZES.heads],
+            layers: [Layer::default(); SIZES.layers],
             rows: None,
             prompt: [0; COLUMNS - 2],
             tasks: [0; PLAN.examples as usize],
@@ -217,9 +216,9 @@ struct Network {
     output: [f32; HIDDEN],
 }
 
-fn config<T: Scalar>() -> TraceConfig<T> {
+fn config<T: Scalar>() -> TraceConfiguration<T> {
     let [slope, scale, ridge, decay] = [0.5, 1.0, 1e-2, 1.0].map(T::from_f64);
-    TraceConfig { activation: LeakyRelu { slope, scale }, ridge, decay }
+    TraceConfiguration { activation: LeakyRelu { slope, scale }, ridge, decay }
 }
 
 impl Network {

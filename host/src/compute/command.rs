@@ -1,34 +1,34 @@
 //! The command `situ compute`.
 
-use crate::parts::HeapParts;
-use crate::programs::{Execution, Fleq, Program, Subleq, fleq, subleq};
+use crate::buffers::HeapBuffers;
+use crate::programs::{Engine, Execution, Program, Source, fleq, subleq};
 use crate::{Failure, console, progress, report};
 use serde::Serialize;
-use situ::construct::computer::Error;
 use situ::construct::computer::subleq::{Depth, Machine};
+use situ::construct::computer::{Computer, Error};
 use situ::transformer::Transformer;
 use std::path::PathBuf;
 
 /// Arguments of `situ compute`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
-    /// A text program, .subleq or .fleq; or the name of one that is shipped
+    /// Program file, .subleq or .fleq, or the name of a shipped program
     #[arg(value_name = "PROGRAM")]
     program: PathBuf,
-    /// What executes it
+    /// Engine that executes the program
     #[arg(long, value_enum, default_value_t)]
-    engine: Engine,
-    /// Start with another value in a cell: n=5, list[2]=-1, A=[1 0; 0 1]
+    engine: EngineChoice,
+    /// Set the initial value of a cell: n=5, list[2]=-1, A=[1 0; 0 1]
     #[arg(long, value_name = "CELL=VALUE")]
     set: Vec<String>,
-    /// Give up after so many loops
+    /// Stop after this many loops
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     max_loops: u64,
-    /// λ, what attention multiplies scores by before its softmax; if not given, so much that every
-    /// weight but the largest underflows to zero
+    /// Inverse temperature of attention, 1 / temperature [default: so high that all attention weights
+    /// but the largest underflow to zero]
     #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
-    temperature: Option<f64>,
-    /// Print every loop: counter, command, cells that changed
+    inverse_temperature: Option<f64>,
+    /// Print every loop: counter, instruction, changed cells
     #[arg(long)]
     trace: bool,
     /// Print one JSON object instead of a table
@@ -39,19 +39,19 @@ pub struct Arguments {
 /// What executes a program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
-enum Engine {
-    /// The looped transformer, each loop compared with the interpreter.
+enum EngineChoice {
+    /// The looped transformer, compared with the interpreter after every loop.
     #[default]
     Transformer,
-    /// Plain arithmetic.
+    /// Ordinary arithmetic.
     Interpreter,
 }
 
-/// What `--json` prints.
+/// The JSON output.
 #[derive(Debug, Serialize)]
 struct Outcome {
     program: String,
-    engine: Engine,
+    engine: EngineChoice,
     loops: u64,
     halted: bool,
     mismatches: u64,
@@ -60,7 +60,7 @@ struct Outcome {
     size: Size,
 }
 
-/// The transformer's size; nothing for the interpreter.
+/// Size of the transformer; empty for the interpreter.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 struct Size {
     layers: Option<usize>,
@@ -74,7 +74,7 @@ impl Size {
     fn of(transformer: &Transformer<'_, f64>, columns: usize) -> Self {
         Self {
             layers: Some(transformer.layers.len()),
-            heads: Some(transformer.widest_layer()),
+            heads: Some(transformer.max_heads()),
             rows: Some(transformer.rows.into()),
             columns: Some(columns),
             weights_nonzero: Some(transformer.nonzero_weights()),
@@ -85,81 +85,84 @@ impl Size {
 /// Runs `situ compute`.
 ///
 /// # Errors
-/// [`Failure::Input`] for a program with mistakes, or that does not fit; [`Failure::Check`] for one
-/// that does not halt, or whose transformer differs from the interpreter.
+/// [`Failure::Input`] for a program with mistakes or one that does not fit; [`Failure::Check`] for a
+/// program that does not halt or whose transformer differs from the interpreter.
 pub fn compute(arguments: &Arguments) -> Result<(), Failure> {
     let mut program = Program::read(&arguments.program)?;
     for assignment in &arguments.set {
         program.set(assignment)?;
     }
-    let name = arguments.program.display().to_string();
-    let refused = |error: Error| Failure::Input(format!("{name}: {error}"));
-    if arguments.temperature.is_some() && arguments.engine == Engine::Interpreter {
-        return Err(Failure::Input("--temperature: the interpreter has none".to_owned()));
+    if arguments.inverse_temperature.is_some() && arguments.engine == EngineChoice::Interpreter {
+        let message = "--inverse-temperature: the interpreter has no attention";
+        return Err(Failure::Input(message.to_owned()));
     }
     match &program {
-        Program::Subleq(subleq) => {
-            let interpreter = subleq::Interpreter::new(&subleq.memory, subleq.word_bits);
-            let oracle = Subleq { interpreter, commands: &subleq.commands };
-            if arguments.engine == Engine::Interpreter {
-                return run(arguments, &program, oracle, None::<Subleq<'_>>, Size::default());
-            }
-            let (bits, columns) = (subleq.word_bits, subleq.columns());
+        Program::Subleq(source) => {
+            let (bits, columns) = (source.word_bits, source.columns());
             let mut machine = Machine::new::<f64>(bits, columns, Depth::Nine);
             set(&mut machine.inverse_temperature, arguments);
-            let mut room = HeapParts::<f64>::new(machine.counts());
-            let transformer = machine.build(room.buffers()).map_err(|error| {
-                let rule =
-                    format!("(ln n + N ln 2) / 2 + 2, n = {columns} columns, N = {bits} bits");
-                too_soft(error, arguments, &rule).unwrap_or_else(|| refused(error))
-            })?;
-            let size = Size::of(&transformer, machine.columns);
-            let engine = subleq::Engine::new(machine, transformer, subleq).map_err(refused)?;
-            run(arguments, &program, engine, Some(oracle), size)
+            let rule = format!("(ln n + N ln 2) / 2 + 2, n = {columns} columns, N = {bits} bits");
+            let interpreter = subleq::Interpreter::new(source);
+            execute(arguments, &program, (source, machine, &rule), interpreter)
         }
-        Program::Fleq(fleq) => {
-            let mut machine = fleq.machine::<f64>();
+        Program::Fleq(source) => {
+            let mut machine = source.machine::<f64>();
             set(&mut machine.inverse_temperature, arguments);
-            let interpreter = fleq::Interpreter::new(&machine, &fleq.memory);
-            let oracle = Fleq { interpreter, commands: &fleq.commands };
-            if arguments.engine == Engine::Interpreter {
-                return run(arguments, &program, oracle, None::<Fleq<'_>>, Size::default());
-            }
-            let mut room = HeapParts::<f64>::new(machine.counts());
-            let transformer = machine.build(room.buffers()).map_err(|error| {
-                let rule =
-                    format!("(ln n - ln e) / 2, n = {} columns, e = 2^-52", machine.columns());
-                too_soft(error, arguments, &rule).unwrap_or_else(|| refused(error))
-            })?;
-            let size = Size::of(&transformer, machine.columns());
-            let engine = fleq::Engine::new(machine, transformer, fleq).map_err(refused)?;
-            run(arguments, &program, engine, Some(oracle), size)
+            let rule = format!("(ln n - ln e) / 2, n = {} columns, e = 2^-52", machine.columns());
+            let interpreter = fleq::Interpreter::new(&machine, source);
+            execute(arguments, &program, (source, machine, &rule), interpreter)
         }
     }
 }
 
-/// The machine's λ, if another is asked for.
+/// Sets λ of the machine if it was given.
 fn set(inverse_temperature: &mut f64, arguments: &Arguments) {
-    *inverse_temperature = arguments.temperature.unwrap_or(*inverse_temperature);
+    *inverse_temperature = arguments.inverse_temperature.unwrap_or(*inverse_temperature);
 }
 
-/// That λ is refused, and the rule by which the least one is found.
-fn too_soft(error: Error, arguments: &Arguments, rule: &str) -> Option<Failure> {
-    let (Error::Temperature { least, most }, Some(given)) = (error, arguments.temperature) else {
+/// Executes a program with the engine that was asked for. `rule` is the formula of the smallest
+/// inverse temperature.
+fn execute<S: Source>(
+    arguments: &Arguments,
+    program: &Program,
+    (source, computer, rule): (&S, S::Computer, &str),
+    interpreter: impl Execution,
+) -> Result<(), Failure> {
+    if arguments.engine == EngineChoice::Interpreter {
+        let reference = None::<subleq::Interpreter<'_>>;
+        return run(arguments, program, interpreter, reference, Size::default());
+    }
+    let refused =
+        |error: Error| Failure::Input(format!("{}: {error}", arguments.program.display()));
+    let mut storage = HeapBuffers::<f64>::new(computer.buffer_sizes());
+    let transformer = computer
+        .build(storage.buffers())
+        .map_err(|error| out_of_range(error, arguments, rule).unwrap_or_else(|| refused(error)))?;
+    let size = Size::of(&transformer, computer.columns());
+    let engine = Engine::new(computer, transformer, source).map_err(refused)?;
+    run(arguments, program, engine, Some(interpreter), size)
+}
+
+/// The message for an inverse temperature that is not supported, with the rule of the smallest one.
+fn out_of_range(error: Error, arguments: &Arguments, rule: &str) -> Option<Failure> {
+    let (Error::InverseTemperature { min, max }, Some(given)) =
+        (error, arguments.inverse_temperature)
+    else {
         return None;
     };
-    // Rounded up, so that what is named is allowed.
-    let least = (100.0 * least).ceil() / 100.0;
-    let message = format!("--temperature {given}: must be from {least} to {most}: {rule}");
+    // Rounded up, so that the number in the message is accepted.
+    let min = (100.0 * min).ceil() / 100.0;
+    let message = format!("--inverse-temperature {given}: must be from {min} to {max}: {rule}");
     Some(Failure::Input(message))
 }
 
-/// Executes a program until it halts, beside `oracle` if there is one, and prints what came out.
+/// Executes a program until it halts, compares it with `reference` after every loop if given, and
+/// prints the result.
 fn run(
     arguments: &Arguments,
     program: &Program,
     mut engine: impl Execution,
-    mut oracle: Option<impl Execution>,
+    mut reference: Option<impl Execution>,
     size: Size,
 ) -> Result<(), Failure> {
     let (mut loops, mut mismatches) = (0, 0);
@@ -172,9 +175,9 @@ fn run(
         if loops % 1000 == 0 {
             bar.set_position(loops);
         }
-        if let Some(oracle) = &mut oracle {
-            oracle.step().map_err(|error| Failure::Check(error.to_string()))?;
-            mismatches += u64::from(differ(&engine, oracle));
+        if let Some(reference) = &mut reference {
+            reference.step().map_err(|error| Failure::Check(error.to_string()))?;
+            mismatches += u64::from(differ(&engine, reference));
         }
         if let Some((counter, memory)) = before {
             let change = program.trace(counter, &memory, &engine.memory());
@@ -206,13 +209,13 @@ fn run(
     Ok(())
 }
 
-/// Whether counters or halt bits differ, or a number by more than a millionth.
-fn differ(engine: &impl Execution, oracle: &impl Execution) -> bool {
-    let (found, expected) = (engine.memory(), oracle.memory());
+/// Whether counters or halt bits differ, or a number differs by more than a millionth.
+fn differ(engine: &impl Execution, reference: &impl Execution) -> bool {
+    let (found, expected) = (engine.memory(), reference.memory());
     let pairs = found.iter().flatten().zip(expected.iter().flatten());
     let close = |(x, y): (&f64, &f64)| (x - y).abs() <= 1e-6 * (1.0 + y.abs());
-    engine.counter() != oracle.counter()
-        || engine.halted() != oracle.halted()
+    engine.counter() != reference.counter()
+        || engine.halted() != reference.halted()
         || !pairs.into_iter().all(close)
 }
 

@@ -1,115 +1,98 @@
-//! A program that is being executed, by whatever engine.
+//! Running programs: by an interpreter, or by the looped transformer.
 
-use super::{fleq, subleq};
-use situ::construct::computer::Error;
-use situ::construct::computer::subleq::Command;
+use situ::construct::computer::{Computer, Error};
 use situ::scalar::Scalar;
+use situ::transformer::Transformer;
 
-/// One command after the other.
+/// A program being executed, one instruction at a time.
 pub trait Execution {
-    /// Executes the next command.
+    /// Executes the next instruction.
     ///
     /// # Errors
-    /// If it cannot be, or what it gave cannot be trusted.
+    /// If the instruction is invalid, or its result cannot be trusted.
     fn step(&mut self) -> Result<(), Error>;
 
-    /// The next command.
+    /// Index of the next instruction.
     fn counter(&self) -> usize;
 
-    /// Whether nothing is left to be done.
+    /// Whether the program has ended.
     fn halted(&self) -> bool;
 
-    /// All cells: a number each, or a block's numbers row after row.
+    /// All cells: a number each in SUBLEQ, a block's numbers row by row in FLEQ.
     fn memory(&self) -> Vec<Vec<f64>>;
 }
 
-/// A SUBLEQ interpreter with its commands.
+/// What an [`Engine`] loads: the memory and the instructions of a program.
+pub trait Source {
+    /// The machine that runs it.
+    type Computer: Computer;
+
+    /// The numbers of the first cells, one cell after the other.
+    fn numbers(&self) -> Vec<f64>;
+
+    /// The instructions.
+    fn instructions(&self) -> &[<Self::Computer as Computer>::Instruction];
+}
+
+/// A program on the looped transformer.
 #[derive(Debug)]
-pub struct Subleq<'a> {
-    /// The state.
-    pub interpreter: subleq::Interpreter,
-    /// The program.
-    pub commands: &'a [Command],
+pub struct Engine<'a, C, T: Scalar> {
+    computer: C,
+    transformer: Transformer<'a, T>,
+    sequence: Vec<T>,
+    workspace: Vec<T>,
 }
 
-impl Execution for Subleq<'_> {
+impl<'a, C: Computer, T: Scalar> Engine<'a, C, T> {
+    /// Loads `program` into the computer, whose weights are `transformer`.
+    ///
+    /// # Errors
+    /// If the program does not fit.
+    pub fn new(
+        computer: C,
+        transformer: Transformer<'a, T>,
+        program: &impl Source<Computer = C>,
+    ) -> Result<Self, Error> {
+        let mut sequence = vec![T::ZERO; usize::from(computer.rows()) * computer.columns()];
+        let memory: Vec<T> = program.numbers().into_iter().map(T::from_f64).collect();
+        computer.load(&memory, program.instructions(), &mut sequence)?;
+        let workspace = vec![T::ZERO; transformer.workspace(computer.columns())];
+        Ok(Self { computer, transformer, sequence, workspace })
+    }
+
+    /// The computer.
+    pub fn computer(&self) -> &C {
+        &self.computer
+    }
+
+    /// The sequence of the transformer, row by row.
+    pub fn sequence(&self) -> &[T] {
+        &self.sequence
+    }
+
+    /// A cell.
+    pub fn cell(&self, cell: usize) -> Vec<f64> {
+        let mut numbers = vec![T::ZERO; self.computer.cell_size()];
+        self.computer.read(&self.sequence, cell, &mut numbers);
+        numbers.into_iter().map(T::to_f64).collect()
+    }
+}
+
+impl<C: Computer, T: Scalar> Execution for Engine<'_, C, T> {
+    /// One pass of the transformer, checked before and after.
     fn step(&mut self) -> Result<(), Error> {
-        self.interpreter.step(self.commands);
-        Ok(())
+        self.computer.step(&self.transformer, &mut self.sequence, &mut self.workspace)
     }
 
     fn counter(&self) -> usize {
-        self.interpreter.counter
+        self.computer.counter(&self.sequence)
     }
 
     fn halted(&self) -> bool {
-        self.interpreter.at_rest(self.commands)
+        self.computer.halted(&self.sequence)
     }
 
     fn memory(&self) -> Vec<Vec<f64>> {
-        self.interpreter.memory.iter().map(|value| vec![*value as f64]).collect()
-    }
-}
-
-impl<T: Scalar> Execution for subleq::Engine<'_, T> {
-    fn step(&mut self) -> Result<(), Error> {
-        self.step()
-    }
-
-    fn counter(&self) -> usize {
-        self.counter()
-    }
-
-    fn halted(&self) -> bool {
-        self.at_rest()
-    }
-
-    fn memory(&self) -> Vec<Vec<f64>> {
-        (0..self.cells()).map(|cell| vec![self.cell(cell) as f64]).collect()
-    }
-}
-
-/// A FLEQ interpreter with its commands.
-#[derive(Debug)]
-pub struct Fleq<'a> {
-    /// The state.
-    pub interpreter: fleq::Interpreter,
-    /// The program.
-    pub commands: &'a [situ::construct::computer::fleq::Instruction],
-}
-
-impl Execution for Fleq<'_> {
-    fn step(&mut self) -> Result<(), Error> {
-        self.interpreter.step(self.commands)
-    }
-
-    fn counter(&self) -> usize {
-        self.interpreter.counter
-    }
-
-    fn halted(&self) -> bool {
-        self.interpreter.halted
-    }
-
-    fn memory(&self) -> Vec<Vec<f64>> {
-        self.interpreter.memory.clone()
-    }
-}
-
-impl<T: Scalar> Execution for fleq::Engine<'_, T> {
-    fn step(&mut self) -> Result<(), Error> {
-        self.step()
-    }
-
-    fn counter(&self) -> usize {
-        self.counter()
-    }
-
-    fn halted(&self) -> bool {
-        self.halted()
-    }
-
-    fn memory(&self) -> Vec<Vec<f64>> {
-        (0..self.blocks()).map(|block| self.block(block)).collect()
+        (0..self.computer.cells(&self.sequence)).map(|cell| self.cell(cell)).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Programs in SUBLEQ and FLEQ: assemblers, interpreters, and engines on the looped transformer.
+//! Programs in SUBLEQ and FLEQ: assemblers, interpreters, and the looped transformer that runs them.
 
 pub mod assembly;
 mod execution;
@@ -7,5 +7,5 @@ mod program;
 pub mod shipped;
 pub mod subleq;
 
-pub use execution::{Execution, Fleq, Subleq};
+pub use execution::{Engine, Execution, Source};
 pub use program::Program;

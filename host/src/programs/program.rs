@@ -1,4 +1,4 @@
-//! A program of either language, read from a file.
+//! Programs of either language, read from files.
 
 use super::assembly::{Cursor, Place, tokens};
 use super::shipped::PROGRAMS;
@@ -9,40 +9,43 @@ use std::path::Path;
 /// A program.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Program {
-    /// In a file `.subleq`.
+    /// From a file `.subleq`.
     Subleq(subleq::Program),
-    /// In a file `.fleq`.
+    /// From a file `.fleq`.
     Fleq(fleq::Program),
 }
 
 impl Program {
-    /// Reads and assembles the program in a file; without such a file, the shipped one of that name.
+    /// Reads and assembles the program in a file, or the shipped program of that name.
     ///
     /// # Errors
-    /// [`Failure::Input`] naming the file, and line and column of the first mistake.
+    /// [`Failure::Input`] with the file, and the line and column of the first mistake.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let shipped = PROGRAMS.iter().find(|(name, _)| path == Path::new(name));
         let text = match (std::fs::read_to_string(path), shipped) {
             (Ok(text), _) => text,
             (Err(_), Some((_, text))) => (*text).to_owned(),
             (Err(error), None) => {
-                return Err(Failure::Input(format!("{}: {error}", path.display())));
+                let names: Vec<_> = PROGRAMS.iter().map(|(name, _)| *name).collect();
+                let shipped = names.join(", ");
+                let message = format!("{}: {error}; shipped programs: {shipped}", path.display());
+                return Err(Failure::Input(message));
             }
         };
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("subleq") => subleq::assemble(path, &text).map(Self::Subleq),
             Some("fleq") => fleq::assemble(path, &text).map(Self::Fleq),
             _ => {
-                let message = "a program's file ends in .subleq or .fleq";
+                let message = "the name of a program file ends in .subleq or .fleq";
                 Err(Failure::Input(format!("{}: {message}", path.display())))
             }
         }
     }
 
-    /// Sets a cell's first value: `CELL=VALUE`.
+    /// Sets the initial value of a cell: `CELL=VALUE`.
     ///
     /// # Errors
-    /// [`Failure::Input`] naming the flag `--set`.
+    /// [`Failure::Input`] that refers to the flag `--set`.
     pub fn set(&mut self, assignment: &str) -> Result<(), Failure> {
         let start = Place { file: 0, line: 1, column: 1 };
         let result = tokens(assignment, 0, 1).and_then(|tokens| {
@@ -67,7 +70,7 @@ impl Program {
         result.map_err(|mistake| Failure::Input(format!("--set {assignment}: {}", mistake.message)))
     }
 
-    /// The name of a cell; none for those that the assembler added.
+    /// The name of a cell; none for a cell that the assembler added.
     pub fn name_of_cell(&self, cell: usize) -> Option<String> {
         let symbols = match self {
             Self::Subleq(program) => &program.symbols,
@@ -77,7 +80,7 @@ impl Program {
         known.then(|| symbols.name_of_cell(cell))
     }
 
-    /// A cell's value as the assembler would read it.
+    /// The value of a cell as assembly text.
     pub fn text(&self, value: &[f64]) -> String {
         match self {
             Self::Subleq(_) => value.first().map_or_else(String::new, f64::to_string),
@@ -85,7 +88,7 @@ impl Program {
         }
     }
 
-    /// A cell's value for JSON: an integer, or numbers row after row.
+    /// The value of a cell for JSON: an integer, or numbers row by row.
     pub fn json(&self, value: &[f64]) -> serde_json::Value {
         match self {
             Self::Subleq(_) => value.first().map_or(0, |value| *value as i64).into(),
@@ -93,15 +96,15 @@ impl Program {
         }
     }
 
-    /// A line about a loop: the command, and the cells that it changed.
+    /// A line of the trace: the instruction and the cells that it changed.
     pub fn trace(&self, counter: usize, before: &[Vec<f64>], after: &[Vec<f64>]) -> String {
-        let (command, symbols) = match self {
+        let (instruction, symbols) = match self {
             Self::Subleq(program) => (program.disassemble(counter), &program.symbols),
             Self::Fleq(program) => (program.disassemble(counter), &program.symbols),
         };
         let label =
-            symbols.name_of_command(counter).map_or(String::new(), |name| format!("{name}:"));
-        let mut line = format!("{counter:>4}  {label:<10} {command:<32}");
+            symbols.name_of_instruction(counter).map_or(String::new(), |name| format!("{name}:"));
+        let mut line = format!("{counter:>4}  {label:<10} {instruction:<32}");
         for (cell, (old, new)) in before.iter().zip(after).enumerate() {
             if old != new {
                 line += &format!("  {} = {}", symbols.name_of_cell(cell), self.text(new));

@@ -1,4 +1,4 @@
-//! The programs that are shipped.
+//! The shipped programs.
 
 use super::{fleq, subleq};
 use crate::Failure;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 macro_rules! programs {
     ($($name:literal)*) => {
-        /// File name and text of each.
+        /// File name and text of each program.
         pub const PROGRAMS: &[(&str, &str)] =
             &[$(($name, include_str!(concat!("../../programs/", $name)))),*];
     };
@@ -20,13 +20,13 @@ programs! {
 
 fn text(name: &str) -> Result<&'static str, Failure> {
     let found = PROGRAMS.iter().find(|(known, _)| *known == name);
-    found.map(|(_, text)| *text).ok_or_else(|| Failure::Input(format!("no program '{name}'")))
+    found.map(|(_, text)| *text).ok_or_else(|| Failure::Input(format!("unknown program '{name}'")))
 }
 
 /// A shipped SUBLEQ program, assembled.
 ///
 /// # Errors
-/// If there is none of that name.
+/// If no program has that name.
 pub fn subleq(name: &str) -> Result<subleq::Program, Failure> {
     subleq::assemble(Path::new(name), text(name)?)
 }
@@ -34,7 +34,7 @@ pub fn subleq(name: &str) -> Result<subleq::Program, Failure> {
 /// A shipped FLEQ program, assembled.
 ///
 /// # Errors
-/// If there is none of that name.
+/// If no program has that name.
 pub fn fleq(name: &str) -> Result<fleq::Program, Failure> {
     fleq::assemble(Path::new(name), text(name)?)
 }

@@ -1,8 +1,8 @@
-//! The looped transformer as a computer.
+//! The looped computers.
 
 use crate::kept;
-use situ::construct::computer::{Error, fleq, subleq};
-use situ::transformer::{Buffers, Transformer};
+use situ::construct::computer::{Computer, Error, fleq, subleq};
+use situ::transformer::{BufferSizes, Buffers, Transformer};
 
 type Built<'a> = Result<Transformer<'a, f32>, Error>;
 type Loaded = Result<(), Error>;
@@ -11,21 +11,26 @@ type Loaded = Result<(), Error>;
 pub fn keep() {
     kept! {
         subleq::Machine::new::<f32> => fn(u16, usize, subleq::Depth) -> subleq::Machine;
-        subleq::Machine::build => for<'a> fn(&subleq::Machine, Buffers<'a, f32>) -> Built<'a>;
-        subleq::Machine::load => fn(&subleq::Machine, &[i64], &[subleq::Command], &mut [f32]) -> Loaded;
-        subleq::Machine::cell => fn(&subleq::Machine, &[f32], usize) -> i64;
-        subleq::Machine::counter => fn(&subleq::Machine, &[f32]) -> usize;
-        subleq::Machine::at_rest => fn(&subleq::Machine, &[f32]) -> bool;
+        subleq::Machine::buffer_sizes => fn(&subleq::Machine) -> BufferSizes;
         subleq::Machine::drift => fn(&subleq::Machine, &[f32]) -> f32;
         fleq::Machine::new::<f32> => fn(u16, usize, usize) -> fleq::Machine;
-        fleq::Machine::build => for<'a> fn(&fleq::Machine, Buffers<'a, f32>) -> Built<'a>;
-        fleq::Machine::load => fn(&fleq::Machine, &[f32], &[fleq::Instruction], &mut [f32]) -> Loaded;
-        fleq::Machine::write => fn(&fleq::Machine, &mut [f32], usize, &[f32]);
-        fleq::Machine::read => fn(&fleq::Machine, &[f32], usize, &mut [f32]);
-        fleq::Machine::check_next => fn(&fleq::Machine, &[f32]) -> Loaded;
-        fleq::Machine::is_sound => fn(&fleq::Machine, &[f32]) -> bool;
-        fleq::Machine::counter => fn(&fleq::Machine, &[f32]) -> usize;
+        fleq::Machine::buffer_sizes => fn(&fleq::Machine) -> BufferSizes;
         fleq::Machine::register => fn(&fleq::Machine, &[f32], u16) -> usize;
-        fleq::Machine::halted => fn(&fleq::Machine, &[f32]) -> bool;
+    }
+    keep_computer::<subleq::Machine>();
+    keep_computer::<fleq::Machine>();
+}
+
+/// Keeps what both machines have in common.
+fn keep_computer<C: Computer + 'static>() {
+    kept! {
+        C::build => for<'a> fn(&C, Buffers<'a, f32>) -> Built<'a>;
+        C::load => fn(&C, &[f32], &[C::Instruction], &mut [f32]) -> Loaded;
+        C::write => fn(&C, &mut [f32], usize, &[f32]);
+        C::read => fn(&C, &[f32], usize, &mut [f32]);
+        C::step => fn(&C, &Transformer<'_, f32>, &mut [f32], &mut [f32]) -> Loaded;
+        C::cells => fn(&C, &[f32]) -> usize;
+        C::counter => fn(&C, &[f32]) -> usize;
+        C::halted => fn(&C, &[f32]) -> bool;
     }
 }

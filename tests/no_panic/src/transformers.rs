@@ -1,7 +1,7 @@
 //! Transformers: written ones and trained ones, and what they learn without their layers.
 
 use crate::kept;
-use situ::construct::chain_of_thought::{self, ChainOfThought, TraceConfig, TraceLearner};
+use situ::construct::chain_of_thought::{self, ChainOfThought, TraceConfiguration, TraceLearner};
 use situ::construct::superposition::{self, Superposition, Task};
 use situ::construct::{logistic::Logistic, newton::Regression};
 use situ::decoder::{self, Cache, Decoder, Shape};
@@ -38,11 +38,11 @@ pub fn keep() {
             => for<'a> fn(&Chain<'_>, Buffers<'a, f32>) -> BuiltChain<'a>;
         (|weights: &ChainOfThought<'_, f32>, prompt, chain, room| weights.run(prompt, chain, room))
             => fn(&ChainOfThought<'_, f32>, &[f32], &mut [f32], &mut [f32]) -> RunResult;
-        Traces::new => fn(&TraceConfig<f32>) -> SolveResult<Traces>;
+        Traces::new => fn(&TraceConfiguration<f32>) -> SolveResult<Traces>;
         Traces::observe
-            => fn(&mut Traces, &TraceConfig<f32>, &[f32; 5], &[f32; 3], &[f32; 2]) -> SolveResult<()>;
+            => fn(&mut Traces, &TraceConfiguration<f32>, &[f32; 5], &[f32; 3], &[f32; 2]) -> SolveResult<()>;
         Traces::learn => fn(&mut Traces) -> SolveResult<()>;
-        Traces::predict => fn(&Traces, &TraceConfig<f32>, &[f32; 5], &mut [f32; 3], &mut [f32; 2]);
+        Traces::predict => fn(&Traces, &TraceConfiguration<f32>, &[f32; 5], &mut [f32; 3], &mut [f32; 2]);
         decoder::File::open => fn(&[u8]) -> DecoderResult<Filed<'_>>;
         decoder::File::header => fn(&Shape, &[[u8; 2]]) -> [u8; decoder::File::HEADER];
         (|shape, weights| Decoder::new(shape, weights))

@@ -18,8 +18,8 @@
 //! attention, fed one trace at a time.
 //!
 //! ```
-//! use situ::construct::{Counts, chain_of_thought::{LeakyRelu, Plan}};
-//! use situ::transformer::Parts;
+//! use situ::array_buffers;
+//! use situ::construct::chain_of_thought::{LeakyRelu, Plan};
 //!
 //! // Traces of s = φ(2 x), y = 3 s: one number a token, three tokens an example.
 //! let examples = [1.0, 2.0, 6.0, -1.0, -1.0, -3.0];
@@ -31,9 +31,8 @@
 //!     relaxations: &[1.0],
 //!     descents: 40,
 //! };
-//! const ROOM: Counts = PLAN.counts();
-//! let mut parts = Parts::<f64, { ROOM.blocks }, 0, { ROOM.heads }, { ROOM.layers }>::default();
-//! let transformer = PLAN.build(parts.buffers())?;
+//! let mut storage: array_buffers!(f64; PLAN.buffer_sizes()) = Default::default();
+//! let transformer = PLAN.build(storage.buffers())?;
 //!
 //! let mut chain = [4.0, 0.0, 0.0];
 //! transformer.run(&examples, &mut chain, &mut [0.0; 512])?;
@@ -48,11 +47,11 @@ mod weights;
 
 pub use activation::LeakyRelu;
 pub use rows::Rows;
-pub use trace::{TraceConfig, TraceLearner};
+pub use trace::{TraceConfiguration, TraceLearner};
 
-use super::{Counts, position};
+use super::code::write_code;
 use crate::scalar::{Scalar, Storage};
-use crate::transformer::{Buffers, Error, Transformer};
+use crate::transformer::{BufferSizes, Buffers, Error, Transformer};
 
 /// What the transformer is to be built for.
 ///
@@ -77,8 +76,8 @@ pub struct Plan<'a, T> {
 
 impl<T: Scalar> Plan<'_, T> {
     /// Room that [`Self::build`] takes.
-    pub const fn counts(&self) -> Counts {
-        weights::counts(self.step_sizes.len(), self.relaxations.len(), self.descents)
+    pub const fn buffer_sizes(&self) -> BufferSizes {
+        weights::buffer_sizes(self.step_sizes.len(), self.relaxations.len(), self.descents)
     }
 
     /// The transformer: 1 + T layers, 4 D + 2 L D + O(L + log n) rows, weights of 1 + 2 R heads for
@@ -86,7 +85,7 @@ impl<T: Scalar> Plan<'_, T> {
     ///
     /// # Errors
     /// [`Error::Shape`] if a size is zero; [`Error::Row`] beyond 65,535 rows; [`Error::Full`] if the
-    /// buffers are smaller than [`Self::counts`] or L exceeds 16; [`Error::Range`] for a step size or a
+    /// buffers are smaller than [`Self::buffer_sizes`] or L exceeds 16; [`Error::Range`] for a step size or a
     /// relaxation that is not positive and finite, or an activation that cannot be inverted.
     pub fn build<'b, S: Storage<Compute = T>>(
         &self,
@@ -228,11 +227,9 @@ impl<S: Storage> ChainOfThought<'_, S> {
             } else if step > 0 {
                 set(rows.result, step - 1, S::Compute::ONE);
             }
-            for bit in 0..usize::from(rows.bits) {
-                set(rows.position, bit, position::code(token, bit));
-                if token > 0 {
-                    set(rows.before, bit, position::code(token - 1, bit));
-                }
+            write_code(sequence, columns, (rows.position, rows.bits), token, token as u64);
+            if let Some(before) = token.checked_sub(1) {
+                write_code(sequence, columns, (rows.before, rows.bits), token, before as u64);
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Where a token keeps what.
 
-use super::super::position;
+use crate::construct::code::code_bits;
 use crate::transformer::Error;
 
 /// First row of each field of a token, for vectors of D, chains of L steps and n examples.
@@ -49,7 +49,7 @@ impl Rows {
             return Err(Error::Shape);
         }
         let tokens = examples.saturating_add(1).saturating_mul(steps.saturating_add(1));
-        let bits = position::bits(tokens) as u16;
+        let bits = code_bits(tokens);
         let steps = u16::try_from(steps).map_err(|_| Error::Row)?;
         let blocks = size.checked_mul(steps).ok_or(Error::Row)?;
         let mut count = 0_u16;

@@ -10,7 +10,7 @@ use crate::solve::{Cholesky, Error};
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct TraceConfig<T> {
+pub struct TraceConfiguration<T> {
     /// φ of the hidden layer; the output layer is linear.
     pub activation: LeakyRelu<T>,
     /// λ, the weight of ½ λ ‖W‖² against ½ Σ ‖error‖²; positive.
@@ -19,7 +19,7 @@ pub struct TraceConfig<T> {
     pub decay: T,
 }
 
-impl<T: Scalar> TraceConfig<T> {
+impl<T: Scalar> TraceConfiguration<T> {
     fn is_valid(&self) -> bool {
         let positive = self.ridge > T::ZERO && self.ridge.is_finite();
         self.activation.is_valid() && positive && self.decay > T::ZERO && self.decay <= T::ONE
@@ -40,14 +40,14 @@ impl<T: Scalar> TraceConfig<T> {
 /// biases append a constant 1 to the input and to the hidden values.
 ///
 /// ```
-/// use situ::construct::chain_of_thought::{LeakyRelu, TraceConfig, TraceLearner};
+/// use situ::construct::chain_of_thought::{LeakyRelu, TraceConfiguration, TraceLearner};
 ///
 /// // A network of two inputs, two hidden values, one output, to be learned.
 /// let activation = LeakyRelu { slope: 0.1, scale: 1.0 };
 /// let hidden = |x: [f32; 2]| [x[0] - 2.0 * x[1], x[0] + x[1]].map(|z| activation.apply(z));
 /// let output = |s: [f32; 2]| [3.0 * s[0] - s[1]];
 ///
-/// let config = TraceConfig { activation, ridge: 1e-6, decay: 1.0 };
+/// let config = TraceConfiguration { activation, ridge: 1e-6, decay: 1.0 };
 /// let mut learner = TraceLearner::<f32, 2, 2, 1>::new(&config)?;
 /// for x in [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]] {
 ///     learner.observe(&config, &x, &hidden(x), &output(hidden(x)))?;
@@ -72,7 +72,7 @@ impl<T: Scalar, const INPUTS: usize, const HIDDEN: usize, const OUTPUTS: usize>
     ///
     /// # Errors
     /// [`Error::NotFinite`] if the ridge, the decay or the activation is outside its range.
-    pub fn new(config: &TraceConfig<T>) -> Result<Self, Error> {
+    pub fn new(config: &TraceConfiguration<T>) -> Result<Self, Error> {
         if !config.is_valid() {
             return Err(Error::NotFinite);
         }
@@ -86,7 +86,7 @@ impl<T: Scalar, const INPUTS: usize, const HIDDEN: usize, const OUTPUTS: usize>
     /// squares could not hold, or for an invalid configuration. The learner stays as it was.
     pub fn observe(
         &mut self,
-        config: &TraceConfig<T>,
+        config: &TraceConfiguration<T>,
         input: &[T; INPUTS],
         hidden: &[T; HIDDEN],
         output: &[T; OUTPUTS],
@@ -118,7 +118,7 @@ impl<T: Scalar, const INPUTS: usize, const HIDDEN: usize, const OUTPUTS: usize>
     /// Computes the network as learned: its hidden values and its output.
     pub fn predict(
         &self,
-        config: &TraceConfig<T>,
+        config: &TraceConfiguration<T>,
         input: &[T; INPUTS],
         hidden: &mut [T; HIDDEN],
         output: &mut [T; OUTPUTS],
@@ -149,7 +149,12 @@ impl<T: Scalar, const INPUTS: usize, const OUTPUTS: usize> Regression<T, INPUTS,
     }
 
     /// The values are known to be finite, and so small that no sum overflows.
-    fn observe(&mut self, config: &TraceConfig<T>, input: &[T; INPUTS], output: &[T; OUTPUTS]) {
+    fn observe(
+        &mut self,
+        config: &TraceConfiguration<T>,
+        input: &[T; INPUTS],
+        output: &[T; OUTPUTS],
+    ) {
         let rule = Rule::Gated { decay: config.decay };
         if self.gram.write(rule, input, input).is_ok()
             && self.moments.write(rule, input, output).is_ok()

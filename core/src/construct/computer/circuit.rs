@@ -1,18 +1,18 @@
 //! Feed-forwards as circuits of ReLU units.
 
-use super::power_of_two;
+use crate::construct::code::power_of_two;
 use crate::scalar::{Scalar, Storage};
 use crate::transformer::{Bias, Block, Builder, Error};
 
-/// A part of a weight matrix between a group of units and rows of the sequence, a scaled diagonal.
-/// Read from unit to row it is an output, from row to unit an input.
+/// A scaled diagonal of a weight matrix between a group of units and rows of the sequence. From unit
+/// to row it is an output, from row to unit an input.
 #[derive(Clone, Copy)]
 pub(super) struct Term {
     unit: u16,
     unit_step: u8,
     row: u16,
     row_step: u8,
-    /// None: as many as the group has units.
+    /// None for the number of units of the group.
     length: Option<u16>,
     scale: f64,
 }
@@ -38,7 +38,7 @@ impl Term {
         Self { unit_step: 0, length: Some(length), ..Self::along(row) }
     }
 
-    /// Only `length` units (or rows) from `unit` on.
+    /// Only `length` units (or rows), from `unit` on.
     pub fn only(self, unit: u16, length: u16) -> Self {
         Self { unit, length: Some(length), ..self }
     }
@@ -72,14 +72,14 @@ impl Term {
     }
 }
 
-/// A builder takes all inputs of a feed-forward before its outputs, so a circuit is written twice.
+/// A builder takes all inputs of a feed-forward before its outputs, so a circuit is visited twice.
 #[derive(Clone, Copy, PartialEq)]
 enum Pass {
     Inputs,
     Outputs,
 }
 
-/// The feed-forward of the builder's last layer, unit after unit.
+/// The feed-forward of the builder's last layer, unit by unit.
 pub(super) struct Circuit<'b, 'a, S: Storage> {
     builder: &'b mut Builder<'a, S>,
     pass: Pass,
@@ -128,8 +128,8 @@ impl<S: Storage> Circuit<'_, '_, S> {
         Ok(())
     }
 
-    /// `outputs += Σ values`, of either sign: two groups, `relu(x + g) − relu(−x + g)` with g the
-    /// gates, which are zero where the gate is open and below −|x| where it is closed.
+    /// `outputs += Σ values`, of either sign: two groups, `relu(x + g) − relu(−x + g)`, with gates g
+    /// that are zero where open and below −|x| where closed.
     pub fn signed<V, G>(
         &mut self,
         units: u16,
@@ -153,7 +153,7 @@ impl<S: Storage> Circuit<'_, '_, S> {
         self.signed(length, [Term::along(row)], OPEN, Term::along(row).times(-1.0))
     }
 
-    /// Rows gain a constant, in every column.
+    /// Adds a constant to rows, in every column.
     pub fn constant(&mut self, row: u16, length: u16, value: f64) -> Result<(), Error> {
         if self.pass == Pass::Outputs {
             let value = S::store(S::Compute::from_f64(value));
@@ -162,9 +162,9 @@ impl<S: Storage> Circuit<'_, '_, S> {
         Ok(())
     }
 
-    /// Adds to the rows at `output` what turns the ±1 code at `row` into that of the next number,
-    /// most significant bit first, wrapping. Two units a bit, as a bit flips if all below it are 1:
-    /// with W the k lower bits, `relu(ΣW − b − (k − 1)) − relu(ΣW + b − (k − 1))`.
+    /// Adds to the rows at `output` the difference between the ±1 code at `row` and the code of the
+    /// next number, wrapping. Two units per bit, which flips if all lower bits are 1: with W the k
+    /// lower bits, `relu(ΣW − b − (k − 1)) − relu(ΣW + b − (k − 1))`.
     pub fn increment<G>(&mut self, row: u16, bits: u16, gates: G, output: u16) -> Result<(), Error>
     where
         G: IntoIterator<Item = Term> + Clone,
@@ -185,8 +185,8 @@ impl<S: Storage> Circuit<'_, '_, S> {
         Ok(())
     }
 
-    /// Adds 0 or 2 to the rows at `output`: what turns −1 into the sign of a code bit, so that with
-    /// a constant −1 a bit within ½ of ±1 goes back onto it. Where the gate is closed, 0.
+    /// Adds 0 or 2 to the rows at `output`, the difference between −1 and the sign of a code bit: with
+    /// a constant −1 a bit within ½ of ±1 is rounded to it. Adds 0 where the gate is closed.
     pub fn signs<G>(&mut self, row: u16, bits: u16, gates: G, output: u16) -> Result<(), Error>
     where
         G: IntoIterator<Item = Term> + Clone,
@@ -194,7 +194,7 @@ impl<S: Storage> Circuit<'_, '_, S> {
         self.step(Term::along(row).times(2.0), bits, gates, (1.0, -1.0), Term::along(output))
     }
 
-    /// Adds to the rows at `output` a bit within ¼ of 0 or 1, moved onto it.
+    /// Adds to the rows at `output` a bit within ¼ of 0 or 1, rounded to it.
     pub fn switches(&mut self, inputs: &[u16], bits: u16, output: u16) -> Result<(), Error> {
         let others = inputs.iter().skip(1).map(|row| Term::along(*row).times(2.0));
         let Some(first) = inputs.first() else { return Ok(()) };
@@ -220,7 +220,7 @@ impl<S: Storage> Circuit<'_, '_, S> {
         Ok(())
     }
 
-    /// Moves what lies within ¼ of −1, 0 or 1 onto it: rows `row..row + length`.
+    /// Rounds rows `row..row + length`, each within ¼ of −1, 0 or 1.
     pub fn correct(&mut self, row: u16, length: u16) -> Result<(), Error> {
         let x = Term::along(row);
         let slope = 1.0 / (1.0 - 2.0 * MARGIN);
@@ -232,13 +232,13 @@ impl<S: Storage> Circuit<'_, '_, S> {
         self.constant(row, length, -1.0)
     }
 
-    /// `output += bits of a sum`, as ±1, most significant first, in every column where `unit_row` is
-    /// 1 and the gate open: bit i is 1 iff the sum S modulo 2^(i+1) of operands below bit i + 1 lies
-    /// within [h, 2h) or [3h, 4h), h = 2^i. `sums` gives S / h for each bit, with bit i in unit
+    /// `output += bits of a sum`, as ±1, most significant first, in every column where `unit_row` is 1
+    /// and the gate is open. With S the sum of the lowest i + 1 bits of the operands and h = 2^i, bit i
+    /// is 1 iff S is in [h, 2h) or [3h, 4h). `sums` gives S / h for each bit, with bit i in unit
     /// `bits − 1 − i`; `unit_row` carries the thresholds, `bias` the gate (0, or −[`GATE`]).
     ///
-    /// Six units a bit. The edges of the steps keep a distance of ¼ from the integers, so an error
-    /// of S below ¼ does no harm.
+    /// Six units per bit. The edges of the steps are ¼ away from the integers, so an error of S below
+    /// ¼ does no harm.
     pub fn bits_of_sum<T>(
         &mut self,
         bits: u16,
@@ -272,5 +272,5 @@ pub(super) const OPEN: ([Term; 0], f64) = ([], 0.0);
 /// Closes the gate of a bit, or of a sum of two normalized words.
 pub(super) const GATE: f64 = 8.0;
 
-/// How far a bit may stray without harm, and how far the edges of steps keep from the integers.
+/// Largest error of a bit that does no harm, and the distance of the edges of steps from integers.
 const MARGIN: f64 = 0.25;

@@ -1,128 +1,146 @@
 //! The looped transformer as a computer that is programmed by its input.
 //!
 //! After Giannou, Rajput, Sohn, Lee, Lee and Papailiopoulos, "Looped Transformers as Programmable
-//! Computers" (ICML 2023, arXiv 2301.13196). A transformer of a few layers, its weights fixed by the
-//! size of the machine alone, is applied in a loop to a sequence that holds scratch space, memory
-//! and commands as columns; each loop executes one command. Attention is softmax, biases are the
-//! same in every column.
+//! Computers" (ICML 2023, arXiv 2301.13196). A transformer of a few layers, whose weights depend only
+//! on the size of the machine, is applied in a loop to a sequence whose columns hold scratch space,
+//! memory and instructions; each loop executes one instruction. Attention is softmax at a finite
+//! inverse temperature, and biases are the same in every column.
 //!
-//! | module | instruction set | layers |
-//! |---|---|---|
-//! | [`subleq`] | one instruction: subtract, branch if not positive | 9, or 5 |
-//! | [`fleq`] | a function of two blocks of memory, branch on a flag | 4 |
+//! | module | instruction set | layers | most heads in a layer |
+//! |---|---|---|---|
+//! | [`subleq`] | one instruction: subtract, branch if not positive | 9, or 5 | 2 |
+//! | [`fleq`] | a function of two blocks of memory, branch on a flag | 4 | R + d R + d |
 //!
-//! See [`subleq`] for an example.
+//! FLEQ's paper uses 13 layers of one head and O(d M + log n) rows for M functions; with products
+//! extrapolated from R heads on blocks of d × d numbers, situ's machine trades depth for heads and
+//! rows, with the same kind of instruction: at d = 4 and R = 3 up to 19 heads and 233 rows.
+//!
+//! Both machines implement [`Computer`]. See [`subleq`] for an example.
 
 mod circuit;
-mod code;
+mod error;
 pub mod fleq;
 pub mod subleq;
 
-use crate::transformer;
-pub(crate) use code::{code_bits, power_of_two, read_bits, write_bits};
+use crate::scalar::{Scalar, Storage};
+use crate::transformer::{BufferSizes, Buffers, Transformer};
+pub use error::Error;
 
-/// An inverse temperature above this is refused. Attention is exact far below; weights that are
-/// divided by it would in the end round to nothing.
-pub const MOST_INVERSE_TEMPERATURE: f64 = 1e6;
+/// Largest inverse temperature that is accepted. Attention is exact far below it; weights that are
+/// divided by a much larger one would round to zero.
+pub const MAX_INVERSE_TEMPERATURE: f64 = 1e6;
 
-/// Whether an inverse temperature is within the rule.
-fn check_temperature(inverse_temperature: f64, least: f64) -> Result<(), Error> {
-    let most = MOST_INVERSE_TEMPERATURE;
-    // False for a NaN too.
-    let within = (least..=most).contains(&inverse_temperature);
-    if within { Ok(()) } else { Err(Error::Temperature { least, most }) }
-}
+/// A machine that a transformer executes: its weights depend on nothing but this value.
+///
+/// The sequence that holds a program has [`Self::rows`] × [`Self::columns`] scalars. Memory is a list
+/// of cells, each of [`Self::cell_size`] numbers: one integer in SUBLEQ, d × d numbers row by row in
+/// FLEQ.
+pub trait Computer {
+    /// One instruction of a program.
+    type Instruction: Copy;
 
-/// Why a machine was not built or a program not loaded.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Error {
-    /// The program does not fit.
-    Columns {
-        /// Columns that it needs.
-        needed: usize,
-        /// Columns that the machine has.
-        available: usize,
-    },
-    /// Words are too long for the precision, or too short.
-    Word {
-        /// Most bits a word may have; the fewest are 2.
-        most: u16,
-    },
-    /// A command names a cell or a command that is not there, itself or through a register.
-    Address {
-        /// The command.
-        command: usize,
-        /// What it names.
-        address: usize,
-    },
-    /// A cell's value does not fit a word, or is too large: for memory, or for a flag.
-    Value {
-        /// The cell.
-        cell: usize,
-    },
-    /// Attention is too soft for the columns to be told apart, or sharper than scores can be.
-    Temperature {
-        /// Least inverse temperature that the rule allows.
-        least: f64,
-        /// [`MOST_INVERSE_TEMPERATURE`].
-        most: f64,
-    },
-    /// The sequence has another length than the machine's.
-    Shape {
-        /// Its length.
-        needed: usize,
-    },
-    /// A command multiplies numbers that are too large for the machine's scale of products, or takes
-    /// the sigmoid of one that is too large for its temperature.
-    Scale {
-        /// The command.
-        command: usize,
-    },
-    /// A flag fell between the threshold and a millionth above it, so that the branch was half taken,
-    /// or a register was loaded with what is no address.
-    Undecided,
-    /// The machine has a size that cannot be.
-    Machine,
-    /// The transformer could not be built.
-    Transformer(transformer::Error),
-}
+    /// Rows of the sequence.
+    fn rows(&self) -> u16;
 
-impl core::fmt::Display for Error {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Columns { needed, available } => {
-                write!(formatter, "does not fit: needs {needed} columns, has {available}")
-            }
-            Self::Word { most } => write!(formatter, "a word has 2 to {most} bits"),
-            Self::Address { command, address } => {
-                write!(formatter, "command {command} names {address}, which is not there")
-            }
-            Self::Value { cell } => {
-                write!(formatter, "the value of cell {cell} is too large")
-            }
-            Self::Temperature { least, most } => {
-                write!(formatter, "the inverse temperature must be from {least} to {most}")
-            }
-            Self::Shape { needed } => write!(formatter, "the sequence needs {needed} scalars"),
-            Self::Scale { command } => {
-                write!(formatter, "command {command} computes with numbers too large for its scale")
-            }
-            Self::Undecided => {
-                formatter.write_str("a flag or an address was neither one nor the other")
-            }
-            Self::Machine => formatter.write_str("the machine has a size that cannot be"),
-            Self::Transformer(error) => error.fmt(formatter),
-        }
+    /// Columns of the sequence.
+    fn columns(&self) -> usize;
+
+    /// Numbers of a cell.
+    fn cell_size(&self) -> usize;
+
+    /// Buffers that are large enough for the weights.
+    fn buffer_sizes(&self) -> BufferSizes;
+
+    /// Smallest inverse temperature that is accepted in precision T.
+    fn min_inverse_temperature<T: Scalar>(&self) -> f64;
+
+    /// Writes the weights.
+    ///
+    /// # Errors
+    /// [`Error::InverseTemperature`], [`Error::Machine`], [`Error::Word`] and [`Error::Columns`] for a
+    /// machine that would compute wrong results; [`Error::Transformer`] if the buffers are too small.
+    fn build<'a, S: Storage>(&self, buffers: Buffers<'a, S>) -> Result<Transformer<'a, S>, Error>;
+
+    /// Writes a program into the sequence; its first instruction is the next one. `memory` holds the
+    /// first cells, one after the other.
+    ///
+    /// # Errors
+    /// [`Error::Columns`] if the program does not fit; [`Error::Address`] and [`Error::Value`] for an
+    /// invalid instruction or number; [`Error::Shape`]. The sequence is then unchanged.
+    fn load<T: Scalar>(
+        &self,
+        memory: &[T],
+        program: &[Self::Instruction],
+        sequence: &mut [T],
+    ) -> Result<(), Error>;
+
+    /// Number of cells of the loaded program.
+    fn cells<T: Scalar>(&self, sequence: &[T]) -> usize;
+
+    /// Reads a cell.
+    fn read<T: Scalar>(&self, sequence: &[T], cell: usize, numbers: &mut [T]);
+
+    /// Writes a cell.
+    fn write<T: Scalar>(&self, sequence: &mut [T], cell: usize, numbers: &[T]);
+
+    /// Index of the next instruction.
+    fn counter<T: Scalar>(&self, sequence: &[T]) -> usize;
+
+    /// Whether the program has ended: further loops change nothing.
+    fn halted<T: Scalar>(&self, sequence: &[T]) -> bool;
+
+    /// Checks that the transformer computes the next instruction correctly.
+    ///
+    /// # Errors
+    /// What the machine documents.
+    fn check_next<T: Scalar>(&self, sequence: &[T]) -> Result<(), Error>;
+
+    /// Whether counter and registers are still codes.
+    fn is_sound<T: Scalar>(&self, sequence: &[T]) -> bool;
+
+    /// Executes one instruction, checked before and after: one pass of the transformer that
+    /// [`Self::build`] made.
+    ///
+    /// # Errors
+    /// As [`Self::check_next`], before anything is changed; [`Error::Undecided`] if the sequence is no
+    /// longer sound; [`Error::Transformer`] if it is not finite or the workspace is too small.
+    fn step<S: Storage>(
+        &self,
+        transformer: &Transformer<'_, S>,
+        sequence: &mut [S::Compute],
+        workspace: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        self.check_next(sequence)?;
+        transformer.forward(sequence, workspace)?;
+        if self.is_sound(sequence) { Ok(()) } else { Err(Error::Undecided) }
     }
 }
 
-impl core::error::Error for Error {}
+/// An inverse temperature so high that all attention weights but the largest underflow to zero:
+/// e^(−2 λ) = 0 in T, as scores differ by 2 or more.
+const fn hard_inverse_temperature<T: Scalar>() -> f64 {
+    if T::MANTISSA_DIGITS > f32::MANTISSA_DIGITS { 374.0 } else { 53.0 }
+}
 
-impl From<transformer::Error> for Error {
-    fn from(error: transformer::Error) -> Self {
-        Self::Transformer(error)
+/// Checks that an inverse temperature is in the supported range.
+fn check_inverse_temperature(inverse_temperature: f64, min: f64) -> Result<(), Error> {
+    let max = MAX_INVERSE_TEMPERATURE;
+    // False for NaN too.
+    let within = (min..=max).contains(&inverse_temperature);
+    if within { Ok(()) } else { Err(Error::InverseTemperature { min, max }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hard_attention_underflows() {
+        fn check<T: Scalar>() {
+            let weight = T::from_f64(-2.0 * hard_inverse_temperature::<T>()).exp();
+            assert_eq!(weight, T::ZERO);
+        }
+        check::<f32>();
+        check::<f64>();
     }
 }

@@ -9,40 +9,35 @@
 //! x ← x − 2√μ / (2√μ + λ) (∇²f)⁻¹ ∇f,     λ² = ∇fᵀ (∇²f)⁻¹ ∇f
 //! ```
 //!
-//! Attention makes the products and inverts the Hessian by k Newton steps; feed-forwards of ReLUs
-//! interpolate p (1 − p), the sigmoid, products and the step size. Looped, the layers converge to a
-//! point whose distance from the minimiser falls as the square of the number of knots.
+//! Attention computes the products and inverts the Hessian by k Newton steps; feed-forwards of ReLUs
+//! interpolate p (1 − p), the sigmoid, products and the step size. Applied in a loop, the layers
+//! converge to a point whose distance to the minimizer is inversely proportional to the square of the
+//! number of knots.
 //!
 //! ```
+//! use situ::array_buffers;
 //! use situ::construct::logistic::Logistic;
-//! use situ::transformer::{Bias, Block, Buffers, Head, Layer};
 //!
-//! let logistic = Logistic { features: 1, examples: 2, knots: 64, inverse_steps: 8, ridge: 0.1 };
-//! let counts = logistic.counts();
-//! let mut blocks = vec![Block::<f64>::default(); counts.blocks];
-//! let mut biases = vec![Bias::default(); counts.biases];
-//! let mut heads = vec![Head::default(); counts.heads];
-//! let mut layers = vec![Layer::default(); counts.layers];
-//! let transformer = logistic.build(Buffers {
-//!     blocks: &mut blocks, biases: &mut biases, heads: &mut heads, layers: &mut layers,
-//! })?;
+//! const LOGISTIC: Logistic<f64> =
+//!     Logistic { features: 1, examples: 2, knots: 64, inverse_steps: 8, ridge: 0.1 };
+//! let mut storage: array_buffers!(f64; LOGISTIC.buffer_sizes()) = Default::default();
+//! let transformer = LOGISTIC.build(storage.buffers())?;
 //!
-//! let mut sequence = vec![0.0; logistic.rows() * 2];
+//! let mut sequence = [0.0; LOGISTIC.rows() * 2];
 //! let mut workspace = vec![0.0; transformer.workspace(2)];
-//! logistic.write_prompt(&[1.0, -0.5], &[1.0, -1.0], &[0.0], &mut sequence)?;
+//! LOGISTIC.write_prompt(&[1.0, -0.5], &[1.0, -1.0], &[0.0], &mut sequence)?;
 //! for _ in 0..8 {
 //!     transformer.forward(&mut sequence, &mut workspace)?;
 //! }
-//! // The minimiser solves x = 10 (σ(−x) + σ(−x/2)/2)/2.
-//! assert!((sequence[logistic.solution_row() * 2] - 1.6076).abs() < 1e-2);
+//! // The minimizer solves x = 10 (σ(−x) + σ(−x/2)/2)/2.
+//! assert!((sequence[LOGISTIC.solution_row() * 2] - 1.6076).abs() < 1e-2);
 //! # Ok::<(), situ::transformer::Error>(())
 //! ```
 
 mod layers;
 
-use super::Counts;
 use crate::scalar::{Scalar, Storage};
-use crate::transformer::{Buffers, Builder, Error, Transformer};
+use crate::transformer::{BufferSizes, Buffers, Builder, Error, Transformer};
 
 /// Sizes and constants of the construction.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,16 +85,16 @@ impl<T: Scalar> Logistic<T> {
         6 * self.features as usize + 4
     }
 
-    /// First of the d rows that hold x, the same in every column.
+    /// First of the d rows that hold x, which is the same in every column.
     pub const fn solution_row(&self) -> usize {
         4 * self.features as usize
     }
 
-    /// Room it takes: (14 + 8d)(N + 1) + 99 + 10k blocks, 16 + 3k heads, 11 + 2k layers.
-    pub const fn counts(&self) -> Counts {
+    /// Buffers: (14 + 8d)(N + 1) + 99 + 10k blocks, 16 + 3k heads, 11 + 2k layers.
+    pub const fn buffer_sizes(&self) -> BufferSizes {
         let (units, features) = (self.knots as usize + 1, self.features as usize);
         let steps = self.inverse_steps as usize;
-        Counts {
+        BufferSizes {
             blocks: (14 + 8 * features) * units + 99 + 10 * steps,
             biases: 0,
             heads: 16 + 3 * steps,
@@ -123,8 +118,8 @@ impl<T: Scalar> Logistic<T> {
         }
     }
 
-    /// Largest |xᵀa| that is interpolated: f(x) ≤ f(0) = ln 2 bounds ‖x‖ by √(2 ln 2/μ), and a half more
-    /// leaves room for the interpolation's own error.
+    /// Largest |xᵀa| that is interpolated: f(x) ≤ f(0) = ln 2 bounds ‖x‖ by √(2 ln 2/μ), and half as
+    /// much again is a margin for the interpolation error.
     fn range(&self) -> T {
         T::from_f64(1.5) * (T::from_f64(2.0 * core::f64::consts::LN_2) / self.ridge).sqrt()
     }
@@ -132,7 +127,7 @@ impl<T: Scalar> Logistic<T> {
     /// Writes the weights of one damped Newton step.
     ///
     /// # Errors
-    /// [`Error::Full`] if the buffers are smaller than [`Self::counts`] or a feed-forward has more than
+    /// [`Error::Full`] if the buffers are smaller than [`Self::buffer_sizes`] or a feed-forward has more than
     /// 65,535 units; [`Error::Row`] above 10,000 features; [`Error::NotFinite`] unless μ is positive;
     /// [`Error::Shape`] for fewer examples than features or no knots.
     pub fn build<'a, S: Storage<Compute = T>>(

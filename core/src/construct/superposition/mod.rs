@@ -16,18 +16,16 @@
 //! exactly one task: one that follows two counts for both, and the weights then sum to more than one.
 //!
 //! ```
-//! use situ::construct::Counts;
+//! use situ::array_buffers;
 //! use situ::construct::superposition::{Plan, Task};
-//! use situ::transformer::{Block, Parts};
+//! use situ::transformer::Block;
 //!
 //! // Three letters; one input; copy it, or answer the next letter. Four examples.
 //! const PLAN: Plan = Plan { letters: 3, inputs: 1, examples: 4 };
-//! const ROOM: Counts = PLAN.counts(2, 3);
 //! let (copy, next) = ([Block::copy(0, 0, 3)], [Block::copy(1, 0, 2), Block::copy(0, 2, 1)]);
 //! let tasks = [Task { input: 0, map: &copy }, Task { input: 0, map: &next }];
-//! let mut parts =
-//!     Parts::<f64, { ROOM.blocks }, { ROOM.biases }, { ROOM.heads }, { ROOM.layers }>::default();
-//! let transformer = PLAN.build(&tasks, parts.buffers())?;
+//! let mut storage: array_buffers!(f64; PLAN.buffer_sizes(2, 3)) = Default::default();
+//! let transformer = PLAN.build(&tasks, storage.buffers())?;
 //!
 //! // 0 > 0, 1 > 2, 2 > 2, 1 > 1, and 0 > ?
 //! let mut answer = [0.0; 3];
@@ -38,9 +36,9 @@
 
 mod weights;
 
-use super::{Counts, position};
+use super::code::{code_bits, write_code};
 use crate::scalar::{Scalar, Storage};
-use crate::transformer::{Block, Buffers, Error, Transformer};
+use crate::transformer::{Block, BufferSizes, Buffers, Error, Transformer};
 
 /// A task: the answer is `map` of the input at place `input`.
 #[derive(Clone, Copy, Debug)]
@@ -94,17 +92,17 @@ pub struct Rows {
 
 impl Plan {
     /// Room that [`Self::build`] takes for tasks whose maps have this many blocks together.
-    pub const fn counts(&self, tasks: usize, blocks: usize) -> Counts {
+    pub const fn buffer_sizes(&self, tasks: usize, blocks: usize) -> BufferSizes {
         let bits = self.place_bits() as usize;
-        weights::counts(self.examples as usize, bits, tasks, blocks)
+        weights::buffer_sizes(self.examples as usize, bits, tasks, blocks)
     }
 
     const fn example_bits(&self) -> u16 {
-        position::bits(self.examples as usize + 1) as u16
+        code_bits(self.examples as usize + 1)
     }
 
     const fn place_bits(&self) -> u16 {
-        position::bits(self.inputs as usize + 1) as u16
+        code_bits(self.inputs as usize + 1)
     }
 
     /// Tokens of a prompt with its sink: 1 + (m + 1) (n + 1).
@@ -144,7 +142,7 @@ impl Plan {
     /// # Errors
     /// [`Error::Shape`] if a size is zero or there is no task; [`Error::Range`] for a task's input that
     /// is not there; [`Error::Row`] for a map beyond the letters or more than 65,535 rows;
-    /// [`Error::Full`] if the buffers are smaller than [`Self::counts`] or a map has more than 64
+    /// [`Error::Full`] if the buffers are smaller than [`Self::buffer_sizes`] or a map has more than 64
     /// blocks.
     pub fn build<'a, S: Storage>(
         &self,
@@ -221,28 +219,28 @@ impl<S: Storage> Superposition<'_, S> {
             return Err(Error::Range);
         }
         sequence.fill(S::Compute::ZERO);
-        let mut set = |row: usize, token: usize, value: S::Compute| {
-            if let Some(element) = sequence.get_mut(row * columns + token) {
-                *element = value;
-            }
-        };
-        set(usize::from(rows.sink), 0, S::Compute::ONE);
+        set(sequence, columns, rows.sink, 0);
         // The separator has no letter.
         let letters = prompt.iter().copied().map(Some).chain([None]);
         for (index, letter) in letters.enumerate() {
             let token = index + 1;
             if let Some(letter) = letter {
-                set(usize::from(rows.letter + letter), token, S::Compute::ONE);
+                set(sequence, columns, rows.letter + letter, token);
             }
-            set(usize::from(rows.one), token, S::Compute::ONE);
-            let (example, place) = (index / length, index % length);
-            for bit in 0..usize::from(rows.example_bits) {
-                set(usize::from(rows.example) + bit, token, position::code(example, bit));
-            }
-            for bit in 0..usize::from(rows.place_bits) {
-                set(usize::from(rows.place) + bit, token, position::code(place, bit));
+            set(sequence, columns, rows.one, token);
+            let (example, place) = ((index / length) as u64, (index % length) as u64);
+            let codes = [(rows.example, rows.example_bits), (rows.place, rows.place_bits)];
+            for (code, number) in codes.into_iter().zip([example, place]) {
+                write_code(sequence, columns, code, token, number);
             }
         }
         Ok(())
+    }
+}
+
+/// Sets an element of the sequence to 1.
+fn set<T: Scalar>(sequence: &mut [T], columns: usize, row: u16, token: usize) {
+    if let Some(element) = sequence.get_mut(usize::from(row) * columns + token) {
+        *element = T::ONE;
     }
 }

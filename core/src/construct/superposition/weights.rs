@@ -1,10 +1,12 @@
 //! The weights: indicators, their average, the mixture.
 
 use super::{Plan, Rows, Task};
+use crate::construct::code::code;
 use crate::construct::piecewise_linear::PiecewiseLinear;
-use crate::construct::{Counts, position};
 use crate::scalar::{Scalar, Storage};
-use crate::transformer::{Attention, Bias, Block, Buffers, Builder, Error, Mask, Transformer};
+use crate::transformer::{
+    Attention, Bias, Block, BufferSizes, Buffers, Builder, Error, Mask, Transformer,
+};
 
 /// β: what one bit of a code weighs in a score.
 const SHARP: f64 = 24.0;
@@ -12,10 +14,15 @@ const SHARP: f64 = 24.0;
 /// Most blocks of a map, gathered with others in an array.
 const MAX_BLOCKS: usize = 64;
 
-pub(super) const fn counts(examples: usize, bits: usize, tasks: usize, blocks: usize) -> Counts {
+pub(super) const fn buffer_sizes(
+    examples: usize,
+    bits: usize,
+    tasks: usize,
+    blocks: usize,
+) -> BufferSizes {
     let (compare, look_up, mix) = (6 + bits, 4 * (examples + 1) + 1, 8 + bits);
     let (round, average) = (6, 4 + bits);
-    Counts {
+    BufferSizes {
         blocks: tasks * (compare + look_up + mix) + 2 * blocks + round + average,
         biases: 3,
         heads: 2 * tasks + 1,
@@ -74,9 +81,9 @@ impl<S: Storage> Gathered<S> {
 
     /// The code of a place, each bit weighed by β, from the row of ones.
     fn push_place(&mut self, rows: &Rows, output: u16, place: u16) -> Result<(), Error> {
-        for bit in 0..rows.place_bits {
-            let weight = sharp::<S::Compute>(1) * position::code(place.into(), bit.into());
-            self.push(Block::copy(output + bit, rows.one, 1).times(weight))?;
+        let bits = code::<S::Compute>(place.into(), rows.place_bits);
+        for (output, bit) in (output..).zip(bits) {
+            self.push(Block::copy(output, rows.one, 1).times(sharp::<S::Compute>(1) * bit))?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Walking through the tokens of a line.
+//! A cursor over the tokens of a line.
 
 use super::{Mistake, Place, Token, TokenKind};
 
@@ -15,17 +15,17 @@ impl<'a> Cursor<'a> {
         Self { tokens, last: start }
     }
 
-    /// The tokens that are left.
+    /// The remaining tokens.
     pub fn rest(&self) -> &'a [Token] {
         self.tokens
     }
 
-    /// Where the next token is; at the end, where the last one was.
+    /// The place of the next token; at the end, that of the last one.
     pub fn place(&self) -> Place {
         self.tokens.first().map_or(self.last, |token| token.place)
     }
 
-    /// A mistake here.
+    /// A mistake at the next token.
     pub fn mistake(&self, message: impl Into<String>) -> Mistake {
         Mistake::new(self.place(), message)
     }
@@ -37,7 +37,7 @@ impl<'a> Cursor<'a> {
         Some(first)
     }
 
-    /// `name :`, if that is next.
+    /// Takes `name :` if it is next.
     pub fn label(&mut self) -> Option<(String, Place)> {
         match self.tokens {
             [Token { kind: TokenKind::Word(word), place }, colon, ..]
@@ -51,7 +51,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The sign, if it is next.
+    /// Takes the sign if it is next; returns whether it was.
     pub fn take(&mut self, sign: &str) -> bool {
         let found = matches!(
             self.tokens.first().map(|token| &token.kind), Some(TokenKind::Sign(next)) if *next == sign
@@ -62,7 +62,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    /// The keyword, if it is next.
+    /// Takes the keyword if it is next; returns whether it was.
     pub fn take_word(&mut self, word: &str) -> bool {
         let found = matches!(
             self.tokens.first().map(|token| &token.kind), Some(TokenKind::Word(next)) if next == word
@@ -73,12 +73,12 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    /// The sign, which must be next.
+    /// Takes the sign, which must be next.
     pub fn expect(&mut self, sign: &str) -> Result<(), Mistake> {
         if self.take(sign) { Ok(()) } else { Err(self.mistake(format!("expected '{sign}'"))) }
     }
 
-    /// A word, which must be next.
+    /// Takes a word, which must be next.
     pub fn word(&mut self) -> Result<(String, Place), Mistake> {
         let place = self.place();
         match self.tokens.first().map(|token| &token.kind) {
@@ -90,7 +90,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A quoted text, which must be next.
+    /// Takes a quoted text, which must be next.
     pub fn text(&mut self) -> Result<(String, Place), Mistake> {
         let place = self.place();
         match self.tokens.first().map(|token| &token.kind) {
@@ -102,7 +102,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A number without sign, if it is next.
+    /// Takes an unsigned number if it is next.
     pub fn number(&mut self) -> Option<f64> {
         match self.tokens.first().map(|token| &token.kind) {
             Some(TokenKind::Number(number)) => {
@@ -114,12 +114,16 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Nothing must be left.
+    /// Checks that no token is left.
     pub fn end(&self) -> Result<(), Mistake> {
-        if self.tokens.is_empty() { Ok(()) } else { Err(self.mistake("unexpected")) }
+        if self.tokens.is_empty() {
+            Ok(())
+        } else {
+            Err(self.mistake("unexpected text after the statement"))
+        }
     }
 
-    /// Whether nothing is left.
+    /// Whether no token is left.
     pub fn at_end(&self) -> bool {
         self.tokens.is_empty()
     }

@@ -1,8 +1,8 @@
-//! What the two assembly languages share: lines, tokens, labels, constants, includes, errors.
+//! The common part of the two assembly languages: lines, tokens, labels, constants, includes, errors.
 //!
-//! A line is `label: statement ; comment`, each part optional; `#` begins a comment as well.
-//! `.data` and `.code` begin the two sections, `.include "FILE"` reads another file in place,
-//! `.set NAME VALUE` names a constant.
+//! A line is `label: statement ; comment`, each part optional; `#` also begins a comment. `.data` and
+//! `.code` begin the two sections, `.include "FILE"` inserts another file, `.set NAME VALUE` defines a
+//! constant.
 
 mod cursor;
 mod outline;
@@ -18,10 +18,10 @@ pub use token::{Token, TokenKind, tokens};
 
 use crate::Failure;
 
-/// Where something stands: an index into the [`Sources`], a line and a column, counted from 1.
+/// A place in a program: an index into the [`Sources`], and line and column, counted from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// Which file.
+    /// The file.
     pub file: usize,
     /// Line.
     pub line: usize,
@@ -29,12 +29,12 @@ pub struct Place {
     pub column: usize,
 }
 
-/// What is wrong with a program, and where.
+/// A mistake in a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
-    /// Where.
+    /// Its place.
     pub place: Place,
-    /// What.
+    /// Its description.
     pub message: String,
 }
 
@@ -44,7 +44,7 @@ impl Mistake {
         Self { place, message: message.into() }
     }
 
-    /// The line for the user: `file:line:column: message`.
+    /// The message for the user: `file:line:column: message`.
     pub fn in_sources(self, sources: &Sources) -> Failure {
         let Place { file, line, column } = self.place;
         Failure::Input(format!("{}:{line}:{column}: {}", sources.name(file), self.message))

@@ -1,13 +1,13 @@
-//! First pass over a program: names get their numbers, data and commands are told apart.
+//! The first pass over a program: defines names and separates data from instructions.
 
 use super::{Cursor, Label, Line, Mistake, Place, Section, Symbols, TokenKind};
 
-/// What differs between the languages in the first pass.
+/// What differs between the two languages in the first pass.
 pub trait Data {
-    /// Takes a directive; false if there is none of that name.
+    /// Reads a directive; returns whether it exists.
     ///
     /// # Errors
-    /// If its arguments are wrong.
+    /// For invalid arguments.
     fn directive(
         &mut self,
         name: &str,
@@ -15,17 +15,17 @@ pub trait Data {
         symbols: &Symbols,
     ) -> Result<bool, Mistake>;
 
-    /// Takes one value, adding as many cells as it is long.
+    /// Reads one value and adds its cells.
     ///
     /// # Errors
-    /// If it is none.
+    /// If it is not a value.
     fn value(&mut self, cursor: &mut Cursor<'_>, symbols: &Symbols) -> Result<(), Mistake>;
 
-    /// Cells so far.
+    /// Number of cells so far.
     fn cells(&self) -> usize;
 }
 
-/// Reads data and directives, defines all names, and returns the lines that are commands.
+/// Reads data and directives, defines all names and returns the lines with instructions.
 ///
 /// # Errors
 /// The first mistake.
@@ -34,7 +34,7 @@ pub fn outline<'a>(
     data: &mut impl Data,
     symbols: &mut Symbols,
 ) -> Result<Vec<&'a Line>, Mistake> {
-    let mut commands = Vec::new();
+    let mut instructions = Vec::new();
     let mut arrays: Vec<(&str, Place, usize)> = Vec::new();
     for line in lines {
         let mut cursor = Cursor::new(&line.tokens, line.place);
@@ -46,7 +46,7 @@ pub fn outline<'a>(
             if word == ".set" {
                 symbols.constant(&mut cursor)?;
             } else if !data.directive(word, &mut cursor, symbols)? {
-                return Err(Mistake::new(place, format!("there is no directive '{word}'")));
+                return Err(Mistake::new(place, format!("unknown directive '{word}'")));
             }
             cursor.end()?;
             continue;
@@ -64,19 +64,19 @@ pub fn outline<'a>(
             }
             Section::Code => {
                 for (name, place) in &line.labels {
-                    symbols.define(name, Label::Command(commands.len()), *place)?;
+                    symbols.define(name, Label::Instruction(instructions.len()), *place)?;
                 }
                 if !line.tokens.is_empty() {
-                    commands.push(line);
+                    instructions.push(line);
                 }
             }
         }
     }
     for (index, (name, place, first)) in arrays.iter().enumerate() {
-        // An array goes on until the next label of another cell.
+        // An array extends to the next label of another cell.
         let later = arrays[index..].iter().map(|(_, _, next)| *next);
         let end = later.chain([data.cells()]).find(|next| next > first).unwrap_or(*first);
         symbols.define(name, Label::Cell { first: *first, count: end - first }, *place)?;
     }
-    Ok(commands)
+    Ok(instructions)
 }

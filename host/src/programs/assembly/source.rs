@@ -1,4 +1,4 @@
-//! Files into lines, includes in place.
+//! Splits files into lines and inserts included files.
 
 use super::token::{Token, TokenKind, tokens};
 use super::{Cursor, Mistake, Place};
@@ -17,33 +17,33 @@ impl Sources {
     }
 }
 
-/// A part of a program.
+/// A section of a program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Section {
-    /// Commands.
+    /// Instructions.
     #[default]
     Code,
     /// Cells.
     Data,
 }
 
-/// One line that is not empty.
+/// A line that is not empty.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// The section it stands in.
+    /// Its section.
     pub section: Section,
     /// Labels before the statement.
     pub labels: Vec<(String, Place)>,
-    /// The statement; none if there are only labels.
+    /// The statement; empty if the line has only labels.
     pub tokens: Vec<Token>,
-    /// Where the line begins.
+    /// The beginning of the line.
     pub place: Place,
 }
 
-/// How deep files may include each other.
+/// Maximum depth of nested includes.
 const DEPTH: usize = 16;
 
-/// Reads `text`, a program from the file `path`, with all that it includes from beside that file.
+/// Reads `text`, the program in the file `path`, and the files it includes, relative to that file.
 ///
 /// # Errors
 /// [`Failure::Input`] naming file, line and column.
@@ -106,7 +106,7 @@ impl Reader {
         let from = &self.sources.files[place.file];
         let path = from.parent().unwrap_or(Path::new("")).join(name);
         if depth == DEPTH {
-            return Err(Mistake::new(place, "files include each other without end"));
+            return Err(Mistake::new(place, format!("includes are nested more than {DEPTH} deep")));
         }
         let text = std::fs::read_to_string(&path)
             .map_err(|error| Mistake::new(place, format!("{}: {error}", path.display())))?;

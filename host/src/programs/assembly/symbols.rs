@@ -1,22 +1,22 @@
-//! Names: constants, cells and commands.
+//! Names of constants, cells and instructions.
 
 use super::{Cursor, Mistake, Place};
 use std::collections::BTreeMap;
 
-/// What a name stands for.
+/// The meaning of a name.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Label {
     /// A constant.
     Constant(f64),
-    /// The first of so many cells.
+    /// One or more cells.
     Cell {
-        /// The first.
+        /// The first cell.
         first: usize,
-        /// How many.
+        /// Number of cells.
         count: usize,
     },
-    /// A command.
-    Command(usize),
+    /// An instruction.
+    Instruction(usize),
 }
 
 /// The names of a program.
@@ -26,10 +26,10 @@ pub struct Symbols {
 }
 
 impl Symbols {
-    /// Adds a name.
+    /// Defines a name.
     ///
     /// # Errors
-    /// If it is there already.
+    /// If the name is already defined.
     pub fn define(&mut self, name: &str, label: Label, place: Place) -> Result<(), Mistake> {
         match self.names.insert(name.to_owned(), label) {
             None => Ok(()),
@@ -37,10 +37,10 @@ impl Symbols {
         }
     }
 
-    /// `.set NAME VALUE`, after the directive.
+    /// Defines the constant of `.set NAME VALUE`, after the directive.
     ///
     /// # Errors
-    /// If it is something else.
+    /// For any other text.
     pub fn constant(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Mistake> {
         let (name, place) = cursor.word()?;
         let value = self.number(cursor)?;
@@ -48,10 +48,10 @@ impl Symbols {
         self.define(&name, Label::Constant(value), place)
     }
 
-    /// A number with sign: a literal or a constant.
+    /// Reads a number with an optional sign: a literal or a constant.
     ///
     /// # Errors
-    /// If there is none.
+    /// If the next token is not a number.
     pub fn number(&self, cursor: &mut Cursor<'_>) -> Result<f64, Mistake> {
         let sign = if cursor.take("-") { -1.0 } else { 1.0 };
         if let Some(number) = cursor.number() {
@@ -66,36 +66,36 @@ impl Symbols {
         }
     }
 
-    /// A whole number with sign.
+    /// Reads an integer with an optional sign.
     ///
     /// # Errors
-    /// If there is none.
+    /// If the next number is not an integer.
     pub fn integer(&self, cursor: &mut Cursor<'_>) -> Result<i64, Mistake> {
         let place = cursor.place();
         let number = self.number(cursor)?;
         if number.fract() == 0.0 && number.abs() < 9e15 {
             Ok(number as i64)
         } else {
-            Err(Mistake::new(place, format!("{number} is not a whole number")))
+            Err(Mistake::new(place, format!("{number} is not an integer")))
         }
     }
 
-    /// A number of things, at least `least`.
+    /// Reads an integer from `min` to 65536.
     ///
     /// # Errors
-    /// If there is none.
-    pub fn count(&self, cursor: &mut Cursor<'_>, least: usize) -> Result<usize, Mistake> {
+    /// For any other number.
+    pub fn count(&self, cursor: &mut Cursor<'_>, min: usize) -> Result<usize, Mistake> {
         let place = cursor.place();
         match usize::try_from(self.integer(cursor)?) {
-            Ok(count) if (least..=1 << 16).contains(&count) => Ok(count),
-            _ => Err(Mistake::new(place, format!("expected a number from {least} to 65536"))),
+            Ok(count) if (min..=1 << 16).contains(&count) => Ok(count),
+            _ => Err(Mistake::new(place, format!("expected an integer from {min} to 65536"))),
         }
     }
 
-    /// A cell: `name`, `name[n]`.
+    /// Reads a cell: `name` or `name[n]`.
     ///
     /// # Errors
-    /// If the name is not a cell's, or the offset leads beyond its array.
+    /// If the name is not that of a cell, or the offset is beyond the end of its array.
     pub fn cell(&self, cursor: &mut Cursor<'_>) -> Result<usize, Mistake> {
         let place = cursor.place();
         let (name, _) = cursor.word().map_err(|_| Mistake::new(place, "expected a cell"))?;
@@ -113,39 +113,44 @@ impl Symbols {
         if offset < count {
             Ok(first + offset)
         } else {
-            let message = format!("'{name}' has {count} cells, there is no {name}[{offset}]");
+            let message = format!("'{name}[{offset}]' does not exist: '{name}' has {count} cells");
             Err(Mistake::new(place, message))
         }
     }
 
-    /// A command's label.
+    /// Reads the label of an instruction.
     ///
     /// # Errors
-    /// If it is not one.
-    pub fn command(&self, cursor: &mut Cursor<'_>) -> Result<usize, Mistake> {
+    /// If it is not a label.
+    pub fn instruction(&self, cursor: &mut Cursor<'_>) -> Result<usize, Mistake> {
         let place = cursor.place();
         let (name, _) = cursor.word().map_err(|_| Mistake::new(place, "expected a label"))?;
         match self.names.get(&name) {
-            Some(Label::Command(command)) => Ok(*command),
-            Some(_) => Err(Mistake::new(place, format!("'{name}' is not a label of a command"))),
+            Some(Label::Instruction(instruction)) => Ok(*instruction),
+            Some(_) => {
+                Err(Mistake::new(place, format!("'{name}' is not the label of an instruction")))
+            }
             None => Err(Mistake::new(place, format!("label '{name}' is not defined"))),
         }
     }
 
-    /// Gives every one of so many cells and commands a name that has none.
-    pub fn name_all(&mut self, cells: usize, commands: usize) {
+    /// Names all cells and instructions that have no name.
+    pub fn name_all(&mut self, cells: usize, instructions: usize) {
         let unnamed: Vec<_> = (0..cells).filter(|cell| !self.is_named(*cell)).collect();
         for cell in unnamed {
             self.name(Self::default_name_of_cell(cell), Label::Cell { first: cell, count: 1 });
         }
-        for command in 0..commands {
-            if self.name_of_command(command).is_none() {
-                self.name(Self::default_name_of_command(command), Label::Command(command));
+        for instruction in 0..instructions {
+            if self.name_of_instruction(instruction).is_none() {
+                self.name(
+                    Self::default_name_of_instruction(instruction),
+                    Label::Instruction(instruction),
+                );
             }
         }
     }
 
-    /// Adds a name, with underscores at its end until there is no other like it.
+    /// Adds a name, with as many underscores at its end as make it unique.
     fn name(&mut self, mut name: String, label: Label) {
         while self.names.contains_key(&name) {
             name.push('_');
@@ -157,16 +162,16 @@ impl Symbols {
         format!("cell_{cell}")
     }
 
-    fn default_name_of_command(command: usize) -> String {
-        format!("command_{command}")
+    fn default_name_of_instruction(instruction: usize) -> String {
+        format!("instruction_{instruction}")
     }
 
-    /// All names and what they stand for.
+    /// All names and their meanings.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Label)> {
         self.names.iter().map(|(name, label)| (name.as_str(), *label))
     }
 
-    /// The names of cells, in the order of the cells: name, first, count.
+    /// The named cells in order: name, first cell, number of cells.
     pub fn cells(&self) -> Vec<(&str, usize, usize)> {
         let mut cells: Vec<_> = self
             .iter()
@@ -179,19 +184,19 @@ impl Symbols {
         cells
     }
 
-    /// Name, first and count of the array that a cell belongs to.
+    /// Name, first cell and number of cells of the array that contains a cell.
     fn owner(&self, cell: usize) -> Option<(&str, usize, usize)> {
         let holds =
             |(_, first, count): &(&str, usize, usize)| (*first..first + count).contains(&cell);
         self.cells().into_iter().find(holds)
     }
 
-    /// Whether a cell belongs to an array.
+    /// Whether a cell has a name.
     pub fn is_named(&self, cell: usize) -> bool {
         self.owner(cell).is_some()
     }
 
-    /// The name of a cell: `name`, `name[n]`, or `cell_n` if it has none.
+    /// The name of a cell: `name`, `name[n]`, or `cell_n` for a cell without a name.
     pub fn name_of_cell(&self, cell: usize) -> String {
         match self.owner(cell) {
             Some((name, first, _)) if first == cell => name.to_owned(),
@@ -200,24 +205,26 @@ impl Symbols {
         }
     }
 
-    /// The label of a command, if it has one.
-    pub fn name_of_command(&self, command: usize) -> Option<&str> {
-        self.iter().find(|(_, label)| *label == Label::Command(command)).map(|(name, _)| name)
+    /// The label of an instruction, if any.
+    pub fn name_of_instruction(&self, instruction: usize) -> Option<&str> {
+        self.iter()
+            .find(|(_, label)| *label == Label::Instruction(instruction))
+            .map(|(name, _)| name)
     }
 
-    /// The label of a command, or `command_n` if it has none.
-    pub fn target(&self, command: usize) -> String {
-        let name = self.name_of_command(command).map(str::to_owned);
-        name.unwrap_or_else(|| Self::default_name_of_command(command))
+    /// The label of an instruction, or `instruction_n` for one without a label.
+    pub fn target(&self, instruction: usize) -> String {
+        let name = self.name_of_instruction(instruction).map(str::to_owned);
+        name.unwrap_or_else(|| Self::default_name_of_instruction(instruction))
     }
 
-    /// Sections of data and code that define these names: `value` and `command` give the text of
-    /// the cells and of the commands.
+    /// Sections of data and code that define these names, with the text of cells and instructions
+    /// given by `value` and `instruction`.
     pub fn listing(
         &self,
-        commands: usize,
+        instructions: usize,
         value: impl Fn(usize) -> String,
-        command: impl Fn(usize) -> String,
+        instruction: impl Fn(usize) -> String,
     ) -> String {
         let mut text = ".data\n".to_owned();
         for names in self.cells().chunk_by(|one, other| one.1 == other.1) {
@@ -227,10 +234,10 @@ impl Symbols {
             text += &format!("{}\n", values.join(", "));
         }
         text += ".code\n";
-        for index in 0..commands {
-            let names = self.iter().filter(|(_, label)| *label == Label::Command(index));
+        for index in 0..instructions {
+            let names = self.iter().filter(|(_, label)| *label == Label::Instruction(index));
             names.for_each(|(name, _)| text += &format!("{name}: "));
-            text += &format!("{}\n", command(index));
+            text += &format!("{}\n", instruction(index));
         }
         text
     }

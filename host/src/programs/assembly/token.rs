@@ -2,25 +2,25 @@
 
 use super::{Mistake, Place};
 
-/// What a token is.
+/// A kind of token.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TokenKind {
     /// A name, a directive with its dot, or a keyword.
     Word(String),
-    /// A number without sign.
+    /// An unsigned number.
     Number(f64),
-    /// Text between quotes.
+    /// Text in quotes.
     Text(String),
-    /// Any other character, and `<=`, `.*`, `+=`.
+    /// Any other character, or `<=`, `.*`, `+=`.
     Sign(&'static str),
 }
 
-/// A token and where it begins.
+/// A token and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Token {
-    /// What.
+    /// Its kind.
     pub kind: TokenKind,
-    /// Where.
+    /// Its beginning.
     pub place: Place,
 }
 
@@ -30,7 +30,7 @@ const SIGNS: [&str; 16] =
 /// The tokens of one line. A `;` begins a comment outside brackets and separates rows inside them.
 ///
 /// # Errors
-/// The first character that begins none.
+/// The first character that is not part of a token.
 pub fn tokens(text: &str, file: usize, line: usize) -> Result<Vec<Token>, Mistake> {
     let mut tokens = Vec::new();
     let mut rest = text;
@@ -55,7 +55,7 @@ pub fn tokens(text: &str, file: usize, line: usize) -> Result<Vec<Token>, Mistak
             (TokenKind::Word(rest[..length].to_owned()), length)
         } else if first == '"' {
             let Some(end) = rest[1..].find('"') else {
-                return Err(Mistake::new(place, "a quote that does not end"));
+                return Err(Mistake::new(place, "unterminated quote"));
             };
             (TokenKind::Text(rest[1..=end].to_owned()), end + 2)
         } else {
@@ -76,7 +76,8 @@ fn is_word(c: char) -> bool {
     c.is_ascii_alphabetic() || c == '_'
 }
 
-/// A decimal number, with fraction and exponent, or a hexadecimal integer.
+/// Reads a decimal number with optional fraction and exponent, or a hexadecimal integer; also returns
+/// its length.
 fn number(text: &str, place: Place) -> Result<(TokenKind, usize), Mistake> {
     if let Some(digits) = text.strip_prefix("0x") {
         let length = digits.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(digits.len());

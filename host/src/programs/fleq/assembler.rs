@@ -1,10 +1,10 @@
-//! The assembly language of FLEQ: data.
+//! The assembly language of FLEQ: directives and data.
 //!
 //! ```text
-//! .size 4                ; blocks are 4 × 4 (4 if not given)
-//! .registers 2           ; index registers r0, r1 (1 if not given)
-//! .blocks 20             ; of the machine (as many as needed if not given)
-//! .commands 20           ; likewise
+//! .size 4                ; blocks are 4 × 4 (default 4)
+//! .registers 2           ; index registers r0, r1 (default 1)
+//! .blocks 20             ; blocks of the machine (default: as many as needed)
+//! .instructions 20       ; instructions of the machine (default: as many as needed)
 //! .data
 //! A:      [2 0; 1 3]     ; a matrix, the rest zero
 //! x:      [1; 2; 3]      ; a column
@@ -12,7 +12,7 @@
 //! list:   1, 2, 0 * 5    ; an array of blocks
 //! p:      &list[1]       ; an address
 //! ```
-//! For commands see [`super::statement`].
+//! See [`super::statement`] for instructions.
 
 use super::statement::statement;
 use super::{Program, address_bits};
@@ -20,14 +20,14 @@ use crate::Failure;
 use crate::programs::assembly::{Cursor, Data, Label, Mistake, Place, Symbols, outline, read};
 use std::path::Path;
 
-/// Blocks of a program while it is read.
+/// Blocks of a program that is being read.
 struct Blocks<'a> {
     size: usize,
     registers: u16,
     blocks: Option<usize>,
-    room: Option<usize>,
+    instruction_capacity: Option<usize>,
     values: Vec<Vec<f64>>,
-    /// Addresses wait until all names are known: the block, and where the address stands.
+    /// Addresses to be resolved when all names are known: the block, and the place of the address.
     addresses: Vec<(usize, Place)>,
     lines: &'a [crate::programs::assembly::Line],
 }
@@ -40,9 +40,9 @@ impl Data for Blocks<'_> {
         symbols: &Symbols,
     ) -> Result<bool, Mistake> {
         let place = cursor.place();
-        let mut number = |least, most| match symbols.count(cursor, least)? {
-            count if count <= most => Ok(count),
-            _ => Err(Mistake::new(place, format!("expected a number from {least} to {most}"))),
+        let mut number = |min, max| match symbols.count(cursor, min)? {
+            count if count <= max => Ok(count),
+            _ => Err(Mistake::new(place, format!("expected an integer from {min} to {max}"))),
         };
         match name {
             ".size" if !self.values.is_empty() => {
@@ -51,7 +51,7 @@ impl Data for Blocks<'_> {
             ".size" => self.size = number(1, 16)?,
             ".registers" => self.registers = number(0, 8)? as u16,
             ".blocks" => self.blocks = Some(number(1, 4096)?),
-            ".commands" => self.room = Some(number(1, 4096)?),
+            ".instructions" => self.instruction_capacity = Some(number(1, 4096)?),
             _ => return Ok(false),
         }
         Ok(true)
@@ -81,7 +81,7 @@ impl Data for Blocks<'_> {
 }
 
 impl Blocks<'_> {
-    /// Fills in the addresses.
+    /// Resolves the addresses.
     fn resolve(&mut self, symbols: &Symbols) -> Result<(), Mistake> {
         let bits = self.blocks.unwrap_or(self.values.len()).next_power_of_two().max(4).ilog2();
         for (block, place) in std::mem::take(&mut self.addresses) {
@@ -101,10 +101,10 @@ impl Blocks<'_> {
     }
 }
 
-/// A number, or rows of numbers in brackets; d × d numbers row after row.
+/// Reads a number or rows of numbers in brackets, as d × d numbers row by row.
 ///
 /// # Errors
-/// If it is neither.
+/// For any other text.
 pub fn matrix(
     cursor: &mut Cursor<'_>,
     symbols: &Symbols,
@@ -143,38 +143,38 @@ pub fn assemble(path: &Path, text: &str) -> Result<Program, Failure> {
         size: 4,
         registers: 1,
         blocks: None,
-        room: None,
+        instruction_capacity: None,
         values: Vec::new(),
         addresses: Vec::new(),
         lines: &lines,
     };
     let mut symbols = Symbols::default();
-    let commands = outline(&lines, &mut blocks, &mut symbols).and_then(|lines| {
+    let instructions = outline(&lines, &mut blocks, &mut symbols).and_then(|lines| {
         let zero = blocks.values.len();
-        let mut commands = Vec::new();
+        let mut instructions = Vec::new();
         for line in &lines {
             let mut cursor = Cursor::new(&line.tokens, line.place);
-            commands.push(statement(&mut cursor, &symbols, blocks.registers, zero)?);
+            instructions.push(statement(&mut cursor, &symbols, blocks.registers, zero)?);
         }
-        // A block of zeros: what `goto` looks at, and what commands without a result copy to itself.
+        // A block of zeros: what `goto` looks at, and what instructions without a result copy to itself.
         blocks.values.push(vec![0.0; blocks.size * blocks.size]);
         blocks.resolve(&symbols)?;
-        Ok(commands)
+        Ok(instructions)
     });
-    let mut commands = commands.map_err(|mistake| mistake.in_sources(&sources))?;
-    let end = Label::Command(commands.len());
+    let mut instructions = instructions.map_err(|mistake| mistake.in_sources(&sources))?;
+    let end = Label::Instruction(instructions.len());
     let ends_in_label = symbols.iter().any(|(_, label)| label == end);
-    if ends_in_label || commands.last().is_none_or(|last| !last.halt) {
+    if ends_in_label || instructions.last().is_none_or(|last| !last.halt) {
         let zero = blocks.values.len() - 1;
-        commands.push(super::statement::halt(zero));
+        instructions.push(super::statement::halt(zero));
     }
     let program = Program {
         size: blocks.size as u16,
         registers: blocks.registers,
         memory: blocks.values.concat(),
-        commands,
+        instructions,
         blocks: blocks.blocks,
-        room: blocks.room,
+        instruction_capacity: blocks.instruction_capacity,
         symbols,
     };
     program.fits().map_err(|error| Failure::Input(format!("{}: {error}", path.display())))?;

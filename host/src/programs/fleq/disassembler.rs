@@ -1,12 +1,12 @@
-//! Commands and values of FLEQ as the assembler would read them.
+//! Instructions and values of FLEQ as assembly text.
 
 use super::Program;
 use situ::construct::computer::fleq::{Instruction, Operand, Operation};
 
 impl Program {
-    /// A command as text.
+    /// An instruction as text.
     pub fn disassemble(&self, index: usize) -> String {
-        let Some(instruction) = self.commands.get(index) else { return String::new() };
+        let Some(instruction) = self.instructions.get(index) else { return String::new() };
         if instruction.halt {
             return "halt".to_owned();
         }
@@ -31,17 +31,19 @@ impl Program {
         clauses.join(", ")
     }
 
-    /// The whole program as text that assembles to the same words.
+    /// The program as text that assembles to an equal program.
     pub fn listing(&self) -> String {
         let size = usize::from(self.size);
         let mut program = self.clone();
-        program.symbols.name_all(self.zero(), self.commands.len());
+        program.symbols.name_all(self.zero(), self.instructions.len());
         let mut text = format!(".size {size}\n.registers {}\n", self.registers);
-        for (directive, number) in [(".blocks", self.blocks), (".commands", self.room)] {
+        for (directive, number) in
+            [(".blocks", self.blocks), (".instructions", self.instruction_capacity)]
+        {
             text += &number.map_or_else(String::new, |n| format!("{directive} {n}\n"));
         }
         text + &program.symbols.listing(
-            self.commands.len(),
+            self.instructions.len(),
             |block| {
                 let numbers = &self.memory[block * size * size..(block + 1) * size * size];
                 written(numbers, size, |x| x.to_string())
@@ -50,12 +52,12 @@ impl Program {
         )
     }
 
-    /// The block of zeros that the assembler adds.
+    /// The block of zeros that the assembler added.
     fn zero(&self) -> usize {
         self.needed_blocks() - 1
     }
 
-    /// `C = f(A, B)`; none where a block is copied to itself so that it is read, or nothing done.
+    /// `C = f(A, B)`; none if a block is copied to itself only to be read, or nothing is done.
     fn assignment(&self, instruction: &Instruction) -> Option<String> {
         let Instruction { operation, a, b, c, .. } = *instruction;
         let idle = instruction.fetch.is_some() || a == Operand::Block(self.zero());
@@ -84,7 +86,7 @@ impl Program {
     }
 }
 
-/// A block as text, its numbers rounded: a number if it is a multiple of the identity, else its rows
+/// A block as text with rounded numbers: a single number for a multiple of the identity, else its rows
 /// in brackets, without zeros on the right and below.
 pub fn text(block: &[f64], size: usize) -> String {
     written(block, size, crate::report::number)

@@ -1,34 +1,38 @@
-//! FLEQ by plain arithmetic in f64: what the transformer is held against.
+//! FLEQ by ordinary arithmetic in f64: the reference for the transformer.
 
+use super::Program;
+use crate::programs::Execution;
 use situ::construct::computer::Error;
 use situ::construct::computer::fleq::{
     Instruction, Machine, Operand, Operation, THRESHOLD, inverse_root,
 };
 
-/// The state of a program that runs.
+/// The state of a running program.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Interpreter {
+pub struct Interpreter<'a> {
     /// d.
     pub size: usize,
-    /// Blocks, each d × d numbers row after row.
+    /// Blocks, each d × d numbers row by row.
     pub memory: Vec<Vec<f64>>,
     /// Blocks that the registers point to.
     pub registers: Vec<usize>,
-    /// The next command.
+    /// Index of the next instruction.
     pub counter: usize,
-    /// Whether a halting command was executed.
+    /// Whether a halting instruction was executed.
     pub halted: bool,
+    instructions: &'a [Instruction],
     /// Registers wrap at this power of two.
     register_limit: usize,
     /// The counter wraps at this power of two.
     counter_limit: usize,
 }
 
-impl Interpreter {
-    /// At the first command, with `memory` as the first blocks and zeros as the rest.
-    pub fn new(machine: &Machine, memory: &[f64]) -> Self {
+impl<'a> Interpreter<'a> {
+    /// At the first instruction of `program`, on a machine of this size. Memory beyond the program's
+    /// is zero.
+    pub fn new(machine: &Machine, program: &'a Program) -> Self {
         let size = usize::from(machine.size);
-        let mut blocks: Vec<_> = memory.chunks(size * size).map(<[f64]>::to_vec).collect();
+        let mut blocks: Vec<_> = program.memory.chunks(size * size).map(<[f64]>::to_vec).collect();
         blocks.resize(machine.blocks, Vec::new());
         for block in &mut blocks {
             block.resize(size * size, 0.0);
@@ -39,44 +43,10 @@ impl Interpreter {
             registers: vec![0; machine.registers.into()],
             counter: 0,
             halted: false,
+            instructions: &program.instructions,
             register_limit: machine.blocks.next_power_of_two().max(4),
-            counter_limit: machine.commands.next_power_of_two().max(4),
+            counter_limit: machine.instructions.next_power_of_two().max(4),
         }
-    }
-
-    /// Executes the next command; beyond the last, halts.
-    ///
-    /// # Errors
-    /// [`Error::Address`] if a register points to no block; nothing is changed then.
-    pub fn step(&mut self, program: &[Instruction]) -> Result<(), Error> {
-        let instruction = program.get(self.counter).copied().unwrap_or(Instruction::HALT);
-        let Instruction { operation, a, b, c, flag, target, increment, load, fetch, halt } =
-            instruction;
-        let [a, b, c] = [a, b, c].map(|operand| match operand {
-            Operand::Block(block) => block,
-            Operand::Register(register) => self.registers[usize::from(register)],
-        });
-        let blocks = self.memory.len();
-        if let Some(address) = [a, b, c].into_iter().find(|block| *block >= blocks) {
-            return Err(Error::Address { command: self.counter, address });
-        }
-        if let Some(register) = increment {
-            let register = &mut self.registers[usize::from(register)];
-            *register = (*register + 1) % self.register_limit;
-        }
-        if let Some((register, block)) = load {
-            self.registers[usize::from(register)] = block;
-        }
-        let fetched = fetch.map(|register| (register, self.address_in(a)));
-        self.memory[c] = self.compute(operation, a, b);
-        if let Some((register, block)) = fetched {
-            self.registers[usize::from(register)] = block;
-        }
-        self.halted |= halt;
-        let next = (self.counter + 1) % self.counter_limit;
-        let taken = self.memory[flag][0] <= THRESHOLD;
-        self.counter = if taken { target.unwrap_or(next) } else { next };
-        Ok(())
     }
 
     fn compute(&self, operation: Operation, a: usize, b: usize) -> Vec<f64> {
@@ -112,11 +82,60 @@ impl Interpreter {
         }
     }
 
-    /// The address whose bits a block holds.
+    /// The address whose bits are in a block.
     fn address_in(&self, block: usize) -> usize {
         let bits = self.register_limit.ilog2() as usize;
         let bit = |at: usize| self.memory[block][at % self.size * self.size + at / self.size] > 0.0;
         (0..bits).fold(0, |address, at| 2 * address + usize::from(bit(at)))
+    }
+}
+
+impl Execution for Interpreter<'_> {
+    /// Beyond the last instruction the program halts.
+    ///
+    /// # Errors
+    /// [`Error::Address`] if a register points to no block; the state is then unchanged.
+    fn step(&mut self) -> Result<(), Error> {
+        let instruction = self.instructions.get(self.counter).copied().unwrap_or(Instruction::HALT);
+        let Instruction { operation, a, b, c, flag, target, increment, load, fetch, halt } =
+            instruction;
+        let [a, b, c] = [a, b, c].map(|operand| match operand {
+            Operand::Block(block) => block,
+            Operand::Register(register) => self.registers[usize::from(register)],
+        });
+        let blocks = self.memory.len();
+        if let Some(address) = [a, b, c].into_iter().find(|block| *block >= blocks) {
+            return Err(Error::Address { instruction: self.counter, address });
+        }
+        if let Some(register) = increment {
+            let register = &mut self.registers[usize::from(register)];
+            *register = (*register + 1) % self.register_limit;
+        }
+        if let Some((register, block)) = load {
+            self.registers[usize::from(register)] = block;
+        }
+        let fetched = fetch.map(|register| (register, self.address_in(a)));
+        self.memory[c] = self.compute(operation, a, b);
+        if let Some((register, block)) = fetched {
+            self.registers[usize::from(register)] = block;
+        }
+        self.halted |= halt;
+        let next = (self.counter + 1) % self.counter_limit;
+        let taken = self.memory[flag][0] <= THRESHOLD;
+        self.counter = if taken { target.unwrap_or(next) } else { next };
+        Ok(())
+    }
+
+    fn counter(&self) -> usize {
+        self.counter
+    }
+
+    fn halted(&self) -> bool {
+        self.halted
+    }
+
+    fn memory(&self) -> Vec<Vec<f64>> {
+        self.memory.clone()
     }
 }
 

@@ -1,4 +1,4 @@
-//! FLEQ programs: assembled, interpreted, run on the transformer.
+//! FLEQ programs: assembler, interpreter, engine.
 
 mod assembler;
 mod disassembler;
@@ -23,54 +23,54 @@ pub struct Program {
     pub size: u16,
     /// Index registers.
     pub registers: u16,
-    /// Blocks that the memory starts with, each d × d numbers row after row.
+    /// Initial blocks of memory, each d × d numbers row by row.
     pub memory: Vec<f64>,
-    /// Commands; the first is executed first.
-    pub commands: Vec<Instruction>,
-    /// Blocks of the machine that it asks for.
+    /// Instructions, beginning with the first to be executed.
+    pub instructions: Vec<Instruction>,
+    /// Blocks of the machine, if specified.
     pub blocks: Option<usize>,
-    /// Commands of the machine that it asks for.
-    pub room: Option<usize>,
-    /// Names of blocks and commands.
+    /// Instructions of the machine, if specified.
+    pub instruction_capacity: Option<usize>,
+    /// Names of blocks and instructions.
     pub symbols: Symbols,
 }
 
 impl Program {
-    /// Blocks that it begins with.
+    /// Number of initial blocks.
     pub fn needed_blocks(&self) -> usize {
         self.memory.len().div_ceil(usize::from(self.size).pow(2))
     }
 
-    /// The machine that it runs on, in precision T.
+    /// The machine that runs the program, in precision T.
     pub fn machine<T: Scalar>(&self) -> Machine {
         let blocks = self.blocks.unwrap_or(self.needed_blocks());
-        let commands = self.room.unwrap_or(self.commands.len());
-        let machine = Machine::new::<T>(self.size, blocks, commands);
+        let instructions = self.instruction_capacity.unwrap_or(self.instructions.len());
+        let machine = Machine::new::<T>(self.size, blocks, instructions);
         Machine { registers: self.registers, ..machine }
     }
 
-    /// Whether the machine that it asks for holds it.
+    /// Checks that the program fits the machine that it specifies.
     ///
     /// # Errors
-    /// [`Error::Columns`] if not.
+    /// [`Error::Columns`] if it does not.
     pub fn fits(&self) -> Result<(), Error> {
         let available = self.machine::<f64>();
         let needed = Machine {
             blocks: self.needed_blocks().max(available.blocks),
-            commands: self.commands.len().max(available.commands),
+            instructions: self.instructions.len().max(available.instructions),
             ..available
         };
         let (needed, available) = (needed.columns(), available.columns());
         if needed <= available { Ok(()) } else { Err(Error::Columns { needed, available }) }
     }
 
-    /// The block of this name, row after row, set to what `numbers` gives.
+    /// Sets a block to `numbers`, row by row.
     pub fn set(&mut self, block: usize, numbers: &[f64]) {
         let size = usize::from(self.size).pow(2);
         self.memory[block * size..(block + 1) * size].copy_from_slice(numbers);
     }
 
-    /// The number of the block of this name.
+    /// The index of the block with this name.
     pub fn block(&self, name: &str) -> Option<usize> {
         let cells = self.symbols.cells();
         cells.into_iter().find(|(known, ..)| *known == name).map(|(_, first, _)| first)

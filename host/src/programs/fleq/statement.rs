@@ -1,4 +1,4 @@
-//! The assembly language of FLEQ: commands.
+//! The assembly language of FLEQ: instructions.
 //!
 //! ```text
 //!         C = A                      ; copy
@@ -13,16 +13,16 @@
 //!         n = n - one, if n <= 0 goto end
 //!         goto loop
 //!         r0 = &list                 ; the address of a block
-//!         r0 = *p                    ; the address that a block holds
+//!         r0 = *p                    ; the address stored in a block
 //! end:    halt
 //! ```
-//! After the assignment, separated by commas: one jump, and at most one each of `r += 1`, `r = &cell`
-//! and `r = *cell`, of which the last reads the assignment's first operand.
+//! The assignment may be followed by clauses, separated by commas: one jump, and at most one each of
+//! `r += 1`, `r = &cell` and `r = *cell`. The last reads the first operand of the assignment.
 
 use crate::programs::assembly::{Cursor, Mistake, Place, Symbols, TokenKind};
 use situ::construct::computer::fleq::{Instruction, Operand, Operation};
 
-/// Functions of one block, written as a word before it.
+/// Functions of one block, written in front of it.
 const FUNCTIONS: [(&str, Operation); 5] = [
     ("sigmoid", Operation::Sigmoid),
     ("relu", Operation::Relu),
@@ -31,17 +31,17 @@ const FUNCTIONS: [(&str, Operation); 5] = [
     ("inverse_root", Operation::InverseRoot),
 ];
 
-/// A command that does nothing: block `zero` is copied to itself.
+/// An instruction that does nothing: it copies block `zero` to itself.
 fn nothing(zero: usize) -> Instruction {
     Instruction { flag: zero, ..Instruction::new(Operation::Copy, zero, zero) }
 }
 
-/// A command that halts.
+/// An instruction that halts.
 pub(super) fn halt(zero: usize) -> Instruction {
     Instruction { halt: true, ..nothing(zero) }
 }
 
-/// One command. `zero` is a block that holds zeros.
+/// Reads one instruction. `zero` is a block of zeros.
 pub(super) fn statement(
     cursor: &mut Cursor<'_>,
     symbols: &Symbols,
@@ -91,7 +91,7 @@ impl Parser<'_> {
             return self.register_clause(cursor, register, place);
         }
         if self.assigned {
-            return Err(cursor.mistake("a command has one assignment"));
+            return Err(cursor.mistake("an instruction has one assignment"));
         }
         self.assigned = true;
         self.instruction.c = self.operand(cursor)?;
@@ -101,14 +101,14 @@ impl Parser<'_> {
 
     fn jump(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Mistake> {
         let place = cursor.place();
-        let target = self.symbols.command(cursor)?;
+        let target = self.symbols.instruction(cursor)?;
         match self.instruction.target.replace(target) {
             None => Ok(()),
-            Some(_) => Err(Mistake::new(place, "a command has one jump")),
+            Some(_) => Err(Mistake::new(place, "an instruction has one jump")),
         }
     }
 
-    /// `r0`, if that is next.
+    /// Takes `r0` if it is next.
     fn register(&self, cursor: &mut Cursor<'_>) -> Result<Option<u16>, Mistake> {
         let Some(TokenKind::Word(word)) = cursor.rest().first().map(|token| &token.kind) else {
             return Ok(None);
@@ -118,7 +118,9 @@ impl Parser<'_> {
         };
         if register >= self.registers {
             let count = self.registers;
-            return Err(cursor.mistake(format!("there is no {word}: .registers is {count}")));
+            return Err(
+                cursor.mistake(format!("register {word} does not exist: .registers is {count}"))
+            );
         }
         cursor.word()?;
         Ok(Some(register))
@@ -148,7 +150,7 @@ impl Parser<'_> {
                     return Err(cursor.mistake(message));
                 }
                 if !self.assigned {
-                    // Copied to itself: read, and left as it is.
+                    // Copied to itself: read but not changed.
                     (instruction.a, instruction.b, instruction.c) = (cell, cell, cell);
                     self.assigned = true;
                 }
@@ -161,7 +163,7 @@ impl Parser<'_> {
             [instruction.increment, instruction.load.map(|load| load.0), instruction.fetch];
         let changes = changed.iter().flatten().filter(|changed| **changed == register).count();
         if twice || changes > 1 {
-            return Err(Mistake::new(place, "a command changes one register in one way"));
+            return Err(Mistake::new(place, "an instruction changes one register in one way"));
         }
         Ok(())
     }

@@ -1,25 +1,25 @@
 //! The assembly language of SUBLEQ.
 //!
 //! ```text
-//! .word 16              ; bits of a word (16 if not given)
-//! .columns 27           ; columns of the machine (as many as needed if not given)
+//! .word 16              ; bits of a word (default 16)
+//! .columns 27           ; columns of the machine (default: as many as needed)
 //! .data
 //! total:  0
 //! list:   3, 1, 4, 0 * 5    ; an array; 0 * 5 is five zeros
 //! .code
-//! loop:   list[1], total    ; total -= list[1]; goto the next command
+//! loop:   list[1], total    ; total -= list[1]; goto the next instruction
 //!         list, total, loop ; total -= list[0]; if total <= 0 goto loop
 //!         goto loop
-//!         halt              ; goes to itself for ever
+//!         halt              ; branches to itself forever
 //! ```
 
 use super::Program;
 use crate::Failure;
 use crate::programs::assembly::{Cursor, Data, Mistake, Symbols, outline, read};
-use situ::construct::computer::subleq::{Command, Machine};
+use situ::construct::computer::subleq::{Instruction, Machine};
 use std::path::Path;
 
-/// Cells of a program while it is read.
+/// Cells of a program that is being read.
 struct Cells {
     word_bits: u16,
     columns: Option<usize>,
@@ -36,11 +36,11 @@ impl Data for Cells {
         let place = cursor.place();
         match name {
             ".word" => {
-                let most = Machine::most_word_bits::<f64>();
+                let max = Machine::max_word_bits::<f64>();
                 self.word_bits = match u16::try_from(symbols.integer(cursor)?) {
-                    Ok(bits) if (2..=most).contains(&bits) => bits,
+                    Ok(bits) if (2..=max).contains(&bits) => bits,
                     _ => {
-                        return Err(Mistake::new(place, format!("a word has 2 to {most} bits")));
+                        return Err(Mistake::new(place, format!("a word has 2 to {max} bits")));
                     }
                 };
             }
@@ -62,10 +62,10 @@ impl Data for Cells {
     }
 }
 
-/// An integer that fits a word.
+/// Reads an integer that fits a word.
 ///
 /// # Errors
-/// If there is none.
+/// For any other text.
 pub fn word(cursor: &mut Cursor<'_>, symbols: &Symbols, word_bits: u16) -> Result<i64, Mistake> {
     let place = cursor.place();
     let value = symbols.integer(cursor)?;
@@ -73,8 +73,8 @@ pub fn word(cursor: &mut Cursor<'_>, symbols: &Symbols, word_bits: u16) -> Resul
     if (-limit..limit).contains(&value) {
         return Ok(value);
     }
-    let (least, most) = (-limit, limit - 1);
-    let message = format!("{value} does not fit a word of {word_bits} bits: {least} to {most}");
+    let (min, max) = (-limit, limit - 1);
+    let message = format!("{value} does not fit a word of {word_bits} bits: {min} to {max}");
     Err(Mistake::new(place, message))
 }
 
@@ -86,28 +86,28 @@ pub fn assemble(path: &Path, text: &str) -> Result<Program, Failure> {
     let (lines, sources) = read(path, text)?;
     let mut cells = Cells { word_bits: 16, columns: None, values: Vec::new() };
     let mut symbols = Symbols::default();
-    let commands = outline(&lines, &mut cells, &mut symbols).and_then(|lines| {
-        let mut commands = Vec::new();
+    let instructions = outline(&lines, &mut cells, &mut symbols).and_then(|lines| {
+        let mut instructions = Vec::new();
         for (index, line) in lines.iter().enumerate() {
             let mut cursor = Cursor::new(&line.tokens, line.place);
             let zero = cells.values.len();
-            commands.push(command(&mut cursor, &symbols, index, (lines.len(), zero))?);
+            instructions.push(instruction(&mut cursor, &symbols, index, (lines.len(), zero))?);
         }
-        Ok(commands)
+        Ok(instructions)
     });
-    let commands = commands.map_err(|mistake| mistake.in_sources(&sources))?;
-    if commands.is_empty() {
-        return Err(Failure::Input(format!("{}: no commands", path.display())));
+    let instructions = instructions.map_err(|mistake| mistake.in_sources(&sources))?;
+    if instructions.is_empty() {
+        return Err(Failure::Input(format!("{}: no instructions", path.display())));
     }
-    // The cell that `goto` and `halt` use: zero minus zero is not positive.
+    // The cell of `goto` and `halt`: zero minus zero is not positive.
     let zero = cells.values.len();
-    if commands.iter().any(|command| command.a == zero) {
+    if instructions.iter().any(|instruction| instruction.a == zero) {
         cells.values.push(0);
     }
     let program = Program {
         word_bits: cells.word_bits,
         memory: cells.values,
-        commands,
+        instructions,
         columns: cells.columns,
         symbols,
     };
@@ -115,31 +115,33 @@ pub fn assemble(path: &Path, text: &str) -> Result<Program, Failure> {
     Ok(program)
 }
 
-/// One command, number `index` of `count`; `zero` is a cell that holds 0.
-fn command(
+/// Reads one instruction, number `index` of `count`; `zero` is a cell that holds 0.
+fn instruction(
     cursor: &mut Cursor<'_>,
     symbols: &Symbols,
     index: usize,
     (count, zero): (usize, usize),
-) -> Result<Command, Mistake> {
+) -> Result<Instruction, Mistake> {
     if cursor.take_word("halt") {
         cursor.end()?;
-        return Ok(Command { a: zero, b: zero, c: index });
+        return Ok(Instruction { a: zero, b: zero, c: index });
     }
     let start = cursor.place();
     let (a, b, target) = if cursor.take_word("goto") {
-        (zero, zero, Some(symbols.command(cursor)?))
+        (zero, zero, Some(symbols.instruction(cursor)?))
     } else {
         let a = symbols.cell(cursor)?;
         cursor.expect(",")?;
         let b = symbols.cell(cursor)?;
-        let target = if cursor.take(",") { Some(symbols.command(cursor)?) } else { None };
+        let target = if cursor.take(",") { Some(symbols.instruction(cursor)?) } else { None };
         (a, b, target)
     };
     cursor.end()?;
     match target {
-        Some(c) if c < count => Ok(Command { a, b, c }),
-        None if index + 1 < count => Ok(Command { a, b, c: index + 1 }),
-        _ => Err(Mistake::new(start, "leads beyond the last command; end with halt or goto")),
+        Some(c) if c < count => Ok(Instruction { a, b, c }),
+        None if index + 1 < count => Ok(Instruction { a, b, c: index + 1 }),
+        _ => {
+            Err(Mistake::new(start, "continues beyond the last instruction; end with halt or goto"))
+        }
     }
 }

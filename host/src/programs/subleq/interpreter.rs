@@ -1,39 +1,55 @@
-//! SUBLEQ by plain integers: what the transformer is held against.
+//! SUBLEQ by integer arithmetic: the reference for the transformer.
 
-use situ::construct::computer::subleq::Command;
+use super::Program;
+use crate::programs::Execution;
+use situ::construct::computer::Error;
+use situ::construct::computer::subleq::Instruction;
 
-/// The state of a program that runs.
+/// The state of a running program.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Interpreter {
+pub struct Interpreter<'a> {
     /// Values of the cells.
     pub memory: Vec<i64>,
-    /// The next command.
+    /// Index of the next instruction.
     pub counter: usize,
-    /// Bits of a word; differences wrap.
-    pub word_bits: u16,
+    word_bits: u16,
+    instructions: &'a [Instruction],
 }
 
-impl Interpreter {
-    /// At the first command.
-    pub fn new(memory: &[i64], word_bits: u16) -> Self {
-        Self { memory: memory.to_vec(), counter: 0, word_bits }
+impl<'a> Interpreter<'a> {
+    /// At the first instruction of `program`.
+    pub fn new(program: &'a Program) -> Self {
+        let Program { word_bits, ref memory, ref instructions, .. } = *program;
+        Self { memory: memory.clone(), counter: 0, word_bits, instructions }
     }
+}
 
-    /// Executes the next command; false if there is none.
-    pub fn step(&mut self, commands: &[Command]) -> bool {
-        let Some(Command { a, b, c }) = commands.get(self.counter).copied() else { return false };
+impl Execution for Interpreter<'_> {
+    /// Differences wrap. Beyond the last instruction nothing changes.
+    fn step(&mut self) -> Result<(), Error> {
+        let Some(Instruction { a, b, c }) = self.instructions.get(self.counter).copied() else {
+            return Ok(());
+        };
         let unused = 64 - u32::from(self.word_bits);
         let difference = self.memory[b].wrapping_sub(self.memory[a]);
         self.memory[b] = difference << unused >> unused;
         self.counter = if self.memory[b] <= 0 { c } else { self.counter + 1 };
-        true
+        Ok(())
     }
 
-    /// Whether further commands change nothing.
-    pub fn at_rest(&self, commands: &[Command]) -> bool {
-        let at_rest = |Command { a, b, c }: &Command| {
+    fn counter(&self) -> usize {
+        self.counter
+    }
+
+    /// Whether further instructions change nothing.
+    fn halted(&self) -> bool {
+        let at_rest = |Instruction { a, b, c }: &Instruction| {
             *c == self.counter && self.memory[*a] == 0 && self.memory[*b] <= 0
         };
-        commands.get(self.counter).is_some_and(at_rest)
+        self.instructions.get(self.counter).is_some_and(at_rest)
+    }
+
+    fn memory(&self) -> Vec<Vec<f64>> {
+        self.memory.iter().map(|value| vec![*value as f64]).collect()
     }
 }

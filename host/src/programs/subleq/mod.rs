@@ -1,4 +1,4 @@
-//! SUBLEQ programs: assembled, interpreted, run on the transformer.
+//! SUBLEQ programs: assembler, interpreter, engine.
 
 mod assembler;
 mod engine;
@@ -10,46 +10,46 @@ pub use interpreter::Interpreter;
 
 use crate::programs::assembly::Symbols;
 use situ::construct::computer::Error;
-use situ::construct::computer::subleq::Command;
+use situ::construct::computer::subleq::Instruction;
 
 /// A program.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Program {
     /// Bits of a word.
     pub word_bits: u16,
-    /// Values that the cells start with.
+    /// Initial values of the cells.
     pub memory: Vec<i64>,
-    /// Commands; the first is executed first.
-    pub commands: Vec<Command>,
-    /// Columns of the machine that it asks for.
+    /// Instructions, beginning with the first to be executed.
+    pub instructions: Vec<Instruction>,
+    /// Columns of the machine, if specified.
     pub columns: Option<usize>,
-    /// Names of cells and commands.
+    /// Names of cells and instructions.
     pub symbols: Symbols,
 }
 
 impl Program {
-    /// Columns that a machine needs to hold it.
+    /// Columns that the program needs.
     pub fn needed_columns(&self) -> usize {
-        1 + self.memory.len() + self.commands.len()
+        1 + self.memory.len() + self.instructions.len()
     }
 
-    /// Columns of the machine that it runs on.
+    /// Columns of the machine that runs the program.
     pub fn columns(&self) -> usize {
         self.columns.unwrap_or(self.needed_columns())
     }
 
-    /// Whether the machine that it asks for holds it.
+    /// Checks that the program fits the machine that it specifies.
     ///
     /// # Errors
-    /// [`Error::Columns`] if not.
+    /// [`Error::Columns`] if it does not.
     pub fn fits(&self) -> Result<(), Error> {
         let (needed, available) = (self.needed_columns(), self.columns());
         if needed <= available { Ok(()) } else { Err(Error::Columns { needed, available }) }
     }
 
-    /// A command as the assembler would read it.
+    /// An instruction as assembly text.
     pub fn disassemble(&self, index: usize) -> String {
-        let Some(Command { a, b, c }) = self.commands.get(index).copied() else {
+        let Some(Instruction { a, b, c }) = self.instructions.get(index).copied() else {
             return String::new();
         };
         let [cell_a, cell_b] = [a, b].map(|cell| self.symbols.name_of_cell(cell));
@@ -62,26 +62,26 @@ impl Program {
         }
     }
 
-    /// The whole program as text that assembles to the same words.
+    /// The program as text that assembles to an equal program.
     pub fn listing(&self) -> String {
         let mut program = self.clone();
         let cells = self.memory.len() - usize::from(self.zero().is_some());
-        program.symbols.name_all(cells, self.commands.len());
+        program.symbols.name_all(cells, self.instructions.len());
         let columns = self.columns.map_or_else(String::new, |n| format!(".columns {n}\n"));
         let text = program.symbols.listing(
-            self.commands.len(),
+            self.instructions.len(),
             |cell| self.memory[cell].to_string(),
             |index| program.disassemble(index),
         );
         format!(".word {}\n{columns}{text}", self.word_bits)
     }
 
-    /// The cell that the assembler adds for `goto` and `halt`: the last one, if it has no name, is
-    /// zero and is used for nothing else.
+    /// The cell that the assembler adds for `goto` and `halt`: the last one, if it has no name, is zero
+    /// and has no other use.
     fn zero(&self) -> Option<usize> {
         let last = self.memory.len().checked_sub(1)?;
         let (mut uses, named) = (0, self.symbols.is_named(last));
-        for Command { a, b, .. } in &self.commands {
+        for Instruction { a, b, .. } in &self.instructions {
             match (*a == last, *b == last) {
                 (true, true) => uses += 1,
                 (false, false) => {}

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::report::{Axis, Curve, Series};
 use nalgebra::DVector;
-use situ::construct::chain_of_thought::{TraceConfig, TraceLearner};
+use situ::construct::chain_of_thought::{TraceConfiguration, TraceLearner};
 use situ::transformer::Error;
 
 /// Sizes of the streamed network.
@@ -49,7 +49,7 @@ fn stream(
         slope: activation.slope as f32,
         scale: activation.scale as f32,
     };
-    let config = TraceConfig { activation, ridge, decay: 1.0 };
+    let config = TraceConfiguration { activation, ridge, decay: 1.0 };
     let mut learner = TraceLearner::<f32, INPUTS, WIDTH, 1>::new(&config)?;
     for chain in &task.examples {
         learner.observe(&config, &array(&chain[0]), &array(&chain[1]), &array(&chain[2]))?;

@@ -2,7 +2,7 @@
 
 use super::direct::Pairs;
 use super::task::{Chain, Task};
-use crate::parts::HeapParts;
+use crate::buffers::HeapBuffers;
 use nalgebra::DVector;
 use situ::construct::chain_of_thought::{ChainOfThought, Plan};
 use situ::transformer::{Error, Transformer};
@@ -23,7 +23,7 @@ fn with<R>(
         relaxations,
         descents,
     };
-    let mut room = HeapParts::new(plan.counts());
+    let mut room = HeapBuffers::new(plan.buffer_sizes());
     then(&plan.build(room.buffers())?)
 }
 

@@ -1,14 +1,15 @@
 //! Random FLEQ programs against the interpreter.
 
-use crate::parts::HeapParts;
+use crate::buffers::HeapBuffers;
+use crate::programs::Execution;
 use crate::programs::assembly::Symbols;
 use crate::programs::fleq::{Engine, Interpreter, Program};
 use crate::reproduce::Settings;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
-use situ::construct::computer::Error;
 use situ::construct::computer::fleq::{Instruction, Operand, Operation};
+use situ::construct::computer::{Computer, Error};
 
 /// Blocks of a program; the last two hold addresses.
 const BLOCKS: usize = 8;
@@ -39,16 +40,16 @@ pub(super) fn random_programs(settings: &Settings) -> Result<(usize, usize), Str
 fn run(seed: u64) -> Result<(usize, usize), Error> {
     let program = random_program(&mut Pcg64Mcg::seed_from_u64(seed));
     let machine = program.machine::<f64>();
-    let mut room = HeapParts::<f64>::new(machine.counts());
+    let mut room = HeapBuffers::<f64>::new(machine.buffer_sizes());
     let transformer = machine.build(room.buffers())?;
     let mut engine = Engine::new(machine, transformer, &program)?;
-    let mut interpreter = Interpreter::new(&machine, &program.memory);
+    let mut interpreter = Interpreter::new(&machine, &program);
     for loops in 0..LOOPS {
         if interpreter.halted || !is_defined(&interpreter, &program) {
             return Ok((loops, 0));
         }
         engine.step()?;
-        interpreter.step(&program.commands)?;
+        interpreter.step()?;
         if !engine.agrees(&interpreter) || engine.distance(&interpreter) > 0.0 {
             return Ok((loops + 1, 1));
         }
@@ -57,8 +58,8 @@ fn run(seed: u64) -> Result<(usize, usize), Error> {
 }
 
 /// Whether an address that the next command loads is one, and values have not grown too large.
-fn is_defined(interpreter: &Interpreter, program: &Program) -> bool {
-    let Some(instruction) = program.commands.get(interpreter.counter) else { return false };
+fn is_defined(interpreter: &Interpreter<'_>, program: &Program) -> bool {
+    let Some(instruction) = program.instructions.get(interpreter.counter) else { return false };
     let a = match instruction.a {
         Operand::Block(block) => block,
         Operand::Register(register) => interpreter.registers[usize::from(register)],
@@ -73,14 +74,14 @@ fn random_program(random: &mut impl Rng) -> Program {
     let mut memory: Vec<f64> =
         (0..4 * (BLOCKS - 2)).map(|_| f64::from(random.random_range(-3..=3))).collect();
     memory.extend((0..8).map(|_| if random.random() { 1.0 } else { -1.0 }));
-    let commands = (0..COMMANDS).map(|_| random_instruction(random)).collect();
+    let instructions = (0..COMMANDS).map(|_| random_instruction(random)).collect();
     Program {
         size: 2,
         registers: REGISTERS,
         memory,
-        commands,
+        instructions,
         blocks: None,
-        room: None,
+        instruction_capacity: None,
         symbols: Symbols::default(),
     }
 }

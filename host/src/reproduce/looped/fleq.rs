@@ -1,15 +1,16 @@
 //! The FLEQ machine: size, control flow, and programs that compute.
 
 use super::reference;
-use crate::parts::HeapParts;
+use crate::buffers::HeapBuffers;
 use crate::programs::fleq::{Engine, Program};
-use crate::programs::shipped;
+use crate::programs::{Execution, shipped};
 use crate::reproduce::{Claim, Findings, Settings};
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
+use situ::construct::computer::Computer;
 use situ::construct::computer::fleq::Machine;
 use situ::scalar::Scalar;
 use situ::transformer::{Attention, Transformer};
@@ -80,7 +81,7 @@ fn layers() -> Result<f64, situ::construct::computer::Error> {
     let mut layers = 0;
     for (size, blocks, commands) in [(2, 4, 4), (4, 16, 16), (5, 40, 100), (8, 11, 15)] {
         let machine = Machine::new::<f64>(size, blocks, commands);
-        let mut room = HeapParts::new(machine.counts());
+        let mut room = HeapBuffers::new(machine.buffer_sizes());
         let transformer: Transformer<'_, f64> = machine.build(room.buffers())?;
         let temperature = |attention| match attention {
             Attention::Softmax { inverse_temperature, .. } => Some(inverse_temperature),
@@ -98,14 +99,14 @@ fn layers() -> Result<f64, situ::construct::computer::Error> {
 /// Runs a program in precision T until it halts; `count` blocks from `first` on, row after row.
 fn run<T: Scalar>(program: &Program, first: usize, count: usize) -> Result<Vec<Vec<f64>>, String> {
     let machine = program.machine::<T>();
-    let mut room = HeapParts::<T>::new(machine.counts());
+    let mut room = HeapBuffers::<T>::new(machine.buffer_sizes());
     let text = |error: situ::construct::computer::Error| error.to_string();
     let transformer = machine.build(room.buffers()).map_err(text)?;
     let mut engine = Engine::new(machine, transformer, program).map_err(text)?;
     for _ in 0..MOST_LOOPS {
         engine.step().map_err(text)?;
         if engine.halted() {
-            return Ok((first..first + count).map(|block| engine.block(block)).collect());
+            return Ok((first..first + count).map(|block| engine.cell(block)).collect());
         }
     }
     Err("a program does not halt".to_owned())

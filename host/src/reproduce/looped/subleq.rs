@@ -1,14 +1,15 @@
 //! The SUBLEQ machine: exactness, size, drift, temperature.
 
-use crate::parts::HeapParts;
+use crate::buffers::HeapBuffers;
+use crate::programs::Execution;
 use crate::programs::subleq::{Engine, Interpreter, Program};
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::{Claim, Findings, Settings};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
-use situ::construct::computer::Error;
-use situ::construct::computer::subleq::{Command, Depth, Machine};
+use situ::construct::computer::subleq::{Depth, Instruction, Machine};
+use situ::construct::computer::{Computer, Error};
 use situ::scalar::Scalar;
 use situ::transformer::{Attention, Head, Transformer};
 
@@ -91,11 +92,11 @@ fn size() -> Result<Claim, Error> {
     let mut as_stated = true;
     for (bits, columns) in [(4, 8), (8, 27), (16, 27), (16, 100), (32, 500)] {
         let machine = Machine::new::<f64>(bits, columns, Depth::Nine);
-        let mut room = HeapParts::new(machine.counts());
+        let mut room = HeapBuffers::new(machine.buffer_sizes());
         let transformer: Transformer<'_, f64> = machine.build(room.buffers())?;
         let (n, log) = (u32::from(bits), columns.next_power_of_two().ilog2());
         let rows = 8 * log + 3 * n + (3 * log).max(2 * n) + 1;
-        as_stated &= u32::from(transformer.rows) == rows && transformer.widest_layer() == 2;
+        as_stated &= u32::from(transformer.rows) == rows && transformer.max_heads() == 2;
         layers = layers.max(transformer.layers.len());
     }
     Ok(Claim::at_most(
@@ -113,10 +114,10 @@ fn random_programs<T: Scalar>(depth: Depth, count: usize, seed: u64) -> Result<O
         let columns = random.random_range(8..=50);
         let mut machine = Machine::new::<T>(random.random_range(4..=16), columns, depth);
         if index.is_multiple_of(2) {
-            machine.inverse_temperature = machine.least_temperature();
+            machine.inverse_temperature = machine.min_inverse_temperature::<f64>();
         }
         let program = random_program(&machine, &mut random);
-        let mut room = HeapParts::<T>::new(machine.counts());
+        let mut room = HeapBuffers::<T>::new(machine.buffer_sizes());
         let transformer = machine.build(room.buffers())?;
         follow(Engine::new(machine, transformer, &program)?, &program, LOOPS)
     };
@@ -130,17 +131,17 @@ fn random_program(machine: &Machine, random: &mut impl Rng) -> Program {
     let count = machine.columns - 1 - cells;
     let half = 1_i64 << (machine.word_bits - 1);
     let memory = (0..cells).map(|_| random.random_range(-half..half)).collect();
-    let mut commands: Vec<_> = (0..count)
-        .map(|_| Command {
+    let mut instructions: Vec<_> = (0..count)
+        .map(|_| Instruction {
             a: random.random_range(0..cells),
             b: random.random_range(0..cells),
             c: random.random_range(0..count),
         })
         .collect();
-    if let Some(last) = commands.last_mut() {
+    if let Some(last) = instructions.last_mut() {
         last.b = last.a;
     }
-    Program { word_bits: machine.word_bits, memory, commands, ..Program::default() }
+    Program { word_bits: machine.word_bits, memory, instructions, ..Program::default() }
 }
 
 /// Runs beside the interpreter, until a loop differs.
@@ -149,13 +150,17 @@ fn follow<T: Scalar>(
     program: &Program,
     loops: usize,
 ) -> Result<Outcome, Error> {
-    let mut interpreter = Interpreter::new(&program.memory, program.word_bits);
+    let mut interpreter = Interpreter::new(program);
     let mut outcome = Outcome::default();
     while outcome.loops < loops && outcome.mismatches == 0 {
-        engine.step()?;
-        interpreter.step(&program.commands);
+        // Attention that is too soft leaves bits that are undecided.
+        let undecided = match engine.step() {
+            Err(Error::Undecided) => true,
+            result => result.map(|()| false)?,
+        };
+        interpreter.step()?;
         outcome.loops += 1;
-        outcome.mismatches += usize::from(!engine.agrees(&interpreter));
+        outcome.mismatches += usize::from(undecided || !engine.agrees(&interpreter));
         outcome.drift = outcome.drift.max(engine.drift());
     }
     Ok(outcome)
@@ -166,11 +171,11 @@ fn counter<T: Scalar>(settings: &Settings) -> Result<Outcome, Error> {
     let program = Program {
         word_bits: 16,
         memory: vec![-1, 0, 0],
-        commands: vec![Command { a: 0, b: 1, c: 1 }, Command { a: 2, b: 2, c: 0 }],
+        instructions: vec![Instruction { a: 0, b: 1, c: 1 }, Instruction { a: 2, b: 2, c: 0 }],
         ..Program::default()
     };
     let machine = Machine::new::<T>(program.word_bits, program.columns(), Depth::Five);
-    let mut room = HeapParts::<T>::new(machine.counts());
+    let mut room = HeapBuffers::<T>::new(machine.buffer_sizes());
     let transformer = machine.build(room.buffers())?;
     let engine = Engine::new(machine, transformer, &program)?;
     follow(engine, &program, settings.size(20_000, 1_000_000))
@@ -184,7 +189,7 @@ fn temperature(settings: &Settings) -> Result<(f64, Series), Error> {
     let mut curves = [Vec::new(), Vec::new()];
     for bits in settings.size(&[4, 8, 16, 32][..], &[4, 6, 8, 12, 16, 20, 24, 28, 32, 40]) {
         let machine = Machine::new::<f64>(*bits, columns, Depth::Nine);
-        let mut room = HeapParts::new(machine.counts());
+        let mut room = HeapBuffers::new(machine.buffer_sizes());
         let transformer = machine.build::<f64>(room.buffers())?;
         let exact = |inverse_temperature: f64| -> Result<bool, Error> {
             // The weights do not depend on it: only the heads' softmax does.
@@ -201,7 +206,7 @@ fn temperature(settings: &Settings) -> Result<(f64, Series), Error> {
             }
             Ok(true)
         };
-        let rule = machine.least_temperature();
+        let rule = machine.min_inverse_temperature::<f64>();
         let (mut wrong, mut right) = (0.0, 2.0 * rule);
         while right - wrong > 0.2 {
             let middle = 0.5 * (wrong + right);

@@ -9,7 +9,7 @@ use situ::construct::newton::{InverseRows, add_step, add_symmetric_step};
 use situ::matrix::Matrix;
 use situ::scalar::{Scalar, Storage, f16};
 use situ::solve::{NewtonInverse, Order};
-use situ::transformer::{Builder, Error, Parts};
+use situ::transformer::{ArrayBuffers, Builder, Error};
 
 /// The claims on Newton's step itself.
 pub fn measure(settings: &Settings) -> Result<Findings, Error> {
@@ -66,7 +66,7 @@ fn step<T: Scalar>(
     loops: usize,
 ) -> Result<Vec<T>, Error> {
     let size = x.len().isqrt();
-    let mut parts = Parts::<T, 10, 0, 3, 2>::default();
+    let mut parts = ArrayBuffers::<T, 10, 0, 3, 2>::default();
     let mut builder = Builder::new(4 * size as u16, parts.buffers());
     add(&mut builder, &InverseRows::adjacent(size as u16))?;
     let transformer = builder.finish();

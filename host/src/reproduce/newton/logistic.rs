@@ -2,7 +2,7 @@
 
 use super::super::{Claim, Findings, Settings};
 use super::random;
-use crate::parts::HeapParts;
+use crate::buffers::HeapBuffers;
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::{log_slope, median};
 use nalgebra::{DMatrix, DVector};
@@ -55,11 +55,11 @@ fn misfits() -> Result<f64, Error> {
         for inverse_steps in [1, 4, 12] {
             let examples = 2 * features;
             let logistic = Logistic { features, examples, knots: 16, inverse_steps, ridge: RIDGE };
-            let mut room = HeapParts::new(logistic.counts());
+            let mut room = HeapBuffers::new(logistic.buffer_sizes());
             let transformer = logistic.build::<f64>(room.buffers())?;
             let holds = transformer.layers.len() == 11 + 2 * usize::from(inverse_steps)
                 && transformer.rows == 6 * features + 4
-                && transformer.widest_layer() <= 3;
+                && transformer.max_heads() <= 3;
             misfits += usize::from(!holds);
         }
     }
@@ -107,7 +107,7 @@ impl Task {
             inverse_steps: 12,
             ridge: RIDGE,
         };
-        let mut room = HeapParts::new(logistic.counts());
+        let mut room = HeapBuffers::new(logistic.buffer_sizes());
         let transformer = logistic.build::<f64>(room.buffers())?;
         let mut sequence = vec![0.0; logistic.rows() * EXAMPLES];
         let mut workspace = vec![0.0; transformer.workspace(EXAMPLES)];

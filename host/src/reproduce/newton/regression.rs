@@ -2,7 +2,7 @@
 
 use super::super::{Claim, Findings, Settings};
 use super::random;
-use crate::parts::HeapParts;
+use crate::buffers::HeapBuffers;
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::median;
 use nalgebra::{DMatrix, DVector};
@@ -61,10 +61,10 @@ impl Task {
         let largest = self.gram.symmetric_eigenvalues().max();
         let scale = 1.0 / (largest * largest);
         let regression = Regression { features: d as u16, steps, ridge: self.ridge, scale };
-        let mut room = HeapParts::new(regression.counts());
+        let mut room = HeapBuffers::new(regression.buffer_sizes());
         let transformer = regression.build::<f64>(room.buffers())?;
         let counts_hold = transformer.layers.len() == 3 + usize::from(steps)
-            && transformer.widest_layer() <= 2
+            && transformer.max_heads() <= 2
             && usize::from(transformer.rows) == 4 * d + 3;
         if !counts_hold {
             return Ok(f64::INFINITY);

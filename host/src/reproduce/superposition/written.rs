@@ -1,7 +1,7 @@
 //! The written transformer against the mixture that it must give.
 
 use super::super::{Claim, Settings};
-use crate::parts::HeapParts;
+use crate::buffers::HeapBuffers;
 use crate::prompts::below;
 use situ::construct::superposition::{Plan, Superposition, Task};
 use situ::random::Generator;
@@ -121,7 +121,7 @@ fn errors<S: Storage>(settings: &Settings) -> Result<Errors, Error> {
             .map(|(task, map)| Task { input: task.input as u16, map })
             .collect();
         let blocks = maps.iter().map(Vec::len).sum();
-        let mut room = HeapParts::new(case.plan.counts(tasks.len(), blocks));
+        let mut room = HeapBuffers::new(case.plan.buffer_sizes(tasks.len(), blocks));
         let transformer = case.plan.build(&tasks, room.buffers())?;
         errors.layers = errors.layers.max(transformer.transformer.layers.len());
         for _ in 0..settings.size(10, 100) {

@@ -1,14 +1,14 @@
-//! The third layer: compute.
+//! The third layer, which computes.
 
 use super::layout::Layout;
 use super::{Machine, Operation, STEEPNESS, THRESHOLD, closed_by};
+use crate::construct::code::power_of_two;
 use crate::construct::computer::circuit::{Circuit, Term, feed_forward};
-use crate::construct::computer::power_of_two;
 use crate::scalar::{Scalar, Storage};
 use crate::transformer::{Attention, Block, Builder, Error};
 
 impl Layout {
-    /// Layer 3. Heads multiply; the feed-forward chooses the result of the operation.
+    /// Layer 3. Heads multiply; the feed-forward selects the result of the operation.
     pub fn compute<S: Storage>(
         &self,
         builder: &mut Builder<'_, S>,
@@ -28,7 +28,7 @@ impl Layout {
         })
     }
 
-    /// Scores m c aᵢᵀbⱼ from keys ±aᵢ, values ±eᵢ: at plus column j, row i gains
+    /// Scores m c aᵢᵀbⱼ from keys ±aᵢ and values ±eᵢ: at plus column j, row i gains
     /// n/2mc · 2 sinh(m c aᵢᵀbⱼ) / Σ exp.
     fn multiply<S: Storage>(
         &self,
@@ -38,7 +38,7 @@ impl Layout {
     ) -> Result<(), Error> {
         let d = self.size;
         let columns = machine.columns() as f64;
-        for (weight, multiple) in self.extrapolated(machine) {
+        for (weight, multiple) in machine.extrapolated() {
             let multiple = S::Compute::from_usize(multiple.into());
             let weight = S::Compute::from_f64(0.5 * columns * weight);
             builder.head(
@@ -51,9 +51,9 @@ impl Layout {
         Ok(())
     }
 
-    /// For row i of A: column j of scratch sees its plus and its minus column alone, with scores
-    /// ±m aᵢ wᵢ, values ±1, hence tanh(λ m aᵢ wᵢ). The score of what is seen is centred at zero, so
-    /// that the small part is not rounded away.
+    /// For row i of A: column j of scratch attends only to its plus and minus columns, with scores
+    /// ±m aᵢ wᵢ and values ±1, hence tanh(λ m aᵢ wᵢ). The scores of these columns are centered at zero,
+    /// so that the small part is not lost to rounding.
     fn tanh<S: Storage>(
         &self,
         builder: &mut Builder<'_, S>,
@@ -85,7 +85,7 @@ impl Layout {
         Ok(())
     }
 
-    /// Every column sees plus column j and copies its column of A, for each j.
+    /// For each j, every column attends to plus column j and copies its column of A.
     fn spread_matrix<S: Storage>(
         &self,
         builder: &mut Builder<'_, S>,
@@ -102,12 +102,12 @@ impl Layout {
         Ok(())
     }
 
-    /// Gates of an operation's result: open in plus columns.
+    /// Gates of the result of an operation: open in plus columns.
     fn result_gates(&self, operation: Operation) -> [Term; 2] {
         [self.unless(operation), closed_by(self.not_plus)]
     }
 
-    /// Whether the result lets the branch be taken, if it is the flag: `x` gives entry (0, 0).
+    /// Whether the result allows the branch if it is the flag: `x` gives entry (0, 0).
     fn judge<S: Storage>(
         &self,
         circuit: &mut Circuit<'_, '_, S>,
@@ -121,7 +121,7 @@ impl Layout {
         circuit.relu(1, x, STEEPNESS * (bias - THRESHOLD), [Term::at(self.stay_new)])
     }
 
-    /// Results that are sums of rows.
+    /// Operations whose results are sums of rows.
     fn by_element<S: Storage>(
         &self,
         circuit: &mut Circuit<'_, '_, S>,
@@ -140,8 +140,8 @@ impl Layout {
             circuit.signed(d, terms.clone(), (gates, 0.0), result)?;
             self.judge(circuit, operation, terms, 0.0)?;
         }
-        let products = self
-            .extrapolated(machine)
+        let products = machine
+            .extrapolated()
             .map(|(weight, m)| Term::along(self.tanh + (m - 1) * d).times(weight));
         let gates = self.result_gates(Operation::Elementwise);
         circuit.signed(d, products.clone(), (gates, 0.0), result)?;
@@ -158,7 +158,7 @@ impl Layout {
         Ok(())
     }
 
-    /// Results that move entries: from the copy of all of A, column after column.
+    /// Operations that move entries, from the copy of all of A, column by column.
     fn by_place<S: Storage>(&self, circuit: &mut Circuit<'_, '_, S>) -> Result<(), Error> {
         let d = self.size;
         let result = Term::along(self.result);
@@ -182,8 +182,8 @@ impl Layout {
         Ok(())
     }
 
-    /// Chords of 1/√x between powers of 2, lowered by half their error: y_K + Σ δ_k relu(t_k − x),
-    /// all δ positive, on the diagonal.
+    /// On the diagonal, chords of 1/√x between powers of 2, lowered by half their error:
+    /// y_K + Σ δ_k relu(t_k − x), with all δ positive.
     fn inverse_root<S: Storage>(&self, circuit: &mut Circuit<'_, '_, S>) -> Result<(), Error> {
         let [operation, plus] = self.result_gates(Operation::InverseRoot);
         let gates = [operation, plus, Term::along(self.not_column).times(-super::GATE)];
@@ -201,7 +201,7 @@ impl Layout {
         self.judge(circuit, Operation::InverseRoot, core::iter::empty(), 1.0)
     }
 
-    /// Bits of a register, column after column.
+    /// The bits of a register, column by column.
     fn store<S: Storage>(&self, circuit: &mut Circuit<'_, '_, S>) -> Result<(), Error> {
         let (d, l) = (self.size, self.block_code);
         for r in 0..self.registers {
@@ -217,8 +217,8 @@ impl Layout {
         Ok(())
     }
 
-    /// The flag that was read counts only if it is not overwritten; `mem[c]` := 0, for the next layer
-    /// to write into: adding to zero is exact.
+    /// Drops the flag that was read if it is about to be overwritten, and sets `mem[c]` to 0, so that
+    /// the next layer can add the result: adding to zero is exact.
     fn clear_target<S: Storage>(&self, circuit: &mut Circuit<'_, '_, S>) -> Result<(), Error> {
         let old = Term::at(self.stay_old);
         let same = [old, closed_by(self.not_same)];
@@ -230,16 +230,16 @@ impl Layout {
     }
 }
 
-/// Chords of the inverse root.
+/// Number of chords of the inverse root.
 const KNOTS: u16 = 28;
 
-/// Knot k: 2^(k − 14), and 2^(7 − k/2) lowered by half of the chord's greatest relative error.
+/// Knot k: 2^(k − 14), and 2^(7 − k/2) lowered by half of the chord's largest relative error.
 fn inverse_root_knot(k: u16) -> (f64, f64) {
     let x = power_of_two(k) / power_of_two(KNOTS / 2);
     (x, Scalar::sqrt(1.0 / x) / 1.0225)
 }
 
-/// The function of [`Operation::InverseRoot`], by its definition.
+/// The function of [`Operation::InverseRoot`], by definition.
 pub fn inverse_root(x: f64) -> f64 {
     let piece = (0..KNOTS - 1).find(|k| x <= inverse_root_knot(k + 1).0).unwrap_or(KNOTS - 1);
     let ((left, high), (right, low)) = (inverse_root_knot(piece), inverse_root_knot(piece + 1));

@@ -1,6 +1,6 @@
-//! Commands.
+//! Instructions.
 
-/// What a command computes, for blocks A = `mem[a]` and B = `mem[b]`.
+/// What an instruction computes from blocks A = `mem[a]` and B = `mem[b]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -25,18 +25,18 @@ pub enum Operation {
     Scalar,
     /// max(A, 0), elementwise.
     Relu,
-    /// Diagonal matrix of about 1/√ of A's diagonal: a start for Newton's method.
-    /// Within 2.3 % on [2^−14, 2^14], by linear pieces.
+    /// Diagonal matrix of 1/√ of A's diagonal, piecewise linear: within 2.3 % on [2^−14, 2^14], a
+    /// start for Newton's method.
     InverseRoot,
     /// The bits of a register as ±1, entry i at row i mod d of column i div d.
     Store(u16),
 }
 
-/// Number of the store of register 0: one more than the last of the other operations.
+/// Number of the operation that stores register 0: one more than the last of the others.
 pub(super) const FIRST_STORE: u16 = 11;
 
 impl Operation {
-    /// Number of the operation among the rows that select one.
+    /// Index of the operation among the rows that select one.
     pub(super) fn number(self) -> u16 {
         match self {
             Self::Copy => 0,
@@ -66,10 +66,10 @@ pub enum Operand {
     Register(u16),
 }
 
-/// One command: `mem[c] = f(mem[a], mem[b])`, then, if entry (0, 0) of `mem[flag]` is at most
-/// [`super::THRESHOLD`], go to `target`, else to the next command.
+/// One instruction: `mem[c] = f(mem[a], mem[b])`, then a branch to `target` if entry (0, 0) of
+/// `mem[flag]` is at most [`super::THRESHOLD`], else to the next instruction.
 ///
-/// On the side, registers: operands use their values from before.
+/// Registers change as a side effect; operands use their values from before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -78,13 +78,13 @@ pub struct Instruction {
     pub operation: Operation,
     /// First operand.
     pub a: Operand,
-    /// Second operand, of operations that have one.
+    /// Second operand, if the operation has one.
     pub b: Operand,
-    /// Where the result goes.
+    /// The destination of the result.
     pub c: Operand,
-    /// The block that decides.
+    /// The block on which the branch depends.
     pub flag: usize,
-    /// The command to go to; none: always the next one.
+    /// The branch target; none if the next instruction always follows.
     pub target: Option<usize>,
     /// A register that counts up by one.
     pub increment: Option<u16>,
@@ -100,7 +100,7 @@ impl Instruction {
     /// Changes nothing and halts.
     pub const HALT: Self = Self { halt: true, ..Self::new(Operation::Copy, 0, 0) };
 
-    /// `mem[c] = f(mem[a], mem[a])`, and on to the next command.
+    /// `mem[c] = f(mem[a], mem[a])`, without a branch.
     pub const fn new(operation: Operation, a: usize, c: usize) -> Self {
         Self {
             operation,

@@ -1,40 +1,41 @@
 //! Rows and columns of the sequence.
 
 use super::Machine;
-use crate::construct::computer::code_bits;
+use crate::construct::code::code_bits;
 
-/// Rows of a command, in a command's column and where every column keeps its copy.
+/// Rows of an instruction: in its own column, and in the copy that every column keeps of the current
+/// instruction.
 ///
-/// Whatever selects is stored as a *not* row, 0 where selected and 1 where not: a gate
-/// `relu(x − C not)` then lets x pass exactly, however large C is.
+/// Selections are stored as *not* rows, 0 where selected and 1 elsewhere: a gate `relu(x − C not)`
+/// then passes x exactly, however large C is.
 #[derive(Clone, Copy)]
 pub(super) struct Fields {
     /// Codes of the operands' blocks: a, b, c.
     pub operands: [u16; 3],
     /// Code of the flag's block.
     pub flag: u16,
-    /// Code of the command to go to.
+    /// Code of the branch target.
     pub target: u16,
-    /// One row an operation.
+    /// One row for each operation.
     pub not_operation: u16,
     /// For each operand a row for its own code, and one for each register.
     pub not_through: [u16; 3],
-    /// One row a register: count it up.
+    /// One row for each register: count it up.
     pub not_increment: u16,
-    /// One row a register: load the immediate code.
+    /// One row for each register: load the immediate code.
     pub not_load: u16,
     /// Code of a block.
     pub immediate: u16,
-    /// One row a register: load the bits in `mem[a]`.
+    /// One row for each register: load the bits in `mem[a]`.
     pub not_fetch: u16,
-    /// 1 in a halting command.
+    /// 1 in a halting instruction.
     pub halt: u16,
     /// Number of rows.
     pub length: u16,
 }
 
-/// First rows of what a column holds. d rows a block's column, l rows a block's code, p rows a
-/// command's.
+/// First row of each field of a column. A block's column has d rows, a block's code l, an
+/// instruction's code p.
 #[derive(Clone, Copy)]
 pub(super) struct Layout {
     /// d.
@@ -42,24 +43,24 @@ pub(super) struct Layout {
     /// l.
     pub block_code: u16,
     /// p.
-    pub command_code: u16,
+    pub instruction_code: u16,
     /// Index registers.
     pub registers: u16,
-    /// Operations: those that every machine has, and one store a register.
+    /// Operations: those of every machine, and one store for each register.
     pub operations: u16,
     /// Heads of an extrapolated product.
     pub order: u16,
 
     /// Memory columns: a block's column.
     pub memory: u16,
-    /// Command columns: the command.
-    pub command: Fields,
+    /// Instruction columns: the instruction.
+    pub instruction: Fields,
 
-    /// Code of a command column; 0 elsewhere.
-    pub command_position: u16,
+    /// Code of an instruction column; 0 elsewhere.
+    pub instruction_position: u16,
     /// Code of a memory column's block; 0 elsewhere.
     pub block_position: u16,
-    /// One-hot: which column of a block; 0 in command columns.
+    /// Index of the column within its block, one-hot; 0 in instruction columns.
     pub column: u16,
     /// The same with a sign: + in plus columns, − in minus columns, 0 elsewhere.
     pub signed_column: u16,
@@ -76,26 +77,26 @@ pub(super) struct Layout {
     /// 1 in every column.
     pub one: u16,
 
-    /// Code of the next command.
+    /// Code of the next instruction.
     pub counter: u16,
     /// Code of a block, for each register.
     pub register: u16,
-    /// 1 once a halting command was executed.
+    /// 1 after a halting instruction was executed.
     pub halted: u16,
 
-    /// Copy of the command; the rows from here on are 0 between loops.
-    pub instruction: Fields,
+    /// Copy of the current instruction; all rows from here on are 0 between loops.
+    pub current: Fields,
     /// Codes of the blocks a, b, c.
     pub pointers: [u16; 3],
     /// Code of the flag's block.
     pub flag_pointer: u16,
-    /// Code of the command to go to.
+    /// Code of the branch target.
     pub target: u16,
-    /// Code of the command after this one.
+    /// Code of the instruction after this one.
     pub next: u16,
-    /// Which operation: one *not* row each.
+    /// The operation: one *not* row each.
     pub not_operation: u16,
-    /// Which register is loaded from memory: one *not* row each.
+    /// The register that is loaded from memory: one *not* row each.
     pub not_fetch: u16,
     /// Column of `mem[a]`.
     pub a: u16,
@@ -130,31 +131,37 @@ pub(super) struct Layout {
     /// 0 if the flag's block is c.
     pub not_same: u16,
 
-    /// All rows.
+    /// Number of rows.
     pub rows: u16,
 }
 
-/// Hands out rows, top to bottom.
+/// Allocates rows, top to bottom.
 struct Rows(u16);
 
 impl Rows {
-    fn take(&mut self, count: u16) -> u16 {
+    const fn take(&mut self, count: u16) -> u16 {
         let first = self.0;
         self.0 = first.saturating_add(count);
         first
     }
 
-    fn fields(&mut self, block: u16, command: u16, operations: u16, registers: u16) -> Fields {
+    const fn fields(
+        &mut self,
+        block: u16,
+        instruction: u16,
+        operations: u16,
+        registers: u16,
+    ) -> Fields {
         let start = self.0;
         Fields {
             operands: [self.take(block), self.take(block), self.take(block)],
             flag: self.take(block),
-            target: self.take(command),
+            target: self.take(instruction),
             not_operation: self.take(operations),
             not_through: [
-                self.take(1 + registers),
-                self.take(1 + registers),
-                self.take(1 + registers),
+                self.take(registers.saturating_add(1)),
+                self.take(registers.saturating_add(1)),
+                self.take(registers.saturating_add(1)),
             ],
             not_increment: self.take(registers),
             not_load: self.take(registers),
@@ -166,24 +173,30 @@ impl Rows {
     }
 }
 
+/// Bits of a code, at least two.
+const fn two_bits(count: usize) -> u16 {
+    let bits = code_bits(count);
+    if bits < 2 { 2 } else { bits }
+}
+
 impl Layout {
-    pub fn new(machine: &Machine) -> Self {
+    pub const fn new(machine: &Machine) -> Self {
         let (d, r) = (machine.size, machine.registers);
-        let l = code_bits(machine.blocks).max(2);
-        let p = code_bits(machine.commands).max(2);
-        let operations = super::FIRST_STORE + r;
+        let l = two_bits(machine.blocks);
+        let p = two_bits(machine.instructions);
+        let operations = super::FIRST_STORE.saturating_add(r);
         let order = machine.product_order;
         let mut rows = Rows(0);
         Self {
             size: d,
             block_code: l,
-            command_code: p,
+            instruction_code: p,
             registers: r,
             operations,
             order,
             memory: rows.take(d),
-            command: rows.fields(l, p, operations, r),
-            command_position: rows.take(p),
+            instruction: rows.fields(l, p, operations, r),
+            instruction_position: rows.take(p),
             block_position: rows.take(l),
             column: rows.take(d),
             signed_column: rows.take(d),
@@ -194,9 +207,9 @@ impl Layout {
             scratch: rows.take(1),
             one: rows.take(1),
             counter: rows.take(p),
-            register: rows.take(r * l),
+            register: rows.take(r.saturating_mul(l)),
             halted: rows.take(1),
-            instruction: rows.fields(l, p, operations, r),
+            current: rows.fields(l, p, operations, r),
             pointers: [rows.take(l), rows.take(l), rows.take(l)],
             flag_pointer: rows.take(l),
             target: rows.take(p),
@@ -208,9 +221,9 @@ impl Layout {
             key: rows.take(d),
             query: rows.take(d),
             weight: rows.take(d),
-            matrix: rows.take(d * d),
+            matrix: rows.take(d.saturating_mul(d)),
             product: rows.take(d),
-            tanh: rows.take(order * d),
+            tanh: rows.take(order.saturating_mul(d)),
             result: rows.take(d),
             written: rows.take(d),
             flag: rows.take(1),
@@ -228,8 +241,8 @@ impl Layout {
         self.register + r * self.block_code
     }
 
-    /// First row of the copy of the command.
+    /// First row of the copy of the current instruction.
     pub fn first_temporary(&self) -> u16 {
-        self.instruction.operands[0]
+        self.current.operands[0]
     }
 }

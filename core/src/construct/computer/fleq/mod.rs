@@ -1,138 +1,194 @@
 //! A transformer of four layers that runs FLEQ: `mem[c] = f(mem[a], mem[b]); if mem[flag] <= 0 goto p`.
 //!
-//! Memory is blocks of d × d numbers; f is one of the [`Operation`]s; entry (0, 0) of the flag's
-//! block, looked at after the write, decides. Operands are blocks, or blocks that an index register
-//! points to; registers count up, are loaded with a block's address or with an address stored in
-//! memory, and are stored, on the side of any command.
+//! Memory is a list of blocks of d × d numbers; f is one of the [`Operation`]s. The branch depends on
+//! entry (0, 0) of the flag's block after the write. Operands are blocks, or blocks that an index
+//! register points to. As a side effect of any instruction a register can count up, be loaded with a
+//! block's address or with an address stored in memory, or be stored.
 //!
-//! Columns: d *plus* and d *minus* columns of scratch, d columns for each block of memory (column
-//! j of all blocks together), one for each command. Counter, registers and the command that is
-//! executed are kept in every column alike.
+//! Columns: d *plus* and d *minus* columns of scratch space, d columns for each block of memory
+//! (column j of all blocks together), one for each instruction. The counter, the registers and the
+//! instruction being executed are kept in every column alike.
 //!
-//! The four layers: read the command; read the operands; compute; write and branch. Matrix products
-//! come from softmax's slope at zero: keys ±a in plus and minus columns, scores c aᵢᵀbⱼ, values
-//! ±eᵢ, give `n sinh(c aᵢᵀbⱼ) / c Σ cosh`, whose error is even in c and cancelled by heads at 2c,
-//! 3c, … (Richardson). Elementwise products and sigmoids are tanh of a two-column softmax.
+//! The four layers: read the instruction; read the operands; compute; write and branch. Matrix
+//! products come from the slope of softmax at zero: keys ±a in plus and minus columns, scores
+//! c aᵢᵀbⱼ and values ±eᵢ give `n sinh(c aᵢᵀbⱼ) / c Σ cosh`, whose error is even in c and cancelled
+//! by heads at 2c, 3c, … (Richardson extrapolation). Elementwise products and sigmoids are the tanh
+//! of a softmax over two columns.
+//!
+//! Size: with R heads to a product, layers have 1, 3, R + d R + d and 2 heads ([`Machine::max_heads`]);
+//! rows are [`Machine::rows`]. For d = 4, R = 3, 16 blocks and 16 instructions that is 19 heads and 233
+//! rows, and 88 columns.
 //!
 //! ```
+//! use situ::array_buffers;
+//! use situ::construct::computer::Computer;
 //! use situ::construct::computer::fleq::{Instruction, Machine, Operand, Operation};
-//! use situ::transformer::Parts;
 //!
 //! // Block 2 becomes block 0 transposed times block 1.
 //! let program = [
 //!     Instruction { b: Operand::Block(1), ..Instruction::new(Operation::Multiply, 0, 2) },
 //!     Instruction::HALT,
 //! ];
-//! let machine = Machine::new::<f64>(2, 3, 2);
-//! let mut parts = Parts::<f64, 2000, 400, 40, 4>::default();
-//! let transformer = machine.build(parts.buffers())?;
-//! let mut sequence = vec![0.0; usize::from(machine.rows()) * machine.columns()];
-//! let mut workspace = vec![0.0; transformer.workspace(machine.columns())];
-//! machine.load(&[1.0, 2.0, 3.0, 4.0, 1.0, 0.0, 0.0, 1.0], &program, &mut sequence)?;
-//! while !machine.halted(&sequence) {
-//!     transformer.forward(&mut sequence, &mut workspace)?;
+//! const MACHINE: Machine = Machine::new::<f64>(2, 3, 2);
+//! let mut storage: array_buffers!(f64; MACHINE.buffer_sizes()) = Default::default();
+//! let transformer = MACHINE.build(storage.buffers())?;
+//! let mut sequence = vec![0.0; MACHINE.sequence()];
+//! let mut workspace = vec![0.0; transformer.workspace(MACHINE.columns())];
+//! MACHINE.load(&[1.0, 2.0, 3.0, 4.0, 1.0, 0.0, 0.0, 1.0], &program, &mut sequence)?;
+//! while !MACHINE.halted(&sequence) {
+//!     MACHINE.step(&transformer, &mut sequence, &mut workspace)?;
 //! }
 //! let mut product = [0.0; 4];
-//! machine.read(&sequence, 2, &mut product);
-//! assert!(product.iter().zip([1.0, 3.0, 2.0, 4.0]).all(|(x, y)| (x - y).abs() < 1e-12));
+//! MACHINE.read(&sequence, 2, &mut product);
+//! assert!(product.iter().zip([1.0, 3.0, 2.0, 4.0]).all(|(x, y)| (x - y).abs() < 1e-10));
 //! # Ok::<(), situ::construct::computer::Error>(())
 //! ```
 
 mod compute;
 mod instruction;
 mod layout;
+mod product;
 mod read;
 mod soundness;
 mod state;
 mod write;
 
 use super::circuit::Term;
-use super::{Error, check_temperature};
-use crate::construct::Counts;
+use super::{Computer, Error, check_inverse_temperature, hard_inverse_temperature};
+use crate::construct::code::{read_code, write_code};
 use crate::scalar::{Scalar, Storage};
-use crate::transformer::{Attention, Buffers, Builder, Mask, Transformer};
+use crate::transformer::{Attention, BufferSizes, Buffers, Builder, Mask, Transformer};
 pub use compute::inverse_root;
 use instruction::FIRST_STORE;
 pub use instruction::{Instruction, Operand, Operation};
 use layout::Layout;
-pub use soundness::{LARGEST_FLAG, LARGEST_SCORE, LARGEST_VALUE};
+pub use soundness::{MAX_FLAG, MAX_VALUE};
 
-/// A machine's size, on which alone its weights depend.
+/// The size of a machine, which alone determines its weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Machine {
-    /// d, rows and columns of a block.
+    /// d, rows and columns of a block: 1 to 16.
     pub size: u16,
     /// Blocks of memory.
     pub blocks: usize,
-    /// Commands.
-    pub commands: usize,
-    /// Index registers.
+    /// Instructions.
+    pub instructions: usize,
+    /// Index registers: at most 8.
     pub registers: u16,
     /// λ of the softmax.
     pub inverse_temperature: f64,
-    /// c: products are exact for |c aᵢᵀbⱼ| small, and rounding is ε / c.
+    /// c: products are limited to [`Self::max_product`], which is inversely proportional to c, and
+    /// their rounding error is about 2 ε / c.
     pub product_scale: f64,
-    /// Heads of an extrapolated product, 1 to 4: its truncation error is of order 2 `product_order`
-    /// in c.
+    /// R, heads of an extrapolated product, 1 to 4: its truncation error is of order 2 R in c.
     pub product_order: u16,
 }
 
 impl Machine {
-    /// A machine with one register, whose attention is so sharp that reads are exact: e^(−2 λ) = 0
-    /// in T. Products are scaled for values of order one: to 1e-12 or so in f64, 1e-5 in f32.
-    pub fn new<T: Scalar>(size: u16, blocks: usize, commands: usize) -> Self {
-        let double = T::MANTISSA_DIGITS > 30;
+    /// A machine with one register and attention so sharp that reads are exact. In f64 products of up
+    /// to 1000 are accepted, with a rounding error of about 5e-12; in f32 products of up to 17, with
+    /// a rounding error of about 2e-5.
+    pub const fn new<T: Scalar>(size: u16, blocks: usize, instructions: usize) -> Self {
+        let double = T::MANTISSA_DIGITS > f32::MANTISSA_DIGITS;
         Self {
             size,
             blocks,
-            commands,
+            instructions,
             registers: 1,
-            inverse_temperature: 1.0 - 0.5 * T::LEAST_EXPONENT.to_f64(),
-            product_scale: if double { 3e-3 } else { 0.014 },
+            inverse_temperature: hard_inverse_temperature::<T>(),
+            product_scale: if double { 8e-5 } else { 0.0125 },
             product_order: if double { 3 } else { 4 },
         }
     }
 
-    /// The least inverse temperature that is not refused: (ln n − ln ε) / 2, at which a read leaks
-    /// no more than rounding does.
-    pub fn least_temperature<T: Scalar>(&self) -> f64 {
+    /// n = 2 d + d blocks + instructions.
+    pub const fn columns(&self) -> usize {
+        let size = self.size as usize;
+        size.saturating_mul(self.blocks.saturating_add(2)).saturating_add(self.instructions)
+    }
+
+    /// Rows of the sequence.
+    pub const fn rows(&self) -> u16 {
+        Layout::new(self).rows
+    }
+
+    /// Scalars of the sequence: rows × columns.
+    pub const fn sequence(&self) -> usize {
+        self.rows() as usize * self.columns()
+    }
+
+    /// Heads of the widest layer, the one that computes: R + d R + d.
+    pub const fn max_heads(&self) -> usize {
+        let (size, order) = (self.size as usize, self.product_order as usize);
+        order * (1 + size) + size
+    }
+
+    /// Buffers that are large enough for the weights.
+    pub const fn buffer_sizes(&self) -> BufferSizes {
+        let Layout { size, block_code, instruction_code, registers, .. } = Layout::new(self);
+        let (d, codes) = (size as usize, block_code as usize + instruction_code as usize);
+        let r = registers as usize;
+        let heads = 1 + 3 + self.max_heads() + 2;
+        BufferSizes {
+            blocks: 700 + 12 * heads + 40 * d + (30 + 20 * r) * codes + 60 * r,
+            biases: 200 + 20 * r + 8 * codes * (1 + r),
+            heads,
+            layers: 4,
+        }
+    }
+
+    /// Checks that all row numbers fit.
+    fn check_size(&self) -> Result<(), Error> {
+        let fits = (1..=16).contains(&self.size)
+            && self.registers <= 8
+            && (1..=1 << 12).contains(&self.blocks)
+            && (1..=1 << 12).contains(&self.instructions)
+            && (1..=4).contains(&self.product_order)
+            && self.product_scale > 0.0
+            && self.product_scale.is_finite()
+            && self.columns() <= usize::from(u16::MAX);
+        if fits { Ok(()) } else { Err(Error::Machine) }
+    }
+
+    /// The block that a register points to.
+    pub fn register<T: Scalar>(&self, sequence: &[T], register: u16) -> usize {
+        let layout = Layout::new(self);
+        let rows = (layout.register(register.min(layout.registers)), layout.block_code);
+        read_code(sequence, self.columns(), rows, 0) as usize
+    }
+}
+
+impl Computer for Machine {
+    type Instruction = Instruction;
+
+    fn rows(&self) -> u16 {
+        Self::rows(self)
+    }
+
+    fn columns(&self) -> usize {
+        Self::columns(self)
+    }
+
+    fn cell_size(&self) -> usize {
+        usize::from(self.size) * usize::from(self.size)
+    }
+
+    fn buffer_sizes(&self) -> BufferSizes {
+        Self::buffer_sizes(self)
+    }
+
+    /// (ln n − ln ε) / 2, at which a read leaks no more than rounding does.
+    fn min_inverse_temperature<T: Scalar>(&self) -> f64 {
         let columns = self.columns().max(1) as f64;
         0.5 * (Scalar::ln(columns) - Scalar::ln(T::EPSILON.to_f64()))
     }
 
-    /// n = 2 d + d blocks + commands.
-    pub fn columns(&self) -> usize {
-        usize::from(self.size) * (2 + self.blocks) + self.commands
-    }
-
-    /// Rows of the sequence.
-    pub fn rows(&self) -> u16 {
-        Layout::new(self).rows
-    }
-
-    /// Room that is enough for the weights.
-    pub fn counts(&self) -> Counts {
-        let Layout { size, block_code, command_code, registers, order, .. } = Layout::new(self);
-        let [d, l, p, r, order] =
-            [size, block_code, command_code, registers, order].map(usize::from);
-        let heads = 1 + 3 + order * (1 + d) + d + 2;
-        let blocks = 700 + 12 * heads + 40 * d + (30 + 20 * r) * (l + p) + 60 * r;
-        Counts { blocks, biases: 200 + 20 * r + 8 * (l + p) * (1 + r), heads, layers: 4 }
-    }
-
-    /// Writes the weights.
-    ///
-    /// # Errors
-    /// [`Error::Temperature`], [`Error::Machine`] for a machine that would go wrong;
-    /// [`Error::Transformer`] if the buffers are too small.
-    pub fn build<'a, S: Storage>(
-        &self,
-        buffers: Buffers<'a, S>,
-    ) -> Result<Transformer<'a, S>, Error> {
+    fn build<'a, S: Storage>(&self, buffers: Buffers<'a, S>) -> Result<Transformer<'a, S>, Error> {
         self.check_size()?;
-        check_temperature(self.inverse_temperature, self.least_temperature::<S::Compute>())?;
+        let min = self.min_inverse_temperature::<S::Compute>();
+        check_inverse_temperature(self.inverse_temperature, min)?;
         let layout = Layout::new(self);
         let inverse_temperature = S::Compute::from_f64(self.inverse_temperature);
         let attention = Attention::Softmax { inverse_temperature, mask: Mask::Full };
@@ -144,20 +200,78 @@ impl Machine {
         Ok(builder.finish())
     }
 
-    /// Sizes of which all row numbers fit: d up to 16, up to 8 registers.
-    fn check_size(&self) -> Result<(), Error> {
-        let fits = (1..=16).contains(&self.size)
-            && self.registers <= 8
-            && (1..=1 << 12).contains(&self.blocks)
-            && (1..=1 << 12).contains(&self.commands)
-            && (1..=4).contains(&self.product_order)
-            && self.product_scale > 0.0
-            && self.columns() <= usize::from(u16::MAX);
-        if fits { Ok(()) } else { Err(Error::Machine) }
+    /// Memory beyond the given blocks is zero; instructions beyond the given ones halt.
+    fn load<T: Scalar>(
+        &self,
+        memory: &[T],
+        program: &[Instruction],
+        sequence: &mut [T],
+    ) -> Result<(), Error> {
+        self.check_size()?;
+        self.check_program(memory, program, sequence.len())?;
+        self.load_program(memory, program, sequence);
+        Ok(())
+    }
+
+    fn cells<T: Scalar>(&self, _: &[T]) -> usize {
+        self.blocks
+    }
+
+    fn read<T: Scalar>(&self, sequence: &[T], cell: usize, numbers: &mut [T]) {
+        let memory = usize::from(Layout::new(self).memory);
+        let rows = sequence.chunks_exact(self.columns().max(1)).skip(memory);
+        for (numbers, row) in numbers.chunks_mut(usize::from(self.size).max(1)).zip(rows) {
+            for (j, number) in numbers.iter_mut().enumerate() {
+                *number = row.get(self.column_of(cell, j)).copied().unwrap_or(T::ZERO);
+            }
+        }
+    }
+
+    fn write<T: Scalar>(&self, sequence: &mut [T], cell: usize, numbers: &[T]) {
+        let memory = usize::from(Layout::new(self).memory);
+        let rows = sequence.chunks_exact_mut(self.columns().max(1)).skip(memory);
+        for (numbers, row) in numbers.chunks(usize::from(self.size).max(1)).zip(rows) {
+            for (j, number) in numbers.iter().enumerate() {
+                if let Some(x) = row.get_mut(self.column_of(cell, j)) {
+                    *x = *number;
+                }
+            }
+        }
+    }
+
+    fn counter<T: Scalar>(&self, sequence: &[T]) -> usize {
+        let layout = Layout::new(self);
+        let rows = (layout.counter, layout.instruction_code);
+        read_code(sequence, self.columns(), rows, 0) as usize
+    }
+
+    /// Whether a halting instruction was executed.
+    fn halted<T: Scalar>(&self, sequence: &[T]) -> bool {
+        let row = usize::from(Layout::new(self).halted) * self.columns();
+        sequence.get(row).is_some_and(|halted| *halted > T::from_f64(0.5))
+    }
+
+    /// d n comparisons, and at most d³ multiply-adds. What passes is computed to rounding, and
+    /// products to [`Machine::max_product_error`].
+    ///
+    /// # Errors
+    /// [`Error::Value`] for memory above [`MAX_VALUE`], or above [`MAX_FLAG`] where a branch depends
+    /// on it; [`Error::Address`] for a register that points to no block; [`Error::Scale`] for a
+    /// product above [`Machine::max_product`], or a product or sigmoid of numbers so large that the
+    /// scores of other columns exceed the mask.
+    fn check_next<T: Scalar>(&self, sequence: &[T]) -> Result<(), Error> {
+        self.check_instruction(sequence)
+    }
+
+    /// Whether counter and registers are still codes, equal in every column, and the temporary rows
+    /// are zero between loops. If not, a flag was between 0.01 and 0.010001, or an address was loaded
+    /// from a block that holds none.
+    fn is_sound<T: Scalar>(&self, sequence: &[T]) -> bool {
+        self.has_codes(sequence)
     }
 }
 
-/// Closes the gate of anything below it in magnitude: values, and 1000 times a flag.
+/// Closes the gate of anything smaller in magnitude: values, and 1000 times a flag.
 const GATE: f64 = 1e9;
 
 /// A gate that `row`, one of the *not* rows, closes.
@@ -165,18 +279,8 @@ fn closed_by(row: u16) -> Term {
     Term::at(row).times(-GATE)
 }
 
-/// A flag of at most so much lets a branch be taken; one that exceeds it by 1e-6 does not.
+/// A flag of at most this value lets a branch be taken; one that exceeds it by 1e-6 does not.
 pub const THRESHOLD: f64 = 0.01;
 
 /// How steeply a flag closes the gate of a branch.
 const STEEPNESS: f64 = 1e3;
-
-/// Weights that cancel the errors in c², c⁴, … of heads at c, 2c, ….
-const EXTRAPOLATION: [&[f64]; 4] =
-    [&[1.0], &[4.0 / 3.0, -1.0 / 3.0], &[1.5, -0.6, 0.1], &[1.6, -0.8, 8.0 / 35.0, -1.0 / 35.0]];
-
-/// Weight and multiple of c for each head of a product of this order.
-fn extrapolation(order: u16) -> impl Iterator<Item = (f64, u16)> + Clone {
-    let weights = EXTRAPOLATION.get(usize::from(order).wrapping_sub(1)).copied().unwrap_or(&[]);
-    weights.iter().copied().zip(1..)
-}

@@ -1,40 +1,40 @@
-//! The first two layers: read the command, read the operands.
+//! The first two layers, which read the instruction and the operands.
 
 use super::layout::{Fields, Layout};
-use super::{GATE, Machine, Operation, STEEPNESS, THRESHOLD, closed_by, extrapolation};
+use super::{GATE, Machine, Operation, STEEPNESS, THRESHOLD, closed_by};
 use crate::construct::computer::circuit::{self, Circuit, OPEN, Term, feed_forward};
 use crate::scalar::{Scalar, Storage};
 use crate::transformer::{Attention, Block, Builder, Error};
 
-/// A gate that a row of the command, just read and not yet corrected, closes: only for codes.
+/// A gate for codes, closed by a row of the instruction as read, before it is corrected.
 fn closed_by_raw(row: u16) -> Term {
     Term::at(row).times(-circuit::GATE)
 }
 
 impl Layout {
-    /// Layer 1. Every column sees the command whose code is the counter and copies it.
+    /// Layer 1. Every column attends to the instruction whose code is the counter and copies it.
     pub fn read_instruction<S: Storage>(
         &self,
         builder: &mut Builder<'_, S>,
         attention: Attention<S::Compute>,
     ) -> Result<(), Error> {
-        let (copy, command) = (self.instruction.operands[0], self.command.operands[0]);
+        let (copy, instruction) = (self.current.operands[0], self.instruction.operands[0]);
         builder.layer()?.head(
-            &[Block::copy(0, self.command_position, self.command_code)],
-            &[Block::copy(0, self.counter, self.command_code)],
-            &[Block::copy(copy, command, self.command.length)],
+            &[Block::copy(0, self.instruction_position, self.instruction_code)],
+            &[Block::copy(0, self.counter, self.instruction_code)],
+            &[Block::copy(copy, instruction, self.instruction.length)],
             attention,
         )?;
         feed_forward(builder, |circuit| {
-            let fields = &self.instruction;
+            let fields = &self.current;
             self.decode(circuit, fields)?;
             self.advance(circuit, fields)?;
             circuit.clear(copy, fields.length)
         })
     }
 
-    /// The command's codes go where they are used, corrected; an operand that goes through a
-    /// register takes the register's code.
+    /// Copies the codes of the instruction to where they are used, corrected; an operand that goes
+    /// through a register gets the register's code.
     fn decode<S: Storage>(
         &self,
         circuit: &mut Circuit<'_, '_, S>,
@@ -53,24 +53,24 @@ impl Layout {
         }
         circuit.signs(fields.flag, l, [], self.flag_pointer)?;
         circuit.constant(self.flag_pointer, l, -1.0)?;
-        circuit.signs(fields.target, self.command_code, [], self.target)?;
-        circuit.constant(self.target, self.command_code, -1.0)?;
+        circuit.signs(fields.target, self.instruction_code, [], self.target)?;
+        circuit.constant(self.target, self.instruction_code, -1.0)?;
         circuit.switches(&[fields.not_operation], self.operations, self.not_operation)?;
         circuit.switches(&[fields.not_fetch], self.registers, self.not_fetch)?;
-        // Halted stays: the new value is 1 where the old one or the command's is.
+        // Halted is permanent: 1 if it was 1 or the instruction halts.
         circuit.switches(&[fields.halt, self.halted], 1, self.halted)?;
         circuit.clear(self.halted, 1)
     }
 
-    /// next := counter + 1; registers count up or are loaded.
+    /// next := counter + 1; counts up or loads registers.
     fn advance<S: Storage>(
         &self,
         circuit: &mut Circuit<'_, '_, S>,
         fields: &Fields,
     ) -> Result<(), Error> {
         let counter = Term::along(self.counter);
-        circuit.signed(self.command_code, [counter], OPEN, Term::along(self.next))?;
-        circuit.increment(self.counter, self.command_code, [], self.next)?;
+        circuit.signed(self.instruction_code, [counter], OPEN, Term::along(self.next))?;
+        circuit.increment(self.counter, self.instruction_code, [], self.next)?;
         let l = self.block_code;
         for r in 0..self.registers {
             let register = self.register(r);
@@ -82,7 +82,7 @@ impl Layout {
         Ok(())
     }
 
-    /// register := code, where the gate is open.
+    /// register := code if the gate is open.
     pub fn replace<S: Storage>(
         &self,
         circuit: &mut Circuit<'_, '_, S>,
@@ -97,7 +97,8 @@ impl Layout {
         circuit.signed(l, [old], (gate, 0.0), old.times(-1.0))
     }
 
-    /// Layer 2. Column j of scratch sees column j of blocks a and b; every column sees the flag.
+    /// Layer 2. Column j of scratch attends to column j of blocks a and b; every column attends to
+    /// the flag.
     pub fn read_operands<S: Storage>(
         &self,
         builder: &mut Builder<'_, S>,
@@ -128,10 +129,10 @@ impl Layout {
         })
     }
 
-    /// Next and registers: bits that strayed go back to ±1.
+    /// Rounds the bits of the next counter and of the registers to ±1.
     fn settle<S: Storage>(&self, circuit: &mut Circuit<'_, '_, S>) -> Result<(), Error> {
         let registers = self.registers * self.block_code;
-        for (row, bits) in [(self.next, self.command_code), (self.register, registers)] {
+        for (row, bits) in [(self.next, self.instruction_code), (self.register, registers)] {
             circuit.signs(row, bits, [], row)?;
             circuit.clear(row, bits)?;
             circuit.constant(row, bits, -1.0)?;
@@ -139,7 +140,7 @@ impl Layout {
         Ok(())
     }
 
-    /// Keys ±a, and the queries of the operations that are scores.
+    /// Writes the keys ±a, and the queries of the operations that are computed by scores.
     fn prepare<S: Storage>(
         &self,
         circuit: &mut Circuit<'_, '_, S>,
@@ -150,7 +151,7 @@ impl Layout {
         circuit.signed(d, [a], ([closed_by(self.not_plus)], 0.0), key)?;
         circuit.signed(d, [a], ([closed_by(self.not_minus)], 0.0), key.times(-1.0))?;
         let gate = |operation| [closed_by(self.not_plus), self.unless(operation)];
-        // Scores are multiplied by the temperature.
+        // Attention multiplies scores by the inverse temperature.
         let scale = machine.product_scale / machine.inverse_temperature;
         let query = Term::along(self.query).times(scale);
         circuit.signed(d, [b], (gate(Operation::Multiply), 0.0), query)?;
@@ -165,9 +166,8 @@ impl Layout {
         closed_by(self.not_operation + operation.number())
     }
 
-    /// Rows that are 0 in the columns of block c, and where c is the flag's block: a sum over the
-    /// bits of what they differ by. One bit of difference is 2; half of 1 is a dead band, so that a
-    /// bit that strayed does not count.
+    /// Writes rows that are 0 in the columns of block c, and if c is the flag's block: the sum of the
+    /// differences of the bits. One bit differs by 2; a dead band of ½ ignores the error of a bit.
     fn match_blocks<S: Storage>(&self, circuit: &mut Circuit<'_, '_, S>) -> Result<(), Error> {
         let l = self.block_code;
         let [_, _, c] = self.pointers;
@@ -181,13 +181,7 @@ impl Layout {
         }
         Ok(())
     }
-
-    /// The heads' shares of a product, extrapolated, from `rows` of each: Σ w_m x_m / m c.
-    pub fn extrapolated(&self, machine: &Machine) -> impl Iterator<Item = (f64, u16)> + Clone {
-        let scale = machine.product_scale;
-        extrapolation(self.order).map(move |(w, m)| (w / (f64::from(m) * scale), m))
-    }
 }
 
-/// A value that a gate lets pass or not must stay below the gate.
+/// A gated value must be smaller than the gate.
 const _: () = assert!(GATE > 1e6 * STEEPNESS - 1.0);

@@ -1,47 +1,37 @@
-//! The sequence: a program goes in, values come out.
+//! The sequence: checking and loading programs.
 
 use super::layout::Layout;
-use super::{Error, Instruction, Machine, Operand, Operation};
-use crate::construct::computer::{read_bits, write_bits};
+use super::{Computer, Error, Instruction, MAX_VALUE, Machine, Operand, Operation, write_code};
 use crate::scalar::Scalar;
 
 impl Machine {
-    /// Fills the sequence, `rows` × `columns`, with a program whose first command is the next.
-    /// `memory` holds the first blocks, each d × d numbers row after row; the rest is zero. Commands
-    /// that are not there halt.
-    ///
-    /// # Errors
-    /// [`Error::Columns`] if the program does not fit, [`Error::Address`], [`Error::Value`] for a
-    /// command or a number that cannot be, [`Error::Shape`]; the sequence then stays as it was.
-    pub fn load<T: Scalar>(
+    /// Fills the sequence with a program that was checked.
+    pub(super) fn load_program<T: Scalar>(
         &self,
         memory: &[T],
         program: &[Instruction],
         sequence: &mut [T],
-    ) -> Result<(), Error> {
-        self.check_size()?;
-        self.check_program(memory, program, sequence.len())?;
+    ) {
         let layout = Layout::new(self);
         sequence.fill(T::ZERO);
         self.write_fixed(&layout, sequence);
         let all = program.iter().copied().chain(core::iter::repeat(Instruction::HALT));
-        for (index, instruction) in all.take(self.commands).enumerate() {
-            self.write_command(&layout, sequence, index, instruction);
+        for (index, instruction) in all.take(self.instructions).enumerate() {
+            self.write_instruction(&layout, sequence, index, instruction);
         }
         let size = usize::from(self.size);
         for (block, numbers) in memory.chunks((size * size).max(1)).enumerate() {
             self.write(sequence, block, numbers);
         }
         for column in 0..self.columns() {
-            let counter = (layout.counter, layout.command_code);
-            write_bits(sequence, self.columns(), counter, column, 0);
+            let counter = (layout.counter, layout.instruction_code);
+            write_code(sequence, self.columns(), counter, column, 0);
             let registers = (layout.register, layout.registers * layout.block_code);
-            write_bits(sequence, self.columns(), registers, column, 0);
+            write_code(sequence, self.columns(), registers, column, 0);
         }
-        Ok(())
     }
 
-    /// Rows that tell columns apart.
+    /// Rows that distinguish columns.
     fn write_fixed<T: Scalar>(&self, layout: &Layout, sequence: &mut [T]) {
         let (columns, d) = (self.columns(), usize::from(self.size));
         let mut set = |row: u16, column: usize, value: T| {
@@ -73,16 +63,16 @@ impl Machine {
         for block in 0..self.blocks {
             for j in 0..d {
                 let rows = (layout.block_position, layout.block_code);
-                write_bits(sequence, columns, rows, self.column_of(block, j), block as u64);
+                write_code(sequence, columns, rows, self.column_of(block, j), block as u64);
             }
         }
-        for command in 0..self.commands {
-            let rows = (layout.command_position, layout.command_code);
-            write_bits(sequence, columns, rows, self.command_column(command), command as u64);
+        for index in 0..self.instructions {
+            let rows = (layout.instruction_position, layout.instruction_code);
+            write_code(sequence, columns, rows, self.instruction_column(index), index as u64);
         }
     }
 
-    /// Which column of a block a column of the sequence is; none for a command.
+    /// The index of a column of the sequence within its block; none for an instruction.
     fn place(&self, column: usize) -> Option<usize> {
         let d = usize::from(self.size);
         match column.checked_sub(2 * d) {
@@ -95,24 +85,24 @@ impl Machine {
         2 * usize::from(self.size) + j * self.blocks + block
     }
 
-    pub(super) fn command_column(&self, command: usize) -> usize {
-        usize::from(self.size) * (2 + self.blocks) + command
+    pub(super) fn instruction_column(&self, instruction: usize) -> usize {
+        usize::from(self.size) * (2 + self.blocks) + instruction
     }
 
-    fn write_command<T: Scalar>(
+    fn write_instruction<T: Scalar>(
         &self,
         layout: &Layout,
         sequence: &mut [T],
         index: usize,
         instruction: Instruction,
     ) {
-        let (fields, columns) = (&layout.command, self.columns());
-        let column = self.command_column(index);
-        let (l, p) = (layout.block_code, layout.command_code);
+        let (fields, columns) = (&layout.instruction, self.columns());
+        let column = self.instruction_column(index);
+        let (l, p) = (layout.block_code, layout.instruction_code);
         let code = |sequence: &mut [T], rows, number: usize| {
-            write_bits(sequence, columns, rows, column, number as u64);
+            write_code(sequence, columns, rows, column, number as u64);
         };
-        // Of `count` rows all are 1 but the selected one.
+        // All `count` rows are 1 except the selected one.
         let select = |sequence: &mut [T], row: u16, count: u16, selected: Option<u16>| {
             let rows = sequence.chunks_exact_mut(columns.max(1)).skip(row.into());
             for (i, row) in (0..count).zip(rows) {
@@ -144,7 +134,7 @@ impl Machine {
         select(sequence, fields.halt, 1, halt);
     }
 
-    fn check_program<T: Scalar>(
+    pub(super) fn check_program<T: Scalar>(
         &self,
         memory: &[T],
         program: &[Instruction],
@@ -152,25 +142,27 @@ impl Machine {
     ) -> Result<(), Error> {
         let size = usize::from(self.size);
         let blocks = memory.len().div_ceil((size * size).max(1));
-        if program.len() > self.commands || blocks > self.blocks {
-            let needed = size * (2 + blocks.max(self.blocks)) + program.len().max(self.commands);
+        if program.len() > self.instructions || blocks > self.blocks {
+            let needed =
+                size * (2 + blocks.max(self.blocks)) + program.len().max(self.instructions);
             return Err(Error::Columns { needed, available: self.columns() });
         }
-        let limit = T::from_f64(super::LARGEST_VALUE);
+        let limit = T::from_f64(MAX_VALUE);
         if let Some(i) = memory.iter().position(|x| !x.is_finite() || x.abs() > limit) {
-            return Err(Error::Value { cell: i.checked_div(size * size).unwrap_or(0) });
+            let cell = i.checked_div(size * size).unwrap_or(0);
+            return Err(Error::Value { cell, max: MAX_VALUE });
         }
-        for (command, instruction) in program.iter().enumerate() {
-            if let Some(address) = self.missing(command, instruction) {
-                return Err(Error::Address { command, address });
+        for (index, instruction) in program.iter().enumerate() {
+            if let Some(address) = self.missing(index, instruction) {
+                return Err(Error::Address { instruction: index, address });
             }
         }
         let needed = usize::from(self.rows()) * self.columns();
         if length == needed { Ok(()) } else { Err(Error::Shape { needed }) }
     }
 
-    /// A block, command or register that a command names and that is not there.
-    fn missing(&self, command: usize, instruction: &Instruction) -> Option<usize> {
+    /// A block, instruction or register that an instruction refers to and that does not exist.
+    fn missing(&self, index: usize, instruction: &Instruction) -> Option<usize> {
         let Instruction { operation, a, b, c, flag, target, increment, load, fetch, .. } =
             *instruction;
         let registers = usize::from(self.registers);
@@ -188,7 +180,7 @@ impl Machine {
             operand(b),
             operand(c),
             (flag, self.blocks),
-            (target.unwrap_or(command), self.commands),
+            (target.unwrap_or(index), self.instructions),
             (load.map_or(0, |(_, block)| block), self.blocks),
         ];
         let used = [increment, load.map(|(register, _)| register), fetch];
@@ -196,48 +188,5 @@ impl Machine {
         let missing = |(address, count): &(usize, usize)| address >= count;
         let named = named.into_iter().chain(used.map(|register| (register, registers)));
         named.into_iter().find(missing).map(|(address, _)| address)
-    }
-
-    /// Writes a block, d × d numbers row after row.
-    pub fn write<T: Scalar>(&self, sequence: &mut [T], block: usize, numbers: &[T]) {
-        let memory = usize::from(Layout::new(self).memory);
-        let rows = sequence.chunks_exact_mut(self.columns().max(1)).skip(memory);
-        for (numbers, row) in numbers.chunks(usize::from(self.size).max(1)).zip(rows) {
-            for (j, number) in numbers.iter().enumerate() {
-                if let Some(x) = row.get_mut(self.column_of(block, j)) {
-                    *x = *number;
-                }
-            }
-        }
-    }
-
-    /// Reads a block, d × d numbers row after row.
-    pub fn read<T: Scalar>(&self, sequence: &[T], block: usize, numbers: &mut [T]) {
-        let memory = usize::from(Layout::new(self).memory);
-        let rows = sequence.chunks_exact(self.columns().max(1)).skip(memory);
-        for (numbers, row) in numbers.chunks_mut(usize::from(self.size).max(1)).zip(rows) {
-            for (j, number) in numbers.iter_mut().enumerate() {
-                *number = row.get(self.column_of(block, j)).copied().unwrap_or(T::ZERO);
-            }
-        }
-    }
-
-    /// The next command.
-    pub fn counter<T: Scalar>(&self, sequence: &[T]) -> usize {
-        let layout = Layout::new(self);
-        read_bits(sequence, self.columns(), (layout.counter, layout.command_code), 0) as usize
-    }
-
-    /// The block that a register points to.
-    pub fn register<T: Scalar>(&self, sequence: &[T], register: u16) -> usize {
-        let layout = Layout::new(self);
-        let rows = (layout.register(register.min(layout.registers)), layout.block_code);
-        read_bits(sequence, self.columns(), rows, 0) as usize
-    }
-
-    /// Whether a halting command was executed.
-    pub fn halted<T: Scalar>(&self, sequence: &[T]) -> bool {
-        let row = usize::from(Layout::new(self).halted) * self.columns();
-        sequence.get(row).is_some_and(|halted| *halted > T::from_f64(0.5))
     }
 }

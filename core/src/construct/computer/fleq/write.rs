@@ -1,4 +1,4 @@
-//! The fourth layer: write and branch.
+//! The fourth layer, which writes and branches.
 
 use super::closed_by;
 use super::layout::Layout;
@@ -6,13 +6,12 @@ use crate::construct::computer::circuit::{Circuit, OPEN, Term, feed_forward};
 use crate::scalar::{Scalar, Storage};
 use crate::transformer::{Attention, Block, Builder, Error};
 
-/// Closes the gate of a code where a flag exceeds the threshold by 1e-6: STEEPNESS times that is
-/// 1e-3.
+/// Closes the gate of a code if a flag exceeds the threshold by 1e-6, which STEEPNESS makes 1e-3.
 const BRANCH_GATE: f64 = 1e3;
 
 impl Layout {
-    /// Layer 4. Column j of every block sees plus column j; every column sees plus column 0, which
-    /// judged the flag.
+    /// Layer 4. Column j of every block attends to plus column j; every column attends to plus column
+    /// 0, which judged the flag.
     pub fn write<S: Storage>(
         &self,
         builder: &mut Builder<'_, S>,
@@ -41,14 +40,14 @@ impl Layout {
                 let gate = [closed_by(self.not_fetch + r)];
                 self.replace(circuit, self.matrix, self.register(r), gate)?;
             }
-            // No operation sees what an earlier one left.
+            // The next instruction starts from zeros.
             circuit.clear(self.pointers[0], self.rows - self.pointers[0])
         })
     }
 
-    /// counter := target if the flag allows, else the next command.
+    /// counter := target if the flag allows it, else the next instruction.
     fn branch<S: Storage>(&self, circuit: &mut Circuit<'_, '_, S>) -> Result<(), Error> {
-        let p = self.command_code;
+        let p = self.instruction_code;
         let counter = Term::along(self.counter);
         let (target, next) = (Term::along(self.target), Term::along(self.next));
         let stay = [self.stay_old, self.stay_all].map(|row| Term::at(row).times(-BRANCH_GATE));

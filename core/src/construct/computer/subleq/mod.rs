@@ -1,31 +1,35 @@
 //! A transformer that runs SUBLEQ: `mem[b] -= mem[a]; if mem[b] <= 0 goto c`.
 //!
-//! One column of scratch, then memory, then commands. Every column has a position code of l = ⌈log₂
-//! n⌉ bits as ±1, but the scratch column's is zero: with a pointer in the scratch column, keys and
-//! queries that add pointer and position make that column and the one it points to score alike, and
-//! softmax mixes them half and half. Words are N bits as ±1, in two's complement.
+//! The first column is scratch space; memory and then instructions follow, one column each. Every
+//! column has a position code of l = ⌈log₂ n⌉ bits as ±1, except that the code of the scratch column
+//! is zero: with a pointer in the scratch column, keys and queries that add pointer and position give
+//! that column and the one it points to the same score, and softmax averages the two. Words are N
+//! bits as ±1, in two's complement.
 //!
-//! The nine layers: read the command, read both cells, add, carry, write, compare, advance the
-//! counter, branch, correct. [`Depth::Five`] does the work of several in one feed-forward.
+//! The nine layers: read the instruction, read both cells, add, carry, write, compare, advance the
+//! counter, branch, correct. [`Depth::Five`] merges several of them into one feed-forward.
 //!
 //! ```
-//! use situ::construct::computer::subleq::{Command, Depth, Machine};
-//! use situ::transformer::Parts;
+//! use situ::array_buffers;
+//! use situ::construct::computer::Computer;
+//! use situ::construct::computer::subleq::{Depth, Instruction, Machine};
 //!
-//! // 5 - 3, then a command that goes to itself for ever.
-//! let memory = [3, 5, 0];
-//! let commands = [Command { a: 0, b: 1, c: 1 }, Command { a: 2, b: 2, c: 1 }];
+//! // 5 - 3, then an instruction that branches to itself forever.
+//! let memory = [3.0, 5.0, 0.0];
+//! let program = [Instruction { a: 0, b: 1, c: 1 }, Instruction { a: 2, b: 2, c: 1 }];
 //!
-//! let machine = Machine::new::<f32>(8, 6, Depth::Five);
-//! let mut parts = Parts::<f32, 1000, 200, 8, 9>::default();
-//! let transformer = machine.build(parts.buffers())?;
-//! let mut sequence = vec![0.0; usize::from(machine.rows()) * 6];
-//! machine.load(&memory, &commands, &mut sequence)?;
-//! let mut workspace = [0.0; 2000];
-//! while !machine.at_rest(&sequence) {
-//!     transformer.forward(&mut sequence, &mut workspace)?;
+//! const MACHINE: Machine = Machine::new::<f32>(8, 6, Depth::Five);
+//! let mut storage: array_buffers!(f32; MACHINE.buffer_sizes()) = Default::default();
+//! let transformer = MACHINE.build(storage.buffers())?;
+//! let mut sequence = [0.0; MACHINE.sequence()];
+//! let mut workspace = vec![0.0; transformer.workspace(MACHINE.columns)];
+//! MACHINE.load(&memory, &program, &mut sequence)?;
+//! while !MACHINE.halted(&sequence) {
+//!     MACHINE.step(&transformer, &mut sequence, &mut workspace)?;
 //! }
-//! assert_eq!(machine.cell(&sequence, 1), 2);
+//! let mut difference = [0.0];
+//! MACHINE.read(&sequence, 1, &mut difference);
+//! assert_eq!(difference, [2.0]);
 //! # Ok::<(), situ::construct::computer::Error>(())
 //! ```
 
@@ -34,124 +38,178 @@ mod layout;
 mod state;
 
 use super::circuit::feed_forward;
-use super::{Error, check_temperature};
-use crate::construct::Counts;
+use super::{Computer, Error, check_inverse_temperature, hard_inverse_temperature};
 use crate::scalar::{Scalar, Storage};
-use crate::transformer::{Attention, Block, Buffers, Builder, Mask, Transformer};
+use crate::transformer::{Attention, Block, BufferSizes, Buffers, Builder, Mask, Transformer};
 use layout::Layout;
 
-/// `mem[b] -= mem[a]; if mem[b] <= 0 goto c`: cells a and b, command c, each counted from 0.
+/// `mem[b] -= mem[a]; if mem[b] <= 0 goto c`: cells a and b, instruction c, each counted from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Command {
+pub struct Instruction {
     /// The cell that is subtracted.
     pub a: usize,
     /// The cell it is subtracted from.
     pub b: usize,
-    /// The command to go to if the difference is not positive.
+    /// The next instruction if the difference is not positive.
     pub c: usize,
 }
 
-/// How many layers do the work.
+/// Number of layers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Depth {
     /// The paper's nine.
     Nine,
-    /// Five: subtraction in the layer that reads the cells; comparison and counter in the one that
-    /// writes.
+    /// Five: the layer that reads the cells also subtracts, and the layer that writes also compares
+    /// and advances the counter.
     #[default]
     Five,
 }
 
-/// A machine's size, on which alone its weights depend.
+/// The size of a machine, which alone determines its weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Machine {
     /// N, bits of a word: integers from −2^(N−1) to 2^(N−1) − 1.
     pub word_bits: u16,
-    /// n: one of scratch, and one for each cell and each command.
+    /// n: one of scratch, and one for each cell and each instruction.
     pub columns: usize,
-    /// Layers.
+    /// Number of layers.
     pub depth: Depth,
     /// λ of the softmax.
     pub inverse_temperature: f64,
 }
 
 impl Machine {
-    /// A machine whose attention is so sharp that all weights but the largest underflow to zero:
-    /// e^(−2 λ) = 0 in T, as scores differ by 2 or more. Nothing strays then.
-    pub fn new<T: Scalar>(word_bits: u16, columns: usize, depth: Depth) -> Self {
-        let inverse_temperature = 1.0 - 0.5 * T::LEAST_EXPONENT.to_f64();
+    /// A machine with attention so sharp that all weights but the largest underflow to zero, as
+    /// scores differ by 2 or more: no error accumulates.
+    pub const fn new<T: Scalar>(word_bits: u16, columns: usize, depth: Depth) -> Self {
+        let inverse_temperature = hard_inverse_temperature::<T>();
         Self { word_bits, columns, depth, inverse_temperature }
     }
 
-    /// The least inverse temperature at which bits stay right: (ln n + N ln 2) / 2 + 2. A read leaks
-    /// n e^(−2 λ), which subtraction amplifies by 2^N; a quarter is tolerated.
-    pub fn least_temperature(&self) -> f64 {
-        let columns = self.columns.max(1) as f64;
-        0.5 * (Scalar::ln(columns) + f64::from(self.word_bits) * core::f64::consts::LN_2) + 2.0
-    }
-
-    /// Most bits of a word in T: sums of two words, with the margins of the steps, must be exact.
-    /// 19 in f32, 48 in f64.
-    pub fn most_word_bits<T: Scalar>() -> u16 {
-        (T::MANTISSA_DIGITS - 5) as u16
+    /// Largest word length in T, for which sums of two words and the margins of the steps are exact:
+    /// 19 bits in f32, 48 in f64.
+    pub const fn max_word_bits<T: Scalar>() -> u16 {
+        T::MANTISSA_DIGITS.saturating_sub(5) as u16
     }
 
     /// Rows of the sequence: 8 l + 3 N + max(3 l, 2 N) + 1.
-    pub fn rows(&self) -> u16 {
+    pub const fn rows(&self) -> u16 {
         Layout::new(self).rows
     }
 
-    /// Room that the weights take.
-    pub fn counts(&self) -> Counts {
+    /// Scalars of the sequence: rows × columns.
+    pub const fn sequence(&self) -> usize {
+        self.rows() as usize * self.columns
+    }
+
+    /// Buffers that the weights fill exactly.
+    pub const fn buffer_sizes(&self) -> BufferSizes {
         let Layout { word, code, .. } = Layout::new(self);
-        let (word, code) = (usize::from(word), usize::from(code));
+        let (word, code) = (word as usize, code as usize);
         let (blocks, biases, layers) = match self.depth {
             Depth::Nine => (14 * word + 6 * code + 135, 2 * code + 15, 9),
             Depth::Five => (24 * word + 6 * code + 113, 2 * code + 17, 5),
         };
-        Counts { blocks, biases, heads: 4, layers }
+        BufferSizes { blocks, biases, heads: 4, layers }
     }
 
-    /// Writes the weights.
-    ///
-    /// # Errors
-    /// [`Error::Word`], [`Error::Temperature`] for a machine that would go wrong;
-    /// [`Error::Transformer`] if the buffers are too small.
-    pub fn build<'a, S: Storage>(
+    fn attention<T: Scalar>(&self) -> Attention<T> {
+        let inverse_temperature = T::from_f64(self.inverse_temperature);
+        Attention::Softmax { inverse_temperature, mask: Mask::Full }
+    }
+
+    /// The layer that reads the instruction, and the heads of the one that reads its cells.
+    fn add_read<S: Storage>(
         &self,
-        buffers: Buffers<'a, S>,
-    ) -> Result<Transformer<'a, S>, Error> {
-        let most = Self::most_word_bits::<S::Compute>();
-        if !(2..=most).contains(&self.word_bits) {
-            return Err(Error::Word { most });
+        layout: &Layout,
+        builder: &mut Builder<'_, S>,
+    ) -> Result<(), Error> {
+        let attention = self.attention();
+        let instruction = [Block::copy(layout.buffer, layout.instruction, 3 * layout.code)];
+        layout.pair(builder.layer()?, layout.counter, &instruction, attention)?;
+        feed_forward(builder, |circuit| layout.take_instruction(circuit))?;
+        builder.layer()?;
+        for (operand, buffer) in [(0, layout.buffer), (1, layout.second_buffer())] {
+            let pointer = layout.current + operand * layout.code;
+            let value = [Block::copy(buffer, layout.memory, layout.word)];
+            layout.pair(builder, pointer, &value, attention)?;
+        }
+        Ok(())
+    }
+
+    /// The head that writes: its values are b of the scratch column and the memory of the others.
+    fn add_write<S: Storage>(
+        &self,
+        layout: &Layout,
+        builder: &mut Builder<'_, S>,
+    ) -> Result<(), Error> {
+        let values =
+            [layout.memory, layout.b].map(|row| Block::copy(layout.buffer, row, layout.word));
+        let pointer = layout.current + layout.code;
+        layout.pair(builder.layer()?, pointer, &values, self.attention())?;
+        Ok(())
+    }
+}
+
+impl Computer for Machine {
+    type Instruction = Instruction;
+
+    fn rows(&self) -> u16 {
+        Self::rows(self)
+    }
+
+    fn columns(&self) -> usize {
+        self.columns
+    }
+
+    fn cell_size(&self) -> usize {
+        1
+    }
+
+    fn buffer_sizes(&self) -> BufferSizes {
+        Self::buffer_sizes(self)
+    }
+
+    /// (ln n + N ln 2) / 2 + 2. A read leaks n e^(−2 λ), which subtraction amplifies by 2^N; a
+    /// quarter of a bit is tolerated.
+    fn min_inverse_temperature<T: Scalar>(&self) -> f64 {
+        let columns = self.columns.max(1) as f64;
+        0.5 * (Scalar::ln(columns) + f64::from(self.word_bits) * core::f64::consts::LN_2) + 2.0
+    }
+
+    fn build<'a, S: Storage>(&self, buffers: Buffers<'a, S>) -> Result<Transformer<'a, S>, Error> {
+        let max_bits = Self::max_word_bits::<S::Compute>();
+        if !(2..=max_bits).contains(&self.word_bits) {
+            return Err(Error::Word { max_bits });
         }
         if self.columns < 2 || self.columns > usize::from(u16::MAX) {
             return Err(Error::Columns { needed: 2, available: self.columns });
         }
-        check_temperature(self.inverse_temperature, self.least_temperature())?;
+        let min = self.min_inverse_temperature::<S::Compute>();
+        check_inverse_temperature(self.inverse_temperature, min)?;
         let layout = Layout::new(self);
         let mut builder = Builder::new(layout.rows, buffers);
-        self.read(&layout, &mut builder)?;
+        self.add_read(&layout, &mut builder)?;
         let heads = &mut builder;
         match self.depth {
             Depth::Nine => {
                 feed_forward(heads, |circuit| layout.take_operands(circuit))?;
                 feed_forward(heads.layer()?, |circuit| layout.add(circuit))?;
                 feed_forward(heads.layer()?, |circuit| layout.carry(circuit))?;
-                self.write(&layout, heads)?;
+                self.add_write(&layout, heads)?;
                 feed_forward(heads, |circuit| layout.write(circuit))?;
                 feed_forward(heads.layer()?, |circuit| layout.compare(circuit))?;
                 feed_forward(heads.layer()?, |circuit| layout.advance(circuit))?;
             }
             Depth::Five => {
                 feed_forward(heads, |circuit| layout.subtract(circuit))?;
-                self.write(&layout, heads)?;
+                self.add_write(&layout, heads)?;
                 feed_forward(heads, |circuit| {
                     layout.write(circuit)?;
                     layout.compare(circuit)?;
@@ -164,101 +222,139 @@ impl Machine {
         Ok(builder.finish())
     }
 
-    fn attention<T: Scalar>(&self) -> Attention<T> {
-        let inverse_temperature = T::from_f64(self.inverse_temperature);
-        Attention::Softmax { inverse_temperature, mask: Mask::Full }
-    }
-
-    /// The layer that reads the command, and the heads of the one that reads its cells.
-    fn read<S: Storage>(&self, layout: &Layout, builder: &mut Builder<'_, S>) -> Result<(), Error> {
-        let attention = self.attention();
-        let command = [Block::copy(layout.buffer, layout.command, 3 * layout.code)];
-        layout.pair(builder.layer()?, layout.counter, &command, attention)?;
-        feed_forward(builder, |circuit| layout.take_instruction(circuit))?;
-        builder.layer()?;
-        for (operand, buffer) in [(0, layout.buffer), (1, layout.second_buffer())] {
-            let pointer = layout.instruction + operand * layout.code;
-            let value = [Block::copy(buffer, layout.memory, layout.word)];
-            layout.pair(builder, pointer, &value, attention)?;
-        }
-        Ok(())
-    }
-
-    /// The head that writes: b of the scratch column, and the memory of the others.
-    fn write<S: Storage>(
+    /// Cell i is column 1 + i, instruction i is column 1 + (number of cells) + i.
+    ///
+    /// # Errors
+    /// As [`Computer::load`]; [`Error::Value`] for a number that is not an integer of N bits.
+    fn load<T: Scalar>(
         &self,
-        layout: &Layout,
-        builder: &mut Builder<'_, S>,
+        memory: &[T],
+        program: &[Instruction],
+        sequence: &mut [T],
     ) -> Result<(), Error> {
-        let values =
-            [layout.memory, layout.b].map(|row| Block::copy(layout.buffer, row, layout.word));
-        let pointer = layout.instruction + layout.code;
-        layout.pair(builder.layer()?, pointer, &values, self.attention())?;
+        self.load_program(memory, program, sequence)
+    }
+
+    fn cells<T: Scalar>(&self, sequence: &[T]) -> usize {
+        self.count_cells(sequence)
+    }
+
+    fn read<T: Scalar>(&self, sequence: &[T], cell: usize, numbers: &mut [T]) {
+        if let Some(number) = numbers.first_mut() {
+            *number = self.value(sequence, cell.saturating_add(1));
+        }
+    }
+
+    /// Numbers that are not integers of N bits are ignored.
+    fn write<T: Scalar>(&self, sequence: &mut [T], cell: usize, numbers: &[T]) {
+        if let Some(number) = numbers.first() {
+            self.write_value(sequence, cell, *number);
+        }
+    }
+
+    fn counter<T: Scalar>(&self, sequence: &[T]) -> usize {
+        self.counter_column(sequence).wrapping_sub(1 + self.cells(sequence))
+    }
+
+    /// The next instruction subtracts zero from a number that is not positive and branches to itself.
+    fn halted<T: Scalar>(&self, sequence: &[T]) -> bool {
+        self.is_at_rest(sequence)
+    }
+
+    /// Always: words wrap, and addresses were checked when the program was loaded.
+    fn check_next<T: Scalar>(&self, _: &[T]) -> Result<(), Error> {
         Ok(())
+    }
+
+    /// No bit of memory or counter is further than a quarter from −1, 0 or 1.
+    fn is_sound<T: Scalar>(&self, sequence: &[T]) -> bool {
+        self.has_codes(sequence)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::array_buffers;
+    use crate::construct::computer::MAX_INVERSE_TEMPERATURE;
     use crate::transformer::{Bias, Head, Layer};
 
     #[test]
-    fn counts_are_exact_and_layers_as_named() {
+    fn buffer_sizes_are_exact_and_layers_as_named() {
         for (depth, layers) in [(Depth::Nine, 9), (Depth::Five, 5)] {
             for (bits, columns) in [(2, 3), (4, 8), (16, 27), (19, 200)] {
                 let machine = Machine::new::<f32>(bits, columns, depth);
-                let counts = machine.counts();
-                let mut blocks = vec![Block::<f32>::default(); counts.blocks];
-                let mut biases = vec![Bias::default(); counts.biases];
-                let (mut heads, mut room) = ([Head::default(); 4], [Layer::default(); 9]);
+                let sizes = machine.buffer_sizes();
+                let mut blocks = vec![Block::<f32>::default(); sizes.blocks];
+                let mut biases = vec![Bias::default(); sizes.biases];
+                let (mut heads, mut buffer) = ([Head::default(); 4], [Layer::default(); 9]);
                 let transformer = machine
                     .build(Buffers {
                         blocks: &mut blocks,
                         biases: &mut biases,
                         heads: &mut heads,
-                        layers: &mut room,
+                        layers: &mut buffer,
                     })
                     .unwrap();
-                assert_eq!(transformer.blocks.len(), counts.blocks);
-                assert_eq!(transformer.biases.len(), counts.biases);
+                assert_eq!(transformer.blocks.len(), sizes.blocks);
+                assert_eq!(transformer.biases.len(), sizes.biases);
                 assert_eq!((transformer.heads.len(), transformer.layers.len()), (4, layers));
             }
         }
     }
 
+    const MACHINE: Machine = Machine::new::<f32>(8, 16, Depth::Nine);
+
     #[test]
-    fn machines_that_would_go_wrong_are_refused() {
+    fn unsupported_machines_are_refused() {
         let build = |machine: Machine| {
-            let mut parts = crate::transformer::Parts::<f32, 1000, 99, 4, 9>::default();
-            machine.build(parts.buffers()).map(drop)
+            let mut storage: array_buffers!(f32; MACHINE.buffer_sizes()) = Default::default();
+            machine.build(storage.buffers()).map(drop)
         };
-        let machine = Machine::new::<f32>(8, 16, Depth::Nine);
-        assert_eq!(build(machine), Ok(()));
-        assert_eq!(build(Machine { word_bits: 20, ..machine }), Err(Error::Word { most: 19 }));
-        let least = machine.least_temperature();
-        let most = crate::construct::computer::MOST_INVERSE_TEMPERATURE;
-        for inverse_temperature in [0.9 * least, f64::NAN, 2.0 * most, f64::INFINITY] {
-            let machine = Machine { inverse_temperature, ..machine };
-            assert_eq!(build(machine), Err(Error::Temperature { least, most }));
+        assert_eq!(build(MACHINE), Ok(()));
+        assert_eq!(build(Machine { word_bits: 20, ..MACHINE }), Err(Error::Word { max_bits: 19 }));
+        let min = MACHINE.min_inverse_temperature::<f32>();
+        let max = MAX_INVERSE_TEMPERATURE;
+        for inverse_temperature in [0.9 * min, f64::NAN, 2.0 * max, f64::INFINITY] {
+            let machine = Machine { inverse_temperature, ..MACHINE };
+            assert_eq!(build(machine), Err(Error::InverseTemperature { min, max }));
         }
     }
 
     #[test]
-    fn programs_that_cannot_be_loaded_are_refused_and_change_nothing() {
+    fn refused_programs_change_nothing() {
         let machine = Machine::new::<f32>(8, 4, Depth::Nine);
-        let mut sequence = vec![0.5; usize::from(machine.rows()) * 4];
-        let command = Command { a: 0, b: 1, c: 0 };
-        let mut load = |memory: &[i64], commands: &[Command]| {
-            let result = machine.load(memory, commands, &mut sequence);
+        let mut sequence = vec![0.5; machine.sequence()];
+        let instruction = Instruction { a: 0, b: 1, c: 0 };
+        let mut load = |memory: &[f32], program: &[Instruction]| {
+            let result = machine.load(memory, program, &mut sequence);
             assert!(result.is_ok() || sequence.iter().all(|element| *element == 0.5));
             result
         };
         let full = Error::Columns { needed: 5, available: 4 };
-        assert_eq!(load(&[0, 0, 0], &[command]), Err(full));
-        assert_eq!(load(&[0, 128], &[command]), Err(Error::Value { cell: 1 }));
-        let address = Error::Address { command: 0, address: 1 };
-        assert_eq!(load(&[0], &[command]), Err(address));
-        assert_eq!(load(&[-128, 127], &[command]), Ok(()));
+        assert_eq!(load(&[0.0, 0.0, 0.0], &[instruction]), Err(full));
+        for value in [128.0, 0.5, f32::NAN, f32::INFINITY] {
+            assert_eq!(
+                load(&[0.0, value], &[instruction]),
+                Err(Error::Value { cell: 1, max: 127.0 })
+            );
+        }
+        let address = Error::Address { instruction: 0, address: 1 };
+        assert_eq!(load(&[0.0], &[instruction]), Err(address));
+        assert_eq!(load(&[-128.0, 127.0], &[instruction]), Ok(()));
+    }
+
+    #[test]
+    fn cells_are_written_and_read() {
+        let mut sequence = vec![0.0_f32; MACHINE.sequence()];
+        let program = [Instruction { a: 0, b: 1, c: 0 }; 3];
+        MACHINE.load(&[1.0, 2.0], &program, &mut sequence).unwrap();
+        assert_eq!((MACHINE.cells(&sequence), MACHINE.counter(&sequence)), (2, 0));
+        for value in [-128.0, -1.0, 0.0, 127.0] {
+            MACHINE.write(&mut sequence, 1, &[value]);
+            let mut read = [0.5];
+            MACHINE.read(&sequence, 1, &mut read);
+            assert_eq!(read, [value]);
+        }
     }
 }

@@ -1,101 +1,127 @@
-//! The sequence: a program goes in, values come out.
+//! The sequence: loading programs, reading and writing cells.
 
-use super::{Command, Error, Layout, Machine};
-use crate::construct::computer::{read_bits, write_bits};
+use super::{Instruction, Layout, Machine};
+use crate::construct::code::{power_of_two, read_code, write_code};
+use crate::construct::computer::Error;
 use crate::scalar::Scalar;
 
+/// How far a bit may be from ±1 without harm.
+const MARGIN: f64 = 0.25;
+
 impl Machine {
-    /// Fills the sequence, `rows` × `columns`, with a program whose first command is the next.
-    /// Cell i is in column 1 + i, command i in column 1 + (number of cells) + i.
-    ///
-    /// # Errors
-    /// [`Error::Columns`] if the program does not fit, [`Error::Address`], [`Error::Value`] for a
-    /// command or a cell that cannot be, [`Error::Shape`]; the sequence then stays as it was.
-    pub fn load<T: Scalar>(
+    pub(super) fn load_program<T: Scalar>(
         &self,
-        memory: &[i64],
-        commands: &[Command],
+        memory: &[T],
+        program: &[Instruction],
         sequence: &mut [T],
     ) -> Result<(), Error> {
         let layout = Layout::new(self);
-        self.check(memory, commands, sequence.len())?;
+        self.check_program(memory, program, sequence.len())?;
         let columns = self.columns;
         sequence.fill(T::ZERO);
-        let column_of = |command: usize| 1 + memory.len() + command;
+        let column_of = |instruction: usize| 1 + memory.len() + instruction;
         for column in 1..columns {
-            write_bits(sequence, columns, (layout.position, layout.code), column, column as u64);
+            write_code(sequence, columns, (layout.position, layout.code), column, column as u64);
         }
         for (cell, value) in memory.iter().enumerate() {
-            let rows = (layout.memory, layout.word);
-            write_bits(sequence, columns, rows, 1 + cell, *value as u64);
+            self.write_value(sequence, cell, *value);
         }
-        for (index, command) in commands.iter().enumerate() {
-            let codes = [1 + command.a, 1 + command.b, column_of(command.c)];
-            for (row, code) in (layout.command..).step_by(layout.code.max(1).into()).zip(codes) {
+        for (index, Instruction { a, b, c }) in program.iter().enumerate() {
+            let codes = [1 + a, 1 + b, column_of(*c)];
+            for (row, code) in (layout.instruction..).step_by(layout.code.max(1).into()).zip(codes)
+            {
                 let rows = (row, layout.code);
-                write_bits(sequence, columns, rows, column_of(index), code as u64);
+                write_code(sequence, columns, rows, column_of(index), code as u64);
             }
         }
         let first = column_of(0) as u64;
-        write_bits(sequence, columns, (layout.counter, layout.code), 0, first);
+        write_code(sequence, columns, (layout.counter, layout.code), 0, first);
         if let Some(scratch) = sequence.get_mut(usize::from(layout.scratch) * columns) {
             *scratch = T::ONE;
         }
         Ok(())
     }
 
-    fn check(&self, memory: &[i64], commands: &[Command], length: usize) -> Result<(), Error> {
-        let needed = 1 + memory.len() + commands.len();
-        if needed > self.columns || commands.is_empty() {
+    fn check_program<T: Scalar>(
+        &self,
+        memory: &[T],
+        program: &[Instruction],
+        length: usize,
+    ) -> Result<(), Error> {
+        let needed = 1 + memory.len() + program.len();
+        if needed > self.columns || program.is_empty() {
             return Err(Error::Columns { needed, available: self.columns });
         }
-        let (cells, count) = (memory.len(), commands.len());
-        for (index, Command { a, b, c }) in commands.iter().enumerate() {
-            for (address, limit) in [(*a, cells), (*b, cells), (*c, count)] {
-                if address >= limit {
-                    return Err(Error::Address { command: index, address });
+        for (instruction, Instruction { a, b, c }) in program.iter().enumerate() {
+            let cells = memory.len();
+            for (address, count) in [(*a, cells), (*b, cells), (*c, program.len())] {
+                if address >= count {
+                    return Err(Error::Address { instruction, address });
                 }
             }
         }
-        let limit = 1_i64.wrapping_shl(u32::from(self.word_bits).saturating_sub(1));
-        if let Some(cell) = memory.iter().position(|value| !(-limit..limit).contains(value)) {
-            return Err(Error::Value { cell });
+        let fits = |value: &T| self.integer(*value).is_some();
+        if let Some(cell) = memory.iter().position(|value| !fits(value)) {
+            let max = power_of_two(self.word_bits.saturating_sub(1)) - 1.0;
+            return Err(Error::Value { cell, max });
         }
         let needed = usize::from(self.rows()) * self.columns;
         if length == needed { Ok(()) } else { Err(Error::Shape { needed }) }
     }
 
-    /// The value of a cell.
-    pub fn cell<T: Scalar>(&self, sequence: &[T], cell: usize) -> i64 {
-        self.value(sequence, 1 + cell)
+    /// The number as a word; none if it is not an integer of N bits.
+    fn integer<T: Scalar>(&self, value: T) -> Option<i64> {
+        let limit = 1_i64.wrapping_shl(u32::from(self.word_bits).saturating_sub(1));
+        let value = value.to_f64();
+        // The conversion saturates, and NaN equals no integer.
+        let integer = value as i64;
+        (integer as f64 == value && (-limit..limit).contains(&integer)).then_some(integer)
     }
 
-    /// The value in a column of memory.
-    fn value<T: Scalar>(&self, sequence: &[T], column: usize) -> i64 {
-        let layout = Layout::new(self);
-        let bits = read_bits(sequence, self.columns, (layout.memory, layout.word), column);
-        let unused = 64_u32.saturating_sub(layout.word.into());
-        (bits as i64).wrapping_shl(unused).wrapping_shr(unused)
+    /// Writes a cell; values that are not a word are ignored.
+    pub(super) fn write_value<T: Scalar>(&self, sequence: &mut [T], cell: usize, value: T) {
+        let Layout { memory, word, .. } = Layout::new(self);
+        if let Some(value) = self.integer(value) {
+            let column = cell.saturating_add(1);
+            write_code(sequence, self.columns, (memory, word), column, value as u64);
+        }
     }
 
-    /// The column of the next command.
-    pub fn counter<T: Scalar>(&self, sequence: &[T]) -> usize {
-        let layout = Layout::new(self);
-        read_bits(sequence, self.columns, (layout.counter, layout.code), 0) as usize
+    /// The value in a column of memory, exactly.
+    pub(super) fn value<T: Scalar>(&self, sequence: &[T], column: usize) -> T {
+        let Layout { memory, word, .. } = Layout::new(self);
+        let code = read_code(sequence, self.columns, (memory, word), column);
+        let unused = 64_u32.saturating_sub(word.into());
+        let value = (code as i64).wrapping_shl(unused).wrapping_shr(unused);
+        T::from_f64(value as f64)
     }
 
-    /// Whether further loops change nothing: the next command subtracts zero and goes to itself.
-    pub fn at_rest<T: Scalar>(&self, sequence: &[T]) -> bool {
+    /// Columns of memory: those before the first instruction, whose codes have no zeros.
+    pub(super) fn count_cells<T: Scalar>(&self, sequence: &[T]) -> usize {
+        let row = usize::from(Layout::new(self).instruction) * self.columns;
+        let columns = sequence.get(row..).unwrap_or(&[]).iter().take(self.columns).skip(1);
+        columns.take_while(|element| **element == T::ZERO).count()
+    }
+
+    /// The column of the next instruction.
+    pub(super) fn counter_column<T: Scalar>(&self, sequence: &[T]) -> usize {
+        let Layout { counter, code, .. } = Layout::new(self);
+        read_code(sequence, self.columns, (counter, code), 0) as usize
+    }
+
+    /// The next instruction subtracts zero and branches to itself.
+    pub(super) fn is_at_rest<T: Scalar>(&self, sequence: &[T]) -> bool {
         let layout = Layout::new(self);
-        let counter = self.counter(sequence);
+        let counter = self.counter_column(sequence);
         let [a, b, c] = [0, 1, 2].map(|part| {
-            let rows = (layout.command + part * layout.code, layout.code);
-            read_bits(sequence, self.columns, rows, counter) as usize
+            let rows = (layout.instruction + part * layout.code, layout.code);
+            read_code(sequence, self.columns, rows, counter) as usize
         });
-        c == counter && self.value(sequence, a) == 0 && self.value(sequence, b) <= 0
+        let zero = T::ZERO;
+        c == counter && self.value(sequence, a) == zero && self.value(sequence, b) <= zero
     }
 
-    /// Largest distance of memory and counter from −1, 0 or 1, in any column.
+    /// Largest distance of a bit of memory and counter from −1, 0 or 1, in any column.
     pub fn drift<T: Scalar>(&self, sequence: &[T]) -> T {
         let layout = Layout::new(self);
         let rows = |first: u16, count: u16| {
@@ -107,6 +133,10 @@ impl Machine {
             let magnitude = element.abs();
             (magnitude - T::ONE).abs().minimum(magnitude)
         };
-        state.map(distance).fold(T::ZERO, |most, next| next.maximum(most))
+        state.map(distance).fold(T::ZERO, |largest, next| next.maximum(largest))
+    }
+
+    pub(super) fn has_codes<T: Scalar>(&self, sequence: &[T]) -> bool {
+        self.drift(sequence) <= T::from_f64(MARGIN)
     }
 }
