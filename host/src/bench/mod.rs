@@ -14,6 +14,7 @@
 
 mod board;
 mod command;
+mod defmt;
 mod image;
 mod log;
 mod reference;

@@ -1,8 +1,8 @@
 //! Runs an image, in QEMU or on a chip, and hands on the lines of its log.
 
+use super::defmt::{Stream, Table};
 use super::{Board, Run, toolchain::in_path};
 use crate::Failure;
-use defmt_decoder::{DecodeError, Table};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -26,10 +26,10 @@ pub fn run(
     let result = match &board.run {
         Run::Qemu(_) => {
             let image = std::fs::read(elf).map_err(|error| Failure::Input(error.to_string()))?;
-            let table = Table::parse(&image).ok().flatten();
-            let table = table
-                .ok_or_else(|| Failure::Check(format!("{}: no defmt table", elf.display())))?;
-            decode(&mut child.0, &table, hear)
+            let table = Table::read(&image)
+                .map_err(|error| Failure::Check(format!("{}: {error}", elf.display())))?;
+            let mut stream = Stream::new(&table);
+            each_chunk(&mut child.0, &mut |chunk| stream.receive(chunk, hear))
         }
         Run::Probe(_) => lines(&mut child.0, hear),
     };
@@ -100,25 +100,6 @@ fn failure(board: &Board, complaint: &str) -> Failure {
 
 fn separator(text: &str) -> &'static str {
     if text.is_empty() { "" } else { ": " }
-}
-
-/// Decodes defmt's frames from the child's output.
-fn decode(
-    child: &mut Child,
-    table: &Table,
-    hear: &mut dyn FnMut(&str) -> Result<(), String>,
-) -> Result<(), String> {
-    let mut decoder = table.new_stream_decoder();
-    each_chunk(child, &mut |chunk| {
-        decoder.received(chunk);
-        loop {
-            match decoder.decode() {
-                Ok(frame) => hear(&frame.display_message().to_string())?,
-                Err(DecodeError::UnexpectedEof) => return Ok(()),
-                Err(DecodeError::Malformed) => return Err("the log is damaged".to_owned()),
-            }
-        }
-    })
 }
 
 /// Splits the child's output into lines: probe-rs has decoded it.
