@@ -11,7 +11,7 @@ proptest! {
     #[test]
     fn prediction_is_the_posterior(seed in any::<u64>(), count in 10_usize..60) {
         let shape = Shape::classify(4, 3);
-        let mut learner = Bayes::<f64, 4, 3>::new(shape, 0.03).unwrap();
+        let mut learner = Bayes::<f64, 4, 3>::new(shape, Default::default()).unwrap();
         let mut standardization = Standardization::<f64, 4>::new();
         let mut seen: [Vec<[f64; 4]>; 3] = Default::default();
         let mut probabilities = [0.0; 3];

@@ -63,8 +63,8 @@ fn pairs(shape: Shape) -> Vec<Pair> {
     let mut pairs = vec![
         sizes!("ftrl", Ftrl<f32, (FEATURES, CLASSES), (17, 8)>, shape, ftrl()),
         sizes!("ftrl, f16", Ftrl<f16, (FEATURES, CLASSES), (9, 4)>, shape, ftrl()),
-        sizes!("newton", Newton<f32, (FEATURES, CLASSES, 6), (8, 4, 9)>, shape, 5.0),
-        sizes!("newton, f16", Newton<f16, (FEATURES, CLASSES, 6), (8, 4, 9)>, shape, 5.0),
+        sizes!("newton", Newton<f32, (FEATURES, CLASSES, 6), (8, 4, 9)>, shape, Default::default()),
+        sizes!("newton, f16", Newton<f16, (FEATURES, CLASSES, 6), (8, 4, 9)>, shape, Default::default()),
         sizes!(
             "least-squares",
             LeastSquares<f32, (FEATURES, CLASSES, TERMS), (11, 5, ROOMY)>,
@@ -97,8 +97,10 @@ fn pairs(shape: Shape) -> Vec<Pair> {
         ),
     ];
     if shape.task != Task::Regress {
-        pairs.push(sizes!("bayes", Bayes<f32, (FEATURES, CLASSES), (9, 4)>, shape, 0.03));
-        pairs.push(sizes!("bayes, f16", Bayes<f16, (FEATURES, CLASSES), (9, 4)>, shape, 0.03));
+        pairs.push(
+            sizes!("bayes", Bayes<f32, (FEATURES, CLASSES), (9, 4)>, shape, Default::default()),
+        );
+        pairs.push(sizes!("bayes, f16", Bayes<f16, (FEATURES, CLASSES), (9, 4)>, shape, Default::default()));
     }
     pairs
 }
@@ -311,7 +313,10 @@ fn shapes_beyond_the_room_are_refused() {
     assert_eq!(Short::new(shape, least_squares()).err(), Some(Error::Capacity));
     type Slots = Memory<f32, 2, 2, 31>;
     assert_eq!(Slots::new(shape, memory()).err(), Some(Error::Capacity));
-    assert_eq!(Bayes::<f32, 2, 2>::new(Shape::regress(2), 0.03).err(), Some(Error::WrongTask));
+    assert_eq!(
+        Bayes::<f32, 2, 2>::new(Shape::regress(2), Default::default()).err(),
+        Some(Error::WrongTask)
+    );
     let wide = Small::new(shape, Default::default()).unwrap();
     let narrow = Small::new(Shape::classify(1, 2), Default::default()).unwrap();
     assert!(Hedge::<f32, _, 2>::new((wide, narrow)).is_err());

@@ -22,7 +22,7 @@ fn second_half_accuracy(learner: &mut impl Learner<f32>, stream: &[Example]) -> 
 #[test]
 fn a_learner_that_remembers_everything_recovers_only_with_resets() {
     let stream = clouds(6, 3, 1200, 5);
-    let newton = || Newton::<f32, 6, 3, 7>::new(SHAPE, 5.0).unwrap();
+    let newton = || Newton::<f32, 6, 3, 7>::new(SHAPE, Default::default()).unwrap();
     let stubborn = second_half_accuracy(&mut newton(), &stream);
     let mut adaptive = Adaptive::new(newton());
     let recovered = second_half_accuracy(&mut adaptive, &stream);

@@ -57,7 +57,7 @@ macro_rules! stays {
 
 stays! {
     ftrl: Ftrl::<S, 2, 2>::new(SHAPE, Default::default());
-    newton: Newton::<S, 2, 2, 3>::new(SHAPE, 5.0);
+    newton: Newton::<S, 2, 2, 3>::new(SHAPE, Default::default());
     least_squares: LeastSquares::<S, 2, 2, TERMS>::new(
         SHAPE,
         LeastSquaresConfiguration::with_random_features(TERMS - 3),
@@ -70,10 +70,10 @@ stays! {
         SHAPE,
         MemoryConfiguration { slots: 32, ..Default::default() },
     );
-    bayes: Bayes::<S, 2, 2>::new(SHAPE, 0.03);
+    bayes: Bayes::<S, 2, 2>::new(SHAPE, Default::default());
     normtune: Normtune::<S, 2, 2, 16>::new(SHAPE, Default::default());
     hedge: Hedge::<f32, _, 2>::new((
         Ftrl::<S, 2, 2>::new(SHAPE, Default::default()).unwrap(),
-        Bayes::<S, 2, 2>::new(SHAPE, 0.03).unwrap(),
+        Bayes::<S, 2, 2>::new(SHAPE, Default::default()).unwrap(),
     ));
 }

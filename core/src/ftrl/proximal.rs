@@ -120,7 +120,7 @@ impl<S: Storage, const N: usize> Default for Coordinates<S, N> {
 
 impl<S: Storage, const N: usize> Coordinates<S, N> {
     /// All weights zero.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         let zeros = [S::STORED_ZERO; N];
         Self { z: zeros, norm: zeros }
     }

@@ -142,9 +142,16 @@ impl<M: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
     Optimizer<M, WIDTH, DEPTH, OUTPUTS>
 {
     /// Before the first step of `rule`.
-    pub fn new<S: Storage, R: Rule<S, Memory = M>>(_rule: &R) -> Self {
+    pub const fn new<S: Storage, R: Rule<S, Memory = M>>(_rule: &R) -> Self {
         let fresh = Unit { scale: R::FRESH, shift: R::FRESH };
         Self { memory: Units::filled(fresh), steps: 0 }
+    }
+
+    /// Forgets all steps of `rule`, in place.
+    pub fn reset<S: Storage, R: Rule<S, Memory = M>>(&mut self, _rule: &R) {
+        let fresh = Unit { scale: R::FRESH, shift: R::FRESH };
+        self.memory.iter_mut().for_each(|memory| *memory = fresh);
+        self.steps = 0;
     }
 
     /// Steps taken.

@@ -72,17 +72,24 @@ impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
     /// drawn from `seed`: units that turn on at different places learn faster than units that all
     /// turn on at zero.
     pub fn scattered(seed: u64, spread: S::Compute) -> Self {
-        let mut parameters = Self::default();
-        let draws = Stream::new(seed).child(u32::MAX);
-        for (index, unit) in (0..).zip(parameters.hidden.iter_mut().flatten()) {
-            let normal = S::Compute::from_f64(f64::from(Gaussian.weight(draws, index)));
-            unit.shift = S::store(spread * normal);
-        }
+        let mut parameters = Self::zero();
+        parameters.scatter(seed, spread);
         parameters
     }
 
+    /// Sets the parameters to those of [`Self::scattered`], in place.
+    pub fn scatter(&mut self, seed: u64, spread: S::Compute) {
+        let [one, zero] = [S::Compute::ONE, S::Compute::ZERO].map(S::store);
+        let draws = Stream::new(seed).child(u32::MAX);
+        for (index, unit) in (0..).zip(self.hidden.iter_mut().flatten()) {
+            let normal = S::Compute::from_f64(f64::from(Gaussian.weight(draws, index)));
+            *unit = Unit { scale: one, shift: S::store(spread * normal) };
+        }
+        self.output.fill(Unit { scale: one, shift: zero });
+    }
+
     /// Scale and shift zero: the sum of no gradients.
-    pub fn zero() -> Self {
+    pub const fn zero() -> Self {
         let zero = S::STORED_ZERO;
         Self::filled(Unit { scale: zero, shift: zero })
     }

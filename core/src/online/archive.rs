@@ -1,14 +1,8 @@
 //! Saving and restoring learners.
 
 use super::{Error, Learner};
-use crate::archive::{self, Archive, Persist};
+use crate::archive;
 use crate::scalar::Scalar;
-
-impl<T: Scalar> Persist for dyn Learner<T> + '_ {
-    fn transfer(&mut self, archive: &mut Archive<'_>) {
-        Learner::transfer(self, archive);
-    }
-}
 
 impl From<archive::Error> for Error {
     fn from(_: archive::Error) -> Self {

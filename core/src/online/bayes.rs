@@ -1,14 +1,41 @@
 //! The learner `bayes`: Gaussian naive Bayes in running moments.
 
+use super::configuration::{Configuration, positive};
+use super::frame::{Context, Goal, Input, Model};
 use super::output::activate;
-use super::{Archive, Error, Learner, Shape, Standardization, Target, Task};
+use super::standardization::{next_count, rate};
+use super::{Archive, Error, Frame, Shape, Standardization, Target, Task};
 use crate::matrix::prefix;
-use crate::scalar::{Scalar, Storage};
+use crate::scalar::{Scalar, Storage, running_moments};
 
-/// Examples after which the moments of a class forget.
-const MEMORY: u32 = 1 << 20;
 /// Variances multiplied before a logarithm is taken of them: 0.03^8 and 25^8 are within f32.
 const BATCH: usize = 8;
+
+/// Configuration of [`Bayes`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BayesConfiguration<T> {
+    /// Added to the variance of every feature within a class, in standard units.
+    pub floor: T,
+}
+
+impl<T: Scalar> Default for BayesConfiguration<T> {
+    /// A floor of 0.03. Chosen on the four streams of the learners' table.
+    fn default() -> Self {
+        Self { floor: T::from_f64(0.03) }
+    }
+}
+
+impl<T: Scalar> Configuration for BayesConfiguration<T> {
+    const EMPTY: Self = Self { floor: T::ZERO };
+
+    fn check(&self) -> Result<(), Error> {
+        positive(self.floor, "floor")
+    }
+
+    fn expect(&self, archive: &mut Archive<'_>) {
+        archive.expect_numbers(&[self.floor]);
+    }
+}
 
 /// Gaussian naive Bayes: each feature normal within each class, all features independent.
 ///
@@ -21,9 +48,9 @@ const BATCH: usize = 8;
 /// ```
 /// use situ::online::{Bayes, Learner, Shape, Target};
 ///
-/// let mut learner = Bayes::<f32, 1, 2>::new(Shape::classify(1, 2), 0.03)?;
+/// let mut learner = Bayes::<f32, 1, 2>::new(Shape::classify(1, 2), Default::default())?;
 /// let mut probabilities = [0.0; 2];
-/// // Class 1 surrounds class 0: no line parts them.
+/// // Class 1 surrounds class 0: no line separates them.
 /// for step in 0..100 {
 ///     let x = (step % 10) as f32 - 4.5;
 ///     learner.update(&[x], Target::Class(usize::from(x.abs() > 3.0)), &mut probabilities)?;
@@ -32,14 +59,13 @@ const BATCH: usize = 8;
 /// assert!(probabilities[1] > 0.7);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+pub type Bayes<S, const FEATURES: usize, const OUTPUTS: usize> =
+    Frame<BayesModel<S, FEATURES, OUTPUTS>>;
+
+/// The model of [`Bayes`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct Bayes<S: Storage, const FEATURES: usize, const OUTPUTS: usize> {
-    floor: S::Compute,
-    shape: Shape,
-    standardization: Standardization<S::Compute, FEATURES>,
+pub struct BayesModel<S, const FEATURES: usize, const OUTPUTS: usize> {
     classes: [Class<S, FEATURES>; OUTPUTS],
-    /// Counted to dither what is rounded.
-    updates: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,21 +76,23 @@ struct Class<S, const FEATURES: usize> {
 }
 
 impl<S: Storage, const FEATURES: usize> Class<S, FEATURES> {
-    fn new() -> Self {
-        let zero = S::STORED_ZERO;
-        Self { count: 0, mean: [zero; FEATURES], deviation: [zero; FEATURES] }
+    const EMPTY: Self =
+        Self { count: 0, mean: [S::STORED_ZERO; FEATURES], deviation: [S::STORED_ZERO; FEATURES] };
+
+    fn clear(&mut self) {
+        self.count = 0;
+        self.mean.fill(S::STORED_ZERO);
+        self.deviation.fill(S::STORED_ZERO);
     }
 
     fn observe(&mut self, z: &[S::Compute], step: u32) {
-        self.count = self.count.saturating_add(1).min(MEMORY);
-        let rate = S::Compute::ONE / S::Compute::from_usize(self.count as usize);
+        self.count = next_count(self.count);
+        let rate = rate(self.count);
         for ((mean, deviation), z) in self.mean.iter_mut().zip(&mut self.deviation).zip(z) {
-            let before = *z - mean.load();
-            let after = mean.load() + rate * before;
             let variance = deviation.load() * deviation.load();
-            let next = variance + rate * (before * (*z - after) - variance);
-            *mean = S::store_dithered(after, step);
-            *deviation = S::store_dithered(next.sqrt(), step);
+            let (next, variance) = running_moments(mean.load(), variance, *z, rate);
+            *mean = S::store_dithered(next, step);
+            *deviation = S::store_dithered(variance.sqrt(), step);
         }
     }
 
@@ -90,96 +118,65 @@ impl<S: Storage, const FEATURES: usize> Class<S, FEATURES> {
     }
 }
 
-impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Bayes<S, FEATURES, OUTPUTS> {
-    /// A learner of this shape that has seen nothing. A `floor` of 0.03 on the variance within a
-    /// class (of standardized features) suits any data.
-    ///
-    /// # Errors
-    /// [`Error::Capacity`] if the shape is larger than the type; [`Error::WrongTask`] for
-    /// regression.
-    pub fn new(shape: Shape, floor: S::Compute) -> Result<Self, Error> {
-        if shape.task == Task::Regress {
-            return Err(Error::WrongTask);
-        }
-        Ok(Self {
-            floor,
-            shape: shape.within(FEATURES, OUTPUTS)?,
-            standardization: Standardization::new(),
-            classes: [Class::new(); OUTPUTS],
-            updates: 0,
-        })
-    }
-
-    fn probabilities(&self, features: &[S::Compute], z: &mut [S::Compute], out: &mut [S::Compute]) {
-        self.standardization.standardize(features, z);
-        for (score, class) in out.iter_mut().zip(&self.classes) {
-            *score = class.score(z, self.floor);
-        }
-        activate(self.shape.task, out);
-    }
-}
-
-impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Learner<S::Compute>
-    for Bayes<S, FEATURES, OUTPUTS>
+impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
+    for BayesModel<S, FEATURES, OUTPUTS>
 {
-    fn shape(&self) -> Shape {
-        self.shape
+    type Number = S::Compute;
+    type Inputs = Standardization<S::Compute, FEATURES>;
+    type Configuration = BayesConfiguration<S::Compute>;
+    const NAME: &'static str = "bayes";
+    const EMPTY: Self = Self { classes: [Class::EMPTY; OUTPUTS] };
+    const OUTPUTS: usize = OUTPUTS;
+
+    fn fits(shape: Shape, _: &Self::Configuration) -> Result<(), Error> {
+        if shape.task == Task::Regress { Err(Error::WrongTask) } else { Ok(()) }
     }
 
-    fn predict(&self, features: &[S::Compute], prediction: &mut [S::Compute]) -> Result<(), Error> {
-        self.shape.check(features, prediction)?;
-        let mut z = [S::Compute::ZERO; FEATURES];
-        self.probabilities(features, prefix(&mut z, features.len()), prediction);
-        Ok(())
+    fn reset(&mut self, _: Shape, _: &Self::Configuration) {
+        self.classes.iter_mut().for_each(Class::clear);
+    }
+
+    fn predict(
+        &self,
+        context: &Context<'_, Self>,
+        x: Input<'_, S::Compute>,
+        out: &mut [S::Compute],
+    ) {
+        for (score, class) in out.iter_mut().zip(&self.classes) {
+            *score = class.score(x.z, context.configuration.floor);
+        }
+        activate(context.shape.task, out);
     }
 
     fn update(
         &mut self,
-        features: &[S::Compute],
-        target: Target<S::Compute>,
-        prediction: &mut [S::Compute],
+        context: &Context<'_, Self>,
+        x: Input<'_, S::Compute>,
+        goal: Goal<S::Compute>,
+        out: &mut [S::Compute],
     ) -> Result<(), Error> {
-        self.shape.check(features, prediction)?;
-        self.shape.check_target(target)?;
-        let mut z = [S::Compute::ZERO; FEATURES];
-        let z = prefix(&mut z, features.len());
-        self.probabilities(features, z, prediction);
-        if let Target::Class(class) = target
+        self.predict(context, x, out);
+        if let Target::Class(class) = goal.raw
             && let Some(class) = self.classes.get_mut(class)
         {
-            class.observe(z, self.updates);
+            class.observe(x.z, context.step);
         }
-        self.updates = self.updates.wrapping_add(1);
-        self.standardization.observe(features);
         Ok(())
     }
 
-    fn reset(&mut self) {
-        self.updates = 0;
-        self.standardization = Standardization::new();
-        self.classes = [Class::new(); OUTPUTS];
-    }
-
-    fn transfer(&mut self, archive: &mut Archive<'_>) {
-        archive.expect(b"bayes");
-        self.shape.transfer(archive);
-        archive.expect_numbers(&[self.floor]);
-        archive.count(&mut self.updates);
-        self.standardization.transfer(self.shape.features, archive);
-        for class in self.classes.iter_mut().take(self.shape.outputs()) {
+    fn transfer(&mut self, shape: Shape, _: &Self::Configuration, archive: &mut Archive<'_>) {
+        for class in self.classes.iter_mut().take(shape.outputs()) {
             archive.count(&mut class.count);
-            archive.numbers(prefix(&mut class.mean, self.shape.features));
-            archive.numbers(prefix(&mut class.deviation, self.shape.features));
+            archive.numbers(prefix(&mut class.mean, shape.features));
+            archive.numbers(prefix(&mut class.deviation, shape.features));
         }
     }
 
-    fn state_bytes(&self) -> usize {
-        size_of::<u32>()
-            + self.shape.outputs() * (size_of::<u32>() + 2 * self.shape.features * size_of::<S>())
-            + Standardization::<S::Compute, FEATURES>::state_bytes(self.shape.features)
+    fn state_bytes(shape: Shape, _: &Self::Configuration) -> usize {
+        shape.outputs() * (size_of::<u32>() + 2 * shape.features * size_of::<S>())
     }
 
-    fn flops_per_update(&self) -> usize {
-        14 * self.shape.outputs() * self.shape.features + 20 * self.shape.features
+    fn flops(shape: Shape, _: &Self::Configuration) -> usize {
+        14 * shape.outputs() * shape.features + 20 * shape.features
     }
 }

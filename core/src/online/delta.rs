@@ -1,11 +1,13 @@
 //! The learner `delta`: linear attention with the delta rule on a fixed random feature map.
 
+use super::configuration::{Configuration, not_negative, positive, require};
+use super::frame::{Context, Goal, Input, Model};
+use super::linear::Linear;
 use super::metric::Metric;
-use super::output::{TargetScale, activate_scores};
+use super::output::ExpectedError;
 use super::random_features::{Activation, RandomFeatures};
-use super::{Archive, Error, Learner, Shape, Target};
-use crate::matrix::prefix;
-use crate::matrix::{add_scaled, dot};
+use super::{Archive, Error, Frame, Shape};
+use crate::matrix::{dot, prefix};
 use crate::scalar::{Scalar, Storage};
 
 /// Configuration of [`Delta`].
@@ -15,14 +17,15 @@ use crate::scalar::{Scalar, Storage};
 pub struct DeltaConfiguration<T> {
     /// The feature map.
     pub random: RandomFeatures<T>,
-    /// First step, as a share of the way to the target.
-    pub step: T,
+    /// First step, as a share of the way to the target; below 2, or the steps overshoot ever further.
+    pub step_size: T,
     /// Step t is divided by √(1 + cooling t).
     pub cooling: T,
 }
 
 impl<T: Scalar> Default for DeltaConfiguration<T> {
-    /// 256 random Fourier features, first step 0.9, cooling 0.01.
+    /// 256 random Fourier features, first step 0.9, cooling 0.01. Chosen on the four streams of the
+    /// learners' table.
     fn default() -> Self {
         Self::with_random_features(256)
     }
@@ -39,7 +42,24 @@ impl<T: Scalar> DeltaConfiguration<T> {
             bias: T::from_f64(core::f64::consts::PI),
             scale: T::from_f64(2.0 * core::f64::consts::SQRT_2),
         };
-        Self { random, step: T::from_f64(0.9), cooling: T::from_f64(0.01) }
+        Self { random, step_size: T::from_f64(0.9), cooling: T::from_f64(0.01) }
+    }
+}
+
+impl<T: Scalar> Configuration for DeltaConfiguration<T> {
+    const EMPTY: Self =
+        Self { random: RandomFeatures::EMPTY, step_size: T::ZERO, cooling: T::ZERO };
+
+    fn check(&self) -> Result<(), Error> {
+        self.random.check()?;
+        positive(self.step_size, "step_size")?;
+        require(self.step_size < T::from_f64(2.0), "step_size")?;
+        not_negative(self.cooling, "cooling")
+    }
+
+    fn expect(&self, archive: &mut Archive<'_>) {
+        self.random.expect(archive);
+        archive.expect_numbers(&[self.step_size, self.cooling]);
     }
 }
 
@@ -50,7 +70,7 @@ impl<T: Scalar> DeltaConfiguration<T> {
 /// `W += step/√(1 + 0.01 t) (y − W φ) φᵀ/‖φ‖²`. First order: no covariance to keep.
 ///
 /// With F = 1 + d + D: state F C numbers, besides the metric of features (C + 3) d;
-/// 4 F C + 2 d D flops an update. `TERMS` is the room for F.
+/// 4 F C + 2 d D flops an update. `TERMS` is the capacity for F.
 ///
 /// ```
 /// use situ::online::{Delta, Learner, Shape, Target};
@@ -67,137 +87,100 @@ impl<T: Scalar> DeltaConfiguration<T> {
 /// assert!(probabilities[1] > 0.9);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+pub type Delta<S, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> =
+    Frame<DeltaModel<S, FEATURES, OUTPUTS, TERMS>>;
+
+/// The model of [`Delta`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct Delta<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> {
-    configuration: DeltaConfiguration<S::Compute>,
-    shape: Shape,
-    scale: TargetScale<S::Compute>,
-    metric: Metric<S::Compute, FEATURES, OUTPUTS>,
-    weights: [[S; TERMS]; OUTPUTS],
-    /// Running mean of the squared residual.
-    residual: S::Compute,
+pub struct DeltaModel<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> {
+    linear: Linear<S, OUTPUTS, TERMS>,
+    error: ExpectedError<S::Compute>,
 }
 
 impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
-    Delta<S, FEATURES, OUTPUTS, TERMS>
+    DeltaModel<S, FEATURES, OUTPUTS, TERMS>
 {
-    /// A learner of this shape that has seen nothing.
-    ///
-    /// # Errors
-    /// [`Error::Capacity`] if the shape with its random features is larger than the type.
-    pub fn new(shape: Shape, configuration: DeltaConfiguration<S::Compute>) -> Result<Self, Error> {
-        let shape = shape.within(FEATURES, OUTPUTS)?;
-        if configuration.random.terms(shape.features) > TERMS {
-            return Err(Error::Capacity);
-        }
-        Ok(Self {
-            configuration,
-            shape,
-            scale: TargetScale::new(),
-            metric: Metric::new(shape),
-            weights: [[S::STORED_ZERO; TERMS]; OUTPUTS],
-            residual: S::Compute::ONE,
-        })
-    }
-
-    fn terms(&self) -> usize {
-        self.configuration.random.terms(self.shape.features)
-    }
-
-    /// Writes z and φ, and the scores W φ.
-    fn scores(
+    /// Writes φ into `memory` and returns it; writes the scores W φ.
+    fn scores<'a>(
         &self,
-        features: &[S::Compute],
-        z: &mut [S::Compute],
-        phi: &mut [S::Compute],
+        context: &Context<'_, Self>,
+        x: Input<'_, S::Compute>,
+        memory: &'a mut [S::Compute; TERMS],
         scores: &mut [S::Compute],
-    ) {
-        self.metric.standardize(features, z);
-        self.configuration.random.expand(&self.metric, features, z, phi);
-        for (score, weights) in scores.iter_mut().zip(&self.weights) {
-            *score = dot(weights, phi);
-        }
+    ) -> &'a [S::Compute] {
+        let random = &context.configuration.random;
+        let phi = prefix(memory, random.terms(context.shape.features));
+        random.expand(context.inputs, context.shape.task, x, phi);
+        self.linear.scores(phi, scores);
+        phi
     }
 }
 
-impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
-    Learner<S::Compute> for Delta<S, FEATURES, OUTPUTS, TERMS>
+impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> Model
+    for DeltaModel<S, FEATURES, OUTPUTS, TERMS>
 {
-    fn shape(&self) -> Shape {
-        self.shape
+    type Number = S::Compute;
+    type Inputs = Metric<S::Compute, FEATURES, OUTPUTS>;
+    type Configuration = DeltaConfiguration<S::Compute>;
+    const NAME: &'static str = "delta";
+    const EMPTY: Self = Self { linear: Linear::EMPTY, error: ExpectedError::EMPTY };
+    const OUTPUTS: usize = OUTPUTS;
+
+    fn fits(shape: Shape, configuration: &Self::Configuration) -> Result<(), Error> {
+        configuration.random.within(shape.features, TERMS)
     }
 
-    fn predict(&self, features: &[S::Compute], prediction: &mut [S::Compute]) -> Result<(), Error> {
-        self.shape.check(features, prediction)?;
-        let (mut z, mut phi) = ([S::Compute::ZERO; FEATURES], [S::Compute::ZERO; TERMS]);
-        let (z, phi) = (prefix(&mut z, features.len()), prefix(&mut phi, self.terms()));
-        self.scores(features, z, phi, prediction);
-        activate_scores(self.shape.task, self.residual, prediction);
-        self.scale.restore(self.shape.task, prediction);
-        Ok(())
+    fn reset(&mut self, _: Shape, _: &Self::Configuration) {
+        self.linear.clear();
+        self.error.reset();
+    }
+
+    fn predict(
+        &self,
+        context: &Context<'_, Self>,
+        x: Input<'_, S::Compute>,
+        out: &mut [S::Compute],
+    ) {
+        self.scores(context, x, &mut [S::Compute::ZERO; TERMS], out);
+        self.error.activate(context.shape.task, S::Compute::ONE, out);
     }
 
     fn update(
         &mut self,
-        features: &[S::Compute],
-        target: Target<S::Compute>,
-        prediction: &mut [S::Compute],
+        context: &Context<'_, Self>,
+        x: Input<'_, S::Compute>,
+        goal: Goal<S::Compute>,
+        out: &mut [S::Compute],
     ) -> Result<(), Error> {
-        self.shape.check(features, prediction)?;
-        self.shape.check_target(target)?;
-        let (mut z, mut phi) = ([S::Compute::ZERO; FEATURES], [S::Compute::ZERO; TERMS]);
-        let (z, phi) = (prefix(&mut z, features.len()), prefix(&mut phi, self.terms()));
-        self.scores(features, z, phi, prediction);
-        let goal = self.scale.standardize(target);
-        let time = S::Compute::from_usize(self.metric.total() as usize);
-        let cooled = (S::Compute::ONE + self.configuration.cooling * time).sqrt();
-        let step = self.configuration.step / (cooled * dot(phi, phi));
-        let mut squares = S::Compute::ZERO;
-        for (index, (weights, score)) in self.weights.iter_mut().zip(prediction.iter()).enumerate()
-        {
-            let residual = goal.output(index) - *score;
-            squares += residual * residual;
-            add_scaled(step * residual, phi, weights);
-        }
-        activate_scores(self.shape.task, self.residual, prediction);
-        self.scale.restore(self.shape.task, prediction);
-        let mean_square = squares / S::Compute::from_usize(self.shape.outputs());
-        self.residual += S::Compute::from_f64(0.005) * (mean_square - self.residual);
-        self.scale.observe(target);
-        self.metric.observe(features, z, goal);
+        let mut phi = [S::Compute::ZERO; TERMS];
+        let phi = self.scores(context, x, &mut phi, out);
+        let time = S::Compute::from_usize(context.inputs.total() as usize);
+        let cooled = (S::Compute::ONE + context.configuration.cooling * time).sqrt();
+        let gain = context.configuration.step_size / (cooled * dot(phi, phi));
+        let mean_square = self.linear.correct(goal.standard, out, gain, phi, context.step);
+        self.error.activate(context.shape.task, S::Compute::ONE, out);
+        self.error.observe(mean_square);
         Ok(())
     }
 
-    fn reset(&mut self) {
-        self.scale = TargetScale::new();
-        self.metric = Metric::new(self.shape);
-        self.weights = [[S::STORED_ZERO; TERMS]; OUTPUTS];
-        self.residual = S::Compute::ONE;
+    fn transfer(
+        &mut self,
+        shape: Shape,
+        configuration: &Self::Configuration,
+        archive: &mut Archive<'_>,
+    ) {
+        self.error.transfer(archive);
+        self.linear.transfer(shape.outputs(), configuration.random.terms(shape.features), archive);
     }
 
-    fn transfer(&mut self, archive: &mut Archive<'_>) {
-        archive.expect(b"delta");
-        self.shape.transfer(archive);
-        self.configuration.random.transfer(archive);
-        archive.expect_numbers(&[self.configuration.step, self.configuration.cooling]);
-        let terms = self.terms();
-        self.scale.transfer(self.shape.task, archive);
-        self.metric.transfer(archive);
-        archive.number(&mut self.residual);
-        for weights in self.weights.iter_mut().take(self.shape.outputs()) {
-            archive.numbers(prefix(weights, terms));
-        }
+    fn state_bytes(shape: Shape, configuration: &Self::Configuration) -> usize {
+        let terms = configuration.random.terms(shape.features);
+        Linear::<S, OUTPUTS, TERMS>::state_bytes(shape.outputs(), terms)
+            + size_of::<ExpectedError<S::Compute>>()
     }
 
-    fn state_bytes(&self) -> usize {
-        self.terms() * self.shape.outputs() * size_of::<S>()
-            + size_of::<S::Compute>()
-            + Metric::<S::Compute, FEATURES, OUTPUTS>::state_bytes(self.shape)
-            + TargetScale::<S::Compute>::state_bytes(self.shape.task)
-    }
-
-    fn flops_per_update(&self) -> usize {
-        4 * self.terms() * self.shape.outputs()
-            + self.configuration.random.flops(self.shape.features)
+    fn flops(shape: Shape, configuration: &Self::Configuration) -> usize {
+        let random = &configuration.random;
+        4 * random.terms(shape.features) * shape.outputs() + random.flops(shape.features)
     }
 }

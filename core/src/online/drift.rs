@@ -1,7 +1,8 @@
-//! Noticing that the stream is no longer what was learned, and starting afresh.
+//! Concept-drift detection and reset.
 
-use super::output::TargetScale;
-use super::{Archive, Error, Learner, Shape, Target};
+use super::standardization::{next_count, rate};
+use super::{Archive, Error, InPlace, Learner, Shape, Target, TargetScale};
+use crate::archive::Persist;
 use crate::matrix::argmax;
 use crate::scalar::Scalar;
 
@@ -33,23 +34,29 @@ impl<T: Scalar> Default for DriftDetector<T> {
 }
 
 impl<T: Scalar> DriftDetector<T> {
-    /// Examples that count as recent.
+    /// Examples that count as recent. Chosen, as are the next two, on the four streams of the learners'
+    /// table and on the same with permuted labels.
     const RECENT: u32 = 30;
+    /// Deviations by which recent errors must exceed the usual ones.
+    const DEVIATIONS: f64 = 3.0;
+    /// Added to the variance, for means close to 0 or 1.
+    const MARGIN: f64 = 0.002;
 
     /// Nothing observed.
     pub const fn new() -> Self {
         Self { count: 0, mean: T::ZERO, recent: T::ZERO }
     }
 
-    /// Takes in the error of one example, within [0, 1]; true raises the alarm.
+    /// Adds the error of one example, within [0, 1]; true is an alarm.
     pub fn observe(&mut self, error: T) -> bool {
-        self.count = self.count.saturating_add(1).min(1 << 20);
-        let rate = T::ONE / T::from_usize(self.count as usize);
+        self.count = next_count(self.count);
+        let rate: T = rate(self.count);
         self.mean += rate * (error - self.mean);
         let window = T::from_usize(Self::RECENT as usize);
         self.recent += rate.maximum(T::ONE / window) * (error - self.recent);
         let variance = self.mean * (T::ONE - self.mean) / window;
-        let margin = T::from_f64(3.0) * (variance + T::from_f64(0.002)).maximum(T::ZERO).sqrt();
+        let variance = (variance + T::from_f64(Self::MARGIN)).maximum(T::ZERO);
+        let margin = T::from_f64(Self::DEVIATIONS) * variance.sqrt();
         self.count >= Self::RECENT && self.recent > self.mean + margin
     }
 }
@@ -82,10 +89,51 @@ pub struct Adaptive<L, T> {
     resets: u32,
 }
 
+impl<L: Learner<T> + InPlace, T: Scalar> Adaptive<L, T> {
+    /// Memory for a learner that is watched, all zero bytes: see [`InPlace`].
+    pub const EMPTY: Self = Self::around(L::EMPTY);
+
+    /// Makes this a learner of this shape that has seen nothing, in place.
+    ///
+    /// # Errors
+    /// What the learner refuses; nothing is changed then.
+    pub fn begin(&mut self, shape: Shape, configuration: L::Configuration) -> Result<(), Error> {
+        self.learner.begin(shape, configuration)?;
+        self.forget();
+        Ok(())
+    }
+}
+
+impl<L: Learner<T> + InPlace, T: Scalar> InPlace for Adaptive<L, T> {
+    type Configuration = L::Configuration;
+    const EMPTY: Self = Self::EMPTY;
+
+    fn check(shape: Shape, configuration: &L::Configuration) -> Result<(), Error> {
+        L::check(shape, configuration)
+    }
+
+    fn begin(&mut self, shape: Shape, configuration: L::Configuration) -> Result<(), Error> {
+        self.begin(shape, configuration)
+    }
+}
+
+impl<L, T: Scalar> Adaptive<L, T> {
+    const fn around(learner: L) -> Self {
+        Self { learner, detector: DriftDetector::new(), scale: TargetScale::new(), resets: 0 }
+    }
+
+    /// Forgets what was observed beside the learner.
+    fn forget(&mut self) {
+        self.detector = DriftDetector::new();
+        self.scale = TargetScale::new();
+        self.resets = 0;
+    }
+}
+
 impl<L: Learner<T>, T: Scalar> Adaptive<L, T> {
     /// Watches over `learner`.
     pub fn new(learner: L) -> Self {
-        Self { learner, detector: DriftDetector::new(), scale: TargetScale::new(), resets: 0 }
+        Self::around(learner)
     }
 
     /// The learner.
@@ -93,7 +141,7 @@ impl<L: Learner<T>, T: Scalar> Adaptive<L, T> {
         &self.learner
     }
 
-    /// Times that drift was noticed.
+    /// How often drift was detected.
     pub fn resets(&self) -> u32 {
         self.resets
     }
@@ -139,19 +187,7 @@ impl<L: Learner<T>, T: Scalar> Learner<T> for Adaptive<L, T> {
 
     fn reset(&mut self) {
         self.learner.reset();
-        self.detector = DriftDetector::new();
-        self.scale = TargetScale::new();
-        self.resets = 0;
-    }
-
-    fn transfer(&mut self, archive: &mut Archive<'_>) {
-        archive.expect(b"adaptive");
-        archive.count(&mut self.detector.count);
-        archive.number(&mut self.detector.mean);
-        archive.number(&mut self.detector.recent);
-        archive.count(&mut self.resets);
-        self.scale.transfer(self.learner.shape().task, archive);
-        self.learner.transfer(archive);
+        self.forget();
     }
 
     fn state_bytes(&self) -> usize {
@@ -162,5 +198,17 @@ impl<L: Learner<T>, T: Scalar> Learner<T> for Adaptive<L, T> {
 
     fn flops_per_update(&self) -> usize {
         self.learner.flops_per_update() + 12
+    }
+}
+
+impl<L: Learner<T>, T: Scalar> Persist for Adaptive<L, T> {
+    fn transfer(&mut self, archive: &mut Archive<'_>) {
+        archive.expect(b"adaptive");
+        archive.count(&mut self.detector.count);
+        archive.number(&mut self.detector.mean);
+        archive.number(&mut self.detector.recent);
+        archive.count(&mut self.resets);
+        self.scale.transfer(self.learner.shape().task, archive);
+        self.learner.transfer(archive);
     }
 }

@@ -1,29 +1,35 @@
 //! Why a learner refused.
 
-/// Why a learner refused an example. Its state is then bit for bit what it was.
+/// Why a learner refused. Its state is then bit for bit unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
-    /// The shape has no features, fewer than two classes, or more of either than the learner's
-    /// type has room for.
+    /// The shape has no features or fewer than two classes, or it or the configuration exceeds the
+    /// capacity of the learner's type.
     Capacity,
+    /// A parameter of the configuration is out of its range.
+    Configuration {
+        /// Its name.
+        parameter: &'static str,
+    },
+    /// The learner was never given a shape: `begin` has not been called.
+    NotBegun,
     /// The number of features is not that of the learner's shape.
     FeatureCount,
     /// The output's length is not [`super::Shape::outputs`].
     OutputCount,
-    /// A feature or the target is NaN, infinite, or so large that its square overflows; for a
-    /// feature, its index.
+    /// A feature or the target is NaN, infinite, or so large that its square overflows.
     NotFinite {
         /// Index of the feature, or the number of features for the target.
         index: usize,
     },
     /// The label is not below the number of classes.
     UnknownClass,
-    /// A class where a value was due, or the reverse, or a task the learner has no form for.
+    /// A class where a value was expected, or the reverse, or a task the learner has no form for.
     WrongTask,
-    /// Bytes that are damaged, too few, or the state of another learner.
+    /// The bytes are damaged, too few, or the state of another learner.
     Archive,
 }
 
@@ -31,6 +37,10 @@ impl core::fmt::Display for Error {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Capacity => formatter.write_str("the shape does not fit the learner's type"),
+            Self::Configuration { parameter } => {
+                write!(formatter, "the parameter `{parameter}` is out of range")
+            }
+            Self::NotBegun => formatter.write_str("the learner has not been begun"),
             Self::FeatureCount => formatter.write_str("wrong number of features"),
             Self::OutputCount => formatter.write_str("wrong length of the output"),
             Self::NotFinite { index } => {

@@ -1,15 +1,47 @@
 //! The learner `ftrl`: softmax or linear regression by FTRL-proximal.
 
-use super::output::{TargetScale, activate};
-use super::{Archive, Error, Learner, Shape, Standardization, Target};
+use super::configuration::{Configuration, not_negative, positive, require};
+use super::frame::{Context, Goal, Input, Model};
+use super::output::activate;
+use super::{Archive, Error, Frame, Shape, Standardization};
 use crate::ftrl::{Coordinates, Proximal};
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage};
+
+/// Configuration of [`Ftrl`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct FtrlConfiguration<T: Scalar> {
+    /// Step sizes and penalties.
+    pub rule: Proximal<T>,
+}
+
+impl<T: Scalar> Configuration for FtrlConfiguration<T> {
+    const EMPTY: Self =
+        Self { rule: Proximal { alpha: T::ZERO, beta: T::ZERO, l1: T::ZERO, l2: T::ZERO } };
+
+    fn check(&self) -> Result<(), Error> {
+        let Proximal { alpha, beta, l1, l2 } = self.rule;
+        positive(alpha, "alpha")?;
+        not_negative(beta, "beta")?;
+        not_negative(l1, "l1")?;
+        not_negative(l2, "l2")?;
+        // Else the first weights are 0/0.
+        require(beta + l2 > T::ZERO, "beta")
+    }
+
+    fn expect(&self, archive: &mut Archive<'_>) {
+        let Proximal { alpha, beta, l1, l2 } = self.rule;
+        archive.expect_numbers(&[alpha, beta, l1, l2]);
+    }
+}
 
 /// Softmax (or linear) regression on standardized features, trained by FTRL-proximal.
 ///
 /// For each of C outputs an intercept and d weights, each a dual and a gradient norm: 2 C (d + 1)
 /// numbers, besides the moments of the features (2 d). About 25 C (d + 1) + 20 d flops an update.
+///
+/// Not to be confused with [`ftrl::Ftrl`](crate::ftrl::Ftrl), which learns strategies from payoffs;
+/// this learner wraps [`ftrl::Proximal`](crate::ftrl::Proximal).
 ///
 /// ```
 /// use situ::online::{Ftrl, Learner, Shape, Target};
@@ -25,16 +57,16 @@ use crate::scalar::{Scalar, Storage};
 /// assert!((estimate[0] - 22.0).abs() < 0.5);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+pub type Ftrl<S, const FEATURES: usize, const OUTPUTS: usize> =
+    Frame<FtrlModel<S, FEATURES, OUTPUTS>>;
+
+/// The model of [`Ftrl`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct Ftrl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> {
-    configuration: Proximal<S::Compute>,
-    shape: Shape,
-    standardization: Standardization<S::Compute, FEATURES>,
-    scale: TargetScale<S::Compute>,
+pub struct FtrlModel<S, const FEATURES: usize, const OUTPUTS: usize> {
     outputs: [Output<S, FEATURES>; OUTPUTS],
 }
 
-/// The model of one output.
+/// The linear model of one output.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Output<S, const FEATURES: usize> {
     weights: Coordinates<S, FEATURES>,
@@ -42,115 +74,79 @@ struct Output<S, const FEATURES: usize> {
 }
 
 impl<S: Storage, const FEATURES: usize> Output<S, FEATURES> {
-    fn new() -> Self {
-        Self { weights: Coordinates::new(), intercept: Coordinates::new() }
+    const EMPTY: Self = Self { weights: Coordinates::new(), intercept: Coordinates::new() };
+
+    /// Duals and gradient norms, of `features` weights and of the intercept.
+    fn numbers(&mut self, features: usize) -> [&mut [S]; 4] {
+        let (z, norm) = self.weights.as_mut_slices();
+        let (z, norm) = (prefix(z, features), prefix(norm, features));
+        let (intercept_z, intercept_norm) = self.intercept.as_mut_slices();
+        [z, norm, intercept_z, intercept_norm]
     }
 
-    fn transfer(&mut self, features: usize, archive: &mut Archive<'_>) {
-        for (coordinates, length) in
-            [(self.weights.as_mut_slices(), features), (self.intercept.as_mut_slices(), 1)]
-        {
-            archive.numbers(prefix(coordinates.0, length));
-            archive.numbers(prefix(coordinates.1, length));
-        }
+    fn score(&self, rule: &Proximal<S::Compute>, x: &[S::Compute]) -> S::Compute {
+        self.weights.score(rule, x) + self.intercept.score(rule, &[S::Compute::ONE])
     }
 
-    fn score(&self, proximal: &Proximal<S::Compute>, x: &[S::Compute]) -> S::Compute {
-        self.weights.score(proximal, x) + self.intercept.score(proximal, &[S::Compute::ONE])
-    }
-
-    fn step(&mut self, proximal: &Proximal<S::Compute>, slope: S::Compute, x: &[S::Compute]) {
-        self.weights.step(proximal, slope, x);
-        self.intercept.step(proximal, slope, &[S::Compute::ONE]);
+    fn step(&mut self, rule: &Proximal<S::Compute>, slope: S::Compute, x: &[S::Compute]) {
+        self.weights.step(rule, slope, x);
+        self.intercept.step(rule, slope, &[S::Compute::ONE]);
     }
 }
 
-impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Ftrl<S, FEATURES, OUTPUTS> {
-    /// A learner of this shape that has seen nothing.
-    ///
-    /// # Errors
-    /// [`Error::Capacity`] if the shape is larger than the type.
-    pub fn new(shape: Shape, configuration: Proximal<S::Compute>) -> Result<Self, Error> {
-        Ok(Self {
-            configuration,
-            shape: shape.within(FEATURES, OUTPUTS)?,
-            standardization: Standardization::new(),
-            scale: TargetScale::new(),
-            outputs: [Output::new(); OUTPUTS],
-        })
-    }
-
-    /// Standardizes the example, and writes the scores with the probabilities they stand for.
-    fn activations(&self, features: &[S::Compute], x: &mut [S::Compute], out: &mut [S::Compute]) {
-        self.standardization.standardize(features, x);
-        for (score, output) in out.iter_mut().zip(&self.outputs) {
-            *score = output.score(&self.configuration, x);
-        }
-        activate(self.shape.task, out);
-    }
-}
-
-impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Learner<S::Compute>
-    for Ftrl<S, FEATURES, OUTPUTS>
+impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
+    for FtrlModel<S, FEATURES, OUTPUTS>
 {
-    fn shape(&self) -> Shape {
-        self.shape
+    type Number = S::Compute;
+    type Inputs = Standardization<S::Compute, FEATURES>;
+    type Configuration = FtrlConfiguration<S::Compute>;
+    const NAME: &'static str = "ftrl";
+    const EMPTY: Self = Self { outputs: [Output::EMPTY; OUTPUTS] };
+    const OUTPUTS: usize = OUTPUTS;
+
+    fn reset(&mut self, _: Shape, _: &Self::Configuration) {
+        for numbers in self.outputs.iter_mut().flat_map(|output| output.numbers(FEATURES)) {
+            numbers.fill(S::STORED_ZERO);
+        }
     }
 
-    fn predict(&self, features: &[S::Compute], prediction: &mut [S::Compute]) -> Result<(), Error> {
-        self.shape.check(features, prediction)?;
-        let mut x = [S::Compute::ZERO; FEATURES];
-        self.activations(features, prefix(&mut x, features.len()), prediction);
-        self.scale.restore(self.shape.task, prediction);
-        Ok(())
+    fn predict(
+        &self,
+        context: &Context<'_, Self>,
+        x: Input<'_, S::Compute>,
+        out: &mut [S::Compute],
+    ) {
+        for (score, output) in out.iter_mut().zip(&self.outputs) {
+            *score = output.score(&context.configuration.rule, x.z);
+        }
+        activate(context.shape.task, out);
     }
 
     fn update(
         &mut self,
-        features: &[S::Compute],
-        target: Target<S::Compute>,
-        prediction: &mut [S::Compute],
+        context: &Context<'_, Self>,
+        x: Input<'_, S::Compute>,
+        goal: Goal<S::Compute>,
+        out: &mut [S::Compute],
     ) -> Result<(), Error> {
-        self.shape.check(features, prediction)?;
-        self.shape.check_target(target)?;
-        let mut x = [S::Compute::ZERO; FEATURES];
-        let x = prefix(&mut x, features.len());
-        self.activations(features, x, prediction);
-        let goal = self.scale.standardize(target);
-        for (index, (output, p)) in self.outputs.iter_mut().zip(prediction.iter()).enumerate() {
-            output.step(&self.configuration, *p - goal.output(index), x);
+        self.predict(context, x, out);
+        for (index, (output, p)) in self.outputs.iter_mut().zip(out).enumerate() {
+            output.step(&context.configuration.rule, *p - goal.standard.output(index), x.z);
         }
-        self.scale.restore(self.shape.task, prediction);
-        self.scale.observe(target);
-        self.standardization.observe(features);
         Ok(())
     }
 
-    fn reset(&mut self) {
-        self.standardization = Standardization::new();
-        self.scale = TargetScale::new();
-        self.outputs = [Output::new(); OUTPUTS];
-    }
-
-    fn transfer(&mut self, archive: &mut Archive<'_>) {
-        archive.expect(b"ftrl");
-        self.shape.transfer(archive);
-        let Proximal { alpha, beta, l1, l2 } = self.configuration;
-        archive.expect_numbers(&[alpha, beta, l1, l2]);
-        self.standardization.transfer(self.shape.features, archive);
-        self.scale.transfer(self.shape.task, archive);
-        for output in self.outputs.iter_mut().take(self.shape.outputs()) {
-            output.transfer(self.shape.features, archive);
+    fn transfer(&mut self, shape: Shape, _: &Self::Configuration, archive: &mut Archive<'_>) {
+        for output in self.outputs.iter_mut().take(shape.outputs()) {
+            output.numbers(shape.features).into_iter().for_each(|numbers| archive.numbers(numbers));
         }
     }
 
-    fn state_bytes(&self) -> usize {
-        2 * (self.shape.features + 1) * self.shape.outputs() * size_of::<S>()
-            + Standardization::<S::Compute, FEATURES>::state_bytes(self.shape.features)
-            + TargetScale::<S::Compute>::state_bytes(self.shape.task)
+    fn state_bytes(shape: Shape, _: &Self::Configuration) -> usize {
+        2 * (shape.features + 1) * shape.outputs() * size_of::<S>()
     }
 
-    fn flops_per_update(&self) -> usize {
-        25 * self.shape.outputs() * (self.shape.features + 1) + 20 * self.shape.features
+    fn flops(shape: Shape, _: &Self::Configuration) -> usize {
+        25 * shape.outputs() * (shape.features + 1) + 20 * shape.features
     }
 }

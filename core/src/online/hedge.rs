@@ -1,13 +1,21 @@
-//! The learner `hedge`: whatever other learners its type lists, weighed by their mistakes.
+//! The learner `hedge`: the learners that its type lists, weighed by their mistakes.
 
-use super::{Archive, Error, Learner, Shape, Target, Task};
-use crate::matrix::add_scaled;
-use crate::matrix::argmax;
-use crate::matrix::prefix;
+use super::{Archive, Error, InPlace, Learner, Shape, Target, Task};
+use crate::archive::Persist;
+use crate::matrix::{add_scaled, argmax, prefix};
 use crate::scalar::Scalar;
 
-/// Most members of a [`Hedge`].
-pub const MOST_MEMBERS: usize = 6;
+/// Maximum number of members of a [`Hedge`].
+pub const MAX_MEMBERS: usize = 6;
+
+/// η, the rate of exponential weights: ten more mistakes cost a factor of e² in weight. Chosen on the
+/// four streams of the learners' table, as is [`FLOOR`].
+const RATE: f64 = 0.2;
+/// Share of all weight that is given back to all members alike after every example; the order of one
+/// change of the best member in a thousand examples.
+const SHARE: f64 = 0.001;
+/// Share of the uniform distribution in a prediction of classes.
+const FLOOR: f64 = 0.01;
 
 /// The learners that a [`Hedge`] mixes: a tuple of two to six of them.
 pub trait Members<T: Scalar> {
@@ -56,19 +64,23 @@ members!(6: A 0, B 1, C 2, D 3, E 4, F 5);
 ///
 /// State and flops: those of the members, and a weight for each.
 ///
+/// Not to be confused with [`ftrl::Ftrl::hedge`](crate::ftrl::Ftrl::hedge), which plays strategies over
+/// actions. That one keeps sums of payoffs, into which a fixed share cannot be written back, so the three
+/// lines of exponential weights stand here again.
+///
 /// ```
 /// use situ::online::{Bayes, Ftrl, Hedge, Learner, Shape, Target};
 ///
 /// let shape = Shape::classify(1, 2);
 /// let linear = Ftrl::<f32, 1, 2>::new(shape, Default::default())?;
-/// let gaussian = Bayes::<f32, 1, 2>::new(shape, 0.03)?;
+/// let gaussian = Bayes::<f32, 1, 2>::new(shape, Default::default())?;
 /// let mut learner = Hedge::<f32, _, 2>::new((linear, gaussian))?;
 /// let mut probabilities = [0.0; 2];
 /// for step in 0..200 {
 ///     let x = (step % 10) as f32 - 4.5;
 ///     learner.update(&[x], Target::Class(usize::from(x.abs() > 3.0)), &mut probabilities)?;
 /// }
-/// // No line parts the outer from the inner: the Gaussian member has nearly all the weight.
+/// // No line separates the outer from the inner: the Gaussian member has nearly all the weight.
 /// assert!(learner.weights()[1] > 0.95);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
@@ -76,24 +88,56 @@ members!(6: A 0, B 1, C 2, D 3, E 4, F 5);
 pub struct Hedge<T, M, const OUTPUTS: usize> {
     shape: Shape,
     members: M,
-    weights: [T; MOST_MEMBERS],
+    weights: [T; MAX_MEMBERS],
+}
+
+impl<T: Scalar, M: Members<T> + InPlace, const OUTPUTS: usize> Hedge<T, M, OUTPUTS> {
+    /// Memory for a mixture, all zero bytes: see [`InPlace`].
+    pub const EMPTY: Self =
+        Self { shape: Shape::EMPTY, members: M::EMPTY, weights: [T::ZERO; MAX_MEMBERS] };
+
+    /// Makes this a mixture of members of this shape that have seen nothing, in place.
+    ///
+    /// # Errors
+    /// As [`Self::new`], and what a member refuses; nothing is changed then.
+    pub fn begin(&mut self, shape: Shape, configuration: M::Configuration) -> Result<(), Error> {
+        <Self as InPlace>::check(shape, &configuration)?;
+        self.members.begin(shape, configuration)?;
+        self.shape = shape;
+        self.equalize();
+        Ok(())
+    }
+}
+
+impl<T: Scalar, M: Members<T> + InPlace, const OUTPUTS: usize> InPlace for Hedge<T, M, OUTPUTS> {
+    type Configuration = M::Configuration;
+    const EMPTY: Self = Self::EMPTY;
+
+    fn check(shape: Shape, configuration: &M::Configuration) -> Result<(), Error> {
+        M::check(shape.within(usize::MAX, OUTPUTS)?, configuration)
+    }
+
+    fn begin(&mut self, shape: Shape, configuration: M::Configuration) -> Result<(), Error> {
+        self.begin(shape, configuration)
+    }
 }
 
 impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Hedge<T, M, OUTPUTS> {
     /// Mixes members that have seen nothing yet.
     ///
     /// # Errors
-    /// [`Error::Capacity`] if there are none or more than [`MOST_MEMBERS`], if their shapes differ,
+    /// [`Error::Capacity`] if there are none or more than [`MAX_MEMBERS`], if their shapes differ,
     /// or if a prediction is longer than `OUTPUTS`.
     pub fn new(members: M) -> Result<Self, Error> {
         let shape = members.member(0).ok_or(Error::Capacity)?.shape();
         let shape = shape.within(usize::MAX, OUTPUTS)?;
         let alike = |index| members.member(index).is_some_and(|member| member.shape() == shape);
-        if members.count() > MOST_MEMBERS || !(0..members.count()).all(alike) {
+        if members.count() > MAX_MEMBERS || !(0..members.count()).all(alike) {
             return Err(Error::Capacity);
         }
-        let weights = Self::uniform(&members);
-        Ok(Self { shape, members, weights })
+        let mut hedge = Self { shape, members, weights: [T::ZERO; MAX_MEMBERS] };
+        hedge.equalize();
+        Ok(hedge)
     }
 
     /// The members.
@@ -106,32 +150,31 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Hedge<T, M, OUTPUTS> {
         self.weights.get(..self.members.count()).unwrap_or_default()
     }
 
-    fn uniform(members: &M) -> [T; MOST_MEMBERS] {
-        let mut weights = [T::ZERO; MOST_MEMBERS];
-        let share = T::ONE / T::from_usize(members.count());
-        prefix(&mut weights, members.count()).fill(share);
-        weights
+    /// Gives all members the same weight.
+    fn equalize(&mut self) {
+        let count = self.members.count();
+        prefix(&mut self.weights, count).fill(T::ONE / T::from_usize(count));
     }
 
     /// Gives the weighted mean of class probabilities its floor.
     fn lift(&self, prediction: &mut [T]) {
         if let Task::Classify { classes } = self.shape.task {
-            let floor = T::from_f64(0.01);
+            let floor = T::from_f64(FLOOR);
             for p in prediction {
                 *p = (T::ONE - floor) * *p + floor / T::from_usize(classes);
             }
         }
     }
 
-    /// Multiplies each weight by exp(−0.2 loss) and shares a little of all.
+    /// Multiplies each weight by exp(−η loss), then moves a fixed share of all weight to all alike.
     fn reweigh(&mut self, losses: &[T]) {
         let count = self.members.count();
         let mut sum = T::ZERO;
         for (weight, loss) in self.weights.iter_mut().zip(losses) {
-            *weight *= (T::from_f64(-0.2) * *loss).exp();
+            *weight *= (T::from_f64(-RATE) * *loss).exp();
             sum += *weight;
         }
-        let share = T::from_f64(0.001);
+        let share = T::from_f64(SHARE);
         for weight in prefix(&mut self.weights, count) {
             *weight = (T::ONE - share) * (*weight / sum) + share / T::from_usize(count);
         }
@@ -169,7 +212,7 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Learner<T> for Hedge<T, M, 
         self.shape.check_target(target)?;
         let mut own = [T::ZERO; OUTPUTS];
         let own = prefix(&mut own, self.shape.outputs());
-        let mut losses = [T::ZERO; MOST_MEMBERS];
+        let mut losses = [T::ZERO; MAX_MEMBERS];
         let losses = prefix(&mut losses, self.members.count());
         prediction.fill(T::ZERO);
         for (index, (loss, weight)) in losses.iter_mut().zip(&self.weights).enumerate() {
@@ -193,18 +236,7 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Learner<T> for Hedge<T, M, 
                 member.reset();
             }
         }
-        self.weights = Self::uniform(&self.members);
-    }
-
-    fn transfer(&mut self, archive: &mut Archive<'_>) {
-        archive.expect(b"hedge");
-        archive.expect_sizes(&[self.members.count()]);
-        archive.numbers(prefix(&mut self.weights, self.members.count()));
-        for index in 0..self.members.count() {
-            if let Some(member) = self.members.member_mut(index) {
-                member.transfer(archive);
-            }
-        }
+        self.equalize();
     }
 
     fn state_bytes(&self) -> usize {
@@ -216,6 +248,19 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Learner<T> for Hedge<T, M, 
     fn flops_per_update(&self) -> usize {
         let member = |index| self.members.member(index).map_or(0, Learner::flops_per_update);
         (0..self.members.count()).map(member).sum()
+    }
+}
+
+impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Persist for Hedge<T, M, OUTPUTS> {
+    fn transfer(&mut self, archive: &mut Archive<'_>) {
+        archive.expect(b"hedge");
+        archive.expect_sizes(&[self.members.count()]);
+        archive.numbers(prefix(&mut self.weights, self.members.count()));
+        for index in 0..self.members.count() {
+            if let Some(member) = self.members.member_mut(index) {
+                member.transfer(archive);
+            }
+        }
     }
 }
 

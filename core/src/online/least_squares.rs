@@ -1,13 +1,19 @@
 //! The learner `least-squares`: recursive least squares on the features and random ones.
 
+use super::configuration::{Configuration, positive};
+use super::frame::{Context, Goal, Input, Model};
+use super::linear::Linear;
 use super::metric::Metric;
-use super::output::{TargetScale, activate_scores};
+use super::output::ExpectedError;
 use super::random_features::{Activation, RandomFeatures};
-use super::{Archive, Error, Learner, Shape, Target};
+use super::{Archive, Error, Frame, Shape, Target};
 use crate::matrix::prefix;
-use crate::matrix::{add_scaled_dithered, dot};
 use crate::scalar::{Scalar, Storage};
 use crate::solve::{Covariance, Size, Triangular};
+
+/// Largest weight of an example of a rare class, so that a single one cannot turn a prediction over.
+/// Chosen on the four streams of the learners' table.
+const MAX_BALANCE: f64 = 10.0;
 
 /// Configuration of [`LeastSquares`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,7 +27,7 @@ pub struct LeastSquaresConfiguration<T> {
 }
 
 impl<T: Scalar> Default for LeastSquaresConfiguration<T> {
-    /// 128 random ReLU features, ridge 2.
+    /// 128 random ReLU features, ridge 2. Chosen on the four streams of the learners' table.
     fn default() -> Self {
         Self::with_random_features(128)
     }
@@ -42,24 +48,37 @@ impl<T: Scalar> LeastSquaresConfiguration<T> {
     }
 }
 
+impl<T: Scalar> Configuration for LeastSquaresConfiguration<T> {
+    const EMPTY: Self = Self { random: RandomFeatures::EMPTY, ridge: T::ZERO };
+
+    fn check(&self) -> Result<(), Error> {
+        self.random.check()?;
+        positive(self.ridge, "ridge")
+    }
+
+    fn expect(&self, archive: &mut Archive<'_>) {
+        self.random.expect(archive);
+        archive.expect_numbers(&[self.ridge]);
+    }
+}
+
 /// Recursive least squares on φ = [1, z, D random ReLU features], one weight vector an output.
 ///
 /// Classes are one-hot targets and an example weighs n/(C n_y) ≤ 10, so that rare classes count as
 /// much as common ones. The covariance P is shared by all outputs.
 ///
 /// With F = 1 + d + D terms: state F (F − 1)/2 + F C numbers in storage, besides F of the compute
-/// type and the metric of features (C + 3) d; 3 F² + 4 F C + 2 d D flops an update. `TERMS` is the capacity
-/// for F.
+/// type and the metric of features (C + 3) d; 3 F² + 4 F C + 2 d D flops an update. `TERMS` is the
+/// capacity for F.
 ///
 /// ```
 /// use situ::online::{LeastSquares, LeastSquaresConfiguration, Learner, Shape, Target};
 ///
-/// // y = |x| is out of reach of a line, not of a few random kinks.
+/// // No line follows y = |x|, but a few random kinks do.
 /// const TERMS: usize = 1 + 1 + 16;
 /// let configuration = LeastSquaresConfiguration::with_random_features(16);
 /// let shape = Shape::regress(1);
-/// let mut learner =
-///     LeastSquares::<f32, 1, 1, TERMS>::new(shape, configuration)?;
+/// let mut learner = LeastSquares::<f32, 1, 1, TERMS>::new(shape, configuration)?;
 /// let mut estimate = [0.0];
 /// for step in 0..400 {
 ///     let x = (step % 21) as f32 - 10.0;
@@ -69,188 +88,132 @@ impl<T: Scalar> LeastSquaresConfiguration<T> {
 /// assert!((estimate[0] - 7.0).abs() < 0.7);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+pub type LeastSquares<S, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> =
+    Frame<LeastSquaresModel<S, FEATURES, OUTPUTS, TERMS>>;
+
+/// The model of [`LeastSquares`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct LeastSquares<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
-where
+pub struct LeastSquaresModel<
+    S: Storage,
+    const FEATURES: usize,
+    const OUTPUTS: usize,
+    const TERMS: usize,
+> where
     Size<TERMS>: Triangular,
 {
-    configuration: LeastSquaresConfiguration<S::Compute>,
-    shape: Shape,
-    scale: TargetScale<S::Compute>,
-    metric: Metric<S::Compute, FEATURES, OUTPUTS>,
     covariance: Covariance<S, TERMS>,
-    weights: [[S; TERMS]; OUTPUTS],
-    /// Counted to dither what is rounded.
-    updates: u32,
-    /// Running mean of the squared residual.
-    residual: S::Compute,
-}
-
-/// An example as the linear model sees it.
-struct Terms<T, const FEATURES: usize, const TERMS: usize> {
-    z: [T; FEATURES],
-    phi: [T; TERMS],
+    linear: Linear<S, OUTPUTS, TERMS>,
+    error: ExpectedError<S::Compute>,
 }
 
 impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
-    LeastSquares<S, FEATURES, OUTPUTS, TERMS>
+    LeastSquaresModel<S, FEATURES, OUTPUTS, TERMS>
 where
     Size<TERMS>: Triangular,
 {
-    /// A learner of this shape that has seen nothing.
-    ///
-    /// # Errors
-    /// [`Error::Capacity`] if the shape with its random features is larger than the type.
-    pub fn new(
-        shape: Shape,
-        configuration: LeastSquaresConfiguration<S::Compute>,
-    ) -> Result<Self, Error> {
-        let shape = shape.within(FEATURES, OUTPUTS)?;
-        let terms = configuration.random.terms(shape.features);
-        if terms > TERMS {
-            return Err(Error::Capacity);
-        }
-        let mut covariance = Covariance::EMPTY;
-        covariance.restart(S::Compute::ONE / configuration.ridge);
-        Ok(Self {
-            shape,
-            scale: TargetScale::new(),
-            metric: Metric::new(shape),
-            covariance,
-            weights: [[S::STORED_ZERO; TERMS]; OUTPUTS],
-            updates: 0,
-            residual: S::Compute::ONE,
-            configuration,
-        })
-    }
-
-    fn terms(&self) -> usize {
-        self.configuration.random.terms(self.shape.features)
-    }
-
-    /// Builds φ, and writes the scores W φ.
-    fn scores(
+    /// Writes φ into `memory` and returns it; writes the scores W φ.
+    fn scores<'a>(
         &self,
-        features: &[S::Compute],
+        context: &Context<'_, Self>,
+        x: Input<'_, S::Compute>,
+        memory: &'a mut [S::Compute; TERMS],
         scores: &mut [S::Compute],
-    ) -> Terms<S::Compute, FEATURES, TERMS> {
-        let zero = S::Compute::ZERO;
-        let mut terms = Terms { z: [zero; FEATURES], phi: [zero; TERMS] };
-        let z = prefix(&mut terms.z, features.len());
-        self.metric.standardize(features, z);
-        let phi = prefix(&mut terms.phi, self.terms());
-        self.configuration.random.expand(&self.metric, features, z, phi);
-        for (score, weights) in scores.iter_mut().zip(&self.weights) {
-            *score = dot(weights, phi);
-        }
-        terms
-    }
-
-    /// Turns scores into a prediction.
-    fn finish(&self, variance: S::Compute, scores: &mut [S::Compute]) {
-        activate_scores(self.shape.task, self.residual * (S::Compute::ONE + variance), scores);
-        self.scale.restore(self.shape.task, scores);
+    ) -> &'a [S::Compute] {
+        let random = &context.configuration.random;
+        let phi = prefix(memory, random.terms(context.shape.features));
+        random.expand(context.inputs, context.shape.task, x, phi);
+        self.linear.scores(phi, scores);
+        phi
     }
 
     /// n/(C n_y), at most 10: the weight of an example. 1 for values.
-    fn balance(&self, target: Target<S::Compute>) -> S::Compute {
+    fn balance(context: &Context<'_, Self>, target: Target<S::Compute>) -> S::Compute {
         let Target::Class(class) = target else { return S::Compute::ONE };
-        let count = self.metric.counts().get(class).copied().unwrap_or(0);
+        let count = context.inputs.counts().get(class).copied().unwrap_or(0);
         let of_class = S::Compute::from_usize(count as usize + 1);
-        let total = S::Compute::from_usize(self.metric.total() as usize + 1);
-        let classes = S::Compute::from_usize(self.shape.outputs());
-        (total / (classes * of_class)).minimum(S::Compute::from_f64(10.0))
+        let total = S::Compute::from_usize(context.inputs.total() as usize + 1);
+        let classes = S::Compute::from_usize(context.shape.outputs());
+        (total / (classes * of_class)).minimum(S::Compute::from_f64(MAX_BALANCE))
     }
 }
 
-impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
-    Learner<S::Compute> for LeastSquares<S, FEATURES, OUTPUTS, TERMS>
+impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> Model
+    for LeastSquaresModel<S, FEATURES, OUTPUTS, TERMS>
 where
     Size<TERMS>: Triangular,
 {
-    fn shape(&self) -> Shape {
-        self.shape
+    type Number = S::Compute;
+    type Inputs = Metric<S::Compute, FEATURES, OUTPUTS>;
+    type Configuration = LeastSquaresConfiguration<S::Compute>;
+    const NAME: &'static str = "least-squares";
+    const EMPTY: Self =
+        Self { covariance: Covariance::EMPTY, linear: Linear::EMPTY, error: ExpectedError::EMPTY };
+    const OUTPUTS: usize = OUTPUTS;
+
+    fn fits(shape: Shape, configuration: &Self::Configuration) -> Result<(), Error> {
+        configuration.random.within(shape.features, TERMS)
     }
 
-    fn predict(&self, features: &[S::Compute], prediction: &mut [S::Compute]) -> Result<(), Error> {
-        self.shape.check(features, prediction)?;
-        let mut terms = self.scores(features, prediction);
-        let variance = self.covariance.variance(prefix(&mut terms.phi, self.terms()));
-        self.finish(variance, prediction);
-        Ok(())
+    fn reset(&mut self, _: Shape, configuration: &Self::Configuration) {
+        self.covariance.restart(S::Compute::ONE / configuration.ridge);
+        self.linear.clear();
+        self.error.reset();
+    }
+
+    fn predict(
+        &self,
+        context: &Context<'_, Self>,
+        x: Input<'_, S::Compute>,
+        out: &mut [S::Compute],
+    ) {
+        let mut phi = [S::Compute::ZERO; TERMS];
+        let phi = self.scores(context, x, &mut phi, out);
+        let inflation = S::Compute::ONE + self.covariance.variance(phi);
+        self.error.activate(context.shape.task, inflation, out);
     }
 
     fn update(
         &mut self,
-        features: &[S::Compute],
-        target: Target<S::Compute>,
-        prediction: &mut [S::Compute],
+        context: &Context<'_, Self>,
+        x: Input<'_, S::Compute>,
+        goal: Goal<S::Compute>,
+        out: &mut [S::Compute],
     ) -> Result<(), Error> {
-        self.shape.check(features, prediction)?;
-        self.shape.check_target(target)?;
-        let mut terms = self.scores(features, prediction);
-        let length = self.terms();
-        let goal = self.scale.standardize(target);
-        let weight = self.balance(target);
+        let mut phi = [S::Compute::ZERO; TERMS];
+        let phi = self.scores(context, x, &mut phi, out);
+        let weight = Self::balance(context, goal.raw);
         let mut p_phi = [S::Compute::ZERO; TERMS];
-        let p_phi = prefix(&mut p_phi, length);
-        let variance = self.covariance.condition(prefix(&mut terms.phi, length), weight, p_phi);
+        let p_phi = prefix(&mut p_phi, phi.len());
+        let variance = self.covariance.condition(phi, weight, p_phi);
         let gain = weight / (S::Compute::ONE + weight * variance);
-        let mut squares = S::Compute::ZERO;
-        for (index, (weights, score)) in self.weights.iter_mut().zip(prediction.iter()).enumerate()
-        {
-            let residual = goal.output(index) - *score;
-            squares += residual * residual;
-            add_scaled_dithered(gain * residual, p_phi, weights, self.updates);
-        }
-        self.finish(variance, prediction);
-        let mean_square = squares / S::Compute::from_usize(self.shape.outputs());
-        self.residual += S::Compute::from_f64(0.005) * (mean_square - self.residual);
-        self.updates = self.updates.wrapping_add(1);
-        self.scale.observe(target);
-        self.metric.observe(features, prefix(&mut terms.z, features.len()), goal);
+        let mean_square = self.linear.correct(goal.standard, out, gain, p_phi, context.step);
+        self.error.activate(context.shape.task, S::Compute::ONE + variance, out);
+        self.error.observe(mean_square);
         Ok(())
     }
 
-    fn reset(&mut self) {
-        self.scale = TargetScale::new();
-        self.metric = Metric::new(self.shape);
-        self.covariance.restart(S::Compute::ONE / self.configuration.ridge);
-        self.weights = [[S::STORED_ZERO; TERMS]; OUTPUTS];
-        self.updates = 0;
-        self.residual = S::Compute::ONE;
-    }
-
-    fn transfer(&mut self, archive: &mut Archive<'_>) {
-        archive.expect(b"least-squares");
-        self.shape.transfer(archive);
-        self.configuration.random.transfer(archive);
-        archive.expect_numbers(&[self.configuration.ridge]);
-        let terms = self.terms();
-        self.scale.transfer(self.shape.task, archive);
-        self.metric.transfer(archive);
+    fn transfer(
+        &mut self,
+        shape: Shape,
+        configuration: &Self::Configuration,
+        archive: &mut Archive<'_>,
+    ) {
+        let terms = configuration.random.terms(shape.features);
         self.covariance.transfer(terms, archive);
-        archive.count(&mut self.updates);
-        archive.number(&mut self.residual);
-        for weights in self.weights.iter_mut().take(self.shape.outputs()) {
-            archive.numbers(prefix(weights, terms));
-        }
+        self.error.transfer(archive);
+        self.linear.transfer(shape.outputs(), terms, archive);
     }
 
-    fn state_bytes(&self) -> usize {
-        let terms = self.terms();
+    fn state_bytes(shape: Shape, configuration: &Self::Configuration) -> usize {
+        let terms = configuration.random.terms(shape.features);
         Covariance::<S, TERMS>::state_bytes(terms)
-            + terms * self.shape.outputs() * size_of::<S>()
-            + size_of::<u32>()
-            + size_of::<S::Compute>()
-            + Metric::<S::Compute, FEATURES, OUTPUTS>::state_bytes(self.shape)
-            + TargetScale::<S::Compute>::state_bytes(self.shape.task)
+            + Linear::<S, OUTPUTS, TERMS>::state_bytes(shape.outputs(), terms)
+            + size_of::<ExpectedError<S::Compute>>()
     }
 
-    fn flops_per_update(&self) -> usize {
-        let terms = self.terms();
-        3 * terms * terms
-            + 4 * terms * self.shape.outputs()
-            + self.configuration.random.flops(self.shape.features)
+    fn flops(shape: Shape, configuration: &Self::Configuration) -> usize {
+        let random = &configuration.random;
+        let terms = random.terms(shape.features);
+        3 * terms * terms + 4 * terms * shape.outputs() + random.flops(shape.features)
     }
 }

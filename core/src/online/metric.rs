@@ -1,11 +1,15 @@
 //! Which features tell the classes apart, as they stream by.
 
+use super::frame::{Input, Inputs};
+use super::standardization::{next_count, rate};
 use super::{Archive, Shape, Standardization, Target, Task};
 use crate::matrix::prefix;
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, pooled_moments};
 
-/// Examples after which the running average of a class forgets.
-const MEMORY: u32 = 1 << 20;
+/// Examples that the prior of r_j = 1 counts for. Chosen on the four streams of the learners' table.
+const PRIOR: f64 = 5.0;
+/// Smallest share: bounds the weight of a feature that separates the classes. Chosen likewise.
+const FLOOR: f64 = 0.02;
 
 /// Standardization, and the running share of each feature's variance that the target leaves
 /// unexplained.
@@ -19,46 +23,16 @@ const MEMORY: u32 = 1 << 20;
 /// State: 2 d moments of the features, C d means and d variances inside classes, C counts; 20 d
 /// flops an update.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Metric<T, const FEATURES: usize, const OUTPUTS: usize> {
-    shape: Shape,
+pub struct Metric<T, const FEATURES: usize, const OUTPUTS: usize> {
     standardization: Standardization<T, FEATURES>,
     counts: [u32; OUTPUTS],
     /// Mean of each class; for values the covariance with the target, in the first row.
     means: [[T; FEATURES]; OUTPUTS],
-    /// Variance inside classes; for values what the target leaves of it.
+    /// Variance inside classes; for values the share that the target leaves unexplained.
     within: [T; FEATURES],
 }
 
 impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Metric<T, FEATURES, OUTPUTS> {
-    pub fn new(shape: Shape) -> Self {
-        Self {
-            shape,
-            standardization: Standardization::new(),
-            counts: [0; OUTPUTS],
-            means: [[T::ZERO; FEATURES]; OUTPUTS],
-            within: [T::ZERO; FEATURES],
-        }
-    }
-
-    pub const fn state_bytes(shape: Shape) -> usize {
-        let outputs = shape.outputs();
-        Standardization::<T, FEATURES>::state_bytes(shape.features)
-            + outputs * (size_of::<u32>() + shape.features * size_of::<T>())
-            + shape.features * size_of::<T>()
-    }
-
-    /// Passes the averages through an archive.
-    pub fn transfer(&mut self, archive: &mut Archive<'_>) {
-        let shape = self.shape;
-        self.standardization.transfer(shape.features, archive);
-        let classes = self.counts.iter_mut().zip(&mut self.means).take(shape.outputs());
-        for (count, means) in classes {
-            archive.count(count);
-            archive.numbers(prefix(means, shape.features));
-        }
-        archive.numbers(prefix(&mut self.within, shape.features));
-    }
-
     /// Examples of each class.
     pub fn counts(&self) -> &[u32; OUTPUTS] {
         &self.counts
@@ -69,76 +43,109 @@ impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Metric<T, FEATURES,
         self.counts.iter().fold(0, |sum: u32, count| sum.saturating_add(*count))
     }
 
-    /// Writes z, each feature in standard units: see [`Standardization::standardize`].
-    pub fn standardize(&self, features: &[T], z: &mut [T]) {
-        self.standardization.standardize(features, z);
-    }
-
-    /// Takes an example, its standardized form, and its target (in standard units) into the
-    /// averages.
-    pub fn observe(&mut self, features: &[T], z: &[T], target: Target<T>) {
-        self.standardization.observe(features);
-        let total = self.total().min(MEMORY).saturating_add(1);
-        let rate = T::ONE / T::from_usize(total as usize);
-        let (class, observed) = match target {
-            Target::Class(class) => (class, features),
-            Target::Value(_) => (0, z),
-        };
-        let (Some(count), Some(means)) = (self.counts.get_mut(class), self.means.get_mut(class))
-        else {
-            return;
-        };
-        *count = count.saturating_add(1).min(MEMORY);
-        let class_rate = T::ONE / T::from_usize(*count as usize);
-        for ((mean, within), x) in means.iter_mut().zip(&mut self.within).zip(observed) {
-            match target {
-                Target::Class(_) => {
-                    let before = *x - *mean;
-                    *mean += class_rate * before;
-                    *within += rate * (before * (*x - *mean) - *within);
-                }
-                Target::Value(value) => {
-                    *mean += class_rate * (*x * value - *mean);
-                    *within = (T::ONE - *mean * *mean).maximum(T::ZERO);
-                }
-            }
-        }
-    }
-
     /// r_j and the variance of each feature, once this example counts too.
-    fn unexplained(&self, features: &[T]) -> impl Iterator<Item = (T, T)> {
+    fn unexplained(&self, task: Task, features: &[T]) -> impl Iterator<Item = (T, T)> {
         let n = T::from_usize(self.total() as usize);
-        let five = T::from_f64(5.0);
+        let prior = T::from_f64(PRIOR);
         let variances = self.standardization.variances(features);
         variances.zip(&self.within).map(move |(variance, within)| {
-            let share = match self.shape.task {
+            let share = match task {
                 Task::Classify { .. } => (*within / variance).minimum(T::ONE),
                 Task::Regress => *within,
             };
             let share = if variance > T::ZERO { share } else { T::ONE };
-            ((n * share + five) / (n + five) + T::from_f64(0.02), variance)
+            ((n * share + prior) / (n + prior) + T::from_f64(FLOOR), variance)
         })
     }
 
     /// Writes the weight of each feature in squared distances between raw examples, r_j⁻³/σ_j²; 0
     /// for a feature that never varied.
-    pub fn weights(&self, features: &[T], out: &mut [T]) {
-        for (weight, (r, variance)) in out.iter_mut().zip(self.unexplained(features)) {
+    pub fn weights(&self, task: Task, features: &[T], out: &mut [T]) {
+        for (weight, (r, variance)) in out.iter_mut().zip(self.unexplained(task, features)) {
             let inverse = T::ONE / (r * r * r * variance);
             *weight = if variance > T::ZERO { inverse } else { T::ZERO };
         }
     }
 
     /// Writes z_j/r_j, divided by the root of the mean square of all 1/r_j.
-    pub fn scale(&self, features: &[T], z: &[T], out: &mut [T]) {
+    pub fn scale(&self, task: Task, x: Input<'_, T>, out: &mut [T]) {
         let mut sum = T::ZERO;
-        for (out, (r, _)) in out.iter_mut().zip(self.unexplained(features)) {
+        for (out, (r, _)) in out.iter_mut().zip(self.unexplained(task, x.raw)) {
             *out = T::ONE / r;
             sum += *out * *out;
         }
-        let scale = (T::from_usize(z.len()) / sum).sqrt();
-        for (out, z) in out.iter_mut().zip(z) {
+        let scale = (T::from_usize(x.z.len()) / sum).sqrt();
+        for (out, z) in out.iter_mut().zip(x.z) {
             *out *= scale * *z;
         }
+    }
+}
+
+impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Inputs
+    for Metric<T, FEATURES, OUTPUTS>
+{
+    type Number = T;
+    type Row = [T; FEATURES];
+    const EMPTY: Self = Self {
+        standardization: Standardization::new(),
+        counts: [0; OUTPUTS],
+        means: [[T::ZERO; FEATURES]; OUTPUTS],
+        within: [T::ZERO; FEATURES],
+    };
+    const FEATURES: usize = FEATURES;
+
+    fn standardize(&self, features: &[T], z: &mut [T]) {
+        self.standardization.standardize(features, z);
+    }
+
+    fn observe(&mut self, x: Input<'_, T>, goal: Target<T>) {
+        self.standardization.observe(x.raw);
+        let rate_of_all = rate(next_count(self.total()));
+        let (class, observed) = match goal {
+            Target::Class(class) => (class, x.raw),
+            Target::Value(_) => (0, x.z),
+        };
+        let (Some(count), Some(means)) = (self.counts.get_mut(class), self.means.get_mut(class))
+        else {
+            return;
+        };
+        *count = next_count(*count);
+        let rate_of_class = rate(*count);
+        for ((mean, within), x) in means.iter_mut().zip(&mut self.within).zip(observed) {
+            match goal {
+                Target::Class(_) => {
+                    (*mean, *within) =
+                        pooled_moments(*mean, *within, *x, rate_of_class, rate_of_all);
+                }
+                Target::Value(value) => {
+                    *mean += rate_of_class * (*x * value - *mean);
+                    *within = (T::ONE - *mean * *mean).maximum(T::ZERO);
+                }
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        self.standardization.clear();
+        self.counts.fill(0);
+        self.means.as_flattened_mut().fill(T::ZERO);
+        self.within.fill(T::ZERO);
+    }
+
+    fn transfer(&mut self, shape: Shape, archive: &mut Archive<'_>) {
+        self.standardization.transfer(shape.features, archive);
+        let classes = self.counts.iter_mut().zip(&mut self.means).take(shape.outputs());
+        for (count, means) in classes {
+            archive.count(count);
+            archive.numbers(prefix(means, shape.features));
+        }
+        archive.numbers(prefix(&mut self.within, shape.features));
+    }
+
+    fn state_bytes(shape: Shape) -> usize {
+        let outputs = shape.outputs();
+        Standardization::<T, FEATURES>::state_bytes(shape.features)
+            + outputs * (size_of::<u32>() + shape.features * size_of::<T>())
+            + shape.features * size_of::<T>()
     }
 }

@@ -1,11 +1,26 @@
 //! Learners that see one example at a time, predict it, and then learn from it.
 //!
 //! Every learner implements [`Learner`], which is object safe and works on slices. The type of a
-//! learner fixes how much it has *room* for; the [`Shape`] it is made with fixes what it works at,
-//! and its results depend on the shape alone: the same stream gives the same numbers in a roomy
-//! type on the host as in the exact one on the device.
+//! learner fixes its capacity; the [`Shape`] it is given fixes the sizes it works at, and its results
+//! depend on the shape alone: the same stream gives the same numbers in a larger type on the host as in
+//! the exact one on the device.
 //!
-//! Raw features go in: every learner standardizes them as it goes ([`Standardization`]).
+//! Features are given raw: every learner standardizes them as it goes ([`Standardization`]). A learner
+//! bears the name of the algorithm it wraps.
+//!
+//! | learner | model | state | configuration |
+//! |---|---|---|---|
+//! | [`Ftrl`] | softmax or linear regression, first order | 2 C d | [`FtrlConfiguration`] |
+//! | [`Newton`] | softmax or linear regression, second order | d²/2 + C d | [`NewtonConfiguration`] |
+//! | [`LeastSquares`] | least squares on D random features too | (d + D)²/2 | [`LeastSquaresConfiguration`] |
+//! | [`Delta`] | delta rule on D random features | C (d + D) | [`DeltaConfiguration`] |
+//! | [`Memory`] | attention over K stored examples | K d | [`MemoryConfiguration`] |
+//! | [`Bayes`] | Gaussian naive Bayes, classes only | 2 C d | [`BayesConfiguration`] |
+//! | [`Normtune`] | frozen random network of W units, tuned | 4 W | [`NormtuneConfiguration`] |
+//! | [`Hedge`] | a mixture of others: the one to take when in doubt | sum | a tuple |
+//!
+//! [`Adaptive`] wraps any of them to reset it when the stream changes. Each is created by `new`, or in
+//! place by `EMPTY` and `begin` ([`InPlace`]), which on a device needs no stack for the state.
 //!
 //! ```
 //! use situ::online::{Ftrl, Learner, Shape, Target};
@@ -24,12 +39,16 @@
 
 mod archive;
 mod bayes;
+mod configuration;
 mod delta;
 mod drift;
 mod error;
+mod frame;
 mod ftrl;
 mod hedge;
+mod inplace;
 mod least_squares;
+mod linear;
 mod memory;
 mod metric;
 mod newton;
@@ -40,15 +59,18 @@ mod shape;
 mod standardization;
 
 pub use archive::{restore, save, saved_bytes};
-pub use bayes::Bayes;
+pub use bayes::{Bayes, BayesConfiguration};
+pub use configuration::Configuration;
 pub use delta::{Delta, DeltaConfiguration};
 pub use drift::{Adaptive, DriftDetector};
 pub use error::Error;
-pub use ftrl::Ftrl;
-pub use hedge::{Hedge, MOST_MEMBERS, Members};
+pub use frame::Frame;
+pub use ftrl::{Ftrl, FtrlConfiguration};
+pub use hedge::{Hedge, MAX_MEMBERS, Members};
+pub use inplace::InPlace;
 pub use least_squares::{LeastSquares, LeastSquaresConfiguration};
 pub use memory::{Byte, Memory, MemoryConfiguration, Slot};
-pub use newton::Newton;
+pub use newton::{Newton, NewtonConfiguration};
 pub use normtune::{Normtune, NormtuneConfiguration};
 pub use output::{TargetScale, activate};
 pub use random_features::{Activation, RandomFeatures};
@@ -57,12 +79,13 @@ pub use standardization::Standardization;
 
 pub use crate::archive::Archive;
 
+use crate::archive::Persist;
 use crate::scalar::Scalar;
 
 /// A supervised learner of a stream, in classification or regression.
 ///
-/// An example that is refused ([`Error`]) leaves the learner bit for bit as it was.
-pub trait Learner<T: Scalar> {
+/// An example that is refused ([`Error`]) leaves the learner bit for bit unchanged.
+pub trait Learner<T: Scalar>: Persist {
     /// The sizes it works at.
     fn shape(&self) -> Shape;
 
@@ -72,8 +95,8 @@ pub trait Learner<T: Scalar> {
     /// [`Error::FeatureCount`], [`Error::OutputCount`], [`Error::NotFinite`].
     fn predict(&self, features: &[T], prediction: &mut [T]) -> Result<(), Error>;
 
-    /// Learns an example. `prediction` receives what [`Self::predict`] gives for it *before* it is
-    /// learned, which every learner computes anyway: one call is one step of test-then-train.
+    /// Learns an example. `prediction` receives the result of [`Self::predict`] *before* it is learned,
+    /// which every learner computes anyway: one call is one step of test-then-train.
     ///
     /// # Errors
     /// As [`Self::predict`]; [`Error::UnknownClass`] or [`Error::WrongTask`] for the target.
@@ -87,10 +110,7 @@ pub trait Learner<T: Scalar> {
     /// Forgets everything learned.
     fn reset(&mut self);
 
-    /// Passes configuration and state through an archive, which saves or restores it: see [`save`].
-    fn transfer(&mut self, archive: &mut Archive<'_>);
-
-    /// Bytes of what is learned, in a type of exactly this shape. Configuration and shape (a few
+    /// Bytes of the learned state, in a type of exactly this shape. Configuration and shape (a few
     /// dozen bytes) are not counted.
     fn state_bytes(&self) -> usize;
 

@@ -1,7 +1,9 @@
-//! The learner `normtune`: a frozen random network from a seed, of which scales and shifts are tuned.
+//! The learner `normtune`: a frozen random network from a seed, whose scales and shifts are tuned.
 
-use super::output::{TargetScale, activate};
-use super::{Archive, Error, Learner, Shape, Standardization, Target};
+use super::configuration::{Configuration, not_negative, positive};
+use super::frame::{Context, Goal, Input, Model};
+use super::output::activate;
+use super::{Archive, Error, Frame, Shape, Standardization};
 use crate::matrix::prefix;
 use crate::normtune::{Adagrad, Affine, Network, Optimizer, Parameters, Sign, Units, Workspace};
 use crate::scalar::{Scalar, Storage};
@@ -20,10 +22,26 @@ pub struct NormtuneConfiguration<T> {
 }
 
 impl<T: Scalar> Default for NormtuneConfiguration<T> {
-    /// Spread 0.7, Adagrad at rate 0.4.
+    /// Spread 0.7, Adagrad at rate 0.4. Chosen on the four streams of the learners' table.
     fn default() -> Self {
         let [spread, rate, floor] = [0.7, 0.4, 1e-3].map(T::from_f64);
         Self { seed: 1, spread, rule: Adagrad { rate, floor } }
+    }
+}
+
+impl<T: Scalar> Configuration for NormtuneConfiguration<T> {
+    const EMPTY: Self =
+        Self { seed: 0, spread: T::ZERO, rule: Adagrad { rate: T::ZERO, floor: T::ZERO } };
+
+    fn check(&self) -> Result<(), Error> {
+        not_negative(self.spread, "spread")?;
+        positive(self.rule.rate, "rate")?;
+        positive(self.rule.floor, "floor")
+    }
+
+    fn expect(&self, archive: &mut Archive<'_>) {
+        archive.expect(&self.seed.to_le_bytes());
+        archive.expect_numbers(&[self.spread, self.rule.rate, self.rule.floor]);
     }
 }
 
@@ -38,7 +56,7 @@ impl<T: Scalar> Default for NormtuneConfiguration<T> {
 /// ```
 /// use situ::online::{Learner, Normtune, Shape, Target};
 ///
-/// // The sign of a product is out of reach of any line.
+/// // No line separates the signs of a product.
 /// let mut learner = Normtune::<f32, 2, 2, 64>::new(Shape::classify(2, 2), Default::default())?;
 /// let mut probabilities = [0.0; 2];
 /// for step in 0..2000 {
@@ -49,119 +67,91 @@ impl<T: Scalar> Default for NormtuneConfiguration<T> {
 /// assert!(probabilities[1] > 0.8);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+pub type Normtune<S, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize> =
+    Frame<NormtuneModel<S, FEATURES, OUTPUTS, WIDTH>>;
+
+/// The model of [`Normtune`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct Normtune<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize> {
-    configuration: NormtuneConfiguration<S::Compute>,
-    shape: Shape,
-    standardization: Standardization<S::Compute, FEATURES>,
-    scale: TargetScale<S::Compute>,
+pub struct NormtuneModel<S, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize> {
     parameters: Parameters<S, WIDTH, 1, OUTPUTS>,
     optimizer: Optimizer<S, WIDTH, 1, OUTPUTS>,
 }
 
 impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize>
-    Normtune<S, FEATURES, OUTPUTS, WIDTH>
+    NormtuneModel<S, FEATURES, OUTPUTS, WIDTH>
 {
-    /// A learner of this shape that has seen nothing.
-    ///
-    /// # Errors
-    /// [`Error::Capacity`] if the shape is larger than the type.
-    pub fn new(
-        shape: Shape,
-        configuration: NormtuneConfiguration<S::Compute>,
-    ) -> Result<Self, Error> {
-        Ok(Self {
-            shape: shape.within(FEATURES, OUTPUTS)?,
-            standardization: Standardization::new(),
-            scale: TargetScale::new(),
-            parameters: Parameters::scattered(configuration.seed, configuration.spread),
-            optimizer: Optimizer::new::<S, _>(&configuration.rule),
-            configuration,
-        })
+    fn network(context: &Context<'_, Self>) -> Network<Sign> {
+        Network::new(context.configuration.seed, Sign)
     }
 
-    fn network(&self) -> Network<Sign> {
-        Network::new(self.configuration.seed, Sign)
-    }
-
-    /// Standardizes the example and runs the network on it.
+    /// Runs the network on an example.
     fn activations(
         &self,
-        features: &[S::Compute],
-        work: &mut Workspace<S, WIDTH, 1, OUTPUTS>,
+        context: &Context<'_, Self>,
+        x: Input<'_, S::Compute>,
+        workspace: &mut Workspace<S, WIDTH, 1, OUTPUTS>,
         out: &mut [S::Compute],
     ) {
-        let mut x = [S::Compute::ZERO; FEATURES];
-        let x = prefix(&mut x, features.len());
-        self.standardization.standardize(features, x);
-        self.network().forward(&self.parameters, x, work, out);
-        activate(self.shape.task, out);
+        Self::network(context).forward(&self.parameters, x.z, workspace, out);
+        activate(context.shape.task, out);
     }
 }
 
-impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize>
-    Learner<S::Compute> for Normtune<S, FEATURES, OUTPUTS, WIDTH>
+impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize> Model
+    for NormtuneModel<S, FEATURES, OUTPUTS, WIDTH>
 {
-    fn shape(&self) -> Shape {
-        self.shape
+    type Number = S::Compute;
+    type Inputs = Standardization<S::Compute, FEATURES>;
+    type Configuration = NormtuneConfiguration<S::Compute>;
+    const NAME: &'static str = "normtune";
+    const EMPTY: Self = Self {
+        parameters: Parameters::zero(),
+        optimizer: Optimizer::new::<S, _>(&NormtuneConfiguration::<S::Compute>::EMPTY.rule),
+    };
+    const OUTPUTS: usize = OUTPUTS;
+
+    fn reset(&mut self, _: Shape, configuration: &Self::Configuration) {
+        self.parameters.scatter(configuration.seed, configuration.spread);
+        self.optimizer.reset::<S, _>(&configuration.rule);
     }
 
-    fn predict(&self, features: &[S::Compute], prediction: &mut [S::Compute]) -> Result<(), Error> {
-        self.shape.check(features, prediction)?;
-        self.activations(features, &mut Workspace::default(), prediction);
-        self.scale.restore(self.shape.task, prediction);
-        Ok(())
+    fn predict(
+        &self,
+        context: &Context<'_, Self>,
+        x: Input<'_, S::Compute>,
+        out: &mut [S::Compute],
+    ) {
+        self.activations(context, x, &mut Workspace::default(), out);
     }
 
     fn update(
         &mut self,
-        features: &[S::Compute],
-        target: Target<S::Compute>,
-        prediction: &mut [S::Compute],
+        context: &Context<'_, Self>,
+        x: Input<'_, S::Compute>,
+        goal: Goal<S::Compute>,
+        out: &mut [S::Compute],
     ) -> Result<(), Error> {
-        self.shape.check(features, prediction)?;
-        self.shape.check_target(target)?;
-        let mut work = Workspace::default();
-        self.activations(features, &mut work, prediction);
-        let goal = self.scale.standardize(target);
+        let mut workspace = Workspace::default();
+        self.activations(context, x, &mut workspace, out);
         let mut slope = [S::Compute::ZERO; OUTPUTS];
-        for (index, (slope, p)) in slope.iter_mut().zip(prediction.iter()).enumerate() {
-            *slope = *p - goal.output(index);
+        for (index, (slope, p)) in slope.iter_mut().zip(out.iter()).enumerate() {
+            *slope = *p - goal.standard.output(index);
         }
-        let slope = prefix(&mut slope, prediction.len());
-        self.network().backward(&self.parameters, slope, &mut work);
+        let slope = prefix(&mut slope, out.len());
+        Self::network(context).backward(&self.parameters, slope, &mut workspace);
         let affine = Units::filled(Affine);
-        let rule = &self.configuration.rule;
+        let rule = &context.configuration.rule;
         self.optimizer
-            .step(rule, &affine, &mut self.parameters, work.gradient())
-            .map_err(|_| Error::NotFinite { index: features.len() })?;
-        self.scale.restore(self.shape.task, prediction);
-        self.scale.observe(target);
-        self.standardization.observe(features);
-        Ok(())
+            .step(rule, &affine, &mut self.parameters, workspace.gradient())
+            .map_err(|_| Error::NotFinite { index: x.raw.len() })
     }
 
-    fn reset(&mut self) {
-        self.standardization = Standardization::new();
-        self.scale = TargetScale::new();
-        let NormtuneConfiguration { seed, spread, .. } = self.configuration;
-        self.parameters = Parameters::scattered(seed, spread);
-        self.optimizer = Optimizer::new::<S, _>(&self.configuration.rule);
-    }
-
-    fn transfer(&mut self, archive: &mut Archive<'_>) {
-        archive.expect(b"normtune");
+    fn transfer(&mut self, shape: Shape, _: &Self::Configuration, archive: &mut Archive<'_>) {
         archive.expect_sizes(&[WIDTH]);
-        self.shape.transfer(archive);
-        let NormtuneConfiguration { seed, spread, rule } = self.configuration;
-        archive.expect(&seed.to_le_bytes());
-        archive.expect_numbers(&[spread, rule.rate, rule.floor]);
-        self.standardization.transfer(self.shape.features, archive);
-        self.scale.transfer(self.shape.task, archive);
         let (memory, steps) = self.optimizer.parts_mut();
         archive.count(steps);
         // Units beyond the shape's outputs come last and are left out.
-        let units = WIDTH + self.shape.outputs();
+        let units = WIDTH + shape.outputs();
         for (unit, memory) in self.parameters.iter_mut().zip(memory.iter_mut()).take(units) {
             archive.number(&mut unit.scale);
             archive.number(&mut unit.shift);
@@ -170,14 +160,11 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize
         }
     }
 
-    fn state_bytes(&self) -> usize {
-        let units = WIDTH + self.shape.outputs();
-        4 * units * size_of::<S>()
-            + Standardization::<S::Compute, FEATURES>::state_bytes(self.shape.features)
-            + TargetScale::<S::Compute>::state_bytes(self.shape.task)
+    fn state_bytes(shape: Shape, _: &Self::Configuration) -> usize {
+        4 * (WIDTH + shape.outputs()) * size_of::<S>()
     }
 
-    fn flops_per_update(&self) -> usize {
-        WIDTH * (2 * self.shape.features + 4 * self.shape.outputs() + 20)
+    fn flops(shape: Shape, _: &Self::Configuration) -> usize {
+        WIDTH * (2 * shape.features + 4 * shape.outputs() + 20)
     }
 }

@@ -1,11 +1,13 @@
 //! Random features whose weights are never stored: a seed draws them again at every use.
 
-use super::Archive;
+use super::configuration::{Configuration, not_negative};
+use super::frame::Input;
 use super::metric::Metric;
+use super::{Archive, Error, Task};
 use crate::random::Generator;
 use crate::scalar::Scalar;
 
-/// What a random projection passes through.
+/// The function applied to a random projection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -20,7 +22,7 @@ pub enum Activation {
 ///
 /// u is z with each feature scaled by how well it tells the classes apart. Weights and biases are
 /// uniform; they are drawn from the seed whenever they are used, four 8-bit weights to a draw, so
-/// they take no memory. 2 d D flops and d D/4 draws.
+/// they need no memory. 2 d D flops and d D/4 draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -45,11 +47,12 @@ impl<T: Scalar> RandomFeatures<T> {
         1 + features + self.count
     }
 
-    /// Passes the configuration through an archive.
-    pub(super) fn transfer(&self, archive: &mut Archive<'_>) {
-        archive.expect_sizes(&[self.count, self.activation as usize]);
-        archive.expect(&self.seed.to_le_bytes());
-        archive.expect_numbers(&[self.weight, self.bias, self.scale]);
+    /// Checks that φ has at most `capacity` terms.
+    pub(super) fn within(&self, features: usize, capacity: usize) -> Result<(), Error> {
+        if self.count > capacity || self.terms(features) > capacity {
+            return Err(Error::Capacity);
+        }
+        Ok(())
     }
 
     /// Flops of one expansion to leading order.
@@ -61,23 +64,23 @@ impl<T: Scalar> RandomFeatures<T> {
     pub(super) fn expand<const FEATURES: usize, const OUTPUTS: usize>(
         &self,
         metric: &Metric<T, FEATURES, OUTPUTS>,
-        features: &[T],
-        z: &[T],
+        task: Task,
+        x: Input<'_, T>,
         phi: &mut [T],
     ) {
         let Some((intercept, rest)) = phi.split_first_mut() else { return };
-        let Some((linear, random)) = rest.split_at_mut_checked(z.len()) else { return };
+        let Some((linear, random)) = rest.split_at_mut_checked(x.z.len()) else { return };
         *intercept = T::ONE;
         if !random.is_empty() {
-            metric.scale(features, z, linear);
+            metric.scale(task, x, linear);
             self.project(linear, random);
-            let ratio = T::from_usize(z.len()) / T::from_usize(random.len());
+            let ratio = T::from_usize(x.z.len()) / T::from_usize(random.len());
             let scale = self.scale * ratio.sqrt();
             for feature in random {
                 *feature = scale * self.activation.apply(*feature);
             }
         }
-        for (linear, z) in linear.iter_mut().zip(z) {
+        for (linear, z) in linear.iter_mut().zip(x.z) {
             *linear = *z;
         }
     }
@@ -87,17 +90,17 @@ impl<T: Scalar> RandomFeatures<T> {
         let mut generator = Generator::new(self.seed);
         // Deviation of a uniform byte: √((256² − 1)/12).
         let scale = self.weight / (T::from_usize(x.len()).sqrt() * T::from_f64(73.900_38));
-        let centre = T::from_f64(127.5);
+        let center = T::from_f64(127.5);
         for out in out {
             let bias: T = generator.uniform();
             let mut sums = [T::ZERO; 4];
             let mut add = |x: &[T]| {
                 let bytes = generator.bits().to_le_bytes();
                 for ((sum, x), byte) in sums.iter_mut().zip(x).zip(bytes) {
-                    *sum += *x * (T::from_usize(usize::from(byte)) - centre);
+                    *sum += *x * (T::from_usize(usize::from(byte)) - center);
                 }
             };
-            // A fresh draw for the rest of a row: the same map whatever follows.
+            // The rest of a row takes a whole draw: the map does not depend on what follows.
             let (chunks, rest) = x.as_chunks::<4>();
             for chunk in chunks {
                 add(chunk);
@@ -108,6 +111,29 @@ impl<T: Scalar> RandomFeatures<T> {
             let [a, b, c, d] = sums;
             *out = scale * ((a + b) + (c + d)) + self.bias * (bias + bias - T::ONE);
         }
+    }
+}
+
+impl<T: Scalar> Configuration for RandomFeatures<T> {
+    const EMPTY: Self = Self {
+        count: 0,
+        seed: 0,
+        activation: Activation::Relu,
+        weight: T::ZERO,
+        bias: T::ZERO,
+        scale: T::ZERO,
+    };
+
+    fn check(&self) -> Result<(), Error> {
+        not_negative(self.weight, "weight")?;
+        not_negative(self.bias, "bias")?;
+        not_negative(self.scale, "scale")
+    }
+
+    fn expect(&self, archive: &mut Archive<'_>) {
+        archive.expect_sizes(&[self.count, self.activation as usize]);
+        archive.expect(&self.seed.to_le_bytes());
+        archive.expect_numbers(&[self.weight, self.bias, self.scale]);
     }
 }
 
@@ -125,21 +151,17 @@ impl Activation {
 /// platform, without the tables of exact argument reduction.
 #[inline]
 fn cosine<T: Scalar>(x: T) -> T {
-    // In turns, less the nearest whole number: beside 1.5/ε there is no room for a fraction.
+    // In turns, less the nearest whole number: the sum with 1.5/ε has no bits left for a fraction.
     let turns = x * T::from_f64(0.159_154_943_091_895_33);
     let whole = T::from_f64(1.5) / T::EPSILON;
     let turns = turns - ((turns + whole) - whole);
     let square = turns * turns;
-    // The series of cos 2πt up to t^10.
-    let mut value = T::from_f64(-26.426_256_783_374_4);
-    for coefficient in [
-        60.244_641_371_876_7,
-        -85.456_817_206_694,
-        64.939_394_022_668_3,
-        -19.739_208_802_178_7,
-        1.0,
-    ] {
-        value = value * square + T::from_f64(coefficient);
-    }
-    value
+    // The series of cos 2πt up to t^10, written out: in a loop over an array of f64 the coefficients are
+    // converted at run time when a program is optimized for size.
+    let c = T::from_f64;
+    let value = c(-26.426_256_783_374_4) * square + c(60.244_641_371_876_7);
+    let value = value * square + c(-85.456_817_206_694);
+    let value = value * square + c(64.939_394_022_668_3);
+    let value = value * square + c(-19.739_208_802_178_7);
+    value * square + T::ONE
 }

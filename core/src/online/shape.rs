@@ -1,5 +1,6 @@
-//! What a learner is asked to learn: the number of features, classes or a value.
+//! The task of a learner: how many features, and a class or a value to predict from them.
 
+use super::configuration::usable;
 use super::{Archive, Error};
 use crate::scalar::Scalar;
 
@@ -8,16 +9,16 @@ use crate::scalar::Scalar;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Task {
-    /// One of this many classes; a learner puts out a probability for each.
+    /// One of this many classes; a learner outputs a probability for each.
     Classify {
         /// At least two.
         classes: usize,
     },
-    /// A number; a learner puts out its estimate.
+    /// A number; a learner outputs its estimate.
     Regress,
 }
 
-/// The sizes a learner works at, at most those its type has room for.
+/// The sizes a learner works at, which are at most the capacities of its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -28,7 +29,7 @@ pub struct Shape {
     pub task: Task,
 }
 
-/// What an example turned out to be.
+/// The true outcome of an example. Not to be confused with `normtune`'s target layers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -40,7 +41,7 @@ pub enum Target<T> {
 }
 
 impl<T: Scalar> Target<T> {
-    /// What output `index` should be: the value, or 1 for the class itself and 0 for others.
+    /// The ideal output `index`: the value, or 1 for the class itself and 0 for the others.
     pub fn output(self, index: usize) -> T {
         match self {
             Self::Class(class) if class == index => T::ONE,
@@ -51,6 +52,9 @@ impl<T: Scalar> Target<T> {
 }
 
 impl Shape {
+    /// The shape of a learner that was not begun, all zero bytes.
+    pub(super) const EMPTY: Self = Self::classify(0, 0);
+
     /// Examples of `features` numbers in `classes` classes.
     pub const fn classify(features: usize, classes: usize) -> Self {
         Self { features, task: Task::Classify { classes } }
@@ -69,10 +73,10 @@ impl Shape {
         }
     }
 
-    /// The shape itself where a type with room for `features` and `outputs` can hold it.
+    /// The shape itself if it fits a type with a capacity of `features` and `outputs`.
     ///
     /// # Errors
-    /// [`Error::Capacity`] beyond that room, without features, or with fewer than two classes.
+    /// [`Error::Capacity`] if it does not, if it has no features, or fewer than two classes.
     pub const fn within(self, features: usize, outputs: usize) -> Result<Self, Error> {
         let too_few = matches!(self.task, Task::Classify { classes: 0 | 1 });
         let empty = self.features == 0 || too_few;
@@ -91,8 +95,11 @@ impl Shape {
     /// Checks an example and the slice for its prediction.
     ///
     /// # Errors
-    /// [`Error::FeatureCount`], [`Error::OutputCount`], [`Error::NotFinite`].
+    /// [`Error::NotBegun`], [`Error::FeatureCount`], [`Error::OutputCount`], [`Error::NotFinite`].
     pub fn check<T: Scalar>(self, features: &[T], prediction: &[T]) -> Result<(), Error> {
+        if self.features == 0 {
+            return Err(Error::NotBegun);
+        }
         if features.len() != self.features {
             return Err(Error::FeatureCount);
         }
@@ -118,10 +125,4 @@ impl Shape {
             _ => Err(Error::WrongTask),
         }
     }
-}
-
-/// Finite, with room to spare for the square of a difference: at most 2^60 in f32.
-fn usable<T: Scalar>(value: T) -> bool {
-    let limit = T::from_f64(1_152_921_504_606_846_976.0);
-    (-limit..=limit).contains(&value)
 }

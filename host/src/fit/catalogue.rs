@@ -5,8 +5,8 @@ use crate::Failure;
 use situ::ftrl::Proximal;
 use situ::normtune::Adagrad;
 use situ::online::{
-    DeltaConfiguration, LeastSquaresConfiguration, MemoryConfiguration, NormtuneConfiguration,
-    Shape, Task,
+    BayesConfiguration, DeltaConfiguration, FtrlConfiguration, LeastSquaresConfiguration,
+    MemoryConfiguration, NewtonConfiguration, NormtuneConfiguration, Shape, Task,
 };
 
 use Storage::{Byte, F16, F32};
@@ -51,8 +51,8 @@ fn variants(name: &str) -> Vec<Model> {
         std::iter::once(model(F32, full)).chain(halves).collect()
     };
     match name {
-        "ftrl" => [F32, F16].map(|s| Model::Ftrl(s, Proximal::default())).into(),
-        "newton" => [F32, F16].map(|s| Model::Newton(s, 5.0)).into(),
+        "ftrl" => [F32, F16].map(|s| Model::Ftrl(s, FtrlConfiguration::default())).into(),
+        "newton" => [F32, F16].map(|s| Model::Newton(s, NewtonConfiguration::default())).into(),
         "least-squares" => random(&[128, 96, 64, 48, 32, 16], &|s, count| {
             Model::LeastSquares(s, LeastSquaresConfiguration::with_random_features(count))
         }),
@@ -64,7 +64,7 @@ fn variants(name: &str) -> Vec<Model> {
             let smaller = (2..=64).rev().map(|quarter| memory(Byte, 4 * quarter));
             full.into_iter().chain(smaller).collect()
         }
-        "bayes" => [F32, F16].map(|s| Model::Bayes(s, 0.03)).into(),
+        "bayes" => [F32, F16].map(|s| Model::Bayes(s, BayesConfiguration::default())).into(),
         "normtune" => [(F32, 512), (F16, 512), (F16, 256), (F16, 128)]
             .map(|(s, width)| Model::Normtune(s, width, NormtuneConfiguration::default()))
             .into(),
@@ -78,7 +78,7 @@ fn memory(storage: Storage, slots: usize) -> Model {
 
 /// Mixtures for ever smaller budgets: linear, random features, neighbours; then without the middle.
 fn mixtures() -> Vec<Model> {
-    let ftrl = |storage| Model::Ftrl(storage, Proximal::default());
+    let ftrl = |storage| Model::Ftrl(storage, FtrlConfiguration::default());
     let least_squares = |storage, count| {
         Model::LeastSquares(storage, LeastSquaresConfiguration::with_random_features(count))
     };
@@ -99,12 +99,15 @@ pub fn candidates(model: &Model) -> Vec<Model> {
     match model {
         Model::Ftrl(storage, default) => {
             for alpha in [0.05, 0.1, 0.5] {
-                candidates.push(Model::Ftrl(*storage, Proximal { alpha, ..*default }));
+                let rule = Proximal { alpha, ..default.rule };
+                candidates.push(Model::Ftrl(*storage, FtrlConfiguration { rule }));
             }
-            candidates.push(Model::Ftrl(*storage, Proximal { l2: 0.1, ..*default }));
+            let rule = Proximal { l2: 0.1, ..default.rule };
+            candidates.push(Model::Ftrl(*storage, FtrlConfiguration { rule }));
         }
         Model::Newton(storage, _) => {
-            candidates.extend([0.5, 2.0, 20.0].map(|ridge| Model::Newton(*storage, ridge)));
+            let newton = |ridge| Model::Newton(*storage, NewtonConfiguration { ridge });
+            candidates.extend([0.5, 2.0, 20.0].map(newton));
         }
         Model::LeastSquares(storage, default) => {
             for ridge in [0.5, 8.0] {
@@ -120,8 +123,9 @@ pub fn candidates(model: &Model) -> Vec<Model> {
             }
         }
         Model::Delta(storage, default) => {
-            for step in [0.5, 1.2] {
-                candidates.push(Model::Delta(*storage, DeltaConfiguration { step, ..*default }));
+            for step_size in [0.5, 1.2] {
+                candidates
+                    .push(Model::Delta(*storage, DeltaConfiguration { step_size, ..*default }));
             }
             for weight in [1.0, 2.2] {
                 let mut other = *default;
@@ -140,7 +144,8 @@ pub fn candidates(model: &Model) -> Vec<Model> {
             }
         }
         Model::Bayes(storage, _) => {
-            candidates.extend([0.01, 0.1, 0.3].map(|floor| Model::Bayes(*storage, floor)));
+            let bayes = |floor| Model::Bayes(*storage, BayesConfiguration { floor });
+            candidates.extend([0.01, 0.1, 0.3].map(bayes));
         }
         Model::Normtune(storage, width, default) => {
             for rate in [0.1, 0.2, 0.8] {

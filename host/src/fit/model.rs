@@ -1,10 +1,9 @@
 //! A learner with its storage and configuration, as data: built on the host, written into firmware.
 
-use situ::ftrl::Proximal;
 use situ::online::{
-    Adaptive, Bayes, Byte, Delta, DeltaConfiguration, Error, Ftrl, Hedge, Learner, LeastSquares,
-    LeastSquaresConfiguration, Members, Memory, MemoryConfiguration, Newton, Normtune,
-    NormtuneConfiguration, Shape,
+    Adaptive, Bayes, BayesConfiguration, Byte, Delta, DeltaConfiguration, Error, Ftrl,
+    FtrlConfiguration, Hedge, Learner, LeastSquares, LeastSquaresConfiguration, Members, Memory,
+    MemoryConfiguration, Newton, NewtonConfiguration, Normtune, NormtuneConfiguration, Shape,
 };
 use situ::scalar::f16;
 
@@ -37,17 +36,17 @@ pub enum Storage {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Model {
     /// FTRL-proximal.
-    Ftrl(Storage, Proximal<f32>),
-    /// Damped Newton, by its ridge.
-    Newton(Storage, f32),
+    Ftrl(Storage, FtrlConfiguration<f32>),
+    /// Damped Newton.
+    Newton(Storage, NewtonConfiguration<f32>),
     /// Recursive least squares.
     LeastSquares(Storage, LeastSquaresConfiguration<f32>),
     /// Delta rule.
     Delta(Storage, DeltaConfiguration<f32>),
     /// Stored examples.
     Memory(Storage, MemoryConfiguration<f32>),
-    /// Naive Bayes, by the floor of its variances.
-    Bayes(Storage, f32),
+    /// Naive Bayes.
+    Bayes(Storage, BayesConfiguration<f32>),
     /// A frozen network of 512, 256 or 128 units, the smaller ones in f16.
     Normtune(Storage, usize, NormtuneConfiguration<f32>),
     /// A mixture of others.
@@ -167,11 +166,11 @@ impl Model {
                 return format!("Hedge::new(({}))?", members.join(", "));
             }
             Self::Ftrl(_, c) => format!("{c:?}"),
-            Self::Newton(_, ridge) => format!("{ridge:?}"),
+            Self::Newton(_, c) => format!("{c:?}"),
             Self::LeastSquares(_, c) => qualified(&format!("{c:?}")),
             Self::Delta(_, c) => qualified(&format!("{c:?}")),
             Self::Memory(_, c) => format!("{c:?}"),
-            Self::Bayes(_, floor) => format!("{floor:?}"),
+            Self::Bayes(_, c) => format!("{c:?}"),
             Self::Normtune(_, _, c) => format!("{c:?}"),
         };
         format!("Adaptive::new(<{}>::new(shape, {configuration})?)", self.rust_single(shape))

@@ -11,6 +11,7 @@ use situ::scalar::f16;
 
 type SmallMemory = Memory<Byte, 5, 3, 16>;
 type Mixture = Hedge<f32, (Adaptive<Ftrl<f16, 5, 3>, f32>, SmallMemory), 3>;
+type Ftrl5 = Ftrl<f32, 5, 3>;
 type Coordinates5 = Coordinates<f32, 5>;
 type Windows = WindowFeatures<f32, 3, 2>;
 
@@ -46,7 +47,8 @@ pub fn keep() {
     keep_learner::<Bayes<f16, 5, 3>>();
     keep_learner::<Mixture>();
     kept! {
-        Ftrl::new => fn(Shape, Proximal<f32>) -> Result<Ftrl<f32, 5, 3>, Error>;
+        Ftrl5::new => fn(Shape, situ::online::FtrlConfiguration<f32>) -> Result<Ftrl5, Error>;
+        Mixture::begin => fn(&mut Mixture, Shape, (situ::online::FtrlConfiguration<f32>, situ::online::MemoryConfiguration<f32>)) -> Result<(), Error>;
         SmallMemory::new => fn(Shape, situ::online::MemoryConfiguration<f32>) -> Result<SmallMemory, Error>;
         DriftDetector::observe => fn(&mut DriftDetector<f32>, f32) -> bool;
         Coordinates5::learn => fn(&mut Coordinates5, &Proximal<f32>, Link, &[f32; 5], f32) -> Option<f32>;

@@ -16,9 +16,8 @@ pub(super) struct Blocks<S, const FEATURES: usize, const SLOTS: usize> {
 }
 
 impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Blocks<S, FEATURES, SLOTS> {
-    pub fn new() -> Self {
-        Self { numbers: [[S::STORED_ZERO; FEATURES]; SLOTS] }
-    }
+    /// All zeros.
+    pub const EMPTY: Self = Self { numbers: [[S::STORED_ZERO; FEATURES]; SLOTS] };
 
     /// All numbers of `slots` vectors of `features`, in memory's order.
     pub fn numbers(&mut self, features: usize, slots: usize) -> &mut [S] {
@@ -39,7 +38,7 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Blocks<S, FEATURES, SLO
     }
 
     /// Writes `Σ_j metric_j (stored_j − query_j)²` for the first vectors of `slots`, as many as `out`
-    /// has room for. 4 flops a feature of a vector.
+    /// is long. 4 flops a feature of a vector.
     pub fn distances(
         &self,
         slots: usize,

@@ -9,7 +9,7 @@ const SMALLEST_STEP: f64 = 1.0 / 1_152_921_504_606_846_976.0;
 pub trait Slot: Storage {
     /// Largest magnitude that keeps the format's precision.
     const LIMIT: f64;
-    /// Step to start from: 1 where the format has room enough, else the smallest.
+    /// First step: 1 if the format's range is wide enough, else the smallest.
     const STEP: f64;
 }
 
@@ -66,7 +66,7 @@ impl Storage for Byte {
     }
 }
 
-/// Where a channel's stored numbers stand: `value = anchor + step · stored`.
+/// The scale of a channel's stored numbers: `value = anchor + step · stored`.
 ///
 /// The anchor is the first value seen; the step is a power of two that doubles, with all numbers
 /// stored before rescaled, until the newest value fits.
@@ -77,12 +77,15 @@ pub(super) struct Channel<T> {
 }
 
 impl<T: Scalar> Channel<T> {
-    /// At the format's first step.
-    pub fn new<S: Slot<Compute = T>>() -> Self {
-        Self { anchor: T::ZERO, step: T::from_f64(S::STEP) }
+    /// All zero bytes; [`Self::reset`] makes it a scale.
+    pub const EMPTY: Self = Self { anchor: T::ZERO, step: T::ZERO };
+
+    /// Goes back to the format's first step.
+    pub fn reset<S: Slot<Compute = T>>(&mut self) {
+        *self = Self { anchor: T::ZERO, step: T::from_f64(S::STEP) };
     }
 
-    /// The number that stands for `value`, as large as it comes.
+    /// The number that stands for `value`, not limited to the format's range.
     #[inline(always)]
     pub fn encode(&self, value: T) -> T {
         (value - self.anchor) / self.step

@@ -4,7 +4,7 @@ use crate::matrix::prefix;
 use crate::scalar::{Scalar, Vectorized};
 
 /// Up to SLOTS examples with the weight of each one's vote: softmax attention of a query over stored
-/// examples, kept only where it is not negligible. Few are near; what follows looks at those alone.
+/// examples, kept only where it is not negligible. Few are near, and later steps look at those alone.
 #[derive(Clone, Debug)]
 pub(super) struct Voters<T, const SLOTS: usize> {
     slots: [u32; SLOTS],
@@ -18,17 +18,18 @@ impl<T: Scalar, const SLOTS: usize> Voters<T, SLOTS> {
         Self { slots: [0; SLOTS], weights: [T::ZERO; SLOTS], count: 0 }
     }
 
-    /// Where the distances q of the first `used` examples are to be written.
+    /// The slice for the distances q of the first `used` examples.
     pub fn distances(&mut self, used: usize) -> &mut [T] {
         self.count = used.min(SLOTS);
         prefix(&mut self.weights, self.count)
     }
 
-    /// Turns distances into attention, `exp(−(q − min q) sharpness)`, and leaves out what is below
-    /// 1e-7 of the largest: a vote that small is lost in rounding. Returns the sum, and min q.
-    pub fn weigh(&mut self, sharpness: T) -> (T, T) {
+    /// Turns distances into attention, `exp(−(q − min q) inverse_temperature)`, and leaves out weights
+    /// below 1e-7 of the largest: a vote that small is lost in rounding. Returns the sum, and min q.
+    pub fn weigh(&mut self, inverse_temperature: T) -> (T, T) {
         let weights = prefix(&mut self.weights, self.count);
-        let (count, sum, least) = Weigh { slots: &mut self.slots, weights, sharpness }.run();
+        let (count, sum, least) =
+            Weigh { slots: &mut self.slots, weights, inverse_temperature }.run();
         self.count = count;
         (sum, least)
     }
@@ -40,11 +41,11 @@ impl<T: Scalar, const SLOTS: usize> Voters<T, SLOTS> {
     }
 }
 
-/// The operands of [`Voters::weigh`]; the number of voters, the sum and min q come of it.
+/// The operands of [`Voters::weigh`]; returns the number of voters, the sum and min q.
 struct Weigh<'a, T> {
     slots: &'a mut [u32],
     weights: &'a mut [T],
-    sharpness: T,
+    inverse_temperature: T,
 }
 
 /// Examples that are looked at together: the bits of a word.
@@ -57,9 +58,9 @@ impl<T: Scalar> Vectorized for Weigh<'_, T> {
 
     #[inline(always)]
     fn work(self) -> (usize, T, T) {
-        let Self { slots, weights, sharpness } = self;
+        let Self { slots, weights, inverse_temperature } = self;
         let least = least(weights);
-        let farthest = least + T::from_f64(16.0) / sharpness;
+        let farthest = least + T::from_f64(16.0) / inverse_temperature;
         let mut count = 0;
         for first in (0..weights.len()).step_by(WORD) {
             let word = weights.get(first..).unwrap_or_default();
@@ -81,12 +82,12 @@ impl<T: Scalar> Vectorized for Weigh<'_, T> {
         let mut sums = [T::ZERO; LANES];
         for chunk in chunks {
             for (sum, weight) in sums.iter_mut().zip(chunk) {
-                *weight = ((least - *weight) * sharpness).exp();
+                *weight = ((least - *weight) * inverse_temperature).exp();
                 *sum += *weight;
             }
         }
         for (sum, weight) in sums.iter_mut().zip(rest) {
-            *weight = ((least - *weight) * sharpness).exp();
+            *weight = ((least - *weight) * inverse_temperature).exp();
             *sum += *weight;
         }
         (count, sums.into_iter().fold(T::ZERO, |sum, lane| sum + lane), least)

@@ -1,0 +1,44 @@
+//! What all configurations have in common: a check, and a form in which two can be compared.
+
+use super::{Archive, Error};
+use crate::scalar::Scalar;
+
+/// The configuration of a learner: `<Learner>Configuration`, which has a [`Default`].
+pub trait Configuration: Copy {
+    /// All zero bytes. Not a valid configuration.
+    const EMPTY: Self;
+
+    /// Checks every parameter.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] with the name of the first parameter that is out of range.
+    fn check(&self) -> Result<(), Error>;
+
+    /// Passes the parameters through an archive: a state of another configuration is foreign.
+    fn expect(&self, archive: &mut Archive<'_>);
+}
+
+/// 2^-60 and 2^60: beyond them the square of a number may leave the range of f32.
+const LIMITS: (f64, f64) = (1.0 / 1_152_921_504_606_846_976.0, 1_152_921_504_606_846_976.0);
+
+/// Checks that `value` is positive, and neither so small nor so large that its square is lost.
+pub(super) fn positive<T: Scalar>(value: T, parameter: &'static str) -> Result<(), Error> {
+    let (low, high) = (T::from_f64(LIMITS.0), T::from_f64(LIMITS.1));
+    require((low..=high).contains(&value), parameter)
+}
+
+/// Checks that `value` is zero or positive.
+pub(super) fn not_negative<T: Scalar>(value: T, parameter: &'static str) -> Result<(), Error> {
+    if value == T::ZERO { Ok(()) } else { positive(value, parameter) }
+}
+
+/// Refuses `parameter` unless it is `valid`.
+pub(super) fn require(valid: bool, parameter: &'static str) -> Result<(), Error> {
+    if valid { Ok(()) } else { Err(Error::Configuration { parameter }) }
+}
+
+/// Finite, with headroom for the square of a difference: at most 2^60 in magnitude.
+pub(super) fn usable<T: Scalar>(value: T) -> bool {
+    let limit = T::from_f64(LIMITS.1);
+    (-limit..=limit).contains(&value)
+}

@@ -1,0 +1,287 @@
+//! The frame that every learner stands in: checks, standardization, the scale of values, saving.
+//!
+//! A learner is a [`Frame`] around a [`Model`], and the model holds only what sets it apart. The frame
+//! checks an example before the model sees it, so the promise that a refused example changes nothing is
+//! kept in one place.
+
+use super::{Archive, Configuration, Error, InPlace, Learner, Shape, Target, TargetScale};
+use crate::archive::Persist;
+use crate::matrix::prefix;
+use crate::scalar::Scalar;
+use crate::solve::Elements;
+
+/// What a learner knows about its features as such: it standardizes them.
+pub trait Inputs: Sized {
+    /// The type computed in.
+    type Number: Scalar;
+    /// An array for one example.
+    type Row: Elements<Self::Number>;
+
+    /// All zero bytes: nothing observed.
+    const EMPTY: Self;
+    /// Capacity for features.
+    const FEATURES: usize;
+
+    /// Writes z, the features in standard units, as if this example were already observed.
+    fn standardize(&self, features: &[Self::Number], z: &mut [Self::Number]);
+
+    /// Adds an example and its target in standard units.
+    fn observe(&mut self, x: Input<'_, Self::Number>, goal: Target<Self::Number>);
+
+    /// Forgets all examples, in place.
+    fn clear(&mut self);
+
+    /// Passes the state through an archive.
+    fn transfer(&mut self, shape: Shape, archive: &mut Archive<'_>);
+
+    /// Bytes of state at this shape.
+    fn state_bytes(shape: Shape) -> usize;
+}
+
+/// The features of one example.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a, T> {
+    /// As they came.
+    pub raw: &'a [T],
+    /// In standard units, from −5 to 5.
+    pub z: &'a [T],
+}
+
+/// The target of one example.
+#[derive(Clone, Copy, Debug)]
+pub struct Goal<T> {
+    /// As it came.
+    pub raw: Target<T>,
+    /// In standard units, from −5 to 5, if it is a value.
+    pub standard: Target<T>,
+}
+
+/// What the frame tells its model.
+#[derive(Debug)]
+pub struct Context<'a, M: Model> {
+    /// The sizes to work at.
+    pub shape: Shape,
+    /// The configuration, which has been checked.
+    pub configuration: &'a M::Configuration,
+    /// What is known about the features.
+    pub inputs: &'a M::Inputs,
+    /// The scale of values.
+    pub scale: &'a TargetScale<M::Number>,
+    /// Updates before this one, for dithering; wraps around.
+    pub step: u32,
+}
+
+/// What sets a learner apart. It works in standard units and sees valid examples only.
+pub trait Model: Sized {
+    /// The type computed in.
+    type Number: Scalar;
+    /// What is kept about the features.
+    type Inputs: Inputs<Number = Self::Number>;
+    /// The configuration.
+    type Configuration: Configuration;
+
+    /// The learner's name in a saved state.
+    const NAME: &'static str;
+    /// All zero bytes; [`Self::reset`] makes it a model.
+    const EMPTY: Self;
+    /// Capacity for outputs.
+    const OUTPUTS: usize;
+
+    /// Checks that the type has the capacity for this shape and configuration, and a form for the task.
+    ///
+    /// # Errors
+    /// [`Error::Capacity`], [`Error::WrongTask`].
+    fn fits(_: Shape, _: &Self::Configuration) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Forgets everything learned, in place.
+    fn reset(&mut self, shape: Shape, configuration: &Self::Configuration);
+
+    /// Predicts: a probability for each class, or the value in standard units.
+    fn predict(
+        &self,
+        context: &Context<'_, Self>,
+        x: Input<'_, Self::Number>,
+        out: &mut [Self::Number],
+    );
+
+    /// Predicts, as [`Self::predict`] does, then learns.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] if the step leaves the format's range; the model is unchanged.
+    fn update(
+        &mut self,
+        context: &Context<'_, Self>,
+        x: Input<'_, Self::Number>,
+        goal: Goal<Self::Number>,
+        out: &mut [Self::Number],
+    ) -> Result<(), Error>;
+
+    /// Passes the state through an archive.
+    fn transfer(
+        &mut self,
+        shape: Shape,
+        configuration: &Self::Configuration,
+        archive: &mut Archive<'_>,
+    );
+
+    /// Bytes of state at this shape.
+    fn state_bytes(shape: Shape, configuration: &Self::Configuration) -> usize;
+
+    /// Flops of an update at this shape, to leading order.
+    fn flops(shape: Shape, configuration: &Self::Configuration) -> usize;
+}
+
+/// A learner: a [`Model`] with what every learner has.
+///
+/// [`Ftrl`](super::Ftrl), [`Newton`](super::Newton), [`LeastSquares`](super::LeastSquares),
+/// [`Delta`](super::Delta), [`Memory`](super::Memory), [`Bayes`](super::Bayes) and
+/// [`Normtune`](super::Normtune) are names for frames around their models.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame<M: Model> {
+    configuration: M::Configuration,
+    shape: Shape,
+    updates: u32,
+    inputs: M::Inputs,
+    scale: TargetScale<M::Number>,
+    model: M,
+}
+
+impl<M: Model> Frame<M> {
+    /// Memory for a learner, all zero bytes: a static of it takes no flash. It refuses every example
+    /// with [`Error::NotBegun`] until [`Self::begin`].
+    pub const EMPTY: Self = Self {
+        configuration: M::Configuration::EMPTY,
+        shape: Shape::EMPTY,
+        updates: 0,
+        inputs: M::Inputs::EMPTY,
+        scale: TargetScale::new(),
+        model: M::EMPTY,
+    };
+
+    /// A learner of this shape that has seen nothing. Returned by value: on a device prefer
+    /// [`Self::EMPTY`] in a static and [`Self::begin`], which need no stack for the state.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub fn new(shape: Shape, configuration: M::Configuration) -> Result<Self, Error> {
+        let mut learner = Self::EMPTY;
+        learner.begin(shape, configuration)?;
+        Ok(learner)
+    }
+
+    /// Makes this a learner of this shape that has seen nothing, in place.
+    ///
+    /// # Errors
+    /// [`Error::Capacity`] if the type is too small for shape or configuration,
+    /// [`Error::Configuration`] for a parameter out of range, [`Error::WrongTask`] for a task the
+    /// learner has no form for; the learner is unchanged.
+    pub fn begin(&mut self, shape: Shape, configuration: M::Configuration) -> Result<(), Error> {
+        <Self as InPlace>::check(shape, &configuration)?;
+        self.shape = shape;
+        self.configuration = configuration;
+        self.clear();
+        Ok(())
+    }
+
+    /// The configuration.
+    pub fn configuration(&self) -> &M::Configuration {
+        &self.configuration
+    }
+
+    fn clear(&mut self) {
+        self.updates = 0;
+        self.inputs.clear();
+        self.scale = TargetScale::new();
+        self.model.reset(self.shape, &self.configuration);
+    }
+
+    fn context(&self) -> Context<'_, M> {
+        let Self { shape, configuration, inputs, scale, updates, .. } = self;
+        Context { shape: *shape, configuration, inputs, scale, step: *updates }
+    }
+}
+
+impl<M: Model> InPlace for Frame<M> {
+    type Configuration = M::Configuration;
+    const EMPTY: Self = Self::EMPTY;
+
+    fn check(shape: Shape, configuration: &M::Configuration) -> Result<(), Error> {
+        let shape = shape.within(M::Inputs::FEATURES, M::OUTPUTS)?;
+        configuration.check()?;
+        M::fits(shape, configuration)
+    }
+
+    fn begin(&mut self, shape: Shape, configuration: M::Configuration) -> Result<(), Error> {
+        self.begin(shape, configuration)
+    }
+}
+
+impl<M: Model> Persist for Frame<M> {
+    fn transfer(&mut self, archive: &mut Archive<'_>) {
+        archive.expect(M::NAME.as_bytes());
+        self.shape.transfer(archive);
+        self.configuration.expect(archive);
+        archive.count(&mut self.updates);
+        self.inputs.transfer(self.shape, archive);
+        self.scale.transfer(self.shape.task, archive);
+        self.model.transfer(self.shape, &self.configuration, archive);
+    }
+}
+
+impl<M: Model> Learner<M::Number> for Frame<M> {
+    fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    fn predict(&self, features: &[M::Number], prediction: &mut [M::Number]) -> Result<(), Error> {
+        self.shape.check(features, prediction)?;
+        let mut z = <M::Inputs as Inputs>::Row::ZEROS;
+        let z = prefix(z.as_mut_slice(), features.len());
+        self.inputs.standardize(features, z);
+        self.model.predict(&self.context(), Input { raw: features, z }, prediction);
+        self.scale.restore(self.shape.task, prediction);
+        Ok(())
+    }
+
+    fn update(
+        &mut self,
+        features: &[M::Number],
+        target: Target<M::Number>,
+        prediction: &mut [M::Number],
+    ) -> Result<(), Error> {
+        self.shape.check(features, prediction)?;
+        self.shape.check_target(target)?;
+        let mut z = <M::Inputs as Inputs>::Row::ZEROS;
+        let z = prefix(z.as_mut_slice(), features.len());
+        self.inputs.standardize(features, z);
+        let x = Input { raw: features, z };
+        let goal = Goal { raw: target, standard: self.scale.standardize(target) };
+        let Self { shape, configuration, inputs, scale, updates, model } = self;
+        let context = Context { shape: *shape, configuration, inputs, scale, step: *updates };
+        model.update(&context, x, goal, prediction)?;
+        self.scale.restore(self.shape.task, prediction);
+        self.updates = self.updates.wrapping_add(1);
+        self.scale.observe(target);
+        self.inputs.observe(x, goal.standard);
+        Ok(())
+    }
+
+    fn reset(&mut self) {
+        if self.shape != Shape::EMPTY {
+            self.clear();
+        }
+    }
+
+    fn state_bytes(&self) -> usize {
+        size_of::<u32>()
+            + M::Inputs::state_bytes(self.shape)
+            + TargetScale::<M::Number>::state_bytes(self.shape.task)
+            + M::state_bytes(self.shape, &self.configuration)
+    }
+
+    fn flops_per_update(&self) -> usize {
+        M::flops(self.shape, &self.configuration)
+    }
+}

@@ -1,0 +1,60 @@
+//! One vector of weights an output.
+
+use super::{Archive, Target};
+use crate::matrix::{add_scaled_dithered, dot, prefix};
+use crate::scalar::{Scalar, Storage};
+
+/// Linear scores of up to `OUTPUTS` outputs on up to `TERMS` terms.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Linear<S, const OUTPUTS: usize, const TERMS: usize> {
+    weights: [[S; TERMS]; OUTPUTS],
+}
+
+impl<S: Storage, const OUTPUTS: usize, const TERMS: usize> Linear<S, OUTPUTS, TERMS> {
+    /// All weights zero.
+    pub const EMPTY: Self = Self { weights: [[S::STORED_ZERO; TERMS]; OUTPUTS] };
+
+    /// Sets all weights to zero.
+    pub fn clear(&mut self) {
+        self.weights.as_flattened_mut().fill(S::STORED_ZERO);
+    }
+
+    /// Writes the score W φ of each output.
+    pub fn scores(&self, phi: &[S::Compute], scores: &mut [S::Compute]) {
+        for (score, weights) in scores.iter_mut().zip(&self.weights) {
+            *score = dot(weights, phi);
+        }
+    }
+
+    /// Adds `gain (goal − predicted) direction` to the weights of each output; returns the mean square
+    /// of the residuals.
+    pub fn correct(
+        &mut self,
+        goal: Target<S::Compute>,
+        predicted: &[S::Compute],
+        gain: S::Compute,
+        direction: &[S::Compute],
+        step: u32,
+    ) -> S::Compute {
+        let mut squares = S::Compute::ZERO;
+        let outputs = self.weights.iter_mut().zip(predicted);
+        for (index, (weights, predicted)) in outputs.enumerate() {
+            let residual = goal.output(index) - *predicted;
+            squares += residual * residual;
+            add_scaled_dithered(gain * residual, direction, weights, step);
+        }
+        squares / S::Compute::from_usize(predicted.len())
+    }
+
+    /// Bytes of `outputs` times `terms` weights.
+    pub const fn state_bytes(outputs: usize, terms: usize) -> usize {
+        outputs * terms * size_of::<S>()
+    }
+
+    /// Passes `outputs` times `terms` weights through an archive.
+    pub fn transfer(&mut self, outputs: usize, terms: usize, archive: &mut Archive<'_>) {
+        for weights in self.weights.iter_mut().take(outputs) {
+            archive.numbers(prefix(weights, terms));
+        }
+    }
+}
