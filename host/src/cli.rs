@@ -70,7 +70,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
 
 /// What `situ` does without arguments: all systems in quick mode, the bundled recordings, the report.
 fn main_job() -> Result<(), Failure> {
-    let claims = reproduce::reproduce(&reproduce::Arguments::default());
+    let claims = reproduce::reproduce(&reproduce::Arguments::quick());
     fit::fit_bundled()?;
     draw_report()?;
     claims.map(drop)

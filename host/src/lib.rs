@@ -13,6 +13,7 @@ pub mod compare;
 pub mod compute;
 pub mod console;
 pub mod failure;
+pub mod files;
 pub mod fit;
 pub mod games;
 pub mod play;

@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 
-/// A bar on stderr for `steps` steps of the work `name`; hidden where stderr is no terminal.
+/// A bar on stderr for `steps` steps of the work `name`; hidden where stderr is not a terminal.
 pub fn bar(name: &str, steps: u64) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();

@@ -1,6 +1,6 @@
 //! Saved results: JSON files that the report is drawn from.
 
-use crate::Failure;
+use crate::{Failure, files};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
@@ -10,28 +10,26 @@ pub const REPRODUCE: &str = "reproduce.json";
 /// File name of the last `fit`.
 pub const FIT: &str = "fit.json";
 
-/// Where results go: `target/situ` below the current directory.
+/// Directory of results: `target/situ` below the current directory.
 pub fn directory() -> PathBuf {
     PathBuf::from("target").join("situ")
 }
 
-/// Saves a result as JSON below [`directory`].
+/// Saves a result as JSON below [`directory`]; see [`files::replace`].
 ///
 /// # Errors
 /// [`Failure::Input`] naming the path if it cannot be written.
 pub fn save(name: &str, result: &impl Serialize) -> Result<(), Failure> {
     let path = directory().join(name);
-    let fail = |error: std::io::Error| Failure::Input(format!("{}: {error}", path.display()));
-    std::fs::create_dir_all(directory()).map_err(fail)?;
-    let file = std::fs::File::create(&path).map_err(fail)?;
-    serde_json::to_writer(std::io::BufWriter::new(file), result)
-        .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
+    let text = serde_json::to_vec(result)
+        .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))?;
+    files::replace(&path, &text)
 }
 
-/// Loads a result saved before; nothing if there is none.
+/// Loads a saved result; `None` if nothing is saved under this name.
 ///
 /// # Errors
-/// [`Failure::Input`] naming the path if it cannot be read or is not what was saved.
+/// [`Failure::Input`] naming the path if it cannot be read or does not hold such a result.
 pub fn load<R: DeserializeOwned>(name: &str) -> Result<Option<R>, Failure> {
     let path = directory().join(name);
     let text = match std::fs::read_to_string(&path) {

@@ -1,43 +1,15 @@
-//! The HTML report: one page that needs nothing beside it.
+//! The HTML report: one page that needs no other file.
 
+use super::results::{MeasuredClaim, Run, SystemRun};
 use super::{Axis, Curve, Series};
 use super::{directory, files, number, plot};
 use crate::Failure;
+use crate::files::replace;
 use serde::Deserialize;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-/// What the report reads of a saved `reproduce` run.
-#[derive(Deserialize)]
-struct Run {
-    version: String,
-    seed: u64,
-    mode: String,
-    systems: Vec<System>,
-}
-
-#[derive(Deserialize)]
-struct System {
-    system: String,
-    paper: String,
-    seconds: f64,
-    claims: Vec<Claim>,
-    series: Vec<Series>,
-    error: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Claim {
-    id: String,
-    statement: String,
-    measured: Option<f64>,
-    relation: String,
-    bound: f64,
-    unit: String,
-    holds: bool,
-}
-
-/// What the report reads of a saved `fit`.
+/// The part of a saved `fit` that the report draws.
 #[derive(Deserialize)]
 struct Fit {
     data: String,
@@ -62,7 +34,7 @@ border-bottom:1px solid #ddd;text-align:left;vertical-align:top}td.number{text-a
 font-variant-numeric:tabular-nums;white-space:nowrap}.fails{color:#b00020;font-weight:bold}\
 figure{display:inline-block;margin:.5rem}figcaption{text-align:center}h2{margin-top:3rem}";
 
-/// Draws `target/situ/report.html` from the saved results there are; returns its path.
+/// Draws `target/situ/report.html` from the saved results; returns its path.
 ///
 /// # Errors
 /// [`Failure::Input`] if nothing is saved, or a file cannot be read or written.
@@ -80,45 +52,23 @@ pub fn write() -> Result<PathBuf, Failure> {
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>situ</title>\
          <style>{STYLE}</style><h1>situ: learning in place</h1>"
     );
-    if let Some(run) = run {
-        page.push_str(&reproduction(&run)?);
-    }
     if let Some(fit) = fit {
         page.push_str(&learners(&fit)?);
     }
+    if let Some(run) = run {
+        page.push_str(&reproduction(&run)?);
+    }
     page.push_str("</html>\n");
     let path = directory().join("report.html");
-    std::fs::write(&path, page)
-        .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))?;
+    replace(&path, page.as_bytes())?;
     Ok(path)
 }
 
 fn reproduction(run: &Run) -> Result<String, Failure> {
-    let (version, mode, seed) = (escape(&run.version), escape(&run.mode), run.seed);
+    let (version, mode, seed) = (escape(&run.version), run.mode, run.seed);
     let mut html = format!("<p>Version {version}, {mode} run, seed {seed}.</p>");
     for system in &run.systems {
-        let (name, paper) = (escape(&system.system), escape(&system.paper));
-        let seconds = system.seconds;
-        push(&mut html, format_args!("<h2>{name}</h2><p>{paper}. {seconds:.1} s.</p>"));
-        if let Some(error) = &system.error {
-            push(&mut html, format_args!("<p class=\"fails\">{}</p>", escape(error)));
-        }
-        html.push_str("<table><tr><th>claim<th>statement<th>measured<th>bound<th>holds</tr>");
-        for claim in &system.claims {
-            let measured = claim.measured.map_or("not a number".to_owned(), number);
-            let (id, statement) = (escape(&claim.id), escape(&claim.statement));
-            let (relation, bound) = (escape(&claim.relation), number(claim.bound));
-            let (unit, class) = (escape(&claim.unit), if claim.holds { "" } else { "fails" });
-            let holds = if claim.holds { "yes" } else { "no" };
-            push(
-                &mut html,
-                format_args!(
-                    "<tr class=\"{class}\"><td>{id}<td>{statement}<td class=\"number\">{measured}\
-                     <td class=\"number\">{relation} {bound} {unit}<td>{holds}</tr>"
-                ),
-            );
-        }
-        html.push_str("</table>");
+        html.push_str(&claims(system));
         for series in &system.series {
             html.push_str(&figure(series)?);
         }
@@ -126,11 +76,43 @@ fn reproduction(run: &Run) -> Result<String, Failure> {
     Ok(html)
 }
 
+/// A system's heading and the table of its claims.
+fn claims(system: &SystemRun) -> String {
+    let (name, paper) = (escape(&system.system), escape(&system.paper));
+    let mut html = format!("<h2>{name}</h2><p>{paper}. {:.1} s.</p>", system.seconds);
+    if let Some(error) = &system.error {
+        let error = escape(error);
+        push(&mut html, format_args!("<p class=\"fails\">Not measured: {error}</p>"));
+    }
+    html.push_str(
+        "<table><tr><th>claim<th>statement<th>measured<th>standard error<th>bound<th>holds</tr>",
+    );
+    for claim in &system.claims {
+        let MeasuredClaim { id, statement, relation, unit, .. } = claim;
+        let [id, statement, unit] = [id, statement, unit].map(|text| escape(text));
+        let relation = escape(&relation.to_string());
+        let [measured, bound] = [claim.measured, claim.bound].map(number);
+        let error =
+            if claim.standard_error == 0.0 { String::new() } else { number(claim.standard_error) };
+        let (class, holds) = if claim.holds { ("", "yes") } else { ("fails", "no") };
+        push(
+            &mut html,
+            format_args!(
+                "<tr class=\"{class}\"><td>{id}<td>{statement}<td class=\"number\">{measured}\
+                 <td class=\"number\">{error}<td class=\"number\">{relation} {bound} {unit}\
+                 <td>{holds}</tr>"
+            ),
+        );
+    }
+    html.push_str("</table>");
+    html
+}
+
 fn learners(fit: &Fit) -> Result<String, Failure> {
     let (data, rows, features) = (escape(&fit.data), fit.rows, fit.features);
     let mut html = format!(
         "<h2>fit: {data}</h2><p>{rows} rows, {features} features, test-then-train.</p>\
-         <table><tr><th>learner<th>score<th>state, bytes<th>flops an update</tr>"
+         <table><tr><th>learner<th>score<th>state, bytes<th>flops per update</tr>"
     );
     for learner in &fit.learners {
         let (name, metric) = (escape(&learner.learner), escape(&learner.metric));

@@ -1,12 +1,14 @@
-//! What the user sees of results: tables on the terminal, files and a page under `target/situ`.
+//! Results as the user sees them: tables on the terminal, files and a page in `target/situ`.
 
 mod files;
 mod html;
 mod plot;
+mod results;
 mod series;
 mod table;
 
 pub use files::{FIT, REPRODUCE, directory, save};
 pub use html::write;
+pub use results::{MeasuredClaim, Mode, Precision, Relation, Run, SystemRun};
 pub use series::{Axis, Curve, Series};
 pub use table::{number, table};

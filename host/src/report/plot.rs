@@ -6,10 +6,10 @@ use std::ops::Range;
 
 const SIZE: (u32, u32) = (560, 360);
 
-/// Draws the lines of a series on linear or logarithmic axes.
+/// Draws the curves of a series on linear or logarithmic axes.
 ///
 /// # Errors
-/// What the drawing library says.
+/// The drawing library's message, after the title of the series.
 pub fn svg(series: &Series) -> Result<String, String> {
     let mut drawing = String::new();
     draw(series, &mut drawing).map_err(|error| format!("{}: {error}", series.title))?;
@@ -36,13 +36,13 @@ fn draw(series: &Series, drawing: &mut String) -> Result<(), Box<dyn std::error:
         .y_label_formatter(&|value| label(*value, &series.y))
         .draw()?;
     for (index, curve) in series.curves.iter().enumerate() {
-        let colour = Palette99::pick(index).to_rgba();
+        let color = Palette99::pick(index).to_rgba();
         let points = curve.points.iter().map(|point| place(point, series));
         let points = points.filter(|(x, y)| x.is_finite() && y.is_finite());
         chart
-            .draw_series(LineSeries::new(points, colour.stroke_width(2)))?
+            .draw_series(LineSeries::new(points, color.stroke_width(2)))?
             .label(&curve.label)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2)));
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], color.stroke_width(2)));
     }
     if series.curves.len() > 1 {
         chart.configure_series_labels().background_style(WHITE.mix(0.8)).draw()?;
@@ -57,7 +57,7 @@ fn place([x, y]: &[f64; 2], series: &Series) -> (f64, f64) {
     (on(*x, &series.x), on(*y, &series.y))
 }
 
-/// What an axis spans: all finite points, and a little more if they are all the same.
+/// Range of an axis: all finite points and a small margin.
 fn extent(series: &Series, coordinate: usize, axis: &Axis) -> Range<f64> {
     let values = series.curves.iter().flat_map(|curve| &curve.points).map(|p| p[coordinate]);
     let values = values.map(|value| if axis.logarithmic { value.log10() } else { value });
@@ -102,12 +102,12 @@ mod tests {
         for text in ["steps", "error", "first", "second", "1e-3"] {
             assert!(drawing.contains(text), "{text}");
         }
-        // Each curve and its sign in the legend.
+        // Each curve and its line in the legend.
         assert_eq!(drawing.matches("stroke-width=\"2\"").count(), 4);
     }
 
     #[test]
-    fn points_that_are_not_finite_are_left_out() {
+    fn points_that_are_not_finite_are_omitted() {
         let drawing = svg(&series(vec![[f64::NAN, 1.0], [1.0, f64::INFINITY]])).unwrap();
         assert!(!drawing.contains("NaN") && !drawing.contains("inf"));
     }

@@ -1,4 +1,4 @@
-//! Data for plots: what the figures of a report are drawn from.
+//! Data of plots: the report draws its figures from them.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Axis {
     /// Quantity, with its unit.
     pub label: String,
-    /// Decades instead of steps.
+    /// Whether it shows decades.
     pub logarithmic: bool,
 }
 
@@ -26,7 +26,7 @@ impl Axis {
 /// One line of a plot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Curve {
-    /// As in the legend.
+    /// Its name in the legend.
     pub label: String,
     /// (x, y), in the order in which they are joined.
     pub points: Vec<[f64; 2]>,

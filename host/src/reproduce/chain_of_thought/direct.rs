@@ -1,4 +1,4 @@
-//! The algorithms themselves, on matrices: what the transformer is held against, and its rivals.
+//! The algorithms themselves, on matrices: references for the transformer, and its rivals.
 
 use super::task::{Network, Task};
 use nalgebra::{DMatrix, DVector};
@@ -22,7 +22,7 @@ impl Pairs {
         pairs
     }
 
-    /// The values of the examples' chains at two places, as they stand in the prompt.
+    /// The values of the examples' chains at two places, as the prompt gives them.
     fn between(task: &Task, from: usize, to: usize) -> Self {
         let columns = |index: usize| -> Vec<DVector<f64>> {
             task.examples.iter().map(|chain| chain[index].clone()).collect()
@@ -33,14 +33,14 @@ impl Pairs {
 
     /// The best constant step, 2 / (λ_max + λ_min) with λ the non-zero eigenvalues of Σ x xᵀ.
     pub fn step_size(&self) -> f64 {
-        let (least, most) = self.eigenvalues();
-        2.0 / (most + least)
+        let (smallest, largest) = self.eigenvalues();
+        2.0 / (largest + smallest)
     }
 
     /// (λ_max − λ_min) / (λ_max + λ_min).
     pub fn spread(&self) -> f64 {
-        let (least, most) = self.eigenvalues();
-        (most - least) / (most + least)
+        let (smallest, largest) = self.eigenvalues();
+        (largest - smallest) / (largest + smallest)
     }
 
     /// λ_min and λ_max.
@@ -59,7 +59,7 @@ impl Pairs {
         weights
     }
 
-    /// Where gradient descent ends: the least-squares solution of least norm.
+    /// The limit of gradient descent: the least-squares solution of smallest norm.
     pub fn least_squares(&self) -> DMatrix<f64> {
         let cutoff = 1e-13 * self.operands.singular_values()[0];
         let inverse = self.operands.clone().pseudo_inverse(cutoff);

@@ -1,12 +1,12 @@
 //! Learning from traces as a stream, and the curves of error against examples.
 
-use super::super::{Claim, Settings};
 use super::direct::{learn_layers, linear_in_context};
+use super::limits::{error_of, kernel_error, layers_in_the_limit, median_error};
 use super::task::{Shape, Task};
-use super::{
-    QUERIES, TASKS, error_of, kernel_error, largest, layers_in_the_limit, median_error, over_tasks,
-};
+use super::{QUERIES, TASKS, over_tasks};
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::statistics::largest;
+use crate::reproduce::{Context, Measured, Result, Settings};
 use nalgebra::DVector;
 use situ::construct::chain_of_thought::{TraceConfiguration, TraceLearner};
 use situ::transformer::Error;
@@ -15,8 +15,10 @@ use situ::transformer::Error;
 const INPUTS: usize = 10;
 const WIDTH: usize = 4;
 
-/// The device's learner in f32 against ridge regression on all traces at once in f64.
-pub fn streaming(settings: &Settings) -> Result<Claim, Error> {
+/// Largest difference between the device's learner in f32 and ridge regression on all traces at once
+/// in f64.
+pub fn streaming(context: &mut Context<'_>) -> Result<Measured> {
+    context.plot(curves(context.settings));
     let ridge = 1e-3_f32;
     let difference = |task: &Task| {
         let learner = stream(task, ridge).map_err(|_| Error::Range)?;
@@ -27,16 +29,10 @@ pub fn streaming(settings: &Settings) -> Result<Claim, Error> {
         Ok(largest(queries.map(|input| (learner(input) - batch.output(input)).abs() / scale)))
     };
     let shape = Shape::two_layers(INPUTS, WIDTH, 40, QUERIES);
-    Ok(Claim::at_most(
-        "chain-of-thought.streaming",
-        "learning from traces as a stream in f32 against the batch in f64, 40 traces: largest difference \
-         relative to the outputs",
-        largest(over_tasks(settings, shape, TASKS, difference)?),
-        1e-3,
-    ))
+    Ok(largest(over_tasks(context.settings, shape, TASKS, difference)?).into())
 }
 
-/// Streams a task's examples through the device's learner; returns what it predicts.
+/// Streams a task's examples through the device's learner; returns its predictions.
 fn stream(
     task: &Task,
     ridge: f32,
@@ -66,7 +62,7 @@ fn stream(
 type ErrorOf<'a> = &'a (dyn Fn(&Task) -> f64 + Sync);
 
 /// Median error against the number of examples, with and without intermediate values.
-pub fn curves(settings: &Settings) -> Series {
+fn curves(settings: &Settings) -> Series {
     let descend = |descents| {
         error_of(move |task| {
             learn_layers(task, |pairs| pairs.gradient_descent(pairs.step_size(), descents))
@@ -82,7 +78,7 @@ pub fn curves(settings: &Settings) -> Series {
     let curve = |(label, error): (&str, ErrorOf<'_>)| {
         let point = |examples| {
             let shape = Shape::two_layers(INPUTS, WIDTH, examples, QUERIES);
-            [examples as f64, median_error(settings, shape, error)]
+            [examples as f64, median_error(settings, shape, error).value]
         };
         let points = [8, 9, 10, 12, 15, 20, 30, 50, 100].map(point).to_vec();
         Curve { label: label.to_owned(), points }
@@ -90,7 +86,7 @@ pub fn curves(settings: &Settings) -> Series {
     Series {
         title: "Examples needed with and without intermediate values".to_owned(),
         x: Axis::linear("examples"),
-        y: Axis::logarithmic("normalised error, median of 200 tasks"),
+        y: Axis::logarithmic("normalized error, median of 200 tasks"),
         curves: methods.map(curve).to_vec(),
     }
 }

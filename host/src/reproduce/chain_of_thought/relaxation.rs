@@ -1,12 +1,12 @@
-//! Steps of gradient descent that are not all alike.
+//! Steps of gradient descent that differ from layer to layer.
 
 /// Chebyshev's relaxations for gradient descent with a step size of 2/(L + μ), L and μ the largest and
-/// the least eigenvalue: `ω_k = 1 / (1 + ρ cos(π (2 k + 1) / (2 n)))`, k below n, ρ = (L − μ)/(L + μ)
+/// the smallest eigenvalue: `ω_k = 1 / (1 + ρ cos(π (2 k + 1) / (2 n)))`, k below n, ρ = (L − μ)/(L + μ)
 /// of the worst matrix where several share them.
 ///
 /// A cycle of n steps divides the error by T_n(1/ρ), about cosh(2 n/√κ) with κ = L/μ: plain descent
-/// takes κ ln(1/ε)/2 steps, this in the limit some √κ ln(2/ε)/2. n is a power of two, the order that
-/// of Lebedev and Finogenov, in which no part of the cycle makes an error grow large.
+/// takes κ ln(1/ε)/2 steps, this in the limit some √κ ln(2/ε)/2. n is a power of two; the order is
+/// that of Lebedev and Finogenov, in which no part of the cycle lets an error grow large.
 pub fn chebyshev<const N: usize>(spread: f64) -> [f64; N] {
     std::array::from_fn(|place| {
         let angle = std::f64::consts::PI * (2 * root(place, N) + 1) as f64 / (2 * N) as f64;
@@ -14,7 +14,7 @@ pub fn chebyshev<const N: usize>(spread: f64) -> [f64; N] {
     })
 }
 
-/// Which root comes at `place`: those of half as many in their order, each before its mirror image.
+/// The root at `place`: those of half as many in their order, each followed by its mirror image.
 fn root(place: usize, count: usize) -> usize {
     if count == 1 {
         return 0;
@@ -27,8 +27,8 @@ fn root(place: usize, count: usize) -> usize {
 mod tests {
     use super::*;
 
-    /// Eigenvalues from 1 to `condition`: what a cycle leaves of an error is at most 1/T_n(1/ρ), with
-    /// equality at the ends.
+    /// Eigenvalues from 1 to `condition`: the share of an error left after a cycle is at most
+    /// 1/T_n(1/ρ), with equality at the ends.
     #[test]
     fn a_cycle_divides_by_chebyshevs_polynomial() {
         let condition = 400.0_f64;

@@ -22,13 +22,13 @@ pub struct Network {
 pub struct Task {
     /// The network that made them.
     pub network: Network,
-    /// In the prompt.
+    /// The examples of the prompt.
     pub examples: Vec<Chain>,
-    /// To be predicted.
+    /// The chains to predict.
     pub queries: Vec<Chain>,
 }
 
-/// How many of what a task holds.
+/// Sizes of a task.
 #[derive(Clone, Copy)]
 pub struct Shape {
     /// Length of the input.
@@ -41,7 +41,7 @@ pub struct Shape {
     pub slope: f64,
     /// Chains in the prompt.
     pub examples: usize,
-    /// Chains to be predicted.
+    /// Chains to predict.
     pub queries: usize,
 }
 
@@ -97,7 +97,7 @@ impl Network {
 
 impl Task {
     /// Mean squared error of predicted outputs over the mean square of the outputs.
-    pub fn normalised_error(&self, predict: impl Fn(&DVector<f64>) -> f64) -> f64 {
+    pub fn normalized_error(&self, predict: impl Fn(&DVector<f64>) -> f64) -> f64 {
         let (mut error, mut square) = (0.0, 0.0);
         for query in &self.queries {
             let output = query[query.len() - 1][0];

@@ -1,4 +1,4 @@
-//! The written transformer on a task, from the prompt's tokens to the answer.
+//! Runs the written transformer on a task, from the prompt's tokens to the answer.
 
 use super::direct::Pairs;
 use super::task::{Chain, Task};
@@ -7,7 +7,7 @@ use nalgebra::DVector;
 use situ::construct::chain_of_thought::{ChainOfThought, Plan};
 use situ::transformer::{Error, Transformer};
 
-/// Builds the transformer for a task and hands it over.
+/// Builds the transformer for a task and passes it to `then`.
 fn with<R>(
     task: &Task,
     step_sizes: &[f64],
@@ -23,8 +23,8 @@ fn with<R>(
         relaxations,
         descents,
     };
-    let mut room = HeapBuffers::new(plan.buffer_sizes());
-    then(&plan.build(room.buffers())?)
+    let mut buffers = HeapBuffers::new(plan.buffer_sizes());
+    then(&plan.build(buffers.buffers())?)
 }
 
 /// The chains that the transformer writes for the task's queries.
@@ -52,7 +52,7 @@ pub fn answers(
 }
 
 /// Largest difference between the pairs that the attention and the feed-forward of the first layer
-/// leave in a step's block and the true pairs; what lies in other blocks counts in full.
+/// leave in a step's block and the true pairs; anything in other blocks counts as an error.
 pub fn filter_error(task: &Task) -> Result<f64, Error> {
     let steps = task.network.weights.len();
     with(task, &vec![1.0; steps], &[1.0], 1, |transformer| {
@@ -68,7 +68,7 @@ pub fn filter_error(task: &Task) -> Result<f64, Error> {
         let filter = Transformer { layers, ..transformer.transformer };
         filter.forward(&mut sequence, &mut vec![0.0; filter.workspace(columns)])?;
 
-        // What should stand in the rows: zero but for the pairs.
+        // The expected rows: zero except for the pairs.
         let mut expected = vec![0.0; sequence.len()];
         let mut set = |row: u16, offset: usize, token: usize, value: f64| {
             expected[(usize::from(row) + offset) * columns + token] = value;

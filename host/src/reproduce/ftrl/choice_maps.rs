@@ -1,15 +1,17 @@
-//! Choice maps against the optimum of the problem that defines them, found by another method.
+//! Choice maps against the optimum of the problem that defines them, found by an independent method.
 
-use crate::reproduce::{Claim, Findings, Settings};
+use crate::reproduce::{Context, Measured, Result};
 use situ::ftrl::{Entropic, Euclidean, LogBarrier, Regularizer, Tsallis};
 use situ::random::Generator;
 
 /// θ', θ'' of a regularizer.
 type Derivatives = fn(f64) -> (f64, f64);
 
-pub fn measure(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
+/// Largest difference of a choice map from the optimum.
+pub fn largest_error(context: &mut Context<'_>) -> Result<Measured> {
+    let settings = context.settings;
     let half = Tsallis::<f64>::half();
-    let third = Tsallis::new(1.0 / 3.0).map_err(|error| error.to_string())?;
+    let third = Tsallis::new(1.0 / 3.0)?;
     let maps: [(&dyn Regularizer<f64>, Derivatives); 5] = [
         (&Entropic, |x| (x.ln(), 1.0 / x)),
         (&Euclidean, |x| (x, 1.0)),
@@ -25,19 +27,13 @@ pub fn measure(settings: &Settings, findings: &mut Findings) -> Result<(), Strin
             let scores: Vec<f64> =
                 (0..2 + sample % 9).map(|_| scale * generator.normal::<f64>()).collect();
             let mut strategy = vec![0.0; scores.len()];
-            map.choose(&scores, &mut strategy).map_err(|error| error.to_string())?;
+            map.choose(&scores, &mut strategy)?;
             for (x, optimum) in strategy.iter().zip(interior_point(&scores, derivatives)) {
                 largest = largest.max((x - optimum).abs());
             }
         }
     }
-    findings.claims.push(Claim::at_most(
-        "ftrl.choice_maps",
-        "choice maps against an interior-point method's optimum, largest error over random scores",
-        largest,
-        1e-9,
-    ));
-    Ok(())
+    Ok(largest.into())
 }
 
 /// Maximizes `<y, x> - h(x)` over the simplex by Newton's method on the primal problem with a

@@ -1,21 +1,22 @@
-//! Where learning ends: at strict equilibria, and not at mixed ones.
+//! Limits of learning: strict equilibria, not mixed ones.
 
 use super::runs::{
     COORDINATION_MIXED, Learning, coordination, dilemma, dirichlet, distance, distance_from_strict,
-    pennies, share, steps, three_by_three,
+    pennies, steps, three_by_three,
 };
 use crate::games::{FeedbackChoice, RegularizerChoice};
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::{Claim, Findings, Settings};
+use crate::reproduce::statistics::share;
+use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use situ::games::{Function, Game};
 use situ::random::Generator;
 
 const ROUNDS: u32 = 5000;
 
-/// Nearer than this to a strict equilibrium is in its basin.
+/// Radius of a strict equilibrium's basin.
 const BASIN: f64 = 0.5;
 
-/// Starts by game: at random, or at the mixed equilibrium, where full information needs a push.
+/// The start in the coordination game: the mixed equilibrium, with a push under full information.
 fn coordination_start(choice: FeedbackChoice) -> impl Fn(&mut Generator) -> [f64; 4] + Sync {
     move |generator| {
         let push = if choice == FeedbackChoice::Full { 1e-3 } else { 0.0 };
@@ -29,42 +30,49 @@ fn coordination_start(choice: FeedbackChoice) -> impl Fn(&mut Generator) -> [f64
     }
 }
 
-pub fn strict(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
-    let (coordination, three, dilemma) =
-        (coordination().map_err(text)?, three_by_three().map_err(text)?, dilemma().map_err(text)?);
-    let (mut in_basin, mut exact): (f64, f64) = (1.0, 1.0);
-    for regularizer in [RegularizerChoice::Entropic, RegularizerChoice::Euclidean] {
-        for feedback in FeedbackChoice::ALL {
-            let choice = (regularizer, feedback);
-            let start = coordination_start(feedback);
-            let cells = [
-                distances(settings, &coordination, choice, start)?,
-                distances(settings, &three, choice, |g| dirichlet::<6>(&[3, 3], g))?,
-                distances(settings, &dilemma, choice, |g| dirichlet::<4>(&[2, 2], g))?,
-            ];
-            for distances in cells {
-                in_basin = in_basin.min(share(&distances, |distance| *distance < BASIN));
-                if regularizer == RegularizerChoice::Euclidean {
-                    exact = exact.min(share(&distances, |distance| *distance == 0.0));
+/// Ends of runs by both regularizers, in three games, under every feedback: the smallest shares.
+struct Ends {
+    in_basin: Measured,
+    /// Euclidean alone.
+    exact: Measured,
+}
+
+impl Study for Ends {
+    fn run(context: &mut Context<'_>) -> Result<Self> {
+        let settings = context.settings;
+        let (coordination, three, dilemma) = (coordination()?, three_by_three()?, dilemma()?);
+        let mut ends = Self { in_basin: 1.0.into(), exact: 1.0.into() };
+        for regularizer in [RegularizerChoice::Entropic, RegularizerChoice::Euclidean] {
+            for feedback in FeedbackChoice::ALL {
+                let choice = (regularizer, feedback);
+                let start = coordination_start(feedback);
+                let cells = [
+                    distances(settings, &coordination, choice, start)?,
+                    distances(settings, &three, choice, |g| dirichlet::<6>(&[3, 3], g))?,
+                    distances(settings, &dilemma, choice, |g| dirichlet::<4>(&[2, 2], g))?,
+                ];
+                for distances in cells {
+                    ends.in_basin = share(&distances, |d| *d < BASIN).min(ends.in_basin);
+                    if regularizer == RegularizerChoice::Euclidean {
+                        ends.exact = share(&distances, |d| *d == 0.0).min(ends.exact);
+                    }
                 }
             }
         }
+        Ok(ends)
     }
-    findings.claims.push(Claim::at_least(
-        "ftrl.strict_attracts",
-        "smallest share of runs that end in a strict equilibrium's basin: entropic and Euclidean, \
-         3 games, 4 kinds of feedback",
-        in_basin,
-        0.97,
-    ));
-    findings.claims.push(Claim::at_least(
-        "ftrl.euclidean_exact",
-        "Euclidean: smallest share of runs that end exactly (bitwise) at a strict equilibrium",
-        exact,
-        0.97,
-    ));
-    findings.series.push(trajectories(settings)?);
-    Ok(())
+}
+
+/// The smallest share of runs in a basin.
+pub fn strict_attracts(context: &mut Context<'_>) -> Result<Measured> {
+    let plot = trajectories(context.settings)?;
+    context.plot(plot);
+    Ok(context.study::<Ends>()?.in_basin.clone())
+}
+
+/// The smallest share of runs exactly at an equilibrium.
+pub fn euclidean_exact(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(context.study::<Ends>()?.exact.clone())
 }
 
 /// Distances from a strict equilibrium at the ends of runs from `start`.
@@ -73,63 +81,51 @@ fn distances<const P: usize>(
     game: &(impl Game<f64> + Sync),
     (regularizer, feedback): (RegularizerChoice, FeedbackChoice),
     start: impl Fn(&mut Generator) -> [f64; P] + Sync,
-) -> Result<Vec<f64>, String> {
+) -> Result<Vec<f64>> {
     let learning = Learning::plain(game, regularizer, steps()?, feedback)?;
     let ends = learning.ends(settings.size(60, 1000), ROUNDS, settings.seed, start)?;
     Ok(ends.iter().map(|end| distance_from_strict(game, end)).collect())
 }
 
-pub fn mixed(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
-    let runs = settings.size(50, 1000);
-    let (coordination, pennies) = (coordination().map_err(text)?, pennies().map_err(text)?);
-    let mut largest: f64 = 0.0;
+/// The largest share of runs that stay near a mixed equilibrium.
+pub fn mixed_repels(context: &mut Context<'_>) -> Result<Measured> {
+    let runs = context.settings.size(50, 1000);
+    let (coordination, pennies) = (coordination()?, pennies()?);
+    let mut largest = Measured::from(0.0);
     for regularizer in RegularizerChoice::ALL {
         for feedback in FeedbackChoice::ALL.into_iter().filter(|f| *f != FeedbackChoice::Full) {
             for (game, equilibrium) in [(&coordination, COORDINATION_MIXED), (&pennies, [0.5; 4])] {
                 let learning = Learning::plain(game, regularizer, steps()?, feedback)?;
-                let ends = learning.ends(runs, ROUNDS, settings.seed, |_| equilibrium)?;
+                let ends = learning.ends(runs, ROUNDS, context.settings.seed, |_| equilibrium)?;
                 let near = |end: &[f64; 4]| distance(game.actions(), end, &equilibrium) < 0.05;
-                largest = largest.max(share(&ends, near));
+                largest = share(&ends, near).max(largest);
             }
         }
     }
-    findings.claims.push(Claim::at_most(
-        "ftrl.mixed_repels",
-        "started at a mixed equilibrium, noisy, realized or bandit feedback: largest share of runs \
-         within 0.05 of it after 5,000 rounds, 4 regularizers, 2 games",
-        largest,
-        0.25,
-    ));
-    Ok(())
+    Ok(largest)
 }
 
-pub fn three_players(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
+/// The smallest share of runs exactly at an equilibrium of a congestion game.
+pub fn three_players(context: &mut Context<'_>) -> Result<Measured> {
     // Two links: alone, the first pays 0.8 and the second 0.5; every further user costs 0.3 and
     // 0.4. Strict equilibria: any one of the three on the second link.
     let game = Function::new([2; 3], |player: usize, links: &[usize; 3]| {
         let load = links.iter().filter(|link| **link == links[player]).count() as f64;
         if links[player] == 0 { 1.1 - 0.3 * load } else { 0.9 - 0.4 * load }
-    })
-    .map_err(text)?;
-    let mut exact: f64 = 1.0;
+    })?;
+    let mut exact = Measured::from(1.0);
     for feedback in [FeedbackChoice::Full, FeedbackChoice::Bandit] {
         let choice = (RegularizerChoice::Euclidean, feedback);
-        let distances = distances(settings, &game, choice, |g| dirichlet::<6>(&[2; 3], g))?;
-        exact = exact.min(share(&distances, |distance| *distance == 0.0));
+        let start = |generator: &mut Generator| dirichlet::<6>(&[2; 3], generator);
+        let distances = distances(context.settings, &game, choice, start)?;
+        exact = share(&distances, |distance| *distance == 0.0).min(exact);
     }
-    findings.claims.push(Claim::at_least(
-        "ftrl.three_players",
-        "congestion game of 3 players and 2 links, Euclidean, full and bandit feedback: smallest \
-         share of runs that end exactly at a strict equilibrium",
-        exact,
-        0.97,
-    ));
-    Ok(())
+    Ok(exact)
 }
 
 /// The row player's path through its simplex in the 3x3 game, under bandit feedback.
-fn trajectories(settings: &Settings) -> Result<Series, String> {
-    let game = three_by_three().map_err(text)?;
+fn trajectories(settings: &Settings) -> Result<Series> {
+    let game = three_by_three()?;
     let mut curves = Vec::new();
     for regularizer in [RegularizerChoice::Entropic, RegularizerChoice::Euclidean] {
         let learning = Learning::plain(&game, regularizer, steps()?, FeedbackChoice::Bandit)?;
@@ -150,8 +146,4 @@ fn trajectories(settings: &Settings) -> Result<Series, String> {
         y: Axis::linear("action 2, height"),
         curves,
     })
-}
-
-fn text(error: impl std::fmt::Display) -> String {
-    error.to_string()
 }

@@ -9,28 +9,94 @@ mod proximal;
 mod rates;
 mod runs;
 
-use super::{Findings, Settings};
+use super::{Claim, System};
 
-/// Measures the claims.
-///
-/// # Errors
-/// A line that says which claim could not be measured.
-pub fn run(settings: &Settings) -> Result<Findings, String> {
-    let mut findings = Findings::default();
-    let parts = [
-        choice_maps::measure,
-        ends::strict,
-        ends::mixed,
-        ends::three_players,
-        rates::constant_step,
-        rates::free_of_noise,
-        rates::optimistic,
-        proximal::measure,
-    ];
-    for part in parts {
-        let before = findings.claims.len();
-        part(settings, &mut findings)?;
-        settings.progress.inc((findings.claims.len() - before) as u64);
-    }
-    Ok(findings)
-}
+/// The claims of both papers.
+pub const SYSTEM: System = System {
+    claims: &[
+        Claim::at_most(
+            "ftrl.choice_maps",
+            "choice maps against an interior-point method's optimum, largest error over random scores",
+            1e-9,
+            choice_maps::largest_error,
+        ),
+        Claim::at_least(
+            "ftrl.strict_attracts",
+            "smallest share of runs that end in a strict equilibrium's basin: entropic and Euclidean, \
+             3 games, 4 kinds of feedback",
+            0.97,
+            ends::strict_attracts,
+        ),
+        Claim::at_least(
+            "ftrl.euclidean_exact",
+            "Euclidean: smallest share of runs that end exactly (bitwise) at a strict equilibrium",
+            0.97,
+            ends::euclidean_exact,
+        ),
+        Claim::at_most(
+            "ftrl.mixed_repels",
+            "started at a mixed equilibrium, noisy, realized or bandit feedback: largest share of runs \
+             within 0.05 of it after 5,000 rounds, 4 regularizers, 2 games",
+            0.25,
+            ends::mixed_repels,
+        ),
+        Claim::at_least(
+            "ftrl.three_players",
+            "congestion game of 3 players and 2 links, Euclidean, full and bandit feedback: smallest \
+             share of runs that end exactly at a strict equilibrium",
+            0.97,
+            ends::three_players,
+        ),
+        Claim::at_most(
+            "ftrl.entropic_rate",
+            "entropic, constant step, full information: factor of the distance per step, minus \
+             exp(-step gap)",
+            1e-4,
+            rates::entropic,
+        ),
+        Claim::equal(
+            "ftrl.euclidean_finite",
+            "Euclidean: first n with X_n exactly at the equilibrium, X_1 uniform, prisoner's dilemma, \
+             step 0.1",
+            42.0,
+            rates::euclidean,
+        ),
+        Claim::at_most(
+            "ftrl.tsallis_rate",
+            "Tsallis of order 1/2: slope of log distance in log steps, 4,000 to 16,000, plus 2",
+            0.1,
+            rates::tsallis,
+        ),
+        Claim::at_most(
+            "ftrl.rate_free_of_noise",
+            "entropic, prisoner's dilemma: slope of the median log distance in the sum of steps, noisy \
+             against full information, relative difference",
+            0.05,
+            rates::free_of_noise,
+        ),
+        Claim::at_most(
+            "ftrl.optimistic",
+            "matching pennies, full information, optimistic entropic and Euclidean, constant step: \
+             larger distance after 20,000 steps",
+            1e-9,
+            rates::optimistic,
+        ),
+        Claim::at_least(
+            "ftrl.optimistic_noise",
+            "the same with noise, entropic, median over runs: optimism does not converge under noise",
+            0.1,
+            rates::optimistic_under_noise,
+        ),
+        Claim::at_most(
+            "ftrl.proximal_reference",
+            "FTRL-proximal logistic regression in f32, one pass over 100,000 x 32 synthetic rows: \
+             progressive log loss against a plain f64 implementation, difference",
+            1e-3,
+            proximal::difference,
+        ),
+    ],
+    ..System::new(
+        "ftrl",
+        "Survival of the strictest (COLT 2021, arXiv 2101.04667) and the rates of NeurIPS 2021",
+    )
+};

@@ -1,17 +1,18 @@
 //! FTRL-proximal against a plain f64 implementation of the published algorithm.
 
-use crate::reproduce::{Claim, Findings, Settings};
+use crate::reproduce::{Context, Measured, Result};
 use situ::ftrl::{Coordinates, Link, Proximal};
 use situ::random::Generator;
 
 const ROWS: usize = 100_000;
 const FEATURES: usize = 32;
 
-pub fn measure(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
+/// Difference of the progressive log losses.
+pub fn difference(context: &mut Context<'_>) -> Result<Measured> {
     let configuration = Proximal { alpha: 0.1_f32, beta: 1.0, l1: 1.0, l2: 0.1 };
     let mut ours = Coordinates::<f32, FEATURES>::new();
     let mut reference = Reference::new(&configuration);
-    let mut generator = Generator::new(settings.seed);
+    let mut generator = Generator::new(context.settings.seed);
     // Every other true weight is zero.
     let truth: [f64; FEATURES] =
         std::array::from_fn(|i| if i % 2 == 0 { generator.normal() } else { 0.0 });
@@ -22,18 +23,11 @@ pub fn measure(settings: &Settings, findings: &mut Findings) -> Result<(), Strin
         let target = generator.uniform::<f64>() < 1.0 / (1.0 + (-score).exp());
         let p = ours
             .learn(&configuration, Link::Logistic, &x, if target { 1.0 } else { 0.0 })
-            .ok_or_else(|| format!("ftrl.proximal_reference: row {row} refused"))?;
+            .ok_or_else(|| format!("row {row} refused"))?;
         loss += log_loss(f64::from(p), target) / ROWS as f64;
         reference_loss += log_loss(reference.learn(&x, target), target) / ROWS as f64;
     }
-    findings.claims.push(Claim::at_most(
-        "ftrl.proximal_reference",
-        "FTRL-proximal logistic regression in f32, one pass over 100,000 x 32 synthetic rows: \
-         progressive log loss against a plain f64 implementation, difference",
-        (loss - reference_loss).abs(),
-        1e-3,
-    ));
-    Ok(())
+    Ok((loss - reference_loss).abs().into())
 }
 
 fn log_loss(probability: f64, target: bool) -> f64 {
@@ -63,7 +57,7 @@ impl Reference {
         }
     }
 
-    /// The prediction for a row, learned from afterwards.
+    /// Predicts a row, then learns from it.
     fn learn(&mut self, x: &[f32; FEATURES], target: bool) -> f64 {
         let mut w = [0.0; FEATURES];
         for ((w, z), n) in w.iter_mut().zip(self.z).zip(self.n) {

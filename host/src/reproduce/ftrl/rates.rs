@@ -1,16 +1,16 @@
-//! How fast learning converges, and where optimism helps.
+//! Rates of convergence, and where optimism helps.
 
 use super::runs::{Learning, dilemma, distance, observed, pennies, steps};
 use crate::games::{FeedbackChoice, RegularizerChoice};
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::statistics::{median, slope};
-use crate::reproduce::{Claim, Findings, Settings};
+use crate::reproduce::statistics::{jackknife, median, sampled_median, slope};
+use crate::reproduce::{Context, Measured, Result, Study};
 use rayon::prelude::*;
 use situ::ftrl::{Constant, Schedule};
 use situ::games::Game;
 use situ::random::Generator;
 
-/// The strict equilibrium of the prisoner's dilemma, where a change loses [`GAP`].
+/// The strict equilibrium of the prisoner's dilemma, where a deviation loses [`GAP`].
 const DEFECT: [f64; 4] = [0.0, 1.0, 0.0, 1.0];
 const GAP: f64 = 0.2;
 const STEP: f64 = 0.1;
@@ -22,7 +22,7 @@ fn distances<G: Game<f64> + Sync, S: Schedule<f64> + Copy + Sync>(
     target: [f64; 4],
     rounds: u32,
     seed: u64,
-) -> Result<Vec<f64>, String> {
+) -> Result<Vec<f64>> {
     let mut distances = Vec::with_capacity(rounds as usize);
     let actions = learning.game.actions();
     learning.run(start, rounds, &mut Generator::new(seed), |state| {
@@ -31,56 +31,61 @@ fn distances<G: Game<f64> + Sync, S: Schedule<f64> + Copy + Sync>(
     Ok(distances)
 }
 
-/// Constant step, full information, prisoner's dilemma from uniform.
-pub fn constant_step(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
-    let game = dilemma().map_err(|error| error.to_string())?;
-    let constant = Constant::new(STEP).map_err(|error| error.to_string())?;
-    let path = |regularizer, rounds| {
-        let learning = Learning::plain(&game, regularizer, constant, FeedbackChoice::Full)?;
-        distances(&learning, [0.5; 4], DEFECT, rounds, settings.seed)
-    };
-    let entropic = path(RegularizerChoice::Entropic, 1000)?;
-    let factor = entropic[999] / entropic[998];
-    findings.claims.push(Claim::at_most(
-        "ftrl.entropic_rate",
-        "entropic, constant step, full information: factor of the distance a step, less \
-         exp(-step gap)",
-        (factor - (-STEP * GAP).exp()).abs(),
-        1e-4,
-    ));
-    let euclidean = path(RegularizerChoice::Euclidean, 1000)?;
+/// Distances from the equilibrium under a constant step and full information, prisoner's dilemma from
+/// uniform.
+struct ConstantStep {
+    entropic: Vec<f64>,
+    euclidean: Vec<f64>,
+    tsallis: Vec<f64>,
+}
+
+impl Study for ConstantStep {
+    fn run(context: &mut Context<'_>) -> Result<Self> {
+        let game = dilemma()?;
+        let constant = Constant::new(STEP)?;
+        let path = |regularizer, rounds| {
+            let learning = Learning::plain(&game, regularizer, constant, FeedbackChoice::Full)?;
+            distances(&learning, [0.5; 4], DEFECT, rounds, context.settings.seed)
+        };
+        let entropic = path(RegularizerChoice::Entropic, 1000)?;
+        let euclidean = path(RegularizerChoice::Euclidean, 1000)?;
+        let tsallis = path(RegularizerChoice::Tsallis, 16_000)?;
+        let log_barrier = path(RegularizerChoice::LogBarrier, 1000)?;
+        let named = [
+            ("entropic", &entropic),
+            ("Euclidean", &euclidean),
+            ("Tsallis 1/2", &tsallis),
+            ("log-barrier", &log_barrier),
+        ];
+        context.plot(Series {
+            title: "Distance from the strict equilibrium, prisoner's dilemma, step 0.1".to_owned(),
+            x: Axis::linear("step"),
+            y: Axis::logarithmic("distance"),
+            curves: named.map(|(label, path)| curve(label, &path[..1000], |n| n)).into(),
+        });
+        Ok(Self { entropic, euclidean, tsallis })
+    }
+}
+
+/// Difference of the entropic factor per step from its limit.
+pub fn entropic(context: &mut Context<'_>) -> Result<Measured> {
+    let path = &context.study::<ConstantStep>()?.entropic;
+    Ok((path[999] / path[998] - (-STEP * GAP).exp()).abs().into())
+}
+
+/// The first n with X_n exactly at the equilibrium.
+pub fn euclidean(context: &mut Context<'_>) -> Result<Measured> {
+    let path = &context.study::<ConstantStep>()?.euclidean;
+    let updates = path.iter().position(|distance| *distance == 0.0).ok_or("never arrives")?;
     // The start is X_1, so that one update gives X_2.
-    let exact = euclidean.iter().position(|distance| *distance == 0.0);
-    let first = exact.map_or(f64::NAN, |updates| updates as f64 + 2.0);
-    findings.claims.push(Claim::equal(
-        "ftrl.euclidean_finite",
-        "Euclidean: first n with X_n exactly at the equilibrium, X_1 uniform, prisoner's dilemma, \
-         step 0.1",
-        first,
-        42.0,
-    ));
-    let tsallis = path(RegularizerChoice::Tsallis, 16_000)?;
-    let slope = (tsallis[15_999] / tsallis[3_999]).ln() / 4.0_f64.ln();
-    findings.claims.push(Claim::at_most(
-        "ftrl.tsallis_rate",
-        "Tsallis of order 1/2: slope of log distance in log steps, 4,000 to 16,000, plus 2",
-        (slope + 2.0).abs(),
-        0.1,
-    ));
-    let log_barrier = path(RegularizerChoice::LogBarrier, 1000)?;
-    let named = [
-        ("entropic", &entropic),
-        ("Euclidean", &euclidean),
-        ("Tsallis 1/2", &tsallis),
-        ("log-barrier", &log_barrier),
-    ];
-    findings.series.push(Series {
-        title: "Distance from the strict equilibrium, prisoner's dilemma, step 0.1".to_owned(),
-        x: Axis::linear("step"),
-        y: Axis::logarithmic("distance"),
-        curves: named.map(|(label, path)| curve(label, &path[..1000], |n| n)).into(),
-    });
-    Ok(())
+    Ok((updates as f64 + 2.0).into())
+}
+
+/// Difference of the Tsallis exponent from -2.
+pub fn tsallis(context: &mut Context<'_>) -> Result<Measured> {
+    let path = &context.study::<ConstantStep>()?.tsallis;
+    let slope = (path[15_999] / path[3_999]).ln() / 4.0_f64.ln();
+    Ok((slope + 2.0).abs().into())
 }
 
 /// A curve of the positive distances, thinned to about a hundred points, over `x` of the step.
@@ -91,10 +96,11 @@ fn curve(label: impl Into<String>, path: &[f64], x: impl Fn(f64) -> f64) -> Curv
     Curve { label: label.into(), points }
 }
 
-/// The slope of the log distance in the sum of steps, with and without noise.
-pub fn free_of_noise(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
+/// Relative difference that noise makes to the slope of the log distance in the sum of steps.
+pub fn free_of_noise(context: &mut Context<'_>) -> Result<Measured> {
     const ROUNDS: u32 = 5000;
-    let game = dilemma().map_err(|error| error.to_string())?;
+    let settings = context.settings;
+    let game = dilemma()?;
     let steps = steps()?;
     let sums: Vec<f64> = (1..=ROUNDS)
         .scan(0.0, |sum, n| {
@@ -102,6 +108,11 @@ pub fn free_of_noise(settings: &Settings, findings: &mut Findings) -> Result<(),
             Some(*sum)
         })
         .collect();
+    // The first 500 rounds are on the way into the basin.
+    let late_slope = |paths: &[&Vec<f64>]| {
+        let late = sums.iter().enumerate().skip(500);
+        slope(&late.map(|(n, sum)| [*sum, median_at(paths, n).ln()]).collect::<Vec<_>>())
+    };
     let mut slopes = Vec::new();
     let mut curves = Vec::new();
     for feedback in FeedbackChoice::ALL {
@@ -113,48 +124,53 @@ pub fn free_of_noise(settings: &Settings, findings: &mut Findings) -> Result<(),
                 let seed = settings.seed.wrapping_mul(7919).wrapping_add(run);
                 distances(&learning, [0.5; 4], DEFECT, ROUNDS, seed)
             })
-            .collect::<Result<_, _>>()?;
-        let median: Vec<f64> = (0..ROUNDS as usize).map(|n| median_at(&paths, n)).collect();
-        // The first 500 rounds are on the way into the basin.
-        let late = sums.iter().zip(&median).skip(500).map(|(sum, d)| [*sum, d.ln()]);
-        slopes.push(slope(&late.collect::<Vec<_>>()));
-        curves
-            .push(curve(format!("{feedback:?}").to_lowercase(), &median, |n| sums[n as usize - 1]));
+            .collect::<Result<_>>()?;
+        let all: Vec<&Vec<f64>> = paths.iter().collect();
+        let median: Vec<f64> = (0..ROUNDS as usize).map(|n| median_at(&all, n)).collect();
+        let label = format!("{feedback:?}").to_lowercase();
+        curves.push(curve(label, &median, |n| sums[n as usize - 1]));
+        match feedback {
+            FeedbackChoice::Full => slopes.push(late_slope(&all).into()),
+            FeedbackChoice::Noisy => slopes.push(jackknife(&paths, late_slope)),
+            _ => {}
+        }
     }
-    findings.claims.push(Claim::at_most(
-        "ftrl.rate_free_of_noise",
-        "entropic, prisoner's dilemma: slope of the median log distance in the sum of steps, noisy \
-         against full information, relative difference",
-        (slopes[1] / slopes[0] - 1.0).abs(),
-        0.05,
-    ));
-    findings.series.push(Series {
+    context.plot(Series {
         title: "Median distance by feedback, prisoner's dilemma, entropic".to_owned(),
         x: Axis::linear("sum of steps"),
         y: Axis::logarithmic("distance"),
         curves,
     });
-    Ok(())
+    let [full, noisy]: [Measured; 2] = slopes.try_into().map_err(|_| "not two slopes")?;
+    Ok(noisy.scaled(1.0 / full.value).distance(1.0))
 }
 
-fn median_at(paths: &[Vec<f64>], n: usize) -> f64 {
+fn median_at(paths: &[&Vec<f64>], n: usize) -> f64 {
     median(paths.iter().map(|path| path[n]).collect())
 }
 
-/// Matching pennies from (.6, .4): optimism converges with full information, not under noise.
-pub fn optimistic(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
-    const ROUNDS: u32 = 20_000;
-    let game = pennies().map_err(|error| error.to_string())?;
-    let constant = Constant::new(STEP).map_err(|error| error.to_string())?;
-    let path = |regularizer, feedback, optimistic, seed| {
-        let feedback = observed(feedback)?;
-        let learning = Learning { game: &game, regularizer, steps: constant, optimistic, feedback };
-        distances(&learning, [0.6, 0.4, 0.6, 0.4], [0.5; 4], ROUNDS, seed)
-    };
+/// Rounds of matching pennies.
+const PENNIES_ROUNDS: u32 = 20_000;
+
+/// Distances from the equilibrium of matching pennies, from (.6, .4) with a constant step.
+fn pennies_path(
+    regularizer: RegularizerChoice,
+    feedback: FeedbackChoice,
+    optimistic: bool,
+    seed: u64,
+) -> Result<Vec<f64>> {
+    let (game, steps, feedback) = (pennies()?, Constant::new(STEP)?, observed(feedback)?);
+    let learning = Learning { game: &game, regularizer, steps, optimistic, feedback };
+    distances(&learning, [0.6, 0.4, 0.6, 0.4], [0.5; 4], PENNIES_ROUNDS, seed)
+}
+
+/// The larger last distance of two optimistic regularizers.
+pub fn optimistic(context: &mut Context<'_>) -> Result<Measured> {
     let (mut last, mut curves): (f64, _) = (0.0, Vec::new());
     for regularizer in [RegularizerChoice::Entropic, RegularizerChoice::Euclidean] {
         for optimistic in [false, true] {
-            let path = path(regularizer, FeedbackChoice::Full, optimistic, settings.seed)?;
+            let seed = context.settings.seed;
+            let path = pennies_path(regularizer, FeedbackChoice::Full, optimistic, seed)?;
             if optimistic {
                 last = last.max(path[path.len() - 1]);
             }
@@ -162,33 +178,28 @@ pub fn optimistic(settings: &Settings, findings: &mut Findings) -> Result<(), St
             curves.push(curve(format!("{regularizer:?}, {name}"), &path[..5000], |n| n));
         }
     }
-    findings.claims.push(Claim::at_most(
-        "ftrl.optimistic",
-        "matching pennies, full information, optimistic entropic and Euclidean, constant step: \
-         larger distance after 20,000 steps",
-        last,
-        1e-9,
-    ));
-    // One run may pass near the equilibrium by chance: the median over runs and the last quarter.
-    let noisy: Vec<Vec<f64>> = (0..settings.size(16, 200))
-        .into_par_iter()
-        .map(|run| {
-            let seed = settings.seed.wrapping_add(run);
-            path(RegularizerChoice::Entropic, FeedbackChoice::Noisy, true, seed)
-        })
-        .collect::<Result<_, _>>()?;
-    findings.claims.push(Claim::at_least(
-        "ftrl.optimistic_noise",
-        "the same with noise, entropic, median over runs: optimism does not converge under noise",
-        median_at(&noisy, ROUNDS as usize - 1),
-        0.1,
-    ));
-    findings.series.push(Series {
+    context.plot(Series {
         title: "Matching pennies with full information: plain cycles, optimistic converges"
             .to_owned(),
         x: Axis::linear("step"),
         y: Axis::logarithmic("distance"),
         curves,
     });
-    Ok(())
+    Ok(last.into())
+}
+
+/// Median last distance of the optimistic entropic rule under noise: one run may pass near the
+/// equilibrium by chance.
+pub fn optimistic_under_noise(context: &mut Context<'_>) -> Result<Measured> {
+    let settings = context.settings;
+    let last: Vec<f64> = (0..settings.size(16, 200))
+        .into_par_iter()
+        .map(|run| {
+            let seed = settings.seed.wrapping_add(run);
+            let noisy = FeedbackChoice::Noisy;
+            let path = pennies_path(RegularizerChoice::Entropic, noisy, true, seed)?;
+            Ok(path[path.len() - 1])
+        })
+        .collect::<Result<_>>()?;
+    Ok(sampled_median(&last))
 }

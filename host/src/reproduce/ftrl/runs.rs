@@ -1,6 +1,7 @@
 //! The games, and one run of learning in them.
 
 use crate::games::{FeedbackChoice, Observed, RegularizerChoice};
+use crate::reproduce::Result;
 use rayon::prelude::*;
 use situ::ftrl::{Ftrl, Power, Schedule, State};
 use situ::games::{self, Bandit, Bimatrix, Feedback, Game, Noisy, nearest_profile, strict_margin};
@@ -33,15 +34,15 @@ pub fn pennies() -> Result<Bimatrix<f64, 2, 2>, games::Error> {
 }
 
 /// The steps g_n = 0.5 n^-0.6.
-pub fn steps() -> Result<Power<f64>, String> {
-    Power::new(0.5, 0.0, 0.6).map_err(|error| error.to_string())
+pub fn steps() -> Result<Power<f64>> {
+    Ok(Power::new(0.5, 0.0, 0.6)?)
 }
 
 /// Feedback with noise of deviation one and exploration ε_n = 0.5 n^-0.1.
-pub fn observed(choice: FeedbackChoice) -> Result<Observed, String> {
-    let noise = Noisy::new(1.0).map_err(|error| error.to_string())?;
-    let exploration = Power::new(0.5, 0.0, 0.1).map_err(|error| error.to_string())?;
-    let bandit = Bandit::new(exploration).map_err(|error| error.to_string())?;
+pub fn observed(choice: FeedbackChoice) -> Result<Observed> {
+    let noise = Noisy::new(1.0)?;
+    let exploration = Power::new(0.5, 0.0, 0.1)?;
+    let bandit = Bandit::new(exploration)?;
     Ok(Observed { choice, noise, bandit })
 }
 
@@ -60,7 +61,7 @@ pub fn dirichlet<const P: usize>(actions: &[usize], generator: &mut Generator) -
     strategies
 }
 
-/// What is learned with what.
+/// A learning rule, its game and its feedback.
 #[derive(Clone, Copy)]
 pub struct Learning<'a, G, S> {
     pub game: &'a G,
@@ -76,43 +77,41 @@ impl<'a, G: Game<f64> + Sync, S: Schedule<f64> + Copy + Sync> Learning<'a, G, S>
         regularizer: RegularizerChoice,
         steps: S,
         feedback: FeedbackChoice,
-    ) -> Result<Self, String> {
+    ) -> Result<Self> {
         Ok(Self { game, regularizer, steps, optimistic: false, feedback: observed(feedback)? })
     }
 
-    /// Learns for `rounds` rounds, showing `visit` the state after each.
+    /// Learns for `rounds` rounds and calls `visit` with the state after each.
     pub fn run<const P: usize>(
         &self,
         start: [f64; P],
         rounds: u32,
         generator: &mut Generator,
         mut visit: impl FnMut(&State<[f64; P]>),
-    ) -> Result<State<[f64; P]>, String> {
+    ) -> Result<State<[f64; P]>> {
         let mut ftrl = Ftrl::new(self.regularizer, self.steps);
         if self.optimistic {
             ftrl = ftrl.optimistic();
         }
         let actions = self.game.actions();
-        let mut state = ftrl.start(actions, start).map_err(|error| error.to_string())?;
+        let mut state = ftrl.start(actions, start)?;
         let mut payoffs = [0.0; P];
         for n in 1..=rounds {
-            self.feedback
-                .observe(self.game, state.strategies(), n, generator, &mut payoffs)
-                .map_err(|error| error.to_string())?;
-            ftrl.update(&mut state, actions, &payoffs).map_err(|error| error.to_string())?;
+            self.feedback.observe(self.game, state.strategies(), n, generator, &mut payoffs)?;
+            ftrl.update(&mut state, actions, &payoffs)?;
             visit(&state);
         }
         Ok(state)
     }
 
-    /// Where `runs` runs of `rounds` rounds end, from the starts that `start` draws.
+    /// The final strategies of `runs` runs of `rounds` rounds, from starts drawn by `start`.
     pub fn ends<const P: usize>(
         &self,
         runs: u64,
         rounds: u32,
         seed: u64,
         start: impl Fn(&mut Generator) -> [f64; P] + Sync,
-    ) -> Result<Vec<[f64; P]>, String> {
+    ) -> Result<Vec<[f64; P]>> {
         let one = |run: u64| {
             let mut generator = Generator::new(seed.wrapping_mul(1_000_003).wrapping_add(run));
             let start = start(&mut generator);
@@ -134,7 +133,7 @@ pub fn distance(actions: &[usize], strategies: &[f64], target: &[f64]) -> f64 {
     of_player.fold(0.0, f64::max)
 }
 
-/// Distance from the nearest pure profile if that is a strict equilibrium, else infinite.
+/// Distance from the nearest pure profile if it is a strict equilibrium, otherwise infinite.
 pub fn distance_from_strict<G: Game<f64>>(game: &G, strategies: &[f64]) -> f64 {
     let actions = game.actions();
     let Ok(profile) = nearest_profile(actions, strategies) else { return f64::INFINITY };
@@ -149,9 +148,4 @@ pub fn distance_from_strict<G: Game<f64>>(game: &G, strategies: &[f64]) -> f64 {
         offset += count;
     }
     distance(actions, strategies, &vertex)
-}
-
-/// The share of `ends` that `is` holds for.
-pub fn share<E>(ends: &[E], is: impl Fn(&E) -> bool) -> f64 {
-    ends.iter().filter(|end| is(end)).count() as f64 / ends.len() as f64
 }

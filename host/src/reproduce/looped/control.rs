@@ -4,7 +4,7 @@ use crate::buffers::HeapBuffers;
 use crate::programs::Execution;
 use crate::programs::assembly::Symbols;
 use crate::programs::fleq::{Engine, Interpreter, Program};
-use crate::reproduce::Settings;
+use crate::reproduce::{Context, Measured, Result};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
@@ -13,35 +13,35 @@ use situ::construct::computer::{Computer, Error};
 
 /// Blocks of a program; the last two hold addresses.
 const BLOCKS: usize = 8;
-/// Commands of a program.
-const COMMANDS: usize = 16;
+/// Instructions of a program.
+const INSTRUCTIONS: usize = 16;
 /// Index registers.
 const REGISTERS: u16 = 2;
 /// Loops of one program.
 const LOOPS: usize = 200;
 
-/// Loops that were run, and how many differed.
-pub(super) fn random_programs(settings: &Settings) -> Result<(usize, usize), String> {
-    let needed = settings.size(5_000, 100_000);
+/// Number of loops that differed.
+pub fn mismatches(context: &mut Context<'_>) -> Result<Measured> {
+    let needed = context.settings.size(5_000, 100_000);
     let (mut loops, mut mismatches) = (0, 0);
-    let mut seeds = (0..).map(|index: u64| settings.seed.wrapping_add(index << 32));
+    let mut seeds = (0..).map(|index: u64| context.settings.seed.wrapping_add(index << 32));
     while loops < needed {
         let batch: Vec<u64> = seeds.by_ref().take(32).collect();
-        let outcomes: Result<Vec<_>, _> = batch.into_par_iter().map(run).collect();
-        for (ran, differed) in outcomes.map_err(|error| error.to_string())? {
+        for (ran, differed) in batch.into_par_iter().map(run).collect::<Result<Vec<_>, Error>>()? {
             loops += ran;
             mismatches += differed;
         }
     }
-    Ok((loops, mismatches))
+    Ok(Measured::from(f64::from(mismatches)).with_detail(format!("{loops} loops")))
 }
 
-/// Runs one program beside the interpreter, until it halts or does something undefined.
-fn run(seed: u64) -> Result<(usize, usize), Error> {
+/// Runs one program beside the interpreter until it halts, or its next step is undefined: the loops
+/// and how many of them differed.
+fn run(seed: u64) -> Result<(usize, u32), Error> {
     let program = random_program(&mut Pcg64Mcg::seed_from_u64(seed));
     let machine = program.machine::<f64>();
-    let mut room = HeapBuffers::<f64>::new(machine.buffer_sizes());
-    let transformer = machine.build(room.buffers())?;
+    let mut buffers = HeapBuffers::<f64>::new(machine.buffer_sizes());
+    let transformer = machine.build(buffers.buffers())?;
     let mut engine = Engine::new(machine, transformer, &program)?;
     let mut interpreter = Interpreter::new(&machine, &program);
     for loops in 0..LOOPS {
@@ -57,7 +57,7 @@ fn run(seed: u64) -> Result<(usize, usize), Error> {
     Ok((LOOPS, 0))
 }
 
-/// Whether an address that the next command loads is one, and values have not grown too large.
+/// Whether the next instruction loads a valid address, if any, and values have not grown too large.
 fn is_defined(interpreter: &Interpreter<'_>, program: &Program) -> bool {
     let Some(instruction) = program.instructions.get(interpreter.counter) else { return false };
     let a = match instruction.a {
@@ -74,7 +74,7 @@ fn random_program(random: &mut impl Rng) -> Program {
     let mut memory: Vec<f64> =
         (0..4 * (BLOCKS - 2)).map(|_| f64::from(random.random_range(-3..=3))).collect();
     memory.extend((0..8).map(|_| if random.random() { 1.0 } else { -1.0 }));
-    let instructions = (0..COMMANDS).map(|_| random_instruction(random)).collect();
+    let instructions = (0..INSTRUCTIONS).map(|_| random_instruction(random)).collect();
     Program {
         size: 2,
         registers: REGISTERS,
@@ -113,7 +113,7 @@ fn random_instruction(random: &mut impl Rng) -> Instruction {
         Operand::Block(block) if random.random() => block,
         _ => random.random_range(0..data),
     };
-    instruction.target = random.random::<bool>().then(|| random.random_range(0..COMMANDS));
+    instruction.target = random.random::<bool>().then(|| random.random_range(0..INSTRUCTIONS));
     let register = random.random_range(0..REGISTERS);
     match random.random_range(0..8) {
         0 | 1 => instruction.increment = Some(register),

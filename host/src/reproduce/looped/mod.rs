@@ -5,14 +5,86 @@ mod fleq;
 mod reference;
 mod subleq;
 
-use super::{Findings, Settings};
+use super::{Claim, System};
 
-/// Measures all claims of the paper.
-///
-/// # Errors
-/// Why a claim could not be measured.
-pub fn run(settings: &Settings) -> Result<Findings, String> {
-    let mut findings = subleq::measure(settings).map_err(|error| error.to_string())?;
-    findings.claims.extend(fleq::measure(settings)?.claims);
-    Ok(findings)
-}
+/// The claims of the paper: the SUBLEQ machine, then the FLEQ machine.
+pub const SYSTEM: System = System {
+    claims: &[
+        Claim::equal(
+            "looped.subleq_exact",
+            "random SUBLEQ programs in nine layers, half of them at the smallest inverse temperature: \
+             loops that differ from an exact interpreter",
+            0.0,
+            subleq::exact,
+        ),
+        Claim::at_most(
+            "looped.subleq_layers",
+            "layers, with 2 heads and 8 log n + 3 N + max(3 log n, 2 N) + 1 rows",
+            9.0,
+            subleq::layers,
+        ),
+        Claim::at_most(
+            "looped.subleq_compact",
+            "layers of the shallow machine, whose loops do not differ from an exact interpreter either",
+            5.0,
+            subleq::compact,
+        ),
+        Claim::at_most(
+            "looped.drift",
+            "bits of memory and counter in the random programs and in a counter in f64 and f32: largest \
+             distance from -1, 0, 1",
+            1e-12,
+            subleq::drift,
+        ),
+        Claim::at_most(
+            "looped.temperature",
+            "smallest inverse temperature without a mismatch, minus (ln n + N ln 2) / 2 + 2: largest",
+            0.0,
+            subleq::temperature,
+        ),
+        Claim::at_most(
+            "looped.fleq_layers",
+            "layers of the FLEQ machine, all heads softmax at one temperature",
+            4.0,
+            fleq::layers,
+        ),
+        Claim::equal(
+            "looped.fleq_control",
+            "random FLEQ programs: loops after which counter, registers, halt bit or memory differ from \
+             an interpreter",
+            0.0,
+            control::mismatches,
+        ),
+        Claim::at_most(
+            "looped.fleq_inverse",
+            "Newton inverse of random 4 x 4 matrices in f64: largest |A X - I|",
+            1e-10,
+            |context| fleq::inverse::<f64>(context.settings),
+        ),
+        Claim::at_most(
+            "looped.fleq_sgd",
+            "SGD in context on a linear model in f64: largest distance from the same SGD on the host",
+            1e-10,
+            |_| fleq::sgd::<f64>(),
+        ),
+        Claim::at_most(
+            "looped.fleq_backprop",
+            "backpropagation in f64: largest distance from the same computation on the host",
+            1e-10,
+            |_| fleq::backpropagation::<f64>(),
+        ),
+        Claim::at_most(
+            "looped.fleq_f32",
+            "the largest of the three in f32",
+            1e-4,
+            fleq::in_single_precision,
+        ),
+        Claim::at_most(
+            "looped.fleq_calculator",
+            "+ - * / and square root of random pairs in [.5, 4] in f32: largest relative error",
+            2e-4,
+            fleq::calculator,
+        ),
+    ],
+    ..System::new("looped", "Looped Transformers as Programmable Computers, arXiv 2301.13196")
+};

@@ -1,4 +1,4 @@
-//! What the FLEQ programs compute, computed plainly in f64.
+//! The computations of the FLEQ programs, in plain f64.
 
 use nalgebra::DMatrix;
 

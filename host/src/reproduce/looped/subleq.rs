@@ -4,7 +4,7 @@ use crate::buffers::HeapBuffers;
 use crate::programs::Execution;
 use crate::programs::subleq::{Engine, Interpreter, Program};
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::{Claim, Findings, Settings};
+use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
@@ -16,7 +16,7 @@ use situ::transformer::{Attention, Head, Transformer};
 /// Loops of one random program.
 const LOOPS: usize = 100;
 
-/// What running programs found.
+/// The result of running programs beside the interpreter.
 #[derive(Clone, Copy, Debug, Default)]
 struct Outcome {
     loops: usize,
@@ -32,82 +32,88 @@ impl Outcome {
             drift: self.drift.max(other.drift),
         }
     }
+
+    /// The outcome, if no loop differs.
+    fn checked(self) -> Result<Self> {
+        match self.mismatches {
+            0 => Ok(self),
+            mismatches => Err(format!("{mismatches} of {} loops differ", self.loops).into()),
+        }
+    }
 }
 
-pub(super) fn measure(settings: &Settings) -> Result<Findings, Error> {
-    let mut findings = Findings::default();
-    let mut claim = |claim| {
-        settings.progress.inc(1);
-        findings.claims.push(claim);
-    };
-    let programs = settings.size(200, 2000);
-    let nine = random_programs::<f64>(Depth::Nine, programs, settings.seed)?;
-    claim(Claim::equal(
-        "looped.subleq_exact",
-        format!(
-            "random SUBLEQ programs in nine layers, half of them at the least temperature: of {} \
-             loops, those that differ from an exact interpreter",
-            nine.loops
-        ),
-        nine.mismatches as f64,
-        0.0,
-    ));
-    claim(size()?);
-    let five = random_programs::<f64>(Depth::Five, programs, settings.seed + 1)?;
-    claim(Claim::at_most(
-        "looped.subleq_compact",
-        format!(
-            "layers of the shallow machine; {} of {} loops differ",
-            five.mismatches, five.loops
-        ),
-        if five.mismatches == 0 { 5.0 } else { f64::NAN },
-        5.0,
-    ));
-    let (double, single) = (counter::<f64>(settings)?, counter::<f32>(settings)?);
-    let all = double.and(single).and(nine).and(five);
-    claim(Claim::at_most(
-        "looped.drift",
-        format!(
-            "bits of memory and counter after {} loops of a counter in f64 and {} in f32, and the \
-             random programs: largest distance from -1, 0, 1",
-            double.loops, single.loops
-        ),
-        if all.mismatches == 0 { all.drift } else { f64::NAN },
-        1e-12,
-    ));
-    let (excess, series) = temperature(settings)?;
-    claim(Claim::at_most(
-        "looped.temperature",
-        "least inverse temperature without a mismatch, less (ln n + N ln 2) / 2 + 2: largest",
-        excess,
-        0.0,
-    ));
-    findings.series.push(series);
-    Ok(findings)
+/// The random programs on both machines.
+struct RandomPrograms {
+    nine: Outcome,
+    five: Outcome,
 }
 
-/// Layers of the paper's machine; not a number unless heads and rows are the paper's too.
-fn size() -> Result<Claim, Error> {
-    let mut layers = 0;
-    let mut as_stated = true;
+impl Study for RandomPrograms {
+    fn run(context: &mut Context<'_>) -> Result<Self> {
+        let Settings { seed, .. } = *context.settings;
+        let programs = context.settings.size(200, 2000);
+        Ok(Self {
+            nine: random_programs::<f64>(Depth::Nine, programs, seed)?,
+            five: random_programs::<f64>(Depth::Five, programs, seed.wrapping_add(1))?,
+        })
+    }
+}
+
+/// Number of loops of the machine of nine layers that differ.
+pub fn exact(context: &mut Context<'_>) -> Result<Measured> {
+    let nine = context.study::<RandomPrograms>()?.nine;
+    Ok(Measured::from(nine.mismatches as f64).with_detail(format!("{} loops", nine.loops)))
+}
+
+/// Layers of the shallow machine.
+///
+/// # Errors
+/// If one of its loops differs.
+pub fn compact(context: &mut Context<'_>) -> Result<Measured> {
+    context.study::<RandomPrograms>()?.five.checked()?;
+    let (layers, widest) = shape(&Machine::new::<f64>(8, 27, Depth::Five))?;
+    Ok(Measured::from(layers as f64).with_detail(format!("up to {widest} heads")))
+}
+
+/// Largest distance of a bit from its value.
+///
+/// # Errors
+/// If a loop differs.
+pub fn drift(context: &mut Context<'_>) -> Result<Measured> {
+    let programs = context.study::<RandomPrograms>()?;
+    let (double, single) = (counter::<f64>(context.settings)?, counter::<f32>(context.settings)?);
+    let drift = programs.nine.and(programs.five).and(double).and(single).checked()?.drift;
+    let detail = format!("{} loops of the counter in f64, {} in f32", double.loops, single.loops);
+    Ok(Measured::from(drift).with_detail(detail))
+}
+
+/// Layers and heads of the widest layer.
+fn shape(machine: &Machine) -> Result<(usize, usize), Error> {
+    let mut buffers = HeapBuffers::new(machine.buffer_sizes());
+    let transformer: Transformer<'_, f64> = machine.build(buffers.buffers())?;
+    Ok((transformer.layers.len(), transformer.max_heads()))
+}
+
+/// The largest number of layers of machines of several sizes.
+///
+/// # Errors
+/// If heads or rows are not the paper's.
+pub fn layers(_: &mut Context<'_>) -> Result<Measured> {
+    let mut most = 0;
     for (bits, columns) in [(4, 8), (8, 27), (16, 27), (16, 100), (32, 500)] {
         let machine = Machine::new::<f64>(bits, columns, Depth::Nine);
-        let mut room = HeapBuffers::new(machine.buffer_sizes());
-        let transformer: Transformer<'_, f64> = machine.build(room.buffers())?;
+        let (layers, heads) = shape(&machine)?;
         let (n, log) = (u32::from(bits), columns.next_power_of_two().ilog2());
         let rows = 8 * log + 3 * n + (3 * log).max(2 * n) + 1;
-        as_stated &= u32::from(transformer.rows) == rows && transformer.max_heads() == 2;
-        layers = layers.max(transformer.layers.len());
+        if machine.rows() as u32 != rows || heads != 2 {
+            return Err(format!("{bits} bits, {columns} columns: {heads} heads").into());
+        }
+        most = most.max(layers);
     }
-    Ok(Claim::at_most(
-        "looped.subleq_layers",
-        "layers, with 2 heads and 8 log n + 3 N + max(3 log n, 2 N) + 1 rows",
-        if as_stated { layers as f64 } else { f64::NAN },
-        9.0,
-    ))
+    Ok((most as f64).into())
 }
 
-/// Random programs of random sizes, every other at the least temperature that the rule allows.
+/// Random programs of random sizes, every other at the smallest inverse temperature of the rule.
 fn random_programs<T: Scalar>(depth: Depth, count: usize, seed: u64) -> Result<Outcome, Error> {
     let run = |index: usize| {
         let mut random = Pcg64Mcg::seed_from_u64(seed.wrapping_add((index as u64) << 32));
@@ -117,15 +123,15 @@ fn random_programs<T: Scalar>(depth: Depth, count: usize, seed: u64) -> Result<O
             machine.inverse_temperature = machine.min_inverse_temperature::<f64>();
         }
         let program = random_program(&machine, &mut random);
-        let mut room = HeapBuffers::<T>::new(machine.buffer_sizes());
-        let transformer = machine.build(room.buffers())?;
+        let mut buffers = HeapBuffers::<T>::new(machine.buffer_sizes());
+        let transformer = machine.build(buffers.buffers())?;
         follow(Engine::new(machine, transformer, &program)?, &program, LOOPS)
     };
     let outcomes: Result<Vec<_>, _> = (0..count).into_par_iter().map(run).collect();
     Ok(outcomes?.into_iter().fold(Outcome::default(), Outcome::and))
 }
 
-/// A program of random commands that fills the machine; the last command branches always.
+/// A program of random instructions that fills the machine; the last one always branches.
 fn random_program(machine: &Machine, random: &mut impl Rng) -> Program {
     let cells = random.random_range(2..machine.columns - 3);
     let count = machine.columns - 1 - cells;
@@ -144,7 +150,7 @@ fn random_program(machine: &Machine, random: &mut impl Rng) -> Program {
     Program { word_bits: machine.word_bits, memory, instructions, ..Program::default() }
 }
 
-/// Runs beside the interpreter, until a loop differs.
+/// Runs beside the interpreter until a loop differs.
 fn follow<T: Scalar>(
     mut engine: Engine<'_, T>,
     program: &Program,
@@ -166,7 +172,7 @@ fn follow<T: Scalar>(
     Ok(outcome)
 }
 
-/// A counter that counts up for ever, at the machine's own temperature.
+/// An endless counter, at the machine's own temperature.
 fn counter<T: Scalar>(settings: &Settings) -> Result<Outcome, Error> {
     let program = Program {
         word_bits: 16,
@@ -175,60 +181,62 @@ fn counter<T: Scalar>(settings: &Settings) -> Result<Outcome, Error> {
         ..Program::default()
     };
     let machine = Machine::new::<T>(program.word_bits, program.columns(), Depth::Five);
-    let mut room = HeapBuffers::<T>::new(machine.buffer_sizes());
-    let transformer = machine.build(room.buffers())?;
+    let mut buffers = HeapBuffers::<T>::new(machine.buffer_sizes());
+    let transformer = machine.build(buffers.buffers())?;
     let engine = Engine::new(machine, transformer, &program)?;
     follow(engine, &program, settings.size(20_000, 1_000_000))
 }
 
-/// The least temperature at which random programs run without a mismatch, by bisection, against
-/// the rule: largest excess, and both as lines over the bits of a word.
-fn temperature(settings: &Settings) -> Result<(f64, Series), Error> {
-    let programs = settings.size(4, 60);
-    let columns = 32;
-    let mut curves = [Vec::new(), Vec::new()];
-    for bits in settings.size(&[4, 8, 16, 32][..], &[4, 6, 8, 12, 16, 20, 24, 28, 32, 40]) {
-        let machine = Machine::new::<f64>(*bits, columns, Depth::Nine);
-        let mut room = HeapBuffers::new(machine.buffer_sizes());
-        let transformer = machine.build::<f64>(room.buffers())?;
-        let exact = |inverse_temperature: f64| -> Result<bool, Error> {
-            // The weights do not depend on it: only the heads' softmax does.
-            let heads: Vec<_> =
-                transformer.heads.iter().map(|h| at(*h, inverse_temperature)).collect();
-            let transformer = Transformer { heads: &heads, ..transformer };
-            for index in 0..programs {
-                let mut random = Pcg64Mcg::seed_from_u64(settings.seed.wrapping_add(index << 32));
-                let program = random_program(&machine, &mut random);
-                let engine = Engine::new(machine, transformer, &program)?;
-                if follow(engine, &program, LOOPS)?.mismatches > 0 {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
-        };
+/// Largest excess, over the bits of a word, of the smallest inverse temperature at which random
+/// programs run without a mismatch over the rule.
+pub fn temperature(context: &mut Context<'_>) -> Result<Measured> {
+    let (mut found, mut rules) = (Vec::new(), Vec::new());
+    let bits = context.settings.size(&[4, 8, 16, 32][..], &[4, 6, 8, 12, 16, 20, 24, 28, 32, 40]);
+    for bits in bits {
+        let machine = Machine::new::<f64>(*bits, 32, Depth::Nine);
         let rule = machine.min_inverse_temperature::<f64>();
-        let (mut wrong, mut right) = (0.0, 2.0 * rule);
-        while right - wrong > 0.2 {
-            let middle = 0.5 * (wrong + right);
-            *(if exact(middle)? { &mut right } else { &mut wrong }) = middle;
-        }
-        for (curve, value) in curves.iter_mut().zip([right, rule]) {
-            curve.push([f64::from(*bits), value]);
-        }
+        found.push([f64::from(*bits), smallest_temperature(context.settings, &machine)?]);
+        rules.push([f64::from(*bits), rule]);
     }
-    let [found, rule] = curves;
-    let excess = found.iter().zip(&rule).map(|(found, rule)| found[1] - rule[1]);
+    let excess = found.iter().zip(&rules).map(|(found, rule)| found[1] - rule[1]);
     let excess = excess.fold(f64::NEG_INFINITY, f64::max);
-    let series = Series {
-        title: "SUBLEQ: how sharp attention must be".into(),
+    context.plot(Series {
+        title: "SUBLEQ: required inverse temperature".into(),
         x: Axis::linear("bits of a word"),
         y: Axis::linear("inverse temperature"),
         curves: vec![
-            Curve { label: "least without a mismatch".into(), points: found },
-            Curve { label: "rule".into(), points: rule },
+            Curve { label: "smallest without a mismatch".into(), points: found },
+            Curve { label: "rule".into(), points: rules },
         ],
+    });
+    Ok(excess.into())
+}
+
+/// The smallest inverse temperature without a mismatch, by bisection to 0.2.
+fn smallest_temperature(settings: &Settings, machine: &Machine) -> Result<f64, Error> {
+    let programs = settings.size(4, 60);
+    let mut buffers = HeapBuffers::new(machine.buffer_sizes());
+    let transformer = machine.build::<f64>(buffers.buffers())?;
+    let exact = |inverse_temperature: f64| -> Result<bool, Error> {
+        // The weights do not depend on it: only the heads' softmax does.
+        let heads: Vec<_> = transformer.heads.iter().map(|h| at(*h, inverse_temperature)).collect();
+        let transformer = Transformer { heads: &heads, ..transformer };
+        for index in 0..programs {
+            let mut random = Pcg64Mcg::seed_from_u64(settings.seed.wrapping_add(index << 32));
+            let program = random_program(machine, &mut random);
+            let engine = Engine::new(*machine, transformer, &program)?;
+            if follow(engine, &program, LOOPS)?.mismatches > 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     };
-    Ok((excess, series))
+    let (mut wrong, mut right) = (0.0, 2.0 * machine.min_inverse_temperature::<f64>());
+    while right - wrong > 0.2 {
+        let middle = 0.5 * (wrong + right);
+        *(if exact(middle)? { &mut right } else { &mut wrong }) = middle;
+    }
+    Ok(right)
 }
 
 /// The head at another temperature.

@@ -1,8 +1,8 @@
 //! Lemma 4.1: one step of the inverse in two layers, or in one.
 
-use super::super::{Claim, Findings, Settings};
 use super::random;
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::{Context, Measured, Result, Settings};
 use nalgebra::DMatrix;
 use rand::RngExt;
 use situ::construct::newton::{InverseRows, add_step, add_symmetric_step};
@@ -11,51 +11,14 @@ use situ::scalar::{Scalar, Storage, f16};
 use situ::solve::{NewtonInverse, Order};
 use situ::transformer::{ArrayBuffers, Builder, Error};
 
-/// The claims on Newton's step itself.
-pub fn measure(settings: &Settings) -> Result<Findings, Error> {
-    let general = exactness(settings, add_step::<f64>, random::normal_pair)?;
-    settings.progress.inc(1);
-    let symmetric = exactness(settings, add_symmetric_step::<f64>, random::symmetric_pair)?;
-    settings.progress.inc(1);
-    let drift = loop_drift(settings)?;
-    settings.progress.inc(1);
-    let (quadratic, residuals) = quadratic(settings)?;
-    settings.progress.inc(1);
-    let stored = stored_in_half(settings);
-    settings.progress.inc(1);
-    let claims = vec![
-        Claim::at_most(
-            "newton.two_layers_exact",
-            "two linear-attention layers equal one Newton step for any A and X: largest relative error",
-            general,
-            1e-13,
-        ),
-        Claim::at_most(
-            "newton.one_layer_symmetric",
-            "one layer does if A is symmetric: largest relative error",
-            symmetric,
-            1e-13,
-        ),
-        Claim::at_most(
-            "newton.loop_drift",
-            "1,000 loops of the two layers in f32, condition 3: largest element of |AX - I|",
-            drift,
-            5e-6,
-        ),
-        Claim::at_most(
-            "newton.quadratic",
-            "residual over the square of the one before: largest deviation from 1",
-            quadratic,
-            1e-3,
-        ),
-        Claim::at_most(
-            "newton.f16_storage",
-            "inverse stored in f16, one f32 step, order 8, condition 3: largest element of |AX - I|",
-            stored,
-            1e-5,
-        ),
-    ];
-    Ok(Findings { claims, series: vec![residuals] })
+/// Two layers, any matrices.
+pub fn two_layers(context: &mut Context<'_>) -> Result<Measured> {
+    exactness(context.settings, add_step::<f64>, random::normal_pair)
+}
+
+/// One layer, symmetric matrices.
+pub fn one_layer(context: &mut Context<'_>) -> Result<Measured> {
+    exactness(context.settings, add_symmetric_step::<f64>, random::symmetric_pair)
 }
 
 /// Runs the layers that `add` writes once on [X; A; I; 0] and returns X.
@@ -64,7 +27,7 @@ fn step<T: Scalar>(
     x: &[T],
     a: &[T],
     loops: usize,
-) -> Result<Vec<T>, Error> {
+) -> Result<Vec<T>> {
     let size = x.len().isqrt();
     let mut parts = ArrayBuffers::<T, 10, 0, 3, 2>::default();
     let mut builder = Builder::new(4 * size as u16, parts.buffers());
@@ -86,7 +49,7 @@ fn exactness(
     settings: &Settings,
     add: impl Fn(&mut Builder<'_, f64>, &InverseRows) -> Result<(), Error>,
     draw: impl Fn(usize, &mut rand_pcg::Pcg64Mcg) -> (DMatrix<f64>, DMatrix<f64>),
-) -> Result<f64, Error> {
+) -> Result<Measured> {
     let mut worst: f64 = 0.0;
     for task in 0..settings.size(60, 1_000) {
         let mut random = random::generator(settings.seed, task);
@@ -97,14 +60,14 @@ fn exactness(
         let error = (DMatrix::from_row_slice(size, size, &stepped) - &exact).amax();
         worst = worst.max(error / exact.amax());
     }
-    Ok(worst)
+    Ok(worst.into())
 }
 
 /// Largest |AX − I| after 1,000 loops in f32.
-fn loop_drift(settings: &Settings) -> Result<f64, Error> {
+pub fn loop_drift(context: &mut Context<'_>) -> Result<Measured> {
     let mut worst: f64 = 0.0;
     for (task, size) in [(0, 4), (1, 8), (2, 16)] {
-        let a = random::conditioned(size, 3.0, &mut random::generator(settings.seed, task));
+        let a = random::conditioned(size, 3.0, &mut random::generator(context.settings.seed, task));
         let single = a.map(|element| element as f32);
         let x: Vec<f32> = random::row_major(&a.transpose()).iter().map(|x| *x as f32).collect();
         let a: Vec<f32> = random::row_major(&a).iter().map(|a| *a as f32).collect();
@@ -113,17 +76,21 @@ fn loop_drift(settings: &Settings) -> Result<f64, Error> {
         let residual = single.map(f64::from) * x - DMatrix::identity(size, size);
         worst = worst.max(residual.amax());
     }
-    Ok(worst)
+    Ok(worst.into())
 }
 
 /// Largest |r' / r² − 1| of the spectral norms of successive residuals, as long as rounding does not
 /// reach them.
-fn quadratic(settings: &Settings) -> Result<(f64, Series), Error> {
+pub fn quadratic(context: &mut Context<'_>) -> Result<Measured> {
     let mut worst: f64 = 0.0;
     let mut curves = Vec::new();
     for (task, condition) in [(0, 3.0), (1, 10.0), (2, 30.0)] {
         let size = 8;
-        let a = random::conditioned(size, condition, &mut random::generator(settings.seed, task));
+        let a = random::conditioned(
+            size,
+            condition,
+            &mut random::generator(context.settings.seed, task),
+        );
         let mut x = a.transpose();
         let mut points: Vec<[f64; 2]> = Vec::new();
         for t in 0..20 {
@@ -143,38 +110,34 @@ fn quadratic(settings: &Settings) -> Result<(f64, Series), Error> {
         }
         curves.push(Curve { label: format!("condition {condition}"), points });
     }
-    let series = Series {
+    context.plot(Series {
         title: "Newton's step by two layers: residual".to_owned(),
         x: Axis::linear("loops"),
         y: Axis::logarithmic("spectral norm of I - AX"),
         curves,
-    };
-    Ok((worst, series))
+    });
+    Ok(worst.into())
 }
 
 /// Largest |AX − I| of inverses that were stored in f16 and stepped once in f32.
-fn stored_in_half(settings: &Settings) -> f64 {
+pub fn stored_in_half(context: &mut Context<'_>) -> Result<Measured> {
     const SIZE: usize = 8;
     let mut worst: f64 = 0.0;
-    for task in 0..settings.size(100, 1_000) {
-        let a = random::conditioned(SIZE, 3.0, &mut random::generator(settings.seed, task));
+    for task in 0..context.settings.size(100, 1_000) {
+        let a = random::conditioned(SIZE, 3.0, &mut random::generator(context.settings.seed, task));
         let mut single = Matrix::<f32, SIZE, SIZE>::zeros();
         for (out, a) in single.as_mut_slice().iter_mut().zip(random::row_major(&a)) {
             *out = a as f32;
         }
         let mut newton = NewtonInverse::new(Order::Two);
-        if newton.invert(&single, 1e-5, 40).is_err() {
-            return f64::INFINITY;
-        }
+        newton.invert(&single, 1e-5, 40)?;
         let mut half = Matrix::<f16, SIZE, SIZE>::zeros();
         f16::store_all(newton.inverse().as_slice(), half.as_mut_slice());
         newton.set_inverse(&half);
-        if newton.refine(&single).is_err() {
-            return f64::INFINITY;
-        }
+        newton.refine(&single)?;
         let x = DMatrix::from_row_slice(SIZE, SIZE, newton.inverse().as_slice()).map(f64::from);
         let a = DMatrix::from_row_slice(SIZE, SIZE, single.as_slice()).map(f64::from);
         worst = worst.max((a * x - DMatrix::identity(SIZE, SIZE)).amax());
     }
-    worst
+    Ok(worst.into())
 }

@@ -1,10 +1,10 @@
 //! Theorem 5.2: damped Newton on logistic regression in 11 + 2k layers a step.
 
-use super::super::{Claim, Findings, Settings};
 use super::random;
 use crate::buffers::HeapBuffers;
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::statistics::{log_slope, median};
+use crate::reproduce::statistics::{jackknife, log_slope, median};
+use crate::reproduce::{Context, Measured, Result};
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use situ::construct::logistic::Logistic;
@@ -16,54 +16,22 @@ const FEATURES: usize = 5;
 const EXAMPLES: usize = 26;
 const RIDGE: f64 = 0.1;
 
-/// The claims on logistic regression.
-pub fn measure(settings: &Settings) -> Result<Findings, Error> {
-    let misfits = misfits()?;
-    settings.progress.inc(1);
-    let (slope, errors) = error_slope(settings)?;
-    settings.progress.inc(1);
-    let steps = worst_steps(settings);
-    settings.progress.inc(1);
-    let claims = vec![
-        Claim::equal(
-            "newton.logistic_counts",
-            "11 + 2k layers a step, 6d + 4 rows, at most 3 heads: sizes that differ",
-            misfits,
-            0.0,
-        ),
-        Claim::at_most(
-            "newton.logistic_error_slope",
-            "fixed-point error against knots N = 16..512: log-log slope",
-            slope,
-            -1.5,
-        ),
-        Claim::at_most(
-            "newton.logistic_loglog",
-            "steps of the exact iteration to 1e-6 of the minimiser, 100 tasks: worst",
-            steps,
-            8.0,
-        )
-        .with_unit("steps"),
-    ];
-    Ok(Findings { claims, series: vec![errors] })
-}
-
-/// Sizes at which layers, rows or heads are not those of the theorem.
-fn misfits() -> Result<f64, Error> {
+/// Number of sizes at which layers, rows or heads are not those of the theorem.
+pub fn misfits(_: &mut Context<'_>) -> Result<Measured> {
     let mut misfits = 0;
     for features in [1, 3, 5, 10] {
         for inverse_steps in [1, 4, 12] {
             let examples = 2 * features;
             let logistic = Logistic { features, examples, knots: 16, inverse_steps, ridge: RIDGE };
-            let mut room = HeapBuffers::new(logistic.buffer_sizes());
-            let transformer = logistic.build::<f64>(room.buffers())?;
+            let mut buffers = HeapBuffers::new(logistic.buffer_sizes());
+            let transformer = logistic.build::<f64>(buffers.buffers())?;
             let holds = transformer.layers.len() == 11 + 2 * usize::from(inverse_steps)
                 && transformer.rows == 6 * features + 4
                 && transformer.max_heads() <= 3;
-            misfits += usize::from(!holds);
+            misfits += u32::from(!holds);
         }
     }
-    Ok(misfits as f64)
+    Ok(f64::from(misfits).into())
 }
 
 /// A task of logistic regression with the exact damped Newton iteration as reference.
@@ -94,11 +62,11 @@ impl Task {
         x - direction * (root / (root + decrement))
     }
 
-    fn minimiser(&self) -> DVector<f64> {
+    fn minimizer(&self) -> DVector<f64> {
         (0..50).fold(DVector::zeros(FEATURES), |x, _| self.exact_step(&x))
     }
 
-    /// Distance of the looped transformer from the minimiser after 15 steps.
+    /// Distance of the looped transformer from the minimizer after 15 steps.
     fn fixed_point_error(&self, knots: u16) -> Result<f64, Error> {
         let logistic = Logistic {
             features: FEATURES as u16,
@@ -107,8 +75,8 @@ impl Task {
             inverse_steps: 12,
             ridge: RIDGE,
         };
-        let mut room = HeapBuffers::new(logistic.buffer_sizes());
-        let transformer = logistic.build::<f64>(room.buffers())?;
+        let mut buffers = HeapBuffers::new(logistic.buffer_sizes());
+        let transformer = logistic.build::<f64>(buffers.buffers())?;
         let mut sequence = vec![0.0; logistic.rows() * EXAMPLES];
         let mut workspace = vec![0.0; transformer.workspace(EXAMPLES)];
         let examples = random::row_major(&self.examples);
@@ -119,42 +87,58 @@ impl Task {
         }
         let first = logistic.solution_row();
         let x = DVector::from_fn(FEATURES, |j, _| sequence[(first + j) * EXAMPLES]);
-        Ok((x - self.minimiser()).norm())
+        Ok((x - self.minimizer()).norm())
     }
 }
+
+/// Numbers of knots of [`error_slope`].
+const KNOTS: [u16; 6] = [16, 32, 64, 128, 256, 512];
 
 /// Log-log slope of the median fixed-point error against the number of knots.
-fn error_slope(settings: &Settings) -> Result<(f64, Series), Error> {
-    let tasks = settings.size(8, 40);
-    let mut points = Vec::new();
-    for knots in [16, 32, 64, 128, 256, 512] {
-        let errors: Result<Vec<f64>, Error> = (0..tasks)
-            .into_par_iter()
-            .map(|index| Task::new(settings.seed, index).fixed_point_error(knots))
-            .collect();
-        points.push([f64::from(knots), median(errors?)]);
-    }
-    let series = Series {
+pub fn error_slope(context: &mut Context<'_>) -> Result<Measured> {
+    let seed = context.settings.seed;
+    let errors: Vec<[f64; 6]> = (0..context.settings.size(8, 40))
+        .into_par_iter()
+        .map(|index| {
+            let task = Task::new(seed, index);
+            let mut errors = [0.0; 6];
+            for (error, knots) in errors.iter_mut().zip(KNOTS) {
+                *error = task.fixed_point_error(knots)?;
+            }
+            Ok(errors)
+        })
+        .collect::<Result<_, Error>>()?;
+    let medians = |errors: &[&[f64; 6]]| -> [[f64; 2]; 6] {
+        std::array::from_fn(|i| {
+            let errors = errors.iter().map(|errors| errors[i]).collect();
+            [f64::from(KNOTS[i]), median(errors)]
+        })
+    };
+    let points = medians(&errors.iter().collect::<Vec<_>>()).to_vec();
+    context.plot(Series {
         title: "Logistic regression by 11 + 2k looped layers".to_owned(),
         x: Axis::logarithmic("knots of each interpolated function"),
-        y: Axis::logarithmic("distance from the minimiser"),
-        curves: vec![Curve { label: "median".to_owned(), points: points.clone() }],
-    };
-    Ok((log_slope(&points), series))
+        y: Axis::logarithmic("distance from the minimizer"),
+        curves: vec![Curve { label: "median".to_owned(), points }],
+    });
+    Ok(jackknife(&errors, |errors| log_slope(&medians(errors))))
 }
 
-/// Most steps that the exact iteration took to come within 1e-6 of the minimiser.
-fn worst_steps(settings: &Settings) -> f64 {
+/// The largest number of steps that the exact iteration takes to come within 1e-6 of the minimizer;
+/// infinite if a task does not settle.
+pub fn largest_steps(context: &mut Context<'_>) -> Result<Measured> {
+    let seed = context.settings.seed;
     let steps = |index| {
-        let task = Task::new(settings.seed, index);
-        let minimiser = task.minimiser();
+        let task = Task::new(seed, index);
+        let minimizer = task.minimizer();
         let mut x = DVector::zeros(FEATURES);
-        let mut steps = 0;
-        while (&x - &minimiser).norm() > 1e-6 && steps < 50 {
+        for steps in 0..50 {
+            if (&x - &minimizer).norm() <= 1e-6 {
+                return f64::from(steps);
+            }
             x = task.exact_step(&x);
-            steps += 1;
         }
-        steps
+        f64::INFINITY
     };
-    f64::from((0..100).into_par_iter().map(steps).max().unwrap_or(50))
+    Ok((0..100).into_par_iter().map(steps).reduce(|| 0.0, f64::max).into())
 }

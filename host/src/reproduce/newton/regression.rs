@@ -1,37 +1,16 @@
 //! Theorem 4.2: least squares in 3 + T layers, and what it saves against gradient descent.
 
-use super::super::{Claim, Findings, Settings};
 use super::random;
 use crate::buffers::HeapBuffers;
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::statistics::median;
+use crate::reproduce::statistics::sampled_median;
+use crate::reproduce::{Context, Measured, Result};
 use nalgebra::{DMatrix, DVector};
 use situ::construct::newton::Regression;
 use situ::transformer::Error;
 
-/// The claims on least squares.
-pub fn measure(settings: &Settings) -> Result<Findings, Error> {
-    let error = counted_error(settings)?;
-    settings.progress.inc(1);
-    let (ratio, depth) = depth_against_gradient_descent(settings)?;
-    settings.progress.inc(1);
-    let claims = vec![
-        Claim::at_most(
-            "newton.regression_counts",
-            "3 + T layers, at most 2 heads, 4d + 3 rows; prediction against the ridge solution: largest \
-             error relative to |a||w|",
-            error,
-            1e-12,
-        ),
-        Claim::at_least(
-            "newton.depth_vs_gd",
-            "layers of gradient descent over layers of Newton at error 1e-6, condition 100: median",
-            ratio,
-            10.0,
-        ),
-    ];
-    Ok(Findings { claims, series: vec![depth] })
-}
+/// Steps after which gradient descent is given up.
+const MAX_DESCENTS: usize = 100_000;
 
 /// One task: examples, targets, a test example, and the ridge solution.
 struct Task {
@@ -61,8 +40,8 @@ impl Task {
         let largest = self.gram.symmetric_eigenvalues().max();
         let scale = 1.0 / (largest * largest);
         let regression = Regression { features: d as u16, steps, ridge: self.ridge, scale };
-        let mut room = HeapBuffers::new(regression.buffer_sizes());
-        let transformer = regression.build::<f64>(room.buffers())?;
+        let mut buffers = HeapBuffers::new(regression.buffer_sizes());
+        let transformer = regression.build::<f64>(buffers.buffers())?;
         let counts_hold = transformer.layers.len() == 3 + usize::from(steps)
             && transformer.max_heads() <= 2
             && usize::from(transformer.rows) == 4 * d + 3;
@@ -88,51 +67,55 @@ impl Task {
         let mut w = DVector::zeros(self.solution.len());
         let scale = self.test.norm() * self.solution.norm();
         let mut errors = Vec::new();
-        while (&w - &self.solution).norm() > tolerance * self.solution.norm() {
+        for _ in 0..MAX_DESCENTS {
             errors.push(self.test.dot(&(&w - &self.solution)).abs() / scale);
+            if (&w - &self.solution).norm() <= tolerance * self.solution.norm() {
+                break;
+            }
             w += (&moment - &self.gram * &w) * step_size;
         }
         errors
     }
 }
 
-fn counted_error(settings: &Settings) -> Result<f64, Error> {
+/// Largest error of the prediction after 20 steps.
+pub fn counted_error(context: &mut Context<'_>) -> Result<Measured> {
     let mut worst: f64 = 0.0;
-    for task in 0..settings.size(20, 200) {
-        let mut random = random::generator(settings.seed, task);
+    for task in 0..context.settings.size(20, 200) {
+        let mut random = random::generator(context.settings.seed, task);
         let ridge = if task % 2 == 0 { 0.0 } else { 1.0 };
         let examples = random::normal(50, 10, &mut random);
         if let Some(task) = Task::new(examples, ridge, &mut random) {
             worst = worst.max(task.error(20)?);
         }
     }
-    Ok(worst)
+    Ok(worst.into())
 }
 
-/// First index from which on the errors stay within `tolerance`: a prediction may cross the truth
-/// long before it settles.
-fn settled(errors: &[f64], tolerance: f64) -> usize {
-    errors.iter().rposition(|error| *error > tolerance).map_or(0, |last| last + 1)
+/// First index from which on the errors stay within `tolerance`, infinite if they never do: a
+/// prediction may cross the truth long before it settles.
+fn settled(errors: &[f64], tolerance: f64) -> f64 {
+    let first = errors.iter().rposition(|error| !(*error <= tolerance)).map_or(0, |last| last + 1);
+    if first < errors.len() { first as f64 } else { f64::INFINITY }
 }
 
-fn depth_against_gradient_descent(settings: &Settings) -> Result<(f64, Series), Error> {
+/// Median over tasks of the layers of gradient descent over those of Newton.
+pub fn depth_against_gradient_descent(context: &mut Context<'_>) -> Result<Measured> {
     const TOLERANCE: f64 = 1e-6;
     const DEEPEST: u16 = 30;
     let mut ratios = Vec::new();
     let mut curves = Vec::new();
-    for index in 0..settings.size(20, 200) {
-        let mut random = random::generator(settings.seed, 1_000 + index);
+    for index in 0..context.settings.size(20, 200) {
+        let mut random = random::generator(context.settings.seed, 1_000 + index);
         let gram = random::positive_definite(10, 100.0, &mut random);
-        let Some(root) = gram.cholesky() else { continue };
+        let root = gram.cholesky().ok_or("a Gram matrix is not positive definite")?;
         let basis = random::normal(50, 10, &mut random).qr().q();
-        let Some(task) = Task::new(basis * root.l().transpose(), 0.0, &mut random) else {
-            continue;
-        };
+        let task = Task::new(basis * root.l().transpose(), 0.0, &mut random)
+            .ok_or("a Gram matrix is singular")?;
         let descent = task.gradient_descent_errors(TOLERANCE);
-        let newton: Result<Vec<f64>, Error> = (0..DEEPEST).map(|steps| task.error(steps)).collect();
-        let newton = newton?;
-        let layers = 3 + settled(&newton, TOLERANCE);
-        ratios.push(settled(&descent, TOLERANCE) as f64 / layers as f64);
+        let newton: Vec<f64> =
+            (0..DEEPEST).map(|steps| task.error(steps)).collect::<Result<_, Error>>()?;
+        ratios.push(settled(&descent, TOLERANCE) / (3.0 + settled(&newton, TOLERANCE)));
         if curves.is_empty() {
             curves = vec![
                 curve("gradient descent", 0, &descent[..descent.len().min(100)]),
@@ -140,13 +123,13 @@ fn depth_against_gradient_descent(settings: &Settings) -> Result<(f64, Series), 
             ];
         }
     }
-    let series = Series {
+    context.plot(Series {
         title: "Least squares in context, condition 100".to_owned(),
         x: Axis::linear("layers"),
         y: Axis::logarithmic("error of the prediction"),
         curves,
-    };
-    Ok((median(ratios), series))
+    });
+    Ok(sampled_median(&ratios))
 }
 
 fn curve(label: &str, first_layer: usize, errors: &[f64]) -> Curve {

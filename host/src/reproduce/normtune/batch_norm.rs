@@ -1,10 +1,10 @@
 //! The reconstruction with batch normalization in training mode, evaluated by definition.
 
-use super::exact::{rebuilt, target};
-use crate::reproduce::Settings;
+use super::target::{rebuilt, target};
+use crate::reproduce::{Context, Measured, Result};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use situ::normtune::{Error, Gaussian, Law, Moments, Network, Unit};
+use situ::normtune::{Gaussian, Law, Moments, Network, Unit};
 
 /// Width of the target, its depth, units of a hidden layer.
 const D: usize = 8;
@@ -14,10 +14,10 @@ const WIDTH: usize = D * D;
 /// A batch: one vector an input.
 type Batch = Vec<Vec<f64>>;
 
-/// Largest relative error of the target's outputs on a fixed batch when each layer normalizes by the
-/// mean and variance of that very batch, with (γ, β) from the reconstruction.
-pub fn error(settings: &Settings) -> Result<f64, Error> {
-    let seed = settings.seed;
+/// Largest relative error on a fixed batch when each layer normalizes by the mean and variance of that
+/// batch, with (γ, β) from the reconstruction.
+pub fn error(context: &mut Context<'_>) -> Result<Measured> {
+    let (settings, seed) = (context.settings, context.settings.seed);
     let (stack, parameters) = rebuilt::<f64, _, D, WIDTH, 1, DEPTH>(Gaussian, seed)?;
     let target = target::<f64, D, DEPTH>(seed);
     let mut random = Pcg64Mcg::seed_from_u64(seed);
@@ -41,7 +41,7 @@ pub fn error(settings: &Settings) -> Result<f64, Error> {
             largest = largest.max(exact.abs());
         }
     }
-    Ok(worst / largest)
+    Ok((worst / largest).into())
 }
 
 /// A frozen layer and batch normalization in training mode.

@@ -1,9 +1,9 @@
 //! Handwritten digits, learned by scales and shifts alone.
 
 use super::pictures::{FEATURES, PIXELS, describe};
-use crate::report::{Axis, Curve, Series};
+use crate::report::{Axis, Curve, Precision, Series};
 use crate::reproduce::statistics::median;
-use crate::reproduce::{Claim, Findings, Precision, Settings};
+use crate::reproduce::{Context, Measured, Result, Settings};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
@@ -16,7 +16,7 @@ use situ::scalar::{Scalar, Storage, f16};
 /// The bundled data: 64 pixels from 0 to 16, then the digit.
 const DATA: &str = include_str!("../../../data/digits.csv");
 const CLASSES: usize = 10;
-/// Rows that are trained on; the rest is tested.
+/// Rows to train on; the rest is the test set.
 const TRAINING: usize = 1297;
 /// Examples whose gradients make one step.
 const BATCH: usize = 32;
@@ -26,7 +26,7 @@ const DEPTH: usize = 2;
 const SMOOTHING: f64 = 0.2;
 /// Rate of the first step.
 const RATE: f64 = 0.1;
-/// Networks of the claim, each of its own seed, of which the median is taken; of a narrower width, one.
+/// Networks of the claim's median, each of its own seed; narrower widths have one network.
 const NETWORKS: u64 = 3;
 
 /// A picture's description and its digit.
@@ -35,23 +35,21 @@ struct Example<T> {
     digit: usize,
 }
 
-/// Measures the claim.
-///
-/// # Errors
-/// If the bundled data cannot be read or a step is refused.
-pub fn measure(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
-    match settings.precision {
-        Precision::F16 => measure_in::<f16>(settings, findings),
-        Precision::F32 => measure_in::<f32>(settings, findings),
-        Precision::F64 => measure_in::<f64>(settings, findings),
+/// Median test accuracy of the widest networks.
+pub fn accuracy_of_tuned(context: &mut Context<'_>) -> Result<Measured> {
+    match context.settings.precision {
+        Precision::F16 => accuracy_in::<f16>(context),
+        Precision::F32 => accuracy_in::<f32>(context),
+        Precision::F64 => accuracy_in::<f64>(context),
     }
 }
 
-fn measure_in<S>(settings: &Settings, findings: &mut Findings) -> Result<(), String>
+fn accuracy_in<S>(context: &mut Context<'_>) -> Result<Measured>
 where
     S: Storage + Send + Sync,
     S::Compute: Send + Sync,
 {
+    let settings = context.settings;
     let mut rows = rows()?;
     let file_order = examples::<S::Compute>(&rows)?;
     rows.shuffle(&mut Pcg64Mcg::seed_from_u64(settings.seed));
@@ -62,38 +60,30 @@ where
         tuned::<S, 256>(settings, 1, &file_order)?,
         tuned::<S, 512>(settings, NETWORKS, &file_order)?,
     ];
-    findings.claims.push(Claim::at_least(
-        "normtune.digits",
-        "frozen random ReLU network on the digits, width 512, two frozen hidden layers, only \
-         scales and shifts tuned, by Adam: accuracy on the last 500 rows after training on the \
-         first 1,297, median of 3 networks; its inputs are fixed features of the pictures, \
-         centred, made upright and described by 8 directions of gradient in 16 cells",
-        points[3][1],
-        0.96,
-    ));
-    settings.progress.inc(1);
+    let accuracy = points[3][1];
     let mut curves = vec![Curve { label: "last 500 rows of the file".to_owned(), points }];
     if settings.size(false, true) {
-        // In the file's order the last rows are by writers that the first ones have not.
+        // In the file's order the writers of the last rows are not among those of the first.
         let points = vec![tuned::<S, 512>(settings, NETWORKS, &shuffled)?];
         curves.push(Curve { label: "500 rows at random, the same writers".to_owned(), points });
     }
-    findings.series.push(Series {
+    context.plot(Series {
         title: "Digits: test accuracy by scales and shifts alone".to_owned(),
         x: Axis::logarithmic("numbers tuned"),
         y: Axis::linear("accuracy"),
         curves,
     });
-    Ok(())
+    let tested = (file_order.len() - TRAINING) as f64;
+    Ok(Measured::new(accuracy, (accuracy * (1.0 - accuracy) / tested).sqrt()))
 }
 
 /// The rows of the bundled data.
-fn rows() -> Result<Vec<Vec<f64>>, String> {
+fn rows() -> Result<Vec<Vec<f64>>> {
     let mut rows = Vec::new();
     for (line, record) in csv::Reader::from_reader(DATA.as_bytes()).deserialize().enumerate() {
-        let row: Vec<f64> = record.map_err(|error| format!("digits.csv: {error}"))?;
+        let row: Vec<f64> = record?;
         if row.len() != PIXELS + 1 {
-            return Err(format!("digits.csv:{}: {} columns", line + 2, row.len()));
+            return Err(format!("digits.csv:{}: {} columns", line + 2, row.len()).into());
         }
         rows.push(row);
     }
@@ -101,29 +91,29 @@ fn rows() -> Result<Vec<Vec<f64>>, String> {
 }
 
 /// Features less the mean of the training rows, over the deviation of all features together.
-fn examples<T: Scalar>(rows: &[Vec<f64>]) -> Result<Vec<Example<T>>, String> {
+fn examples<T: Scalar>(rows: &[Vec<f64>]) -> Result<Vec<Example<T>>> {
     let described = |row: &Vec<f64>| describe(&std::array::from_fn(|j| row[j]));
     let features: Vec<_> = rows.iter().map(described).collect();
     let training = features.get(..TRAINING).ok_or("digits.csv: too few rows")?;
     let mean: [f64; FEATURES] =
         std::array::from_fn(|j| training.iter().map(|row| row[j]).sum::<f64>() / TRAINING as f64);
-    let centred =
+    let centered =
         |row: &[f64; FEATURES]| -> [f64; FEATURES] { std::array::from_fn(|j| row[j] - mean[j]) };
-    let squares = training.iter().flat_map(centred).map(|x| x * x).sum::<f64>();
+    let squares = training.iter().flat_map(centered).map(|x| x * x).sum::<f64>();
     let deviation = (squares / (TRAINING * FEATURES) as f64).sqrt();
     let example = |(row, features): (&Vec<f64>, &[f64; FEATURES])| Example {
-        features: centred(features).map(|x| T::from_f64(x / deviation)),
+        features: centered(features).map(|x| T::from_f64(x / deviation)),
         digit: row[PIXELS] as usize,
     };
     Ok(rows.iter().zip(&features).map(example).collect())
 }
 
-/// Tunes networks of this width: how many numbers were tuned in each, and the median accuracy.
+/// Tunes networks of this width: the count of tuned numbers in each, and the median accuracy.
 fn tuned<S, const WIDTH: usize>(
     settings: &Settings,
     networks: u64,
     examples: &[Example<S::Compute>],
-) -> Result<[f64; 2], String>
+) -> Result<[f64; 2]>
 where
     S: Storage + Send + Sync,
     S::Compute: Send + Sync,
@@ -131,7 +121,7 @@ where
     let seeds =
         (0..networks).map(|network| settings.seed.wrapping_mul(NETWORKS).wrapping_add(network));
     let accuracies = seeds.map(|seed| accuracy::<S, WIDTH>(settings, seed, examples));
-    let accuracies: Result<Vec<f64>, String> = accuracies.collect();
+    let accuracies: Result<Vec<f64>> = accuracies.collect();
     let units = WIDTH * DEPTH + CLASSES;
     Ok([2.0 * units as f64, median(accuracies?)])
 }
@@ -141,7 +131,7 @@ fn accuracy<S, const WIDTH: usize>(
     settings: &Settings,
     seed: u64,
     examples: &[Example<S::Compute>],
-) -> Result<f64, String>
+) -> Result<f64>
 where
     S: Storage + Send + Sync,
     S::Compute: Send + Sync,
@@ -163,9 +153,7 @@ where
             rule.rate = S::Compute::from_f64(RATE * left);
             let gradient = gradient(&network, &parameters, batch);
             let gradient = gradient.iter().copied();
-            optimizer
-                .step(&rule, &Units::filled(Affine), &mut parameters, gradient)
-                .map_err(|error| error.to_string())?;
+            optimizer.step(&rule, &Units::filled(Affine), &mut parameters, gradient)?;
         }
     }
     let right = test.par_iter().filter(|example| {

@@ -1,6 +1,6 @@
-//! Fixed features of a picture of a digit: nothing here is learned.
+//! Fixed features of a picture of a digit; nothing here is learned.
 //!
-//! Two steps that have long been usual before a classifier of characters (C.-L. Liu, K. Nakashima,
+//! Two steps that are usual before a classifier of characters (C.-L. Liu, K. Nakashima,
 //! H. Sako and H. Fujisawa, "Handwritten digit recognition: benchmarking of state-of-the-art
 //! techniques", Pattern Recognition 36, 2003): the picture is normalized by its own moments, then
 //! described by the directions of its gradient.
@@ -20,7 +20,7 @@ pub const FEATURES: usize = CELLS * CELLS * DIRECTIONS;
 const MIDDLE: f64 = (SIDE - 1) as f64 / 2.0;
 /// Half the usual width of a digit, in pixels: the root of its second moment.
 const USUAL_WIDTH: f64 = 1.6;
-/// Square of the least such width, for a stroke one pixel wide.
+/// Smallest square of such a width, for a stroke one pixel wide.
 const LEAST_SQUARE: f64 = 0.05;
 /// Of a pixel in a cell of 2 x 2 and of one next to it: two means of neighbours in turn.
 const TENT: [f64; 4] = [0.125, 0.375, 0.375, 0.125];
@@ -33,8 +33,8 @@ pub fn describe(pixels: &[f64; PIXELS]) -> [f64; FEATURES] {
     directions(&upright(&std::array::from_fn(|y| std::array::from_fn(|x| pixels[SIDE * y + x]))))
 }
 
-/// Brings the centre of mass to the middle, takes the slant out (a shear after which the mixed second
-/// moment is zero) and brings the width half-way, in its logarithm, to the usual one.
+/// Brings the center of mass to the middle, removes the slant (by a shear after which the mixed second
+/// moment is zero) and moves the width half-way, in its logarithm, to the usual one.
 fn upright(picture: &Picture) -> Picture {
     let mean = |of: &dyn Fn(f64, f64) -> f64| {
         let places = (0..PIXELS).map(|index| (index / SIDE, index % SIDE));
@@ -45,21 +45,21 @@ fn upright(picture: &Picture) -> Picture {
         }
         sum / mass
     };
-    let (centre_y, centre_x) = (mean(&|y, _| y), mean(&|_, x| x));
-    let height = mean(&|y, _| (y - centre_y).powi(2)).max(LEAST_SQUARE);
-    let slant = mean(&|y, x| (y - centre_y) * (x - centre_x)) / height;
-    let width = mean(&|y, x| (x - centre_x - slant * (y - centre_y)).powi(2)).max(LEAST_SQUARE);
+    let (center_y, center_x) = (mean(&|y, _| y), mean(&|_, x| x));
+    let height = mean(&|y, _| (y - center_y).powi(2)).max(LEAST_SQUARE);
+    let slant = mean(&|y, x| (y - center_y) * (x - center_x)) / height;
+    let width = mean(&|y, x| (x - center_x - slant * (y - center_y)).powi(2)).max(LEAST_SQUARE);
     let stretch = (width.sqrt() / USUAL_WIDTH).sqrt();
     std::array::from_fn(|y| {
         let y = y as f64 - MIDDLE;
         std::array::from_fn(|x| {
             let x = x as f64 - MIDDLE;
-            sample(picture, y + centre_y + MIDDLE, stretch * x + slant * y + centre_x + MIDDLE)
+            sample(picture, y + center_y + MIDDLE, stretch * x + slant * y + center_x + MIDDLE)
         })
     })
 }
 
-/// The picture between its pixels, bilinear.
+/// The picture between its pixels, by bilinear interpolation.
 fn sample(picture: &Picture, y: f64, x: f64) -> f64 {
     let (top, left) = (y.floor(), x.floor());
     let (down, right) = (y - top, x - left);
@@ -121,7 +121,7 @@ mod tests {
         }
     }
 
-    /// The edges of a vertical stroke face left and right, and no other way.
+    /// The edges of a vertical stroke face left and right only.
     #[test]
     fn a_vertical_stroke_has_horizontal_gradients() {
         let features = directions(&stroke(3.0, 0.0));

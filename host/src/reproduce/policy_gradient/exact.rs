@@ -1,7 +1,8 @@
-//! The exact gradient: right, and at a strict equilibrium in finite time.
+//! The exact gradient: correct, and at a strict equilibrium in finite time.
 
 use super::reference_game::{Pair, game, is_deterministic, largest_gain, policies};
-use crate::reproduce::{Claim, Findings, Settings};
+use crate::reproduce::statistics::share;
+use crate::reproduce::{Context, Measured, Result};
 use rayon::prelude::*;
 use situ::ftrl::Constant;
 use situ::games::{Error, Policies, PolicyGradient, PolicyState, Scheme, StochasticGame};
@@ -62,7 +63,9 @@ fn largest_error<const N: usize, const S: usize, const A: usize, const P: usize>
     Ok(largest)
 }
 
-pub fn gradient(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
+/// Largest error of the gradient over random games.
+pub fn gradient(context: &mut Context<'_>) -> Result<Measured> {
+    let settings = context.settings;
     let mut generator = Generator::new(settings.seed);
     let mut largest: f64 = 0.0;
     for _ in 0..settings.size(50, 1000) {
@@ -72,24 +75,18 @@ pub fn gradient(settings: &Settings, findings: &mut Findings) -> Result<(), Stri
             largest_error::<3, 3, 2, 8>(&mut generator),
         ];
         for error in errors {
-            largest = largest.max(error.map_err(|error| error.to_string())?);
+            largest = largest.max(error?);
         }
     }
-    findings.claims.push(Claim::at_most(
-        "policy-gradient.gradient_exact",
-        "policy gradient against central differences of the value, random games of 2 and 3 \
-         players, largest error relative to the gradient",
-        largest,
-        1e-6,
-    ));
-    Ok(())
+    Ok(largest.into())
 }
 
-pub fn finite_time(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
+/// Share of starts from which the exact gradient arrives.
+pub fn finite_time(context: &mut Context<'_>) -> Result<Measured> {
     const LIMIT: u32 = 1000;
-    let text = |error: Error| error.to_string();
-    let game = game().map_err(text)?;
-    let step = Constant::new(0.1).map_err(|error| error.to_string())?;
+    let settings = context.settings;
+    let game = game()?;
+    let step = Constant::new(0.1)?;
     let learner = PolicyGradient::new(step, Scheme::Eager);
     let reaches = |seed: u64| {
         let mut generator = Generator::new(settings.seed.wrapping_mul(1 << 32).wrapping_add(seed));
@@ -107,13 +104,6 @@ pub fn finite_time(settings: &Settings, findings: &mut Findings) -> Result<(), S
     };
     let starts = settings.size(2000, 20_000);
     let reached: Vec<bool> =
-        (0..starts).into_par_iter().map(reaches).collect::<Result<_, Error>>().map_err(text)?;
-    findings.claims.push(Claim::at_least(
-        "policy-gradient.finite_time",
-        "exact gradient, eager, step 0.1, uniform starts: share that is exactly (bitwise) at a \
-         strict Nash policy within 1,000 steps",
-        reached.iter().filter(|reached| **reached).count() as f64 / reached.len() as f64,
-        0.999,
-    ));
-    Ok(())
+        (0..starts).into_par_iter().map(reaches).collect::<Result<_, Error>>()?;
+    Ok(share(&reached, |reached| *reached))
 }

@@ -8,19 +8,66 @@ mod reference_game;
 mod reinforce;
 mod synthetic;
 
-use super::{Findings, Settings};
+use super::{Claim, System};
 
-/// Measures the claims.
-///
-/// # Errors
-/// A line that says which claim could not be measured.
-pub fn run(settings: &Settings) -> Result<Findings, String> {
-    let mut findings = Findings::default();
-    let parts = [exact::gradient, exact::finite_time, reinforce::measure, synthetic::measure];
-    for part in parts {
-        let before = findings.claims.len();
-        part(settings, &mut findings)?;
-        settings.progress.inc((findings.claims.len() - before) as u64);
-    }
-    Ok(findings)
-}
+/// The claims of the paper.
+pub const SYSTEM: System = System {
+    claims: &[
+        Claim::at_most(
+            "policy-gradient.gradient_exact",
+            "policy gradient against central differences of the value, random games of 2 and 3 \
+             players, largest error relative to the gradient",
+            1e-6,
+            exact::gradient,
+        ),
+        Claim::at_least(
+            "policy-gradient.finite_time",
+            "exact gradient, eager, step 0.1, uniform starts: share that is exactly (bitwise) at a \
+             strict Nash policy within 1,000 steps",
+            0.999,
+            exact::finite_time,
+        ),
+        Claim::at_least(
+            "policy-gradient.lazy_finite",
+            "lazy REINFORCE from near a strict Nash policy: share of runs exactly at it after \
+             20,000 episodes",
+            0.9,
+            reinforce::lazy_finite,
+        ),
+        Claim::at_least(
+            "policy-gradient.lazy_stays",
+            "the same: share of runs exactly at it throughout the last half",
+            0.7,
+            reinforce::lazy_stays,
+        ),
+        Claim::at_most(
+            "policy-gradient.rate",
+            "eager REINFORCE: slope of log mean squared distance in log episodes, last decade",
+            -0.5,
+            reinforce::rate,
+        ),
+        Claim::at_least(
+            "policy-gradient.high_probability",
+            "eager REINFORCE, p = 1: share of runs that stay at m = 8000 minus that at m = 500",
+            0.3,
+            reinforce::high_probability,
+        ),
+        Claim::at_most(
+            "policy-gradient.eager_never",
+            "eager REINFORCE: share of runs exactly at the policy after 20,000 episodes",
+            0.05,
+            reinforce::eager_never,
+        ),
+        Claim::at_most(
+            "policy-gradient.synthetic_rates",
+            "strongly stable field, six schedules: slope of log mean squared distance in log (n + 20) \
+             plus the theorem's exponent, largest",
+            0.05,
+            synthetic::largest_excess,
+        ),
+    ],
+    ..System::new(
+        "policy-gradient",
+        "Policy gradient in general stochastic games, NeurIPS 2022, arXiv 2210.08857",
+    )
+};

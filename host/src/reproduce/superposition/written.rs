@@ -1,14 +1,14 @@
-//! The written transformer against the mixture that it must give.
+//! The written transformer against the exact mixture of its tasks' answers.
 
-use super::super::{Claim, Settings};
 use crate::buffers::HeapBuffers;
 use crate::prompts::below;
+use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use situ::construct::superposition::{Plan, Superposition, Task};
 use situ::random::Generator;
 use situ::scalar::{Scalar, Storage};
 use situ::transformer::{Block, Error, FeedForward, Layer, Transformer};
 
-/// What the tasks of a family do with one of the inputs.
+/// The map of a family's tasks from one of the inputs to the answer.
 #[derive(Clone, Copy)]
 enum Family {
     /// Copy it: another input for each task.
@@ -26,7 +26,7 @@ struct Case {
     tasks: usize,
 }
 
-/// As in the brief: retrieval, sums, translations, 2 to 8 tasks, 10 to 30 examples.
+/// Retrieval, sums, translations, 2 to 8 tasks, 10 to 30 examples.
 const CASES: [Case; 6] = [
     case(Family::Retrieval, 12, 6, 10, 2),
     case(Family::Retrieval, 12, 6, 10, 4),
@@ -121,8 +121,8 @@ fn errors<S: Storage>(settings: &Settings) -> Result<Errors, Error> {
             .map(|(task, map)| Task { input: task.input as u16, map })
             .collect();
         let blocks = maps.iter().map(Vec::len).sum();
-        let mut room = HeapBuffers::new(case.plan.buffer_sizes(tasks.len(), blocks));
-        let transformer = case.plan.build(&tasks, room.buffers())?;
+        let mut buffers = HeapBuffers::new(case.plan.buffer_sizes(tasks.len(), blocks));
+        let transformer = case.plan.build(&tasks, buffers.buffers())?;
         errors.layers = errors.layers.max(transformer.transformer.layers.len());
         for _ in 0..settings.size(10, 100) {
             let (prompt, tally) = case.prompt(&answers, &mut random);
@@ -152,14 +152,14 @@ fn compare<S: Storage>(
     transformer.run(prompt, &mut answer, &mut vec![S::Compute::ZERO; transformer.workspace()])?;
     let pairs = answer.iter().zip(&mixture).map(|(answer, share)| (answer.to_f64() - share).abs());
     errors.answer = pairs.fold(errors.answer, f64::max);
-    let weights = weights(transformer, prompt)?;
+    let weights = task_weights(transformer, prompt)?;
     let pairs = weights.iter().zip(&shares).map(|(weight, share)| (weight - share).abs());
     errors.weight = pairs.fold(errors.weight, f64::max);
     Ok(())
 }
 
-/// The weights as the second layer's attention leaves them.
-fn weights<S: Storage>(
+/// The task weights after the second layer's attention.
+fn task_weights<S: Storage>(
     transformer: &Superposition<'_, S>,
     prompt: &[u16],
 ) -> Result<Vec<f64>, Error> {
@@ -174,37 +174,31 @@ fn weights<S: Storage>(
     Ok((rows.weight..rows.one).map(last).collect())
 }
 
-/// The claims on the written transformer.
-pub fn measure(settings: &Settings) -> Result<Vec<Claim>, Error> {
-    let double = errors::<f64>(settings)?;
-    settings.progress.inc(3);
-    let single = errors::<f32>(settings)?;
-    settings.progress.inc(1);
-    Ok(vec![
-        Claim::at_most(
-            "superposition.construction_exact",
-            "written transformer, 2 to 8 tasks of retrieval, sums and translation, f64: largest \
-             difference of the output from the mixture",
-            double.answer,
-            1e-6,
-        ),
-        Claim::at_most(
-            "superposition.construction_weights",
-            "its task weights against the shares of examples: largest difference",
-            double.weight,
-            1e-9,
-        ),
-        Claim::at_most(
-            "superposition.construction_layers",
-            "its layers",
-            double.layers as f64,
-            7.0,
-        ),
-        Claim::at_most(
-            "superposition.construction_f32",
-            "the same in f32: largest difference of the output from the mixture",
-            single.answer,
-            1e-4,
-        ),
-    ])
+/// The errors in f64, shared by three claims.
+struct Written(Errors);
+
+impl Study for Written {
+    fn run(context: &mut Context<'_>) -> Result<Self> {
+        Ok(Self(errors::<f64>(context.settings)?))
+    }
+}
+
+/// Largest difference of an output from the mixture.
+pub fn answers(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(context.study::<Written>()?.0.answer.into())
+}
+
+/// Largest difference of a task weight from the share of examples.
+pub fn weights(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(context.study::<Written>()?.0.weight.into())
+}
+
+/// The largest number of layers.
+pub fn layers(context: &mut Context<'_>) -> Result<Measured> {
+    Ok((context.study::<Written>()?.0.layers as f64).into())
+}
+
+/// Largest difference of an output from the mixture in f32.
+pub fn answers_in_single_precision(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(errors::<f32>(context.settings)?.answer.into())
 }

@@ -1,10 +1,9 @@
-//! The bias of constant steps on a nonlinear operator, and what Richardson-Romberg leaves of it.
+//! The bias of constant steps on a nonlinear operator, and its remainder after Richardson-Romberg.
 
 use super::ensemble::{Line, line};
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::statistics::log_slope;
-use crate::reproduce::{Claim, Findings, Settings};
-use situ::variational::{Error, Everywhere, Extragradient, Sgda};
+use crate::reproduce::{Context, Measured, Result, Study};
+use situ::variational::{Everywhere, Extragradient, Sgda};
 
 /// The solution of F(x) = x + 2 sigmoid(2 x) = 0.
 const SOLUTION: f64 = -0.521_298_457_000_279;
@@ -36,66 +35,87 @@ fn operator(x: f64) -> f64 {
     x + 2.0 / (1.0 + (-2.0 * x).exp())
 }
 
-pub fn measure(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
-    let text = |error: Error| error.to_string();
-    let pairs = settings.size(800, 4000);
-    let length = |step: f64| ((20.0 / step) as u32, (320.0 / step) as u32);
-    let (mut plain, mut refined, mut z) = (Vec::new(), Vec::new(), 0.0_f64);
-    for (index, step) in [(1, 0.02), (2, 0.04), (3, 0.08)] {
-        let method = Sgda::new(step, Everywhere).map_err(text)?;
-        let seed = settings.seed.wrapping_mul(100).wrapping_add(index as u64);
-        let line = line(method, operator, SOLUTION, length(step), pairs, seed)?;
-        z = z.max(SGDA.z(index, &line));
-        plain.push([step, (line.single.mean - SOLUTION).abs()]);
-        refined.push([step, (line.refined.mean - SOLUTION).abs()]);
+/// Chains at every step: the estimates of the bias, by step.
+struct Bias {
+    plain: Vec<(f64, Measured)>,
+    refined: Vec<(f64, Measured)>,
+    extragradient: Vec<(f64, Measured)>,
+    /// Largest distance of any mean from the exact one, in standard errors.
+    largest_z: f64,
+}
+
+impl Study for Bias {
+    fn run(context: &mut Context<'_>) -> Result<Self> {
+        let settings = context.settings;
+        let pairs = settings.size(800, 4000);
+        let length = |step: f64| ((20.0 / step) as u32, (320.0 / step) as u32);
+        let seed = |index: u64| settings.seed.wrapping_mul(100).wrapping_add(index);
+        let bias = |estimate: &Measured| estimate.clone().distance(SOLUTION);
+        let (mut plain, mut refined, mut largest_z) = (Vec::new(), Vec::new(), 0.0_f64);
+        for (index, step) in [(1, 0.02), (2, 0.04), (3, 0.08)] {
+            let method = Sgda::new(step, Everywhere)?;
+            let line = line(method, operator, SOLUTION, length(step), pairs, seed(index as u64))?;
+            largest_z = largest_z.max(SGDA.z(index, &line));
+            plain.push((step, bias(&line.single)));
+            refined.push((step, bias(&line.refined)));
+        }
+        let extragradient = |ratio: f64, step: f64, index: u64| {
+            let method = Extragradient::new(step, ratio, Everywhere)?;
+            line(method, operator, SOLUTION, length(step), pairs / 8, seed(index))
+        };
+        let (full, half) = (extragradient(1.0, 0.01, 4)?, extragradient(0.5, 0.04, 5)?);
+        let largest_z = largest_z.max(SEG.z(0, &full)).max(SEG_HALF.z(2, &half));
+        let extragradient = vec![(0.01, bias(&full.single)), (0.02, bias(&full.double))];
+        let curve = |label: &str, estimates: &[(f64, Measured)]| Curve {
+            label: label.to_owned(),
+            points: estimates.iter().map(|(step, bias)| [*step, bias.value]).collect(),
+        };
+        context.plot(Series {
+            title: "Bias against step on x + 2 sigmoid(2x)".to_owned(),
+            x: Axis::logarithmic("step"),
+            y: Axis::logarithmic("bias"),
+            curves: vec![
+                curve("gradient descent ascent", &plain),
+                curve("the same, Richardson-Romberg", &refined),
+                curve("extragradient", &extragradient),
+            ],
+        });
+        Ok(Self { plain, refined, extragradient, largest_z })
     }
-    let seg = |ratio: f64, step: f64, seed: u64| {
-        let method = Extragradient::new(step, ratio, Everywhere).map_err(text)?;
-        let seed = settings.seed.wrapping_mul(100).wrapping_add(seed);
-        line(method, operator, SOLUTION, length(step), pairs / 8, seed)
-    };
-    let (full, half) = (seg(1.0, 0.01, 4)?, seg(0.5, 0.04, 5)?);
-    z = z.max(SEG.z(0, &full)).max(SEG_HALF.z(2, &half));
-    let extragradient =
-        [[0.01, (full.single.mean - SOLUTION).abs()], [0.02, (full.double.mean - SOLUTION).abs()]];
-    findings.claims.extend([
-        Claim::at_most(
-            "variational.bias_slope_sgda",
-            "gradient descent ascent on x + 2 sigmoid(2x): slope of log bias in log step, less 1",
-            (log_slope(&plain) - 1.0).abs(),
-            0.1,
-        ),
-        Claim::at_most(
-            "variational.rr_slope_sgda",
-            "the same after Richardson-Romberg: slope, less 2",
-            (log_slope(&refined) - 2.0).abs(),
-            0.25,
-        ),
-        Claim::at_most(
-            "variational.exact_match",
-            "every Monte Carlo mean against the exact stationary mean, largest distance",
-            z,
-            4.0,
-        )
-        .with_unit("standard errors"),
-        Claim::at_most(
-            "variational.bias_slope_seg",
-            "extragradient, steps 0.01 and 0.02: slope of log bias in log step, less 1",
-            (log_slope(&extragradient) - 1.0).abs(),
-            0.1,
-        ),
-    ]);
-    let curve =
-        |label: &str, points: &[[f64; 2]]| Curve { label: label.into(), points: points.into() };
-    findings.series.push(Series {
-        title: "Bias against step on x + 2 sigmoid(2x)".to_owned(),
-        x: Axis::logarithmic("step"),
-        y: Axis::logarithmic("bias"),
-        curves: vec![
-            curve("gradient descent ascent", &plain),
-            curve("the same, Richardson-Romberg", &refined),
-            curve("extragradient", &extragradient),
-        ],
-    });
-    Ok(())
+}
+
+/// Slope of log bias in log step. Its standard error is that of a linear function of the independent
+/// logarithms, each with the relative error of its bias.
+fn log_slope(estimates: &[(f64, Measured)]) -> Measured {
+    let count = estimates.len() as f64;
+    let center = estimates.iter().map(|(step, _)| step.ln()).sum::<f64>() / count;
+    let (mut squares, mut slope, mut variance) = (0.0, 0.0, 0.0);
+    for (step, bias) in estimates {
+        let x = step.ln() - center;
+        squares += x * x;
+        slope += x * bias.value.ln();
+        variance += (x * bias.standard_error / bias.value).powi(2);
+    }
+    Measured::new(slope / squares, variance.sqrt() / squares)
+}
+
+/// Distance of the slope of gradient descent ascent from 1.
+pub fn slope_sgda(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(log_slope(&context.study::<Bias>()?.plain).distance(1.0))
+}
+
+/// Distance of the slope after the refinement from 2.
+pub fn refined_slope_sgda(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(log_slope(&context.study::<Bias>()?.refined).distance(2.0))
+}
+
+/// Largest distance from an exact mean in standard errors.
+pub fn exact_match(context: &mut Context<'_>) -> Result<Measured> {
+    // Each of the distances has a standard error of one.
+    Ok(Measured::new(context.study::<Bias>()?.largest_z, 1.0))
+}
+
+/// Distance of the slope of extragradient from 1.
+pub fn slope_extragradient(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(log_slope(&context.study::<Bias>()?.extragradient).distance(1.0))
 }

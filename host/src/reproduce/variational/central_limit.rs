@@ -1,9 +1,10 @@
 //! The central limit theorem for averages of a constant-step chain.
 
-use super::ensemble::{Estimate, chains};
+use super::ensemble::chains;
 use super::min_max::{DEVIATIONS, JACOBIAN, SADDLE, step};
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::{Claim, Findings, Settings};
+use crate::reproduce::statistics::mean;
+use crate::reproduce::{Context, Measured, Result, Study};
 use situ::variational::{Average, Everywhere, Sgda};
 use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 
@@ -11,42 +12,54 @@ const STEP: f64 = 0.1;
 const BURN_IN: u32 = 200;
 const STEPS: u32 = 2000;
 
-pub fn measure(settings: &Settings, findings: &mut Findings) -> Result<(), String> {
-    let method = Sgda::new(STEP, Everywhere).map_err(|error| error.to_string())?;
-    let mut means = chains(settings.size(4000, 20_000), settings.seed, |generator| {
-        let mut z = SADDLE;
-        let mut average = Average::new(BURN_IN);
-        for _ in 0..BURN_IN + STEPS {
-            step(&method, &mut z, generator)?;
-            average.record(&z)?;
-        }
-        Ok(average.mean()[0])
-    })?;
-    means.sort_by(f64::total_cmp);
-    let count = means.len() as f64;
-    let Estimate { mean, error } = Estimate::new(means.iter().copied());
-    let deviation = error * count.sqrt();
+/// Averages of many chains.
+struct Averages {
+    /// In ascending order.
+    sorted: Vec<f64>,
+    mean: f64,
+    deviation: f64,
+}
+
+impl Study for Averages {
+    fn run(context: &mut Context<'_>) -> Result<Self> {
+        let method = Sgda::new(STEP, Everywhere)?;
+        let settings = context.settings;
+        let mut sorted = chains(settings.size(4000, 20_000), settings.seed, |generator| {
+            let mut z = SADDLE;
+            let mut average = Average::new(BURN_IN);
+            for _ in 0..BURN_IN + STEPS {
+                step(&method, &mut z, generator)?;
+                average.record(&z)?;
+            }
+            Ok(average.mean()[0])
+        })?;
+        sorted.sort_by(f64::total_cmp);
+        let Measured { value: mean, standard_error, .. } = mean(sorted.iter().copied());
+        let deviation = standard_error * (sorted.len() as f64).sqrt();
+        context.plot(histogram(&sorted, mean, deviation, &Normal::new(mean, deviation)?));
+        Ok(Self { sorted, mean, deviation })
+    }
+}
+
+/// Relative difference of the variance from the theorem's.
+pub fn variance(context: &mut Context<'_>) -> Result<Measured> {
+    let averages = context.study::<Averages>()?;
     // First row of J⁻¹ C J⁻ᵀ.
     let [[a, b], [c, d]] = JACOBIAN;
     let determinant = a * d - b * c;
     let row = [d / determinant * DEVIATIONS[0], -b / determinant * DEVIATIONS[1]];
     let theory = row[0] * row[0] + row[1] * row[1];
-    findings.claims.push(Claim::at_most(
-        "variational.clt_variance",
-        "average of one chain, step 0.1: steps times variance, against J^-1 C J^-T, relative",
-        (f64::from(STEPS) * deviation * deviation / theory - 1.0).abs(),
-        0.08,
-    ));
-    let normal = Normal::new(mean, deviation).map_err(|error| error.to_string())?;
-    findings.claims.push(Claim::at_least(
-        "variational.clt_normal",
-        "the same averages against the normal law of their mean and variance: \
-         Kolmogorov-Smirnov p",
-        kolmogorov_smirnov(&means, |x| normal.cdf(x)),
-        0.01,
-    ));
-    findings.series.push(histogram(&means, mean, deviation, &normal));
-    Ok(())
+    let ratio = f64::from(STEPS) * averages.deviation * averages.deviation / theory;
+    // The variance of n normal samples has a relative standard error of √(2 / (n − 1)).
+    let relative = (2.0 / (averages.sorted.len() as f64 - 1.0)).sqrt();
+    Ok(Measured::new(ratio, ratio * relative).distance(1.0))
+}
+
+/// p of the hypothesis that the averages are normal.
+pub fn normal(context: &mut Context<'_>) -> Result<Measured> {
+    let averages = context.study::<Averages>()?;
+    let normal = Normal::new(averages.mean, averages.deviation)?;
+    Ok(kolmogorov_smirnov(&averages.sorted, |x| normal.cdf(x)).into())
 }
 
 /// p of the Kolmogorov-Smirnov test of sorted samples against a distribution function.

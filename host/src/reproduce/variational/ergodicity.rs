@@ -1,7 +1,7 @@
 //! Geometric ergodicity on a non-monotone operator: total variation against the second eigenvalue.
 
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::{Claim, Findings, Settings};
+use crate::reproduce::{Context, Measured, Result};
 use nalgebra::{DMatrix, DVector};
 use situ::variational::{Everywhere, Method, Sgda};
 
@@ -13,31 +13,25 @@ fn operator(x: f64) -> f64 {
 /// Standard deviation of the noise.
 const DEVIATION: f64 = 3.0;
 
-/// Half the width of the grid; its laws live well inside.
+/// Half the width of the grid; the laws lie well inside.
 const REACH: f64 = 7.0;
 const POINTS: usize = 281;
 
-pub fn measure(_: &Settings, findings: &mut Findings) -> Result<(), String> {
+/// Relative difference of the decay rate from the second eigenvalue's.
+pub fn rate(context: &mut Context<'_>) -> Result<Measured> {
     let kernel = kernel(0.1)?;
     let distances = distances(&kernel, 200);
     let rate = (distances[199] / distances[99]).ln() / 100.0;
     let mut moduli: Vec<f64> = kernel.complex_eigenvalues().iter().map(|e| e.norm()).collect();
     moduli.sort_by(|a, b| b.total_cmp(a));
-    findings.claims.push(Claim::at_most(
-        "variational.ergodic_rate",
-        "x + 2 sin(3x), noise 3, step 0.1: decay rate of the total variation between laws from -4 \
-         and 4, steps 100 to 200, against the log of the second eigenvalue, relative",
-        (rate / moduli[1].ln() - 1.0).abs(),
-        0.05,
-    ));
     let points = distances.iter().enumerate().map(|(t, d)| [t as f64 + 1.0, *d]).collect();
-    findings.series.push(Series {
+    context.plot(Series {
         title: "The start is forgotten geometrically".to_owned(),
         x: Axis::linear("step"),
         y: Axis::logarithmic("total variation"),
         curves: vec![Curve { label: "laws from -4 and 4".to_owned(), points }],
     });
-    Ok(())
+    Ok((rate / moduli[1].ln() - 1.0).abs().into())
 }
 
 fn grid(index: usize) -> f64 {
@@ -46,17 +40,15 @@ fn grid(index: usize) -> f64 {
 
 /// Normal density of `x` around the point that a step without noise moves `from` to, by weight of
 /// a grid cell. The trapezoidal rule is exact to rounding: cells are six to a deviation.
-fn kernel(step: f64) -> Result<DMatrix<f64>, String> {
-    let method = Sgda::new(step, Everywhere).map_err(|error| error.to_string())?;
+fn kernel(step: f64) -> Result<DMatrix<f64>> {
+    let method = Sgda::new(step, Everywhere)?;
     let deviation = step * DEVIATION;
     let cell = 2.0 * REACH / (POINTS - 1) as f64;
     let weight = cell / (deviation * (2.0 * std::f64::consts::PI).sqrt());
     let mut kernel = DMatrix::zeros(POINTS, POINTS);
     for from in 0..POINTS {
         let mut center = [grid(from)];
-        method
-            .advance(&mut center, |[x], v| *v = [operator(*x)])
-            .map_err(|error| error.to_string())?;
+        method.advance(&mut center, |[x], v| *v = [operator(*x)])?;
         for to in 0..POINTS {
             let z = (grid(to) - center[0]) / deviation;
             kernel[(to, from)] = weight * (-0.5 * z * z).exp();

@@ -10,27 +10,87 @@ mod ensemble;
 mod ergodicity;
 mod min_max;
 
-use super::{Findings, Settings};
+use super::{Claim, System};
 
-/// Measures the claims.
-///
-/// # Errors
-/// A line that says which claim could not be measured.
-pub fn run(settings: &Settings) -> Result<Findings, String> {
-    let mut findings = Findings::default();
-    let parts = [
-        bias::measure,
-        min_max::measure,
-        central_limit::measure,
-        ergodicity::measure,
-        closed_forms::bilinear,
-        closed_forms::linear,
-        closed_forms::boundary,
-    ];
-    for part in parts {
-        let before = findings.claims.len();
-        part(settings, &mut findings)?;
-        settings.progress.inc((findings.claims.len() - before) as u64);
-    }
-    Ok(findings)
-}
+/// The claims of the paper.
+pub const SYSTEM: System = System {
+    claims: &[
+        Claim::at_most(
+            "variational.bias_slope_sgda",
+            "gradient descent ascent on x + 2 sigmoid(2x): slope of log bias in log step, minus 1",
+            0.1,
+            bias::slope_sgda,
+        ),
+        Claim::at_most(
+            "variational.rr_slope_sgda",
+            "the same after Richardson-Romberg: slope, minus 2",
+            0.25,
+            bias::refined_slope_sgda,
+        ),
+        Claim::at_most(
+            "variational.exact_match",
+            "every Monte Carlo mean against the exact stationary mean, largest distance",
+            4.0,
+            bias::exact_match,
+        )
+        .with_unit("standard errors"),
+        Claim::at_most(
+            "variational.bias_slope_seg",
+            "extragradient, steps 0.01 and 0.02: slope of log bias in log step, minus 1",
+            0.1,
+            bias::slope_extragradient,
+        ),
+        Claim::at_most(
+            "variational.minmax_bias",
+            "min-max game, step 0.025: stationary value minus the saddle's over the step, against \
+             tr(Hessian covariance) / 2 = 0.1875, relative",
+            0.06,
+            min_max::bias,
+        ),
+        Claim::at_most(
+            "variational.clt_variance",
+            "average of one chain, step 0.1: steps times variance, against J^-1 C J^-T, relative",
+            0.08,
+            central_limit::variance,
+        ),
+        Claim::at_least(
+            "variational.clt_normal",
+            "the same averages against the normal law of their mean and variance: \
+             Kolmogorov-Smirnov p",
+            0.01,
+            central_limit::normal,
+        ),
+        Claim::at_most(
+            "variational.ergodic_rate",
+            "x + 2 sin(3x), noise 3, step 0.1: decay rate of the total variation between laws from -4 \
+             and 4, steps 100 to 200, against the log of the second eigenvalue, relative",
+            0.05,
+            ergodicity::rate,
+        ),
+        Claim::at_most(
+            "variational.bilinear",
+            "bilinear game: growth of gradient descent ascent to step 400 and stationary variance of \
+             extragradient against their closed forms, larger relative error",
+            0.05,
+            closed_forms::bilinear,
+        ),
+        Claim::at_most(
+            "variational.linear_no_bias",
+            "linear game, step 0.3: mean of one long run, by batch means",
+            4.0,
+            closed_forms::linear,
+        )
+        .with_unit("standard errors"),
+        Claim::at_least(
+            "variational.boundary_limit",
+            "a limit of the method: where the solution is on the boundary and degenerate, \
+             Richardson-Romberg keeps this share of the bias",
+            0.4,
+            closed_forms::boundary,
+        ),
+    ],
+    ..System::new(
+        "variational",
+        "Stochastic Methods in Variational Inequalities, AISTATS 2024, arXiv 2306.16502",
+    )
+};

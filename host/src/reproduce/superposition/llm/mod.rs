@@ -3,97 +3,99 @@
 mod model;
 mod tasks;
 
-use super::super::statistics::correlation;
-use super::super::{Claim, Findings, Settings};
 use super::measures::{Measures, Outcome};
 use crate::prompts::Mixture;
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::statistics::correlation;
+use crate::reproduce::{Context, Measured, Result, Study};
 use model::Llama;
 use rayon::prelude::*;
 use situ::random::Generator;
 use std::path::Path;
 use tasks::Pair;
 
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
-
 /// Shares of the second task.
 const SHARES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 
-/// Whether a file is a model that can be measured, by its header.
+/// Checks by its header that a file is a model that can be measured.
 ///
 /// # Errors
-/// What it is instead.
+/// The reason that it cannot.
 pub fn check(path: &Path) -> Result<()> {
     model::header(&mut std::fs::File::open(path)?).map(drop)
 }
 
-/// The claims on the model in a GGUF file, and all pairs of tasks that are swept.
-///
-/// # Errors
-/// A file that cannot be read, or is of another architecture.
-pub fn measure(settings: &Settings, path: &Path) -> Result<Findings> {
-    let model = Llama::open(path)?;
-    let prompts = settings.size(20, 100);
-    let pairs = Pair::all();
-    settings.progress.inc_length((pairs.len() * SHARES.len() * prompts) as u64);
-    let mut sweeps = Vec::new();
-    for pair in &pairs {
-        let at = |share: &f64| sweep(settings, &model, pair, *share, prompts);
-        sweeps.push((pair.name, SHARES.iter().map(at).collect::<Result<Vec<_>>>()?));
+/// All pairs of tasks, swept over the shares; the verbs come first.
+struct Sweeps(Vec<(&'static str, Vec<Measures>)>);
+
+impl Study for Sweeps {
+    fn run(context: &mut Context<'_>) -> Result<Self> {
+        let path = context.settings.model.as_deref().ok_or("no language model was given")?;
+        let model = Llama::open(path)?;
+        let prompts = context.settings.size(20, 100);
+        let pairs = Pair::all();
+        context.progress.inc_length((pairs.len() * SHARES.len() * prompts) as u64);
+        let mut sweeps = Vec::new();
+        for pair in &pairs {
+            let at = |share: &f64| sweep(context, &model, pair, *share, prompts);
+            sweeps.push((pair.name, SHARES.iter().map(at).collect::<Result<Vec<_>>>()?));
+        }
+        for series in series(&sweeps) {
+            context.plot(series);
+        }
+        Ok(Self(sweeps))
     }
-    let claims = sweeps.first().map(|(_, verbs)| claims(verbs)).unwrap_or_default();
-    Ok(Findings { claims, series: series(&sweeps) })
+}
+
+impl Sweeps {
+    /// The pair that the claims are about, by ascending share of the second task.
+    fn verbs(&self) -> Result<&[Measures; SHARES.len()]> {
+        let (_, verbs) = self.0.first().ok_or("no pairs of tasks")?;
+        Ok(verbs.as_slice().try_into()?)
+    }
+}
+
+/// Share of prompts at the equal mixture where both answers have more than a tenth.
+pub fn both(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(context.study::<Sweeps>()?.verbs()?[SHARES.len() / 2].estimate(|m| m.both))
+}
+
+/// Correlation of the second answer's mean probability with its share.
+pub fn monotone(context: &mut Context<'_>) -> Result<Measured> {
+    let sweeps = context.study::<Sweeps>()?;
+    let points = sweeps.verbs()?.iter().map(|m| [1.0 - m.weight, m.second]);
+    Ok(correlation(&points.collect::<Vec<_>>()).into())
+}
+
+/// The smaller mean probability of the right answer to a pure prompt.
+pub fn pure(context: &mut Context<'_>) -> Result<Measured> {
+    let sweeps = context.study::<Sweeps>()?;
+    let [first, .., last] = sweeps.verbs()?;
+    Ok(first.estimate(|m| m.first).min(last.estimate(|m| m.second)))
 }
 
 /// One pair of tasks at one share of the second.
 fn sweep(
-    settings: &Settings,
+    context: &Context<'_>,
     model: &Llama,
     pair: &Pair,
     share: f64,
     count: usize,
 ) -> Result<Measures> {
+    let (seed, progress) = (context.settings.seed, &context.progress);
     let mixture = Mixture::new(&[1.0 - share, share])?;
     let outcome = |index: usize| -> Result<Outcome> {
-        let mut random = Generator::new(settings.seed.wrapping_mul(1_000_003) + index as u64);
+        let mut random = Generator::new(seed.wrapping_mul(1_000_003) + index as u64);
         let prompt = pair.prompt(&mixture, &mut random);
         let probabilities = model.probabilities(&prompt.text, &prompt.answers)?;
-        settings.progress.inc(1);
+        progress.inc(1);
         Ok(Outcome { tally: prompt.tally, first: probabilities[0], second: probabilities[1] })
     };
     let outcomes: Result<Vec<Outcome>> = (0..count).into_par_iter().map(outcome).collect();
     Ok(Measures::summarize(1.0 - share, outcomes?))
 }
 
-/// The claims on the verbs.
-fn claims(verbs: &[Measures]) -> Vec<Claim> {
-    let points: Vec<[f64; 2]> = verbs.iter().map(|m| [1.0 - m.weight, m.second]).collect();
-    let pure = verbs.first().map_or(0.0, |m| m.first);
-    let pure = verbs.last().map_or(0.0, |m| m.second).min(pure);
-    vec![
-        Claim::at_least(
-            "superposition.llm_both",
-            "language model, past tense and -ing form, equal mixture: share of prompts where both have \
-             more than a tenth",
-            verbs[SHARES.len() / 2].both,
-            0.4,
-        ),
-        Claim::at_least(
-            "superposition.llm_monotone",
-            "its correlation of the mean probability of the -ing form with its share of the examples",
-            correlation(&points),
-            0.95,
-        ),
-        Claim::at_least(
-            "superposition.llm_pure",
-            "its smaller mean probability of the right form where all examples follow one task",
-            pure,
-            0.75,
-        ),
-    ]
-}
-
-/// Every measure against the share of the second task, a curve a pair.
+/// Every measure against the share of the second task, one curve per pair.
 fn series(sweeps: &[(&str, Vec<Measures>)]) -> Vec<Series> {
     let against = |title: &str, label: &str, of: &dyn Fn(&Measures) -> f64| Series {
         title: format!("Language model: {title}"),

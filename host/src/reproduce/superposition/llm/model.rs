@@ -1,5 +1,6 @@
 //! Pretrained language models of the llama architecture, read from GGUF files.
 
+use crate::reproduce::Result;
 use candle_core::Device;
 use candle_core::quantized::gguf_file::{Content, Value};
 use candle_core::quantized::tokenizer::TokenizerFromGguf;
@@ -8,8 +9,6 @@ use std::fs::File;
 use std::path::Path;
 use tokenizers::Tokenizer;
 use tokenizers::pre_tokenizers::{byte_level::ByteLevel, digits::Digits, sequence::Sequence};
-
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// A language model and its tokenizer: weights widened to f32, a column a token.
 pub struct Llama {

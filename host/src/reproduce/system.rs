@@ -1,0 +1,75 @@
+//! The systems: one per paper.
+
+use super::{
+    Claim, Settings, chain_of_thought, ftrl, looped, newton, normtune, policy_gradient,
+    superposition, variational,
+};
+use crate::report::Precision;
+
+/// A system: a paper and its claims.
+#[derive(Clone, Copy, Debug)]
+pub struct System {
+    /// As on the command line.
+    pub name: &'static str,
+    /// Title and identifier of the paper.
+    pub paper: &'static str,
+    /// Its claims, in the order in which they are measured.
+    pub claims: &'static [Claim],
+    /// Claims about a pretrained language model that the user provides.
+    pub model_claims: &'static [Claim],
+    /// Printed where there could be claims about a language model and none is given.
+    pub without_model: Option<&'static str>,
+    /// Precisions that [`Settings::precision`] may ask for; double precision is one of them.
+    pub precisions: &'static [Precision],
+}
+
+impl System {
+    /// A system without claims, which computes in double precision where no claim says otherwise.
+    pub const fn new(name: &'static str, paper: &'static str) -> Self {
+        Self {
+            name,
+            paper,
+            claims: &[],
+            model_claims: &[],
+            without_model: None,
+            precisions: &[Precision::F64],
+        }
+    }
+
+    /// The claims that can be measured with these settings.
+    pub fn claims_for(&self, settings: &Settings) -> impl Iterator<Item = &'static Claim> + Clone {
+        let model_claims = if settings.model.is_some() { self.model_claims } else { &[] };
+        self.claims.iter().chain(model_claims)
+    }
+}
+
+/// All systems, in the order in which they run.
+pub const SYSTEMS: &[System] = &[
+    newton::SYSTEM,
+    variational::SYSTEM,
+    policy_gradient::SYSTEM,
+    ftrl::SYSTEM,
+    chain_of_thought::SYSTEM,
+    looped::SYSTEM,
+    normtune::SYSTEM,
+    superposition::SYSTEM,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn ids_are_unique_and_begin_with_their_system() {
+        let mut seen = HashSet::new();
+        for system in SYSTEMS {
+            assert!(!system.claims.is_empty(), "{}", system.name);
+            assert!(system.precisions.contains(&Precision::F64), "{}", system.name);
+            for claim in system.claims.iter().chain(system.model_claims) {
+                assert!(claim.id.starts_with(&format!("{}.", system.name)), "{}", claim.id);
+                assert!(seen.insert(claim.id), "{} twice", claim.id);
+            }
+        }
+    }
+}
