@@ -60,8 +60,36 @@ pub(super) fn check_read<T: Scalar>(query: &[T], out: &[T]) -> Result<(), Error>
 
 /// Numbers of this magnitude, rounded up or down, are finite in the storage format.
 #[inline(always)]
-pub(super) fn fits<S: Storage>(magnitude: S::Compute) -> bool {
+fn fits<S: Storage>(magnitude: S::Compute) -> bool {
     // Dithering rounds up by less than a unit of the coarsest format, f16.
     let unit = S::Compute::from_f64(1.0 + 1.0 / 1024.0);
     S::store(magnitude * unit).load().is_finite()
+}
+
+/// The bound of a state's elements after a write that keeps the share `kept` of them and adds at most
+/// `reach`.
+///
+/// It grows with every write where the elements themselves may not: before a refusal they are measured.
+///
+/// # Errors
+/// [`Error::Overflow`] if an element could leave the storage format.
+#[inline(always)]
+pub(super) fn grown<S: Storage>(
+    bound: S::Compute,
+    kept: S::Compute,
+    reach: S::Compute,
+    elements: &[S],
+) -> Result<S::Compute, Error> {
+    let grown = kept * bound + reach;
+    if fits::<S>(grown) {
+        return Ok(grown);
+    }
+    let grown = kept * largest(elements) + reach;
+    if fits::<S>(grown) { Ok(grown) } else { Err(Error::Overflow) }
+}
+
+/// The largest absolute value of stored numbers.
+pub(super) fn largest<S: Storage>(elements: &[S]) -> S::Compute {
+    let magnitudes = elements.iter().map(|element| element.load().abs());
+    magnitudes.fold(S::Compute::ZERO, |largest, magnitude| magnitude.maximum(largest))
 }

@@ -1,6 +1,6 @@
 //! Linear attention as a state: a matrix written and read once a token.
 
-use super::fast_weights::{check_read, extent, fits};
+use super::fast_weights::{check_read, extent, grown, largest};
 use super::rule::Decay;
 use super::{Error, FastWeights, Rule};
 use crate::archive::{Archive, Persist};
@@ -61,19 +61,13 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> Memory<S, KEYS, VALUES>
     /// [`Error::NotFinite`] if an element is infinite or NaN.
     pub fn from_matrix(matrix: Matrix<S, VALUES, KEYS>) -> Result<Self, Error> {
         let mut memory = Self { matrix, bound: S::Compute::ZERO, writes: 0 };
-        memory.bound = memory.largest();
+        memory.bound = largest(memory.matrix.as_slice());
         if memory.matrix.is_finite() { Ok(memory) } else { Err(Error::NotFinite) }
     }
 
     /// M, one row a value.
     pub const fn matrix(&self) -> &Matrix<S, VALUES, KEYS> {
         &self.matrix
-    }
-
-    /// The largest absolute value of an element.
-    fn largest(&self) -> S::Compute {
-        let elements = self.matrix.as_slice().iter();
-        elements.fold(S::Compute::ZERO, |largest, element| element.load().abs().maximum(largest))
     }
 
     /// What a write adds to each row, as a multiple of the key: the value, or a step times the error.
@@ -144,15 +138,7 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> FastWeights<S::Compute,
         let change = self.change(decay, step_size, key, value);
         let reach = key_extent * extent(&change).map_err(|_| Error::Overflow)?;
         let kept = if let Decay::All(decay) = decay { decay } else { S::Compute::ONE };
-        let mut bound = kept * self.bound + reach;
-        if !fits::<S>(bound) {
-            // The bound grows with every write; what is stored may not have.
-            self.bound = self.largest();
-            bound = kept * self.bound + reach;
-            if !fits::<S>(bound) {
-                return Err(Error::Overflow);
-            }
-        }
+        let bound = grown(self.bound, kept, reach, self.matrix.as_slice())?;
         match decay {
             Decay::None => self.apply(core::iter::repeat(S::Compute::ONE), &change, key),
             Decay::All(decay) => self.apply(core::iter::repeat(decay), &change, key),

@@ -2,7 +2,7 @@
 
 use super::triangle::{Elements, Size, Triangular, packed};
 use crate::archive::Archive;
-use crate::matrix::prefix;
+use crate::matrix::{add_scaled, dot, prefix};
 use crate::scalar::{Scalar, Storage, Vectorized};
 use core::fmt;
 
@@ -48,11 +48,60 @@ where
         archive.numbers(prefix(self.upper.as_mut_slice(), packed(terms)));
     }
 
-    /// φᵀPφ, the variance of the score of φ.
+    /// φᵀPφ, the variance of the score of φ; 0 where it is not finite.
     pub fn variance(&self, phi: &[S::Compute]) -> S::Compute {
-        let upper = self.upper.as_slice();
-        let variance = Variance { diagonal: &self.diagonal, upper, phi }.run();
+        let variance = self.computed_variance(phi);
         if variance.is_finite() { variance } else { S::Compute::ZERO }
+    }
+
+    /// φᵀPφ as computed: infinite or NaN if φ or a factor is too large.
+    pub fn computed_variance(&self, phi: &[S::Compute]) -> S::Compute {
+        let upper = self.upper.as_slice();
+        Variance { diagonal: &self.diagonal, upper, phi }.run()
+    }
+
+    /// Writes Pφ and leaves P alone. 2 n² flops.
+    pub fn multiply(&self, phi: &[S::Compute], out: &mut [S::Compute]) {
+        out.fill(S::Compute::ZERO);
+        let mut rest = self.upper.as_slice();
+        for (j, (phi_j, d)) in phi.iter().zip(&self.diagonal).enumerate() {
+            let (Some((column, right)), Some((above, [out_j, ..]))) =
+                (rest.split_at_checked(j), out.split_at_mut_checked(j))
+            else {
+                break;
+            };
+            rest = right;
+            let v = *d * (*phi_j + project(column, phi));
+            add_scaled(v, column, above);
+            *out_j = v;
+        }
+    }
+
+    /// Whether every factor is finite.
+    pub fn is_finite(&self) -> bool {
+        let upper = self.upper.as_slice().iter().map(|element| element.load());
+        upper.chain(self.diagonal).all(|element| element.is_finite())
+    }
+
+    /// Forgets: `P ← P/decay`, except that no d_j(1 + ‖u_j‖²) grows beyond `limit`, so that no variance
+    /// exceeds `limit` times the order. Directions that no φ excites would otherwise grow without end,
+    /// as decay⁻ᵗ; clamping them one by one leaves the others free to fade.
+    pub fn fade(&mut self, decay: S::Compute, limit: S::Compute) {
+        let mut rest = self.upper.as_mut_slice();
+        for (j, d) in self.diagonal.iter_mut().enumerate() {
+            let Some((column, right)) = rest.split_at_mut_checked(j) else { break };
+            rest = right;
+            let square = S::Compute::ONE + dot(column, column);
+            let largest = if square.is_finite() {
+                limit / square
+            } else {
+                // An element has left the format.
+                column.fill(S::STORED_ZERO);
+                limit
+            };
+            // A variance of zero would never grow again.
+            *d = (*d / decay).maximum(S::Compute::MIN_POSITIVE).minimum(largest);
+        }
     }
 
     /// Conditions on an observation of φ with precision `h`: `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`. Writes Pφ
@@ -241,6 +290,10 @@ mod tests {
                 let variance: f64 = phi.iter().zip(&expected).map(|(x, p)| x * p).sum();
                 assert!((factors.variance(phi) - variance).abs() < 1e-12 * (1.0 + variance));
                 let mut p_phi = [0.0; TERMS];
+                factors.multiply(phi, &mut p_phi[..terms]);
+                for (product, expected) in p_phi.iter().zip(&expected[..terms]) {
+                    assert!((product - expected).abs() < 1e-12, "{terms}");
+                }
                 let seen = factors.condition(phi, h, &mut p_phi[..terms]);
                 assert!((seen - variance).abs() < 1e-12 * (1.0 + variance));
                 for (i, expected_i) in expected[..terms].iter().enumerate() {
@@ -251,6 +304,28 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Variances grow by 1/decay where they may, and stay at the limit where they may not.
+    #[test]
+    fn fading_is_a_division_up_to_the_limit() {
+        let mut factors = Covariance::<f64, 3>::EMPTY;
+        factors.restart(0.5);
+        let mut p_phi = [0.0; 3];
+        for phi in [[1.0, 2.0, 0.0], [0.3, -1.0, 0.0]] {
+            factors.condition(&phi, 1.0, &mut p_phi);
+        }
+        let phi = [0.4, 0.7, -0.2];
+        let before = factors.variance(&phi);
+        factors.fade(0.9, 100.0);
+        assert!((factors.variance(&phi) * 0.9 - before).abs() < 1e-15);
+        for _ in 0..1000 {
+            factors.condition(&[1.0, 2.0, 0.0], 1.0, &mut p_phi);
+            factors.fade(0.9, 100.0);
+        }
+        // Of what never came the variance is the limit; what came fades on: h = 1/(1 − 0.9).
+        assert!((factors.variance(&[0.0, 0.0, 1.0]) - 100.0).abs() < 1e-9);
+        assert!((factors.variance(&[1.0, 2.0, 0.0]) - 1.0 / 9.0).abs() < 1e-3);
     }
 
     #[cfg(feature = "f16")]

@@ -1,0 +1,292 @@
+//! Linear attention that solves: the recursive mesa memory.
+
+use super::fast_weights::{check_read, extent, grown, largest};
+use super::{Error, FastWeights, Gate, VariableForgetting};
+use crate::archive::{Archive, Persist};
+use crate::matrix::{Matrix, add_scaled_dithered, dot, matrix_vector};
+use crate::scalar::{Scalar, Storage};
+use crate::solve::{Covariance, Size, Triangular};
+
+/// Configuration of [`Mesa`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct MesaConfiguration<T> {
+    /// λ > 0: the weight of the start against the first pairs. About the noise of a value over the size
+    /// of the weights, squared.
+    pub ridge: T,
+    /// The largest variance that forgetting may reach in a direction no key excites, in units of 1/‖k‖².
+    pub max_variance: T,
+}
+
+impl<T: Scalar> Default for MesaConfiguration<T> {
+    /// Ridge 0.01, variances up to 1e4.
+    fn default() -> Self {
+        Self { ridge: T::from_f64(0.01), max_variance: T::from_f64(1e4) }
+    }
+}
+
+/// The mesa memory: fast weights W that solve where [`super::Memory`] takes a step.
+///
+/// With `H = Σ γ.. β k kᵀ` and `G = Σ γ.. β v kᵀ` over all tokens so far, a read is
+///
+/// ```text
+/// W q = G (H + Λ)⁻¹ q,
+/// ```
+///
+/// ridge regression on all pairs, which is follow-the-regularized-leader with the quadratic regularizer
+/// (the mesa layer: von Oswald et al., arXiv 2506.05233). It is kept by recursive least squares,
+/// `P = (H + Λ)⁻¹` as U D Uᵀ. One write with residual e = v − W k:
+///
+/// ```text
+/// h = β/γ,  W += h/(1 + h kᵀPk) e (P k)ᵀ,  P ← (P − h/(1 + h kᵀPk) P k (P k)ᵀ)/γ.
+/// ```
+///
+/// With P fixed at the identity that is the implicit delta rule. Λ starts at λ I and fades with the past.
+///
+/// State: KEYS (KEYS − 1)/2 numbers in `S`, KEYS VALUES in `W`, KEYS + 9 in the compute type. U needs no more
+/// than f16: rounded factors are still those of a positive definite matrix. A write costs about 5 KEYS² +
+/// 4 KEYS VALUES flops (4 KEYS² without forgetting), a read 2 KEYS VALUES.
+///
+/// ```
+/// use situ::attention::{FastWeights, Gate, Mesa, MesaConfiguration};
+///
+/// static EMPTY: Mesa<f32, 2, 1> = Mesa::new(MesaConfiguration { ridge: 1e-3, max_variance: 1e4 });
+/// let mut mesa = EMPTY.clone();
+/// // Keys far from orthogonal: adding would mix the values, solving does not.
+/// mesa.write(Gate::Keep, &[1.0, 0.0], &[5.0])?;
+/// mesa.write(Gate::Keep, &[0.9, 0.1], &[7.0])?;
+/// let mut value = [0.0];
+/// mesa.read(&[1.0, 0.0], &mut value)?;
+/// assert!((value[0] - 5.0).abs() < 0.2);
+/// # Ok::<(), situ::attention::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mesa<S, const KEYS: usize, const VALUES: usize, W = S>
+where
+    S: Storage,
+    W: Storage<Compute = S::Compute>,
+    Size<KEYS>: Triangular,
+{
+    configuration: MesaConfiguration<S::Compute>,
+    /// P. Empty until the first write.
+    covariance: Covariance<S, KEYS>,
+    /// W, one row a value.
+    weights: Matrix<W, VALUES, KEYS>,
+    /// No weight is larger.
+    bound: S::Compute,
+    forgetting: VariableForgetting<S::Compute>,
+    /// Writes so far, which dither what is rounded.
+    writes: u32,
+}
+
+/// A write, checked and ready to be done.
+struct Step<T, const VALUES: usize> {
+    /// v − W k.
+    residual: [T; VALUES],
+    /// γ.
+    decay: T,
+    /// h.
+    precision: T,
+    /// h/(1 + h kᵀPk).
+    gain: T,
+    bound: T,
+    forgetting: VariableForgetting<T>,
+}
+
+impl<S, const KEYS: usize, const VALUES: usize, W> Mesa<S, KEYS, VALUES, W>
+where
+    S: Storage,
+    W: Storage<Compute = S::Compute>,
+    Size<KEYS>: Triangular,
+{
+    /// An empty memory.
+    pub const fn new(configuration: MesaConfiguration<S::Compute>) -> Self {
+        Self {
+            configuration,
+            covariance: Covariance::EMPTY,
+            weights: Matrix::zeros(),
+            bound: S::Compute::ZERO,
+            forgetting: VariableForgetting::new(),
+            writes: 0,
+        }
+    }
+
+    /// W, one row a value.
+    pub const fn weights(&self) -> &Matrix<W, VALUES, KEYS> {
+        &self.weights
+    }
+
+    /// Replaces W and keeps P: with an empty memory, the start from which the ridge measures.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] if an element is infinite or NaN.
+    pub fn set_weights(&mut self, weights: &Matrix<W, VALUES, KEYS>) -> Result<(), Error> {
+        if !weights.is_finite() {
+            return Err(Error::NotFinite);
+        }
+        self.weights.as_mut_slice().copy_from_slice(weights.as_slice());
+        self.bound = largest(self.weights.as_slice());
+        Ok(())
+    }
+
+    /// Forgets how sure the weights are and keeps them: P = I/λ again. The answer to a detected change.
+    pub fn restart(&mut self) {
+        self.writes = 0;
+        self.forgetting = VariableForgetting::new();
+    }
+
+    /// qᵀPq, the variance of what `query` reads, in units of the noise; infinite where it overflows. KEYS²
+    /// flops.
+    pub fn variance(&self, query: &[S::Compute; KEYS]) -> S::Compute {
+        let variance = if self.writes == 0 {
+            self.first_variance(query)
+        } else {
+            self.covariance.computed_variance(query)
+        };
+        if variance.is_finite() { variance } else { S::Compute::ONE / S::Compute::ZERO }
+    }
+
+    /// [`Self::variance`] before the first write.
+    fn first_variance(&self, query: &[S::Compute; KEYS]) -> S::Compute {
+        dot(query, query) / self.configuration.ridge
+    }
+
+    /// The largest variance that a direction may have, if the configuration has a meaning.
+    fn limit(&self) -> Result<S::Compute, Error> {
+        let MesaConfiguration { ridge, max_variance } = self.configuration;
+        let start = S::Compute::ONE / ridge;
+        let usable = |x: S::Compute| x > S::Compute::ZERO && x.is_finite();
+        if usable(ridge) && usable(start) && usable(max_variance) {
+            Ok(max_variance.maximum(start))
+        } else {
+            Err(Error::Parameter)
+        }
+    }
+
+    /// Checks a write and computes all that it changes but P.
+    fn prepare(
+        &self,
+        gate: Gate<S::Compute>,
+        key: &[S::Compute; KEYS],
+        value: &[S::Compute; VALUES],
+        fresh: bool,
+        limit: S::Compute,
+    ) -> Result<Step<S::Compute, VALUES>, Error> {
+        extent(key)?;
+        extent(value)?;
+        let gate = gate.checked()?;
+        let mut residual = *value;
+        let mut square = S::Compute::ZERO;
+        for (residual, weights) in residual.iter_mut().zip(&self.weights.rows) {
+            *residual -= dot(weights, key);
+            square += *residual * *residual;
+        }
+        square = square / S::Compute::from_usize(VALUES.max(1));
+        let q =
+            if fresh { self.first_variance(key) } else { self.covariance.computed_variance(key) };
+        if !(square.is_finite() && (q * q).is_finite()) {
+            return Err(Error::Overflow);
+        }
+        let one = S::Compute::ONE;
+        let mut forgetting = if fresh { VariableForgetting::new() } else { self.forgetting };
+        let (decay, weight) = match gate {
+            Gate::Keep => (one, one),
+            Gate::Given { decay, weight } => (decay, weight),
+            Gate::Variable { max_decay } => (forgetting.observe(KEYS, square, q, max_decay), one),
+        };
+        let precision = weight / decay;
+        let gain = precision / (one + precision * q);
+        if !(precision * q).is_finite() {
+            return Err(Error::Overflow);
+        }
+        let scale = gain * extent(&residual)?;
+        let weights = self.weights.as_slice();
+        // By Cauchy and Schwarz no element of P k exceeds √(P_ii kᵀPk).
+        let reach = (S::Compute::from_usize(KEYS) * limit * q).sqrt();
+        let bound = grown(self.bound, one, scale * reach, weights).or_else(|_| {
+            let mut p_key = [S::Compute::ZERO; KEYS];
+            self.covariance.multiply(key, &mut p_key);
+            let reach = if fresh { reach } else { largest(&p_key) };
+            grown(self.bound, one, scale * reach, weights)
+        })?;
+        Ok(Step { residual, decay, precision, gain, bound, forgetting })
+    }
+}
+
+impl<S, const KEYS: usize, const VALUES: usize, W> FastWeights<S::Compute, KEYS, VALUES>
+    for Mesa<S, KEYS, VALUES, W>
+where
+    S: Storage,
+    W: Storage<Compute = S::Compute>,
+    Size<KEYS>: Triangular,
+{
+    type Gate = Gate<S::Compute>;
+
+    fn write(
+        &mut self,
+        gate: Gate<S::Compute>,
+        key: &[S::Compute; KEYS],
+        value: &[S::Compute; VALUES],
+    ) -> Result<(), Error> {
+        let limit = self.limit()?;
+        let mut fresh = self.writes == 0;
+        let mut step = self.prepare(gate, key, value, fresh, limit);
+        if step.is_err() && !fresh && !self.covariance.is_finite() {
+            // Not the input's fault: a factor has left its format. P starts again, the weights stay.
+            fresh = true;
+            step = self.prepare(gate, key, value, fresh, limit);
+        }
+        let step = step?;
+        if fresh {
+            self.covariance.restart(S::Compute::ONE / self.configuration.ridge);
+        }
+        let mut p_key = [S::Compute::ZERO; KEYS];
+        self.covariance.condition(key, step.precision, &mut p_key);
+        if step.decay < S::Compute::ONE {
+            self.covariance.fade(step.decay, limit);
+        }
+        for (weights, residual) in self.weights.rows.iter_mut().zip(step.residual) {
+            add_scaled_dithered(step.gain * residual, &p_key, weights, self.writes);
+        }
+        self.bound = step.bound;
+        self.forgetting = step.forgetting;
+        self.writes = self.writes.wrapping_add(1).max(1);
+        Ok(())
+    }
+
+    #[inline]
+    fn read(
+        &self,
+        query: &[S::Compute; KEYS],
+        out: &mut [S::Compute; VALUES],
+    ) -> Result<(), Error> {
+        matrix_vector(&self.weights, query, out);
+        check_read(query, out)
+    }
+
+    fn clear(&mut self) {
+        self.restart();
+        self.covariance.restart(S::Compute::ZERO);
+        self.weights.clear();
+        self.bound = S::Compute::ZERO;
+    }
+}
+
+impl<S, const KEYS: usize, const VALUES: usize, W> Persist for Mesa<S, KEYS, VALUES, W>
+where
+    S: Storage,
+    W: Storage<Compute = S::Compute>,
+    Size<KEYS>: Triangular,
+{
+    fn transfer(&mut self, archive: &mut Archive<'_>) {
+        archive.expect(b"mesa");
+        archive.expect_sizes(&[KEYS, VALUES]);
+        archive.expect_numbers(&[self.configuration.ridge, self.configuration.max_variance]);
+        self.covariance.transfer(KEYS, archive);
+        archive.numbers(self.weights.as_mut_slice());
+        archive.number(&mut self.bound);
+        self.forgetting.transfer(archive);
+        archive.count(&mut self.writes);
+    }
+}
