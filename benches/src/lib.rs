@@ -1,1 +1,1 @@
-//! Nothing here: the suites are under `suites/`, one a subject. `cargo bench` runs them.
+//! The benchmarks are in `suites`, one file per subject; see `README.md`.

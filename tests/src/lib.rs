@@ -1,1 +1,1 @@
-//! Nothing here: the tests are beside this folder, one a subject. `cargo test` runs them.
+#![doc = include_str!("../../README.md")]

@@ -1,4 +1,4 @@
-//! The boards' chips, held against probe-rs's own registry: `cargo test` here.
+//! The boards' chips and memories, checked against the registry of probe-rs: `cargo test` here.
 
 #[cfg(test)]
 mod tests {
