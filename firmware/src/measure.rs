@@ -1,16 +1,19 @@
-//! Measures a row: what it computes, what a call costs, how much stack it touches.
+//! Measures a row: its output, what a call costs and how much stack it touches.
 
-use crate::counter::Counter;
-use crate::row::{Of, Operand, Room, Row};
-use crate::stack::Stack;
+use crate::row::{Operand, Place, Row, row};
 use core::hint::black_box;
 use cortex_m::Peripherals;
-use situ_suite::{Kernel, SEED, Visitor};
+use situ_board::{Counter, Stack};
+use situ_suite::{Benchmark, SEED, Visitor};
 
-/// Differences taken of each row.
+/// Samples taken of each row.
 const SAMPLES: usize = 5;
 
-/// The rows to run, by a part of their name. Given when the firmware is built.
+/// Maximum stack of the suite. Painting all free RAM before every row would take most of an emulated
+/// run.
+const STACK: usize = 63 * 1024;
+
+/// Part of the name of the rows to run, given when the firmware is built.
 const FILTER: &str = match option_env!("SITU_FILTER") {
     Some(text) => text,
     None => "",
@@ -27,16 +30,16 @@ impl Measure {
     /// Starts the counter and paints the stack.
     pub fn new(peripherals: Peripherals) -> Self {
         let counter = Counter::new(peripherals);
-        Self { stack: Stack::new(), sample_length: counter.sample_length(), counter }
+        Self { stack: Stack::new(STACK), sample_length: counter.sample_length(), counter }
     }
 
-    /// Name of the counter.
+    /// The counter's name.
     pub fn counter(&self) -> &'static str {
         self.counter.name()
     }
 
-    /// Most stack in use at once.
-    pub fn deepest_stack(&mut self) -> usize {
+    /// Maximum stack in use so far, in bytes.
+    pub fn deepest_stack(&self) -> usize {
         self.stack.deepest()
     }
 }
@@ -44,8 +47,8 @@ impl Measure {
 impl Visitor for Measure {
     const REDUCED: bool = cfg!(feature = "reduced");
 
-    fn visit<K: Kernel>(&mut self) {
-        self.measure(&Of::<K>::ROW);
+    fn visit<B: Benchmark>(&mut self) {
+        self.measure(&const { row::<B>() });
     }
 }
 
@@ -55,9 +58,9 @@ impl Measure {
         if !situ_suite::selected(row.name, FILTER) {
             return;
         }
-        let mut room = Room::new();
-        // The seed passes through memory: no input is known when this is compiled.
-        let mut operand = Operand::new(row, &mut room, black_box(SEED));
+        let mut place = Place::new();
+        // The seed is opaque to the compiler, so that no input is known at compile time.
+        let mut operand = Operand::new(row, &mut place, black_box(SEED));
         announce(row.name, row.size, row.scalar, operand.entry(), (row.state_bytes)());
         let stack = self.stack_of(&mut operand, row.runs);
         let mut output = Output::new();
@@ -67,12 +70,12 @@ impl Measure {
         report(calls, &counts, stack, output.checksum);
     }
 
-    /// Most stack that one of `runs` calls touches.
+    /// Maximum stack that one of `runs` calls touches, in bytes.
     fn stack_of(&mut self, operand: &mut Operand<'_>, runs: usize) -> usize {
-        (0..runs).fold(0, |most, _| most.max(self.stack.used(&mut || operand.run())))
+        (0..runs).fold(0, |maximum, _| maximum.max(self.stack.used(&mut || operand.run())))
     }
 
-    /// Calls in a sample, and what each sample's calls cost.
+    /// Calls in a sample, and the count of each sample.
     fn cost_of(&mut self, operand: &mut Operand<'_>) -> (u32, [u32; SAMPLES]) {
         let mut repeat = |calls: u32| {
             self.counter.elapsed(|| {
@@ -81,11 +84,11 @@ impl Measure {
                 }
             })
         };
-        // Two warm-ups; the second tells how many calls make a sample.
+        // Two warm-up calls; the second one tells how many calls make a sample.
         repeat(1);
         let once = repeat(1).max(1);
         let calls = (self.sample_length / once).clamp(1, 4096);
-        // The cost of more calls than before: what surrounds them cancels.
+        // 2 n calls minus n calls: the cost of what surrounds them cancels.
         let counts = core::array::from_fn(|_| {
             let fewer = repeat(calls);
             repeat(2 * calls).saturating_sub(fewer)
@@ -118,7 +121,7 @@ fn report(calls: u32, counts: &[u32], stack: usize, checksum: u32) {
     );
 }
 
-/// Logs numbers as their bits, a handful a line, and sums them up.
+/// Logs numbers as their bits, 32 to a line, with their checksum.
 struct Output {
     bits: [u32; 32],
     length: usize,

@@ -1,79 +1,72 @@
-//! A row of the suite without its type: one copy of the measurement serves all rows, so that a row
-//! takes the flash of its own work only.
+//! A benchmark with its type erased: one copy of the measuring code serves all rows, so that a row
+//! adds only its own work to the image.
 
 use core::mem::{MaybeUninit, needs_drop, transmute};
 use situ::random::Generator;
-use situ_suite::Kernel;
+use situ_suite::Benchmark;
 
-/// Bytes that the largest operand may take.
-const ROOM: usize = if cfg!(feature = "reduced") { 2048 } else { 20_992 };
+/// Maximum size of an operand, in bytes.
+const CAPACITY: usize = if cfg!(feature = "reduced") { 2048 } else { 20_992 };
 
-/// A row, as the measurement sees it.
+/// A row of the table, as the measurement sees it.
 pub struct Row {
-    /// [`Kernel::NAME`].
+    /// [`Benchmark::NAME`].
     pub name: &'static str,
-    /// [`Kernel::SIZE`].
+    /// [`Benchmark::SIZE`].
     pub size: usize,
-    /// [`Kernel::SCALAR`].
+    /// [`Benchmark::SCALAR`].
     pub scalar: &'static str,
-    /// [`Kernel::RUNS`].
+    /// [`Benchmark::RUNS`].
     pub runs: usize,
-    /// [`Kernel::state_bytes`].
+    /// [`Benchmark::state_bytes`].
     pub state_bytes: fn() -> usize,
     make: fn(*mut (), &mut Generator),
     run: fn(*mut ()),
     output: fn(*const (), &mut dyn FnMut(f32)),
 }
 
-/// The row of a kernel.
-pub struct Of<K>(K);
-
-impl<K: Kernel> Of<K> {
-    /// It.
-    pub const ROW: Row = {
-        let runs = K::REDUCED || !cfg!(feature = "reduced");
-        assert!(size_of::<K>() <= ROOM || !runs, "the largest operand needs more room");
-        assert!(align_of::<K>() <= align_of::<Room>() && !needs_drop::<K>());
-        Row {
-            name: K::NAME,
-            size: K::SIZE,
-            scalar: K::SCALAR,
-            runs: K::RUNS,
-            state_bytes: K::state_bytes,
-            make: make::<K>,
-            // SAFETY: a reference and a pointer are passed alike, and `Operand` passes a pointer to
-            // a `K` that no one else holds.
-            run: unsafe { transmute::<fn(&mut K), fn(*mut ())>(run::<K>) },
-            // SAFETY: as above.
-            output: unsafe {
-                transmute::<fn(&K, &mut dyn FnMut(f32)), fn(*const (), &mut dyn FnMut(f32))>(
-                    K::output,
-                )
-            },
-        }
-    };
+/// The row of a benchmark.
+pub const fn row<B: Benchmark>() -> Row {
+    let runs = B::REDUCED || !cfg!(feature = "reduced");
+    assert!(size_of::<B>() <= CAPACITY || !runs, "the largest operand needs more capacity");
+    assert!(align_of::<B>() <= align_of::<Place>() && !needs_drop::<B>());
+    Row {
+        name: B::NAME,
+        size: B::SIZE,
+        scalar: B::SCALAR,
+        runs: B::RUNS,
+        state_bytes: B::state_bytes,
+        make: make::<B>,
+        // SAFETY: a reference and a pointer are passed alike, and `Operand` passes a pointer to a
+        // `B` that no one else holds.
+        run: unsafe { transmute::<fn(&mut B), fn(*mut ())>(run::<B>) },
+        // SAFETY: as above.
+        output: unsafe {
+            transmute::<fn(&B, &mut dyn FnMut(f32)), fn(*const (), &mut dyn FnMut(f32))>(B::output)
+        },
+    }
 }
 
-/// The function that is counted; its symbol is where the host finds the row's code.
+/// The function whose calls are counted. The host finds the row's code by its address.
 #[inline(never)]
-fn run<K: Kernel>(kernel: &mut K) {
-    kernel.run();
+fn run<B: Benchmark>(benchmark: &mut B) {
+    benchmark.run();
 }
 
-fn make<K: Kernel>(room: *mut (), random: &mut Generator) {
-    // SAFETY: `Operand::new` passes room that is large and aligned enough, as `Of::ROW` asserts.
-    let kernel = unsafe { &mut *room.cast::<MaybeUninit<K>>() };
-    kernel.write(K::new(random)).load();
+fn make<B: Benchmark>(place: *mut (), generator: &mut Generator) {
+    // SAFETY: `Operand::new` passes a place that is large and aligned enough, as `row` asserts.
+    let benchmark = unsafe { &mut *place.cast::<MaybeUninit<B>>() };
+    benchmark.write(B::new(generator)).load();
 }
 
 /// Where an operand lies.
 #[repr(align(8))]
-pub struct Room([MaybeUninit<u8>; ROOM]);
+pub struct Place([MaybeUninit<u8>; CAPACITY]);
 
-impl Room {
-    /// Empty room.
+impl Place {
+    /// An unused place.
     pub const fn new() -> Self {
-        Self([MaybeUninit::uninit(); ROOM])
+        Self([MaybeUninit::uninit(); CAPACITY])
     }
 }
 
@@ -81,17 +74,17 @@ impl Room {
 pub struct Operand<'r> {
     run: fn(*mut ()),
     output: fn(*const (), &mut dyn FnMut(f32)),
-    place: &'r mut Room,
+    place: &'r mut Place,
 }
 
 impl<'r> Operand<'r> {
     /// Draws the operand.
-    pub fn new(row: &Row, place: &'r mut Room, seed: u64) -> Self {
+    pub fn new(row: &Row, place: &'r mut Place, seed: u64) -> Self {
         (row.make)(place.0.as_mut_ptr().cast(), &mut Generator::new(seed));
         Self { run: row.run, output: row.output, place }
     }
 
-    /// The work.
+    /// Runs the work.
     #[inline(always)]
     pub fn run(&mut self) {
         (self.run)(self.place.0.as_mut_ptr().cast());
@@ -102,7 +95,7 @@ impl<'r> Operand<'r> {
         (self.output)(self.place.0.as_ptr().cast(), emit);
     }
 
-    /// Address of the function that is counted.
+    /// Address of the counted function.
     pub fn entry(&self) -> usize {
         self.run as *const () as usize
     }

@@ -1,33 +1,36 @@
-//! Learners exported as firmware: they predict on the board what they predict on the host.
+//! Learners exported as firmware: their predictions on the board are those on the host.
 
-use crate::{situ, skipped};
+use crate::suite::OTHERS;
+use crate::{TOOL_MISSING, situ, skipped};
+use assert_cmd::Command;
 use serde_json::Value;
+use situ_host::bench::{Board, Toolchain, firmware, run};
 use std::path::Path;
-use std::sync::Mutex;
 
-/// One at a time: exports for one board are built in one place.
-static TURN: Mutex<()> = Mutex::new(());
-
-/// Exit status of a command that misses a tool.
-const TOOL_MISSING: i32 = 3;
+/// `situ fit` on the motion recordings.
+fn fit_motion(directory: &Path, learner: &[&str]) -> Command {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/basic-motions.csv");
+    let mut command = situ(directory);
+    command
+        .arg("fit")
+        .arg(data)
+        .args(["--target", "activity", "--group", "recording", "--drop", "split"])
+        .args(["--drop", "seconds", "--window", "20", "--hop", "10", "--shuffle", "0"])
+        .arg("--learner")
+        .args(learner);
+    command
+}
 
 /// Learns from the motion recordings on the emulated Cortex-M4; nothing if a tool is missing.
 ///
 /// `fit` itself fails if one prediction of the board, each made before its example is learned, is not
 /// the host's: the accuracies are equal.
 fn motion_on_board(learner: &[&str]) -> Option<Value> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/basic-motions.csv");
-    let _turn = TURN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    // Where a second run finds what the first one built.
-    let output = situ(Path::new(env!("CARGO_TARGET_TMPDIR")))
-        .arg("fit")
-        .arg(data)
-        .args(["--target", "activity", "--group", "recording", "--drop", "split"])
-        .args(["--drop", "seconds", "--window", "20", "--hop", "10", "--shuffle", "0"])
-        .args(["--board", "qemu-m4", "--json", "--learner"])
-        .args(learner)
-        .output()
-        .unwrap();
+    let _turn = OTHERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    // A second run finds here what the first one built.
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let output =
+        fit_motion(directory, learner).args(["--board", "qemu-m4", "--json"]).output().unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);
     if output.status.code() == Some(TOOL_MISSING) {
         skipped(complaint.trim());
@@ -55,4 +58,96 @@ fn normalization_is_tuned_on_the_board_as_on_the_host() {
     let Some(board) = motion_on_board(&["normtune", "--budget", "4096"]) else { return };
     assert!(board["per_update"].as_f64().unwrap() < 200_000.0, "{board}");
     assert!(board["ram_bytes"].as_u64().unwrap() < 12 * 1024, "{board}");
+}
+
+/// What the bundled example replays: whole recordings of 100 samples.
+const BUNDLED_BYTES: usize = 20 * 100 * 4 * 8;
+
+/// `firmware/learner` is what `fit --export` writes: the file that depends on the data is the same but
+/// for its format.
+#[test]
+fn the_bundled_learner_is_an_export() {
+    let directory = tempfile::tempdir().unwrap();
+    let learner = firmware().unwrap().join("learner");
+    let mut command = fit_motion(directory.path(), &["hedge", "--budget", "16384"]);
+    assert!(command.args(["--export", "out"]).output().unwrap().status.success());
+    let export = directory.path().join("out");
+    let words = |path: &Path| -> String {
+        let text = std::fs::read_to_string(path).unwrap();
+        text.chars().filter(|c| !c.is_whitespace() && *c != ',').collect()
+    };
+    let (bundled, exported) = (learner.join("src/model.rs"), export.join("src/model.rs"));
+    assert_eq!(words(&bundled), words(&exported), "copy the model of a new export");
+    let [bundled, exported] =
+        [learner, export].map(|place| std::fs::read(place.join("recording.bin")).unwrap());
+    assert_eq!(bundled.len(), BUNDLED_BYTES);
+    assert!(exported.starts_with(&bundled));
+}
+
+/// Builds a crate of a learner as its README says, with its own configuration, and runs it.
+fn build_and_run(directory: &Path) -> Option<Vec<String>> {
+    let board = Board::find("qemu-m4").unwrap();
+    let toolchain = match Toolchain::find(&board.target) {
+        Ok(toolchain) => toolchain,
+        Err(failure) => {
+            skipped(&failure.to_string());
+            return None;
+        }
+    };
+    let target = firmware().unwrap().join("target");
+    let mut cargo = toolchain.cargo("build", &board.target, &["-Ctarget-cpu=cortex-m4"]);
+    let status = cargo.current_dir(directory).arg("--target-dir").arg(&target).status().unwrap();
+    assert!(status.success(), "{}", directory.display());
+    let mut log = Vec::new();
+    let elf = target.join(&board.target).join("release/learner");
+    run(&board, &elf, &mut |line| {
+        log.push(line.to_owned());
+        Ok(())
+    })
+    .unwrap();
+    Some(log)
+}
+
+/// Twenty recordings of ten seconds: nine windows each, of which the model names most.
+#[test]
+fn the_bundled_learner_runs_as_it_stands() {
+    let _turn = OTHERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let learner = firmware().unwrap().join("learner");
+    let Some(log) = build_and_run(&learner) else { return };
+    let (finish, predictions) = log.split_last().unwrap();
+    assert_eq!(predictions.len(), 180);
+    let finish: Value = serde_json::from_str(finish).unwrap();
+    let finish = &finish["finish"];
+    assert_eq!([&finish["predictions"], &finish["updates"]], [180, 180]);
+    assert_eq!([&finish["refused"], &finish["skipped"], &finish["lost"]], [0, 0, 0]);
+}
+
+/// An export builds where it is moved to, far from any checkout. A sample that is not finite is
+/// counted and skipped; a sample without a label is predicted all the same.
+#[test]
+fn an_export_can_be_moved_and_survives_bad_samples() {
+    let _turn = OTHERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = fit_motion(directory.path(), &["ftrl", "--export", "out"]);
+    assert!(command.output().unwrap().status.success());
+    let moved = directory.path().join("elsewhere with spaces");
+    std::fs::rename(directory.path().join("out"), &moved).unwrap();
+    let path = moved.join("recording.bin");
+    let mut recording = std::fs::read(&path).unwrap();
+    recording.truncate(BUNDLED_BYTES);
+    let row = |index: usize| 32 * index;
+    // Sample 105: a channel is NaN. From sample 1000 on: no labels.
+    recording[row(105) + 8..row(105) + 12].copy_from_slice(&f32::NAN.to_le_bytes());
+    for index in 1000..2000 {
+        recording[row(index)] &= !2;
+    }
+    std::fs::write(&path, recording).unwrap();
+    let Some(log) = build_and_run(&moved) else { return };
+    let (finish, predictions) = log.split_last().unwrap();
+    let finish: Value = serde_json::from_str(finish).unwrap();
+    let finish = &finish["finish"];
+    assert_eq!([&finish["refused"], &finish["skipped"], &finish["lost"]], [0, 1, 0]);
+    // One sample less leaves room for eight windows, not nine.
+    assert_eq!(predictions.len(), 179);
+    assert_eq!([&finish["predictions"], &finish["updates"]], [179, 89]);
 }

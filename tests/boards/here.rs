@@ -1,9 +1,9 @@
-//! The suite on this machine: every row within its tolerance of f64, with no board at all.
+//! The suite on this machine, without a board: every row is within its tolerance of f64.
 
 use situ::random::Generator;
 use situ_host::bench::{Expected, Suite, expected};
 use situ_host::prompts::{Family, Mixture};
-use situ_suite::{Kernel, SEED, Visitor};
+use situ_suite::{Benchmark, SEED, Visitor};
 
 struct Here<'e> {
     expected: std::slice::Iter<'e, Expected>,
@@ -12,20 +12,20 @@ struct Here<'e> {
 impl Visitor for Here<'_> {
     const REDUCED: bool = false;
 
-    fn visit<K: Kernel>(&mut self) {
-        let expected = self.expected.next().expect("a row for each kernel");
-        let mut kernel = K::new(&mut Generator::new(SEED));
-        kernel.load();
-        for _ in 0..K::RUNS {
-            kernel.run();
+    fn visit<B: Benchmark>(&mut self) {
+        let expected = self.expected.next().expect("a row for each benchmark");
+        let mut benchmark = B::new(&mut Generator::new(SEED));
+        benchmark.load();
+        for _ in 0..B::RUNS {
+            benchmark.run();
         }
         let mut output = Vec::new();
-        kernel.output(&mut |value| output.push(value));
+        benchmark.output(&mut |value| output.push(value));
         let (error, bound) = (expected.error(&output), expected.tolerance);
-        assert!(error <= bound, "{} {} {}: {error:e} > {bound:e}", K::NAME, K::SIZE, K::SCALAR);
-        // A row that computes nothing of interest checks nothing.
+        assert!(error <= bound, "{} {} {}: {error:e} > {bound:e}", B::NAME, B::SIZE, B::SCALAR);
+        // An output of zeros would check nothing.
         let moved = expected.values.iter().any(|value| *value != 0.0);
-        assert!(moved || matches!(K::NAME, "empty" | "every_f16"), "{} is all zeros", K::NAME);
+        assert!(moved || matches!(B::NAME, "empty" | "every_f16"), "{} is all zeros", B::NAME);
     }
 }
 
@@ -45,7 +45,8 @@ fn every_model_agrees_with_f64() {
     assert_eq!(here.expected.len(), 0);
 }
 
-/// Each prompt mixes two languages in equal shares, as those on which the host measures the model.
+/// Each prompt mixes two languages in equal shares, like the prompts on which the host measures the
+/// model.
 #[test]
 fn prompts_of_the_model_are_of_its_family() {
     let mut random = Generator::new(SEED);
@@ -62,7 +63,7 @@ fn prompts_of_the_model_are_of_its_family() {
 }
 
 #[test]
-fn rows_have_names_of_their_own() {
+fn rows_have_unique_names() {
     let rows = expected(Suite::Full, "");
     let mut keys: Vec<_> = rows.iter().map(|row| (row.name, row.size, row.scalar)).collect();
     keys.sort_unstable();

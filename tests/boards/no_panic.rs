@@ -24,7 +24,7 @@ fn on_cortex_m() {
     }
 }
 
-/// Where Cortex-M cannot be linked for, or all is asked for.
+/// Where Cortex-M cannot be linked, or all boards are required.
 #[test]
 fn on_the_host() {
     if Toolchain::find(TARGET).is_ok() && !required() {

@@ -1,23 +1,20 @@
 //! `situ bench` on each emulated board.
 
-use crate::{required, situ, skipped};
+use crate::{TOOL_MISSING, required, situ, skipped};
 use situ_host::bench::{Counter, Results, Row};
 use std::sync::Mutex;
 
-/// One board of a target at a time: they share the folder that they are built in. Cortex-M0, which is
-/// emulated longest, has its target for itself.
+/// One board of a target at a time: they share the directory that they are built in. Cortex-M0, whose
+/// emulation takes longest, has its target to itself.
 static CORTEX_M0: Mutex<()> = Mutex::new(());
-static OTHERS: Mutex<()> = Mutex::new(());
-
-/// Exit status of a command that misses a tool.
-const TOOL_MISSING: i32 = 3;
+pub static OTHERS: Mutex<()> = Mutex::new(());
 
 /// Runs the suite on `board`; nothing if a tool is missing.
 fn bench(board: &str) -> Option<Results> {
     bench_with(board, &[])
 }
 
-/// Runs what the arguments say on `board`.
+/// Runs the suite on `board` with these arguments.
 fn bench_with(board: &str, arguments: &[&str]) -> Option<Results> {
     let directory = tempfile::tempdir().unwrap();
     let turn = if board == "qemu-m0" { &CORTEX_M0 } else { &OTHERS };
@@ -35,8 +32,8 @@ fn bench_with(board: &str, arguments: &[&str]) -> Option<Results> {
     Some(serde_json::from_slice(&output.stdout).expect("the results as JSON"))
 }
 
-/// Runs `board` again and again: the same instructions and bits each time. Three times where all is
-/// asked for; else twice, and Cortex-M0, which takes half a minute a run, once.
+/// Runs `board` repeatedly: the same instructions and bits each time. Three times where all boards are
+/// required; else twice, and Cortex-M0, which takes half a minute per run, once.
 fn repeatable(board: &str) -> Option<Results> {
     let first = bench(board)?;
     assert_eq!(first.counter, Counter::Instructions);
@@ -69,7 +66,7 @@ fn cortex_m4_keeps_its_promises() {
     let Some(results) = repeatable("qemu-m4") else { return };
     assert!(count(&results, ("product", 16, "f32")) <= 12_500.0);
     assert!(count(&results, ("inverse", 16, "f32")) <= 26_000.0);
-    // A frozen weight, amortised over a row of 256.
+    // A frozen weight, amortized over a row of 256.
     for (law, bound) in [("draw_sign", 12.0), ("draw_uniform", 12.0), ("draw_gaussian", 30.0)] {
         let weight = count(&results, (law, 256, "f32")) / 256.0;
         assert!(weight <= bound, "{law}: {weight} instructions");
@@ -100,7 +97,7 @@ fn other_cores_compute_the_same() {
     }
 }
 
-/// The trained model answers every prompt as on the host, its weights read where they lie in flash.
+/// The trained model answers every prompt as on the host, with its weights read from flash.
 #[test]
 fn models_keep_their_promises() {
     let boards = if required() { &["qemu-m4", "qemu-m7"][..] } else { &["qemu-m4"] };

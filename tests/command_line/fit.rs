@@ -179,7 +179,9 @@ fn exports_do_not_write_over_what_is_there() {
         command.args(more).assert()
     };
     export(&[]).success();
-    for file in ["Cargo.toml", "memory.x", "src/main.rs", "src/model.rs", "replay.bin"] {
+    for file in
+        ["Cargo.toml", "boards/qemu-m4.toml", "src/main.rs", "src/model.rs", "recording.bin"]
+    {
         assert!(directory.path().join("out").join(file).is_file(), "{file}");
     }
     let expected = is_match("^situ: --export out: [^\n]*--force[^\n]*\n$").unwrap();

@@ -1,7 +1,7 @@
 //! Softmax, and steps of linear attention as a state.
 
 use crate::format::{Format, emit_all, exact, exact_matrix, matrix, vector};
-use crate::{Kernel, Visitor, rows};
+use crate::{Benchmark, Visitor, rows};
 use situ::attention::{FastWeights, Memory, Rule, softmax_in_place};
 use situ::random::Generator;
 use situ::scalar::f16;
@@ -20,7 +20,7 @@ struct Softmax<const N: usize> {
     out: [f32; N],
 }
 
-impl<const N: usize> Kernel for Softmax<N> {
+impl<const N: usize> Benchmark for Softmax<N> {
     const NAME: &'static str = "softmax";
     const SIZE: usize = N;
     const SCALAR: &'static str = "f32";
@@ -60,7 +60,7 @@ const fn step_size(size: usize) -> f64 {
     1.0 / size as f64
 }
 
-impl<S: Format, const N: usize, const DELTA: bool> Kernel for Step<S, N, DELTA> {
+impl<S: Format, const N: usize, const DELTA: bool> Benchmark for Step<S, N, DELTA> {
     const NAME: &'static str = if DELTA { "delta_rule" } else { "linear_attention" };
     const SIZE: usize = N;
     const SCALAR: &'static str = S::NAME;

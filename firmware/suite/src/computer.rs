@@ -5,7 +5,7 @@
 
 use crate::format::{emit_all, exact_matrix, matrix};
 use crate::transformer::forward;
-use crate::{Kernel, Visitor, machines, rows};
+use crate::{Benchmark, Visitor, machines, rows};
 use situ::construct::computer::{Computer, fleq, subleq};
 use situ::matrix::Matrix;
 use situ::random::Generator;
@@ -54,7 +54,7 @@ const fn subtract(a: usize, b: usize, c: usize) -> subleq::Instruction {
     subleq::Instruction { a, b, c }
 }
 
-impl Kernel for Factorial {
+impl Benchmark for Factorial {
     const NAME: &'static str = "subleq_factorial_loop";
     const SIZE: usize = SUBLEQ_LENGTH / SUBLEQ.rows as usize;
     const SCALAR: &'static str = "f32";
@@ -132,7 +132,7 @@ const fn compute(operation: fleq::Operation, a: usize, b: usize, c: usize) -> fl
     fleq::Instruction { b: fleq::Operand::Block(b), ..fleq::Instruction::new(operation, a, c) }
 }
 
-impl Kernel for Inverse {
+impl Benchmark for Inverse {
     const NAME: &'static str = "fleq_inverse_loop";
     const SIZE: usize = FLEQ_LENGTH / FLEQ.rows as usize;
     const SCALAR: &'static str = "f32";

@@ -5,7 +5,7 @@
 //! action and everything after it, so the host repeats the device's f32 computation instead.
 
 use crate::learn::{Family, OfEntropic, OfEuclidean, OfLogBarrier, OfTsallis};
-use crate::{Kernel, Visitor, rows};
+use crate::{Benchmark, Visitor, rows};
 use situ::ftrl::{Constant, Ftrl, Power, State};
 use situ::games::{
     Bandit, Bimatrix, Feedback, Full, Game, Noisy, Policies, PolicyGradient, PolicyState, Realized,
@@ -67,7 +67,7 @@ struct Running<P> {
     process: Option<P>,
 }
 
-impl<P: Row> Kernel for Running<P> {
+impl<P: Row> Benchmark for Running<P> {
     const NAME: &'static str = P::NAME;
     const SIZE: usize = P::SIZE;
     const SCALAR: &'static str = "f32";

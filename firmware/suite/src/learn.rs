@@ -1,7 +1,7 @@
 //! Follow the regularized leader: linear models of a stream, and learning in games.
 
 use crate::format::{Format, emit_all, exact, vector};
-use crate::{Kernel, Visitor, rows};
+use crate::{Benchmark, Visitor, rows};
 use situ::ftrl::{
     Constant, Coordinates, Entropic, Euclidean, Ftrl, Link, LogBarrier, Proximal, Regularizer,
     State, Tsallis,
@@ -35,7 +35,7 @@ fn target<T: Scalar>(x: &[T]) -> T {
     if x.first().is_some_and(|first| *first > T::ZERO) { T::ONE } else { T::ZERO }
 }
 
-impl<S: Format, const N: usize> Kernel for Row<S, N> {
+impl<S: Format, const N: usize> Benchmark for Row<S, N> {
     const NAME: &'static str = "ftrl_proximal";
     const SIZE: usize = N;
     const SCALAR: &'static str = S::NAME;
@@ -154,7 +154,7 @@ struct Play<F: Family, const A: usize, const BOTH: usize> {
     out: [f32; BOTH],
 }
 
-impl<F: Family, const A: usize, const BOTH: usize> Kernel for Play<F, A, BOTH> {
+impl<F: Family, const A: usize, const BOTH: usize> Benchmark for Play<F, A, BOTH> {
     const NAME: &'static str = F::NAME;
     const SIZE: usize = A;
     const SCALAR: &'static str = "f32";

@@ -1,9 +1,9 @@
 #![no_std]
-//! The benchmark suite: one [`Kernel`] a row, shared by the firmware, which counts its work, and the
-//! host, which computes in f64 what must come out.
+//! The benchmark suite: one [`Benchmark`] per row of the table, shared by the firmware, which counts
+//! its work, and the host, which computes the expected output in f64.
 //!
-//! Both make a row's input from the same seed with the same generator, so it never travels. To add a
-//! row, implement [`Kernel`] in the file of its subject and name the type in that file's `each`.
+//! Both draw a row's input from the same seed with the same generator, so it is never transferred. To
+//! add a row, implement [`Benchmark`] in the file of its subject and add the type to that file's `each`.
 
 mod attention;
 mod computer;
@@ -25,8 +25,8 @@ use situ::random::Generator;
 /// Seed of every row's input.
 pub const SEED: u64 = 20_261_123;
 
-/// One row: an input from a seed, the work that is counted, and what must come out.
-pub trait Kernel: Sized {
+/// One row: an input drawn from a seed, the work that is counted, and the expected output.
+pub trait Benchmark: Sized {
     /// What is computed. Rows of two runs are joined on name, size and scalar: never rename one.
     const NAME: &'static str;
     /// Rows of a matrix, length of a vector.
@@ -37,35 +37,35 @@ pub trait Kernel: Sized {
     const TOLERANCE: f64;
     /// Whether the row is in the suite of small chips: 64 KB of flash, 12 KB of RAM.
     const REDUCED: bool = Self::SIZE <= 8;
-    /// Runs after which the output is held against the reference.
+    /// Runs after which the output is checked against the reference.
     const RUNS: usize = 1;
 
     /// Draws the input.
-    fn new(random: &mut Generator) -> Self;
-    /// Fills, where the row lies, what [`Self::new`] left zero: it may move what it returns, and a
-    /// board has no RAM for a second copy of the largest rows.
+    fn new(generator: &mut Generator) -> Self;
+    /// Fills in place what [`Self::new`] left zero: `new` may move its result, and a board has no RAM
+    /// for a second copy of the largest rows.
     fn load(&mut self) {}
     /// The work. May be repeated any number of times.
     fn run(&mut self);
     /// Emits what was computed.
     fn output(&self, emit: &mut dyn FnMut(f32));
-    /// Emits, on a fresh row, what [`Self::RUNS`] runs must compute, in f64 from the same input.
+    /// Emits the output expected after [`Self::RUNS`] runs on a new row, in f64 from the same input.
     fn reference(&self, emit: &mut dyn FnMut(f64));
-    /// Bytes that the algorithm keeps between calls; nothing for a plain function.
+    /// Bytes that the algorithm keeps between calls; 0 for a plain function.
     fn state_bytes() -> usize {
         0
     }
 }
 
-/// What is done with every row: measured on the device, predicted on the host.
+/// What is done with every row: measured on the device, computed in f64 on the host.
 pub trait Visitor {
-    /// Whether only the reduced suite is wanted.
+    /// Whether to visit the reduced suite only.
     const REDUCED: bool;
-    /// Takes one row.
-    fn visit<K: Kernel>(&mut self);
+    /// Visits one row.
+    fn visit<B: Benchmark>(&mut self);
 }
 
-/// Takes every row, in the order of the table.
+/// Visits every row, in the order of the table.
 pub fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Empty);
     matrix::each(visitor);
@@ -79,25 +79,25 @@ pub fn each<V: Visitor>(visitor: &mut V) {
     computer::each(visitor);
 }
 
-/// Takes every row of the models: an image of its own, for the weights they bring.
+/// Visits every row of the models: a separate image, because of their weights.
 pub fn each_model<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Empty);
     models::each(visitor);
 }
 
-/// Visits the named rows, those of the reduced suite only where that is asked for.
+/// Visits the named rows; only those of the reduced suite where the visitor wants no others.
 macro_rules! rows {
-    ($visitor:ident: $($kernel:ty),* $(,)?) => {
+    ($visitor:ident: $($benchmark:ty),* $(,)?) => {
         $(
-            if <$kernel as $crate::Kernel>::REDUCED || !V::REDUCED {
-                $visitor.visit::<$kernel>();
+            if <$benchmark as $crate::Benchmark>::REDUCED || !V::REDUCED {
+                $visitor.visit::<$benchmark>();
             }
         )*
     };
 }
 pub(crate) use rows;
 
-/// Whether a row of this name is asked for: the filter is a part of it, or empty.
+/// Whether the filter selects a row of this name: it is part of the name, or empty.
 pub fn selected(name: &str, filter: &str) -> bool {
     // By bytes: `str::contains` is two kilobytes of code.
     let (name, filter) = (name.as_bytes(), filter.as_bytes());
@@ -112,10 +112,10 @@ pub fn checksum(sum: u32, value: f32) -> u32 {
     (sum ^ value.to_bits()).wrapping_mul(0x0100_0193)
 }
 
-/// Nothing: what a call costs.
+/// No work: the cost of the call itself.
 struct Empty;
 
-impl Kernel for Empty {
+impl Benchmark for Empty {
     const NAME: &'static str = "empty";
     const SIZE: usize = 0;
     const SCALAR: &'static str = "f32";

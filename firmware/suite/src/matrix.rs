@@ -1,7 +1,7 @@
 //! Products of matrices and vectors.
 
 use crate::format::{Format, emit_all, exact, matrix, vector};
-use crate::{Kernel, Visitor, rows};
+use crate::{Benchmark, Visitor, rows};
 use situ::matrix::{self, Matrix};
 use situ::random::Generator;
 use situ::scalar::f16;
@@ -28,7 +28,7 @@ struct TripleLoop<const N: usize> {
     out: Matrix<f32, N, N>,
 }
 
-impl<const N: usize> Kernel for TripleLoop<N> {
+impl<const N: usize> Benchmark for TripleLoop<N> {
     const NAME: &'static str = "triple_loop";
     const SIZE: usize = N;
     const SCALAR: &'static str = "f32";
@@ -75,7 +75,7 @@ struct Product<S, const N: usize> {
     out: Matrix<S, N, N>,
 }
 
-impl<S: Format, const N: usize> Kernel for Product<S, N> {
+impl<S: Format, const N: usize> Benchmark for Product<S, N> {
     const NAME: &'static str = "product";
     const SIZE: usize = N;
     const SCALAR: &'static str = S::NAME;
@@ -102,7 +102,7 @@ struct MatrixVector<S, const N: usize> {
     out: [S; N],
 }
 
-impl<S: Format, const N: usize> Kernel for MatrixVector<S, N> {
+impl<S: Format, const N: usize> Benchmark for MatrixVector<S, N> {
     const NAME: &'static str = "matrix_vector";
     const SIZE: usize = N;
     const SCALAR: &'static str = S::NAME;
@@ -131,7 +131,7 @@ struct Dot<S, const N: usize> {
     out: f32,
 }
 
-impl<S: Format, const N: usize> Kernel for Dot<S, N> {
+impl<S: Format, const N: usize> Benchmark for Dot<S, N> {
     const NAME: &'static str = "dot";
     const SIZE: usize = N;
     const SCALAR: &'static str = S::NAME;

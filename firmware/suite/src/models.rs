@@ -2,7 +2,7 @@
 //! superposition, and a network learned from traces of its work.
 
 use crate::format::{emit_all, vector};
-use crate::{Kernel, Visitor, rows};
+use crate::{Benchmark, Visitor, rows};
 use situ::attention::softmax_in_place;
 use situ::construct::chain_of_thought::{LeakyRelu, TraceConfiguration, TraceLearner};
 use situ::construct::superposition::{Plan, Rows, Superposition, Task};
@@ -71,7 +71,7 @@ fn answer<S: Storage>(
     softmax_in_place(answer, S::Compute::ONE);
 }
 
-impl Kernel for Trained {
+impl Benchmark for Trained {
     const NAME: &'static str = "decoder_prompt";
     const SIZE: usize = SHAPE.width as usize;
     const SCALAR: &'static str = "f16";
@@ -134,7 +134,7 @@ struct Written {
     workspace: [f32; 3072],
 }
 
-impl Kernel for Written {
+impl Benchmark for Written {
     const NAME: &'static str = "superposition_transformer";
     const SIZE: usize = CONSTANTS.len();
     const SCALAR: &'static str = "f32";
@@ -242,7 +242,7 @@ impl Network {
     }
 }
 
-impl Kernel for Traces {
+impl Benchmark for Traces {
     const NAME: &'static str = "trace_learner";
     const SIZE: usize = INPUTS;
     const SCALAR: &'static str = "f32";

@@ -1,7 +1,7 @@
 //! Frozen random networks: drawing their weights, running them, tuning their scales and shifts.
 
 use crate::format::{Format, emit_all, vector};
-use crate::{Kernel, Visitor, rows};
+use crate::{Benchmark, Visitor, rows};
 use situ::normtune::{
     Affine, Gaussian, Law, Network, Optimizer, Parameters, Sgd, Sign, Stream, Uniform, Units,
     Workspace, cross_entropy,
@@ -48,7 +48,7 @@ struct Draw<L> {
     out: [f32; 256],
 }
 
-impl<L: Named> Kernel for Draw<L> {
+impl<L: Named> Benchmark for Draw<L> {
     const NAME: &'static str = L::NAME;
     const SIZE: usize = 256;
     const SCALAR: &'static str = "f32";
@@ -95,7 +95,7 @@ struct Forward<S: Format, const WIDTH: usize> {
     outputs: [f32; CLASSES],
 }
 
-impl<S: Format, const WIDTH: usize> Kernel for Forward<S, WIDTH> {
+impl<S: Format, const WIDTH: usize> Benchmark for Forward<S, WIDTH> {
     const NAME: &'static str = "normtune_forward";
     const SIZE: usize = WIDTH;
     const SCALAR: &'static str = S::NAME;
@@ -129,7 +129,7 @@ impl<S: Format, const WIDTH: usize> Kernel for Forward<S, WIDTH> {
 }
 
 /// One tuning step by gradient descent: forward, backward, update. What comes out are the outputs
-/// after [`Kernel::RUNS`] steps on the same example.
+/// after [`Benchmark::RUNS`] steps on the same example.
 struct Step<S: Format, const WIDTH: usize> {
     network: Network<Uniform>,
     parameters: Parameters<S, WIDTH, DEPTH, CLASSES>,
@@ -142,7 +142,7 @@ struct Step<S: Format, const WIDTH: usize> {
 const RATE: f32 = 1.0 / 64.0;
 const CLASS: usize = 1;
 
-impl<S: Format, const WIDTH: usize> Kernel for Step<S, WIDTH> {
+impl<S: Format, const WIDTH: usize> Benchmark for Step<S, WIDTH> {
     const NAME: &'static str = "normtune_step";
     const SIZE: usize = WIDTH;
     const SCALAR: &'static str = S::NAME;

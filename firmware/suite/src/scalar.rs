@@ -1,7 +1,7 @@
 //! Numbers, element by element: the functions of [`Scalar`] and the conversions of f16.
 
 use crate::format::{emit_all, exact, vector};
-use crate::{Kernel, Visitor, rows};
+use crate::{Benchmark, Visitor, rows};
 use situ::random::Generator;
 use situ::scalar::{Scalar, f16, load_slice, store_slice};
 
@@ -21,7 +21,7 @@ macro_rules! elementwise {
             out: [f32; N],
         }
 
-        impl<const N: usize> Kernel for $kernel<N> {
+        impl<const N: usize> Benchmark for $kernel<N> {
             const NAME: &'static str = $name;
             const SIZE: usize = N;
             const SCALAR: &'static str = "f32";
@@ -56,7 +56,7 @@ struct Load<const N: usize> {
     out: [f32; N],
 }
 
-impl<const N: usize> Kernel for Load<N> {
+impl<const N: usize> Benchmark for Load<N> {
     const NAME: &'static str = "load";
     const SIZE: usize = N;
     const SCALAR: &'static str = "f16";
@@ -82,7 +82,7 @@ struct Store<const N: usize> {
     out: [f16; N],
 }
 
-impl<const N: usize> Kernel for Store<N> {
+impl<const N: usize> Benchmark for Store<N> {
     const NAME: &'static str = "store";
     const SIZE: usize = N;
     const SCALAR: &'static str = "f16";
@@ -109,7 +109,7 @@ struct EveryHalf {
     wrong_stores: u32,
 }
 
-impl Kernel for EveryHalf {
+impl Benchmark for EveryHalf {
     const NAME: &'static str = "every_f16";
     const SIZE: usize = 1 << 16;
     const SCALAR: &'static str = "f16";

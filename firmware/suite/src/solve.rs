@@ -1,7 +1,7 @@
 //! Inverses and factors.
 
 use crate::format::{Format, emit_all, exact_matrix, matrix, scale};
-use crate::{Kernel, Visitor, rows};
+use crate::{Benchmark, Visitor, rows};
 use situ::matrix::Matrix;
 use situ::random::Generator;
 use situ::scalar::f16;
@@ -81,7 +81,7 @@ struct Inverse<S, const N: usize> {
     out: Matrix<f32, N, N>,
 }
 
-impl<S: Format, const N: usize> Kernel for Inverse<S, N> {
+impl<S: Format, const N: usize> Benchmark for Inverse<S, N> {
     const NAME: &'static str = "inverse";
     const SIZE: usize = N;
     const SCALAR: &'static str = S::NAME;
@@ -109,7 +109,7 @@ struct Factor<const N: usize> {
     factor: Cholesky<f32, N>,
 }
 
-impl<const N: usize> Kernel for Factor<N> {
+impl<const N: usize> Benchmark for Factor<N> {
     const NAME: &'static str = "cholesky";
     const SIZE: usize = N;
     const SCALAR: &'static str = "f32";
@@ -146,7 +146,7 @@ struct PositiveInverse<const N: usize> {
     out: Matrix<f32, N, N>,
 }
 
-impl<const N: usize> Kernel for PositiveInverse<N> {
+impl<const N: usize> Benchmark for PositiveInverse<N> {
     const NAME: &'static str = "inverse_positive";
     const SIZE: usize = N;
     const SCALAR: &'static str = "f32";
@@ -177,7 +177,7 @@ struct Cold<const N: usize> {
     newton: NewtonInverse<f32, N>,
 }
 
-impl<const N: usize> Kernel for Cold<N> {
+impl<const N: usize> Benchmark for Cold<N> {
     const NAME: &'static str = "newton_cold";
     const SIZE: usize = N;
     const SCALAR: &'static str = "f32";
@@ -207,7 +207,7 @@ struct Warm<const N: usize> {
     newton: NewtonInverse<f32, N>,
 }
 
-impl<const N: usize> Kernel for Warm<N> {
+impl<const N: usize> Benchmark for Warm<N> {
     const NAME: &'static str = "newton_warm";
     const SIZE: usize = N;
     const SCALAR: &'static str = "f32";

@@ -1,7 +1,7 @@
 //! Transformers that are algorithms.
 
 use crate::format::{emit_all, exact_matrix, matrix, scale};
-use crate::{Kernel, Visitor, rows};
+use crate::{Benchmark, Visitor, rows};
 use situ::construct::newton::{self, InverseRows};
 use situ::matrix::{Matrix, product};
 use situ::random::Generator;
@@ -46,7 +46,7 @@ impl<const D: usize, const SEQUENCE: usize, const WORKSPACE: usize>
     }
 }
 
-impl<const D: usize, const SEQUENCE: usize, const WORKSPACE: usize> Kernel
+impl<const D: usize, const SEQUENCE: usize, const WORKSPACE: usize> Benchmark
     for NewtonStep<D, SEQUENCE, WORKSPACE>
 {
     const NAME: &'static str = "newton_transformer";

@@ -1,4 +1,4 @@
-//! The command `situ bench`: builds, runs, checks, prints.
+//! The command `situ bench`: builds the suite, runs it, checks the results and prints them.
 
 use super::image::Image;
 use super::log::Session;
@@ -13,13 +13,13 @@ pub struct Arguments {
     /// The board; `situ boards` lists them
     #[arg(long, value_name = "ID")]
     pub board: String,
-    /// Other rows than the board's file says
+    /// Override the suite named in the board file
     #[arg(long, value_enum, value_name = "SUITE")]
     pub suite: Option<Suite>,
-    /// Only the rows whose name contains this
+    /// Run only the rows whose name contains TEXT
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub filter: String,
-    /// Write the results to a file, for `situ compare`
+    /// Write the results to FILE, for `situ compare`
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
     /// Print one JSON object instead of a table
@@ -32,15 +32,15 @@ pub struct Arguments {
 /// # Errors
 /// [`Failure::Input`] for an unknown board or a filter that selects nothing; [`Failure::Tool`] if the
 /// compiler, QEMU, probe-rs or a probe is missing; [`Failure::Check`] if a result is wrong, after the
-/// rows that are right have been printed.
+/// correct rows have been printed.
 pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
     let mut board = Board::find(&arguments.board)?;
     board.suite = arguments.suite.unwrap_or(board.suite);
     let expected = reference::expected(board.suite, &arguments.filter);
     if expected.is_empty() {
-        return Err(Failure::Input(format!("--filter '{}' selects no row", arguments.filter)));
+        return Err(Failure::Input(format!("--filter '{}' matches no row", arguments.filter)));
     }
-    // Before the build, which takes a minute.
+    // Checked before the build, which takes a minute.
     runner::program(&board)?;
     let toolchain = toolchain::Toolchain::find(&board.target)?;
     let elf = toolchain.build(&board, &arguments.filter)?;
@@ -59,8 +59,11 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
     progress.finish_and_clear();
     outcome.map_err(|failure| explained(failure, session.complaint.as_deref()))?;
     let missing = session.missing();
-    let (Some(counter), Some(stack), 0) = (session.counter, session.stack, missing) else {
-        return Err(Failure::Check(format!("{}: stopped {missing} rows early", board.id)));
+    let (Some(counter), Some(stack), 0) = (session.counter(), session.stack, missing) else {
+        return Err(Failure::Check(format!(
+            "{}: the run stopped with {missing} rows to go",
+            board.id
+        )));
     };
 
     let results = Results {
@@ -90,7 +93,7 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
     Ok(results)
 }
 
-/// A failed run's own complaint says more than its exit status.
+/// The last line of a failed run says more than its exit status.
 fn explained(failure: Failure, complaint: Option<&str>) -> Failure {
     match (failure, complaint) {
         (Failure::Check(line), Some(words)) => Failure::Check(format!("{line}: {words}")),
@@ -113,7 +116,7 @@ fn print_table(results: &Results) -> Result<(), Failure> {
         "size",
         "scalar",
         &counter,
-        "most",
+        "max",
         "code, bytes",
         "state",
         "stack",
@@ -134,7 +137,7 @@ fn print_table(results: &Results) -> Result<(), Failure> {
     }
     console::line(table)?;
     console::line(format_args!(
-        "{} ({}): {counter} a call, median and most of 5 samples; image {} bytes of flash, {} of RAM",
+        "{} ({}): {counter} per call, median and maximum of 5 samples; image: {} bytes of flash, {} of RAM",
         results.board, results.core, results.flash_bytes, results.ram_bytes
     ))?;
     console::line(format_args!("{}; {}", results.rustc, results.flags))

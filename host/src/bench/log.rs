@@ -1,43 +1,43 @@
-//! The firmware's log: one JSON object a line.
+//! The firmware's log: one JSON object per line.
 
-use super::Board;
+use super::counter::{Counter, Source};
+use super::image::Image;
 use super::reference::Expected;
-use super::results::{Counter, Row};
-use super::{Run, image::Image};
+use super::{Board, Row};
 use serde::Deserialize;
 
 /// A line of the log.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Message {
-    Start { counter: String },
+    Start { counter: Source },
     Row { name: String, size: u64, scalar: String, entry: u64, state: u64 },
     Bits(Vec<u32>),
     Cost { calls: u64, counts: Vec<u64>, stack: u64, checksum: u32 },
     Finish { stack: u64 },
 }
 
-/// What the log has said so far.
+/// The log so far.
 pub struct Session<'r> {
     board: &'r Board,
     image: &'r Image,
     expected: std::slice::Iter<'r, Expected>,
     current: Option<(&'r Expected, Row)>,
     output: Vec<f32>,
-    /// Unit of the counts, once known.
-    pub counter: Option<Counter>,
-    /// Rows whose result was right.
+    /// Unit of the counts, and how much of it one count is worth; known after the start.
+    unit: Option<(Counter, f64)>,
+    /// Rows whose result is right.
     pub rows: Vec<Row>,
-    /// Rows whose result was wrong, and how.
+    /// Rows whose result is wrong, and how.
     pub wrong: Vec<String>,
-    /// Most stack in use, once the run has finished.
+    /// Maximum stack in use, once the run has finished.
     pub stack: Option<u64>,
-    /// First line that was no message: why the firmware stopped.
+    /// The first line that is not a message: why the firmware stopped.
     pub complaint: Option<String>,
 }
 
 impl<'r> Session<'r> {
-    /// Nothing heard yet.
+    /// Before the first line.
     pub fn new(board: &'r Board, image: &'r Image, expected: &'r [Expected]) -> Self {
         Self {
             board,
@@ -45,7 +45,7 @@ impl<'r> Session<'r> {
             expected: expected.iter(),
             current: None,
             output: Vec::new(),
-            counter: None,
+            unit: None,
             rows: Vec::new(),
             wrong: Vec::new(),
             stack: None,
@@ -53,24 +53,27 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// Takes a line; true if it ended a row.
+    /// Reads a line; true if it ends a row.
     ///
     /// # Errors
-    /// A line that the suite does not write at this point.
+    /// A line that the suite does not write at this point, or a restart after a fault.
     pub fn hear(&mut self, line: &str) -> Result<bool, String> {
         let Ok(message) = serde_json::from_str(line) else {
             self.complaint.get_or_insert_with(|| line.to_owned());
             return Ok(false);
         };
         match message {
-            Message::Start { counter } => self.counter = Some(self.unit(&counter)?),
+            Message::Start { .. } if self.unit.is_some() => {
+                return Err("the board restarted".to_owned());
+            }
+            Message::Start { counter } => self.unit = Some(counter.unit(self.board)?),
             Message::Row { name, size, scalar, entry, state } => {
                 let row = self.new_row(name, size, scalar, entry, state);
                 let expected = self.expected.next().filter(|expected| {
                     (expected.name, expected.size as u64, expected.scalar) == row.key()
                 });
                 let expected = expected.ok_or(format!(
-                    "the board ran {} {} {}, which the host's suite does not have there",
+                    "the board ran {} {} {}, which is not the next row of the host's suite",
                     row.name, row.size, row.scalar
                 ))?;
                 self.output.clear();
@@ -95,14 +98,9 @@ impl<'r> Session<'r> {
         self.expected.len() + usize::from(self.current.is_some())
     }
 
-    fn unit(&self, counter: &str) -> Result<Counter, String> {
-        match (counter, &self.board.run) {
-            ("systick", Run::Qemu(_)) => Ok(Counter::Instructions),
-            ("systick", Run::Probe(_)) => Ok(Counter::Ticks),
-            ("cycles", Run::Probe(_)) => Ok(Counter::Cycles),
-            // An emulator that counts has invented its cycles.
-            (other, _) => Err(format!("counts of '{other}' mean nothing on {}", self.board.id)),
-        }
+    /// Unit of the counts, once known.
+    pub fn counter(&self) -> Option<Counter> {
+        self.unit.map(|(counter, _)| counter)
     }
 
     fn new_row(&self, name: String, size: u64, scalar: String, entry: u64, state: u64) -> Row {
@@ -122,15 +120,11 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// Costs of a call, from samples of `calls` calls.
+    /// The cost of a call, from samples of `calls` calls.
     fn set_counts(&self, row: &mut Row, calls: u64, mut counts: Vec<u64>) -> Result<(), String> {
         counts.sort_unstable();
-        // Under `-icount shift=0` an instruction lasts a nanosecond, a tick 10⁹ / clock of them.
-        let per_count = match self.counter.ok_or("a row before the start")? {
-            Counter::Instructions => 1e9 / self.board.clock_hz as f64,
-            Counter::Cycles | Counter::Ticks => 1.0,
-        };
-        // To a tenth: finer than a tick, over the calls of a sample.
+        let (_, per_count) = self.unit.ok_or("a row before the start")?;
+        // Rounded to a tenth: a tick spread over the calls of a sample is finer than that.
         let cost = |count: u64| (count as f64 * per_count / calls as f64 * 10.0).round() / 10.0;
         let (Some(first), Some(last)) = (counts.first(), counts.last()) else {
             return Err("a cost without samples".to_owned());
@@ -150,7 +144,7 @@ impl<'r> Session<'r> {
             .fold(situ_suite::CHECKSUM_OF_NOTHING, |sum, value| situ_suite::checksum(sum, *value));
         let label = format!("{} {} {}", row.name, row.size, row.scalar);
         if checksum != row.checksum {
-            self.wrong.push(format!("{label} (damaged on the way)"));
+            self.wrong.push(format!("{label} (damaged in transmission)"));
         } else if row.max_error > expected.tolerance {
             let (error, bound) = (row.max_error, expected.tolerance);
             self.wrong.push(format!("{label} (error {error:.1e} > {bound:.1e})"));

@@ -1,8 +1,8 @@
 //! `situ bench` and `situ boards`: the suite on a board, counted and checked.
 //!
 //! The firmware is built for the board (`toolchain`), run in QEMU or flashed through a probe
-//! (`runner`), its log decoded (`log`), every result held against f64 (`reference`), and what
-//! is left to know read from the ELF file (`image`).
+//! (`runner`), and its log decoded (`log`). Every result is checked against f64 (`reference`); sizes
+//! are read from the ELF file (`image`), and `counter` says what a count is worth.
 //!
 //! ```
 //! use situ_host::bench::Board;
@@ -14,6 +14,7 @@
 
 mod board;
 mod command;
+mod counter;
 mod defmt;
 mod image;
 mod log;
@@ -24,8 +25,9 @@ mod toolchain;
 
 pub use board::{Board, Memory, Run, Suite, boards, firmware};
 pub use command::{Arguments, bench};
+pub use counter::{Counter, Source};
 pub use image::Image;
 pub use reference::{Expected, expected};
-pub use results::{Counter, Results, Row};
+pub use results::{Results, Row};
 pub use runner::run;
 pub use toolchain::Toolchain;

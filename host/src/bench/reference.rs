@@ -2,7 +2,7 @@
 
 use super::Suite;
 use situ::random::Generator;
-use situ_suite::{Kernel, SEED, Visitor};
+use situ_suite::{Benchmark, SEED, Visitor};
 
 /// A row as the host expects it.
 #[derive(Clone, Debug)]
@@ -57,14 +57,14 @@ struct References<'f, const REDUCED: bool> {
 impl<const REDUCED: bool> Visitor for References<'_, REDUCED> {
     const REDUCED: bool = REDUCED;
 
-    fn visit<K: Kernel>(&mut self) {
-        if !situ_suite::selected(K::NAME, self.filter) {
+    fn visit<B: Benchmark>(&mut self) {
+        if !situ_suite::selected(B::NAME, self.filter) {
             return;
         }
-        let kernel = K::new(&mut Generator::new(SEED));
+        let benchmark = B::new(&mut Generator::new(SEED));
         let mut values = Vec::new();
-        kernel.reference(&mut |value| values.push(value));
-        let (name, size, scalar, tolerance) = (K::NAME, K::SIZE, K::SCALAR, K::TOLERANCE);
+        benchmark.reference(&mut |value| values.push(value));
+        let (name, size, scalar, tolerance) = (B::NAME, B::SIZE, B::SCALAR, B::TOLERANCE);
         self.rows.push(Expected { name, size, scalar, values, tolerance });
     }
 }

@@ -1,28 +1,7 @@
-//! What a run on a board found, as `bench --save` writes it and `compare` reads it.
+//! The results of a run on a board, as `bench --save` writes and `compare` reads them.
 
+use super::Counter;
 use serde::{Deserialize, Serialize};
-
-/// Unit of the counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Counter {
-    /// Executed instructions: SysTick under QEMU, where one instruction lasts one nanosecond.
-    Instructions,
-    /// Clock cycles, by DWT CYCCNT on a chip.
-    Cycles,
-    /// Ticks of SysTick at the core's clock, on a chip without CYCCNT.
-    Ticks,
-}
-
-impl std::fmt::Display for Counter {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Self::Instructions => "instructions",
-            Self::Cycles => "cycles",
-            Self::Ticks => "ticks",
-        })
-    }
-}
 
 /// One run of the suite on one board.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,36 +20,36 @@ pub struct Results {
     pub rustc: String,
     /// Flags of the compiler.
     pub flags: String,
-    /// Commit that was built; `+` if files had changed since. Unknown outside a repository.
+    /// Commit that was built; `+` if files had changed since. None outside a repository.
     pub commit: Option<String>,
     /// Program and constants of the whole image.
     pub flash_bytes: u64,
-    /// Variables of the whole image and the most stack that was in use.
+    /// Variables of the whole image and the maximum stack in use.
     pub ram_bytes: u64,
-    /// One a row.
+    /// One per row of the table.
     pub results: Vec<Row>,
 }
 
 /// One row of the suite.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Row {
-    /// What was computed; with `size` and `scalar` the key of a row.
+    /// What was computed; `name`, `size` and `scalar` are the key of a row.
     pub name: String,
     /// Rows of a matrix, length of a vector.
     pub size: u64,
     /// Storage format of the operands.
     pub scalar: String,
-    /// Least cost of a call.
+    /// Minimum cost of a call.
     pub count_min: f64,
     /// Median cost of a call.
     pub count_median: f64,
-    /// Greatest cost of a call.
+    /// Maximum cost of a call.
     pub count_max: f64,
-    /// Calls that a sample is the mean of.
+    /// Calls per sample; a sample is their mean.
     pub calls: u64,
-    /// Code of the row and of all that it calls.
+    /// Code of the row and of everything it calls.
     pub text_bytes: u64,
-    /// What the algorithm keeps between calls.
+    /// State that the algorithm keeps between calls.
     pub state_bytes: u64,
     /// Stack that a call touches.
     pub stack_bytes: u64,
@@ -81,7 +60,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// The key that rows of two runs are joined on.
+    /// The key on which rows of two runs are joined.
     pub fn key(&self) -> (&str, u64, &str) {
         (&self.name, self.size, &self.scalar)
     }

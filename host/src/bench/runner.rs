@@ -1,4 +1,4 @@
-//! Runs an image, in QEMU or on a chip, and hands on the lines of its log.
+//! Runs an image, in QEMU or on a chip, and passes on the lines of its log.
 
 use super::defmt::{Stream, Table};
 use super::{Board, Run, toolchain::in_path};
@@ -7,22 +7,26 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-/// Longest silence of a board that still runs.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// Maximum time between two lines of a board that still runs.
+const MAX_SILENCE: Duration = Duration::from_secs(120);
+/// Maximum time of a whole run.
+const MAX_DURATION: Duration = Duration::from_secs(1800);
 
 /// Runs the image at `elf` to its end and calls `hear` with each line of its log.
 ///
 /// # Errors
 /// [`Failure::Tool`] if QEMU, probe-rs or the probe is missing; [`Failure::Check`] if the run ends
-/// with a failure or falls silent, or if `hear` says so.
+/// with a failure or exceeds its time limits, or if `hear` says so.
 pub fn run(
     board: &Board,
     elf: &Path,
     hear: &mut dyn FnMut(&str) -> Result<(), String>,
 ) -> Result<(), Failure> {
     let mut child = Stopped(spawn(command(board, elf)?)?);
+    let complaints = complaints(&mut child.0);
     let result = match &board.run {
         Run::Qemu(_) => {
             let image = std::fs::read(elf).map_err(|error| Failure::Input(error.to_string()))?;
@@ -34,14 +38,11 @@ pub fn run(
         Run::Probe(_) => lines(&mut child.0, hear),
     };
     result.map_err(|problem| Failure::Check(format!("{}: {problem}", board.id)))?;
-    let mut complaint = String::new();
-    if let Some(stderr) = &mut child.0.stderr {
-        let _ = stderr.read_to_string(&mut complaint);
-    }
     let status = child.0.wait().map_err(|error| Failure::Check(error.to_string()))?;
     if status.success() {
         return Ok(());
     }
+    let complaint = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
     let complaint = complaint.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("");
     Err(failure(board, complaint))
 }
@@ -64,7 +65,7 @@ fn command(board: &Board, elf: &Path) -> Result<Command, Failure> {
         Run::Qemu(machine) => command
             .args(["-machine", machine, "-display", "none", "-serial", "none", "-monitor", "none"])
             .args(["-semihosting-config", "enable=on,target=native"])
-            // One instruction lasts one nanosecond, whatever it does.
+            // Every instruction lasts one nanosecond.
             .args(["-icount", "shift=0", "-kernel"]),
         Run::Probe(chip) => command.args(["run", "--chip", chip, "--log-format", "{s}"]),
     };
@@ -82,7 +83,7 @@ fn spawn(mut command: Command) -> Result<Child, Failure> {
         .map_err(|error| Failure::Tool(format!("{program}: {error}")))
 }
 
-/// What the end of a run without success means.
+/// The failure that a run without success means.
 fn failure(board: &Board, complaint: &str) -> Failure {
     let lower = complaint.to_lowercase();
     if lower.contains("no connected probes") || lower.contains("probe was not found") {
@@ -92,7 +93,7 @@ fn failure(board: &Board, complaint: &str) -> Failure {
     }
     if lower.contains("permission") || lower.contains("access denied") {
         return Failure::Tool(format!(
-            "the probe may not be used ({complaint}): install the udev rules of probe.rs/docs"
+            "no permission to use the probe ({complaint}): install the udev rules of probe.rs/docs"
         ));
     }
     Failure::Check(format!("{}: the run failed{}{complaint}", board.id, separator(complaint)))
@@ -102,7 +103,7 @@ fn separator(text: &str) -> &'static str {
     if text.is_empty() { "" } else { ": " }
 }
 
-/// Splits the child's output into lines: probe-rs has decoded it.
+/// Splits the child's output into lines; probe-rs has already decoded it.
 fn lines(
     child: &mut Child,
     hear: &mut dyn FnMut(&str) -> Result<(), String>,
@@ -121,30 +122,46 @@ fn lines(
     })
 }
 
-/// Hands on what the child writes, until it closes its output.
+/// Passes on what the child writes, until it closes its output.
 fn each_chunk(
     child: &mut Child,
     take: &mut dyn FnMut(&[u8]) -> Result<(), String>,
 ) -> Result<(), String> {
-    let mut stdout = child.stdout.take().ok_or("no output")?;
+    let stdout = child.stdout.take().ok_or("no output")?;
     let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut buffer = vec![0; 1 << 16];
-        while let Ok(length @ 1..) = stdout.read(&mut buffer) {
-            if sender.send(buffer[..length].to_vec()).is_err() {
-                return;
-            }
-        }
-    });
+    std::thread::spawn(move || forward(stdout, &sender));
+    let start = Instant::now();
     loop {
-        match receiver.recv_timeout(PATIENCE) {
+        match receiver.recv_timeout(MAX_SILENCE) {
             Ok(chunk) => take(&chunk)?,
             Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(()),
             Err(mpsc::RecvTimeoutError::Timeout) => {
-                return Err(format!("silent for {} s", PATIENCE.as_secs()));
+                return Err(format!("no output for {} s", MAX_SILENCE.as_secs()));
             }
         }
+        if start.elapsed() > MAX_DURATION {
+            return Err(format!("still running after {} s", MAX_DURATION.as_secs()));
+        }
     }
+}
+
+fn forward(mut source: impl Read, sender: &mpsc::Sender<Vec<u8>>) {
+    let mut buffer = vec![0; 1 << 16];
+    while let Ok(length @ 1..) = source.read(&mut buffer) {
+        if sender.send(buffer[..length].to_vec()).is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads the child's stderr while it runs: a full pipe would stop it.
+fn complaints(child: &mut Child) -> Option<JoinHandle<String>> {
+    let mut stderr = child.stderr.take()?;
+    Some(std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = stderr.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }))
 }
 
 /// A child that does not outlive its owner.
@@ -152,8 +169,31 @@ struct Stopped(Child);
 
 impl Drop for Stopped {
     fn drop(&mut self) {
-        // Gone already after a run that ended by itself.
+        // Does nothing after a run that has ended.
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// More than a pipe holds on stderr, before the first line of output.
+    #[test]
+    fn long_complaints_do_not_block() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "head -c 300000 /dev/zero >&2; echo one; echo two"]);
+        let mut child = Stopped(spawn(command).unwrap());
+        let complaints = complaints(&mut child.0).unwrap();
+        let mut heard = Vec::new();
+        lines(&mut child.0, &mut |line| {
+            heard.push(line.to_owned());
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(heard, ["one", "two"]);
+        assert!(child.0.wait().unwrap().success());
+        assert_eq!(complaints.join().unwrap().len(), 300_000);
     }
 }

@@ -39,11 +39,14 @@ pub fn fitting(name: &str, shape: Shape, budget: Option<usize>) -> Option<Model>
         return None;
     }
     let Some(budget) = budget else { return variants(name).into_iter().next() };
-    let fits = |model: &Model| model.state_bytes(shape).is_some_and(|bytes| bytes <= budget);
-    variants(name).into_iter().find(fits)
+    let exceeds = |model: &Model| model.state_bytes(shape).is_none_or(|bytes| bytes > budget);
+    let variants = variants(name);
+    // Each variant is smaller than the one before: few of them are built.
+    let first = variants.partition_point(exceeds);
+    variants.into_iter().nth(first)
 }
 
-/// Variants of a learner, best first: the default, then ever smaller ones.
+/// Variants of a learner, best first: the default, then smaller and smaller ones.
 fn variants(name: &str) -> Vec<Model> {
     let random = |counts: &[usize], model: &dyn Fn(Storage, usize) -> Model| {
         let full = counts[0];

@@ -1,5 +1,6 @@
-//! The command `situ fit`: reads the data, runs the learners, prints one table.
+//! The command `situ fit`: reads the data, runs the learners, prints a table.
 
+use super::catalogue;
 use super::examples::{Examples, TaskName, examples, permuted_half_way};
 use super::export::{self, Destination};
 use super::model::Model;
@@ -7,22 +8,21 @@ use super::outcome::{Fit, Fitted};
 use super::prequential::{Run, prequential};
 use super::table::{Columns, read};
 use super::tune::{tune, tuning_part};
-use super::{catalogue, device};
 use crate::bench::Board;
 use crate::{Failure, console, progress, report};
 use situ::features::Window;
-use situ::online::Error;
+use situ::online::{Error, Learner, save, saved_bytes};
 use std::fs::File;
 use std::path::PathBuf;
 
-/// The recordings that `situ` runs on without arguments.
+/// The recordings that `situ` learns when run without arguments.
 const BUNDLED: (&str, &[u8]) =
     ("basic-motions.csv", include_bytes!("../../data/basic-motions.csv"));
 
 /// Arguments of `situ fit`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
-    /// A CSV with a header: numbers, and the column to predict
+    /// CSV file with a header: numeric columns and the column to predict
     #[arg(value_name = "DATA.csv")]
     data: PathBuf,
     #[command(flatten)]
@@ -31,49 +31,49 @@ pub struct Arguments {
 
 #[derive(Clone, Debug, Default, clap::Args)]
 struct Options {
-    /// The column to predict
+    /// Column to predict
     #[arg(long, value_name = "COLUMN")]
     target: String,
-    /// The column that tells recordings apart; windows do not cross from one to the next
+    /// Column that identifies recordings; no window spans two of them
     #[arg(long, value_name = "COLUMN")]
     group: Option<String>,
-    /// A column to leave out
+    /// Column to leave out; may be repeated
     #[arg(long, value_name = "COLUMN")]
     drop: Vec<String>,
-    /// Learn from features of this many rows instead of single rows
+    /// Learn features of windows of ROWS rows instead of single rows
     #[arg(long, value_name = "ROWS", requires = "hop")]
     window: Option<usize>,
     /// Rows from the start of one window to the start of the next
     #[arg(long, value_name = "ROWS", requires = "window")]
     hop: Option<usize>,
-    /// Shuffle the examples with this seed instead of taking them in order
+    /// Shuffle the examples with this seed instead of keeping their order
     #[arg(long, value_name = "SEED")]
     shuffle: Option<u64>,
-    /// What the target is; decided from the column if not given
+    /// Predict labels or values [default: decided by the target column]
     #[arg(long, value_enum)]
     task: Option<TaskName>,
-    /// A learner to run; all of them if none is named
+    /// Learner to run; may be repeated [default: all]
     #[arg(long, value_name = "NAME")]
     learner: Vec<String>,
-    /// Only learners whose state fits, in smaller variants where there are
+    /// Only learners whose state fits; falls back to smaller variants
     #[arg(long, value_name = "BYTES")]
     budget: Option<usize>,
-    /// Search each learner's configuration on the first fifth of the stream, and score the rest
+    /// Tune each learner's configuration on the first fifth of the stream; score the rest
     #[arg(long)]
     tune: bool,
-    /// Permute the labels half-way and score the second half: which learners recover?
+    /// Permute the labels half-way through the stream and score the second half
     #[arg(long, conflicts_with = "tune")]
     drift: bool,
-    /// Run each learner on this board as well, and count what an update costs
+    /// Also run each learner on this board and count the cost of an update
     #[arg(long, value_name = "ID")]
     board: Option<String>,
-    /// Write the best learner as a firmware crate for --board (qemu-m4 if none is given)
+    /// Write the best learner as a firmware crate for --board [default: qemu-m4]
     #[arg(long, value_name = "DIR")]
     export: Option<PathBuf>,
-    /// Put the learner's state after the whole stream into the firmware
+    /// Start the exported learner with its state after the whole stream
     #[arg(long, requires = "export")]
     trained: bool,
-    /// Write over an export that is there already
+    /// Overwrite an existing export
     #[arg(long, requires = "export")]
     force: bool,
     /// Print one JSON object instead of a table
@@ -91,7 +91,7 @@ impl Options {
 ///
 /// # Errors
 /// [`Failure::Input`] with one line for bad data or arguments; with a board [`Failure::Tool`] for a
-/// missing compiler or emulator, [`Failure::Check`] if it predicts otherwise than the host.
+/// missing compiler or emulator, [`Failure::Check`] if its predictions differ from the host's.
 pub fn fit(arguments: &Arguments) -> Result<Fit, Failure> {
     let name = arguments.data.display().to_string();
     let file =
@@ -99,7 +99,7 @@ pub fn fit(arguments: &Arguments) -> Result<Fit, Failure> {
     fit_source(&name, file, &arguments.options)
 }
 
-/// Runs on the bundled wearable recordings: windows of 2 s, every second.
+/// Runs on the bundled wearable recordings: windows of 2 s, one per second.
 ///
 /// # Errors
 /// As [`fit`].
@@ -120,9 +120,9 @@ pub fn fit_bundled() -> Result<Fit, Failure> {
 fn fit_source(name: &str, source: impl std::io::Read, options: &Options) -> Result<Fit, Failure> {
     let selected = catalogue::select(&options.learner)?;
     let board = board(options)?;
-    if let Some(directory) = &options.export {
-        export::check(directory, options.force)?;
-    }
+    let destination = options.export.clone();
+    let destination =
+        destination.map(|directory| Destination::new(directory, options.force)).transpose()?;
     let columns = Columns {
         target: options.target.clone(),
         group: options.group.clone(),
@@ -134,11 +134,10 @@ fn fit_source(name: &str, source: impl std::io::Read, options: &Options) -> Resu
     if options.drift {
         permuted_half_way(&mut data)?;
     }
-    let (mut run, models) = run(&data, &selected, options)?;
+    let (mut run, chosen) = run(&data, &selected, options)?;
     if let (Some(board), Some(_)) = (&board, &options.board) {
-        for (fitted, model) in run.learners.iter_mut().zip(&models) {
-            let to = Destination { directory: device::directory(board), window, trained: false };
-            fitted.board = device::measure(model, &table, &data, board, &to)?;
+        for (fitted, chosen) in run.learners.iter_mut().zip(&chosen) {
+            fitted.board = export::measure(&chosen.model, &table, &data, board)?;
         }
     }
     report::save(report::FIT, &run)?;
@@ -147,19 +146,26 @@ fn fit_source(name: &str, source: impl std::io::Read, options: &Options) -> Resu
     } else {
         run.print(&data)?;
     }
-    if let (Some(board), Some(directory), Some(model)) = (&board, &options.export, models.first()) {
-        let to = Destination { directory: directory.clone(), window, trained: options.trained };
-        export::write(model, &table, &data, board, &to)?;
+    if let (Some(board), Some(to), Some(best)) = (&board, &destination, chosen.first()) {
+        let state = options.trained.then_some(&*best.state);
+        export::write(&best.model, &table, &data, board, state, to)?;
         if !options.json {
             console::line(format_args!(
-                "{} is firmware for {} in {}",
-                model.name(),
+                "wrote {} for {} to {}",
+                best.model.name(),
                 board.id,
-                directory.display()
+                to.directory().display()
             ))?;
         }
     }
     Ok(run)
+}
+
+/// A learner that has learned the stream.
+struct Chosen {
+    model: Model,
+    /// As [`save`] writes it.
+    state: Vec<u8>,
 }
 
 /// The board to run on or to export for.
@@ -168,12 +174,12 @@ fn board(options: &Options) -> Result<Option<Board>, Failure> {
     id.or(options.export.as_ref().map(|_| "qemu-m4")).map(Board::find).transpose()
 }
 
-/// Runs the learners; gives them best first, with what each of them is.
+/// Runs the learners; gives their results and the learners themselves, best first.
 fn run(
     data: &Examples,
     selected: &[&'static str],
     options: &Options,
-) -> Result<(Fit, Vec<Model>), Failure> {
+) -> Result<(Fit, Vec<Chosen>), Failure> {
     let shape = data.shape();
     let refused = |name: &str, error: Error| match error {
         Error::Capacity => catalogue::too_large(&data.name, shape),
@@ -194,12 +200,14 @@ fn run(
         let run = prequential(&mut *learner, data, unscored, &progress)
             .map_err(|error| refused(name, error))?;
         let (bytes, flops) = (learner.state_bytes(), learner.flops_per_update());
-        fitted.push((entry(&model, run, bytes, flops), model));
+        let state = saved(&mut *learner).map_err(|error| refused(name, error))?;
+        fitted.push((entry(&model, run, bytes, flops), Chosen { model, state }));
     }
     progress.finish_and_clear();
     fitted.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score));
-    let (learners, models): (Vec<_>, Vec<_>) = fitted.into_iter().unzip();
-    let best = models.first().map(Model::name).ok_or_else(|| nothing_fits(data, options))?;
+    let (learners, chosen): (Vec<_>, Vec<_>) = fitted.into_iter().unzip();
+    let best = chosen.first().map(|chosen| chosen.model.name());
+    let best = best.ok_or_else(|| nothing_fits(data, options))?;
     let fit = Fit {
         data: data.name.clone(),
         rows: data.examples.len(),
@@ -210,7 +218,14 @@ fn run(
         learners,
         best,
     };
-    Ok((fit, models))
+    Ok((fit, chosen))
+}
+
+/// The learner's state.
+fn saved(learner: &mut dyn Learner<f32>) -> Result<Vec<u8>, Error> {
+    let mut bytes = vec![0; saved_bytes(learner)];
+    save(learner, &mut bytes)?;
+    Ok(bytes)
 }
 
 fn entry(model: &Model, run: Run, state_bytes: usize, flops_per_update: usize) -> Fitted {
@@ -229,7 +244,7 @@ fn entry(model: &Model, run: Run, state_bytes: usize, flops_per_update: usize) -
     }
 }
 
-/// Why no learner ran: the shape, the budget, or the task.
+/// Why no learner ran: the shape, the budget or the task.
 fn nothing_fits(data: &Examples, options: &Options) -> Failure {
     let shape = data.shape();
     match options.budget {
@@ -237,10 +252,13 @@ fn nothing_fits(data: &Examples, options: &Options) -> Failure {
             catalogue::too_large(&data.name, shape)
         }
         Some(budget) => Failure::Input(format!(
-            "--budget {budget}: no learner keeps {} features and {} outputs in so few bytes",
+            "--budget {budget}: no learner of {} features and {} outputs is that small",
             shape.features,
             shape.outputs()
         )),
-        None => Failure::Input(format!("--learner {}: not for values", options.learner.join(", "))),
+        None => Failure::Input(format!(
+            "--learner {}: does not predict values",
+            options.learner.join(", ")
+        )),
     }
 }

@@ -1,20 +1,18 @@
 //! From rows to examples: tasks and labels, windows inside groups, order.
 
+use super::features::{CHANNELS, Features, OVERLAP};
 use super::table::{Row, Table};
 use crate::Failure;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
 use serde::Serialize;
-use situ::features::{Window, WindowFeatures};
+use situ::features::Window;
 use situ::online::{Shape, Target};
 use std::collections::BTreeSet;
 
-/// A target that is a whole number counts as a label while there are at most this many values.
-const MOST_NUMERIC_LABELS: usize = 20;
-/// Room for channels and for windows open at once on the host.
-const CHANNELS: usize = 256;
-const OVERLAP: usize = 64;
+/// Maximum number of distinct whole numbers that count as labels rather than values.
+const MAX_NUMERIC_LABELS: usize = 20;
 
 /// What is learned from the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
@@ -35,6 +33,8 @@ pub struct Examples {
     pub target: String,
     /// Names of the features.
     pub features: Vec<String>,
+    /// The windows that the features are of; none if each row is an example.
+    pub window: Option<Window>,
     /// Labels in order of their class numbers; empty in regression.
     pub labels: Vec<String>,
     /// In the order in which they are learned.
@@ -95,15 +95,12 @@ pub fn examples(
 ) -> Result<Examples, Failure> {
     let name = &table.name;
     let (labels, targets) = targets(table, target, task)?;
-    let (features, mut examples) = match window {
-        None => (table.columns.clone(), every_row(&table.rows, &targets)),
-        Some(window) => windows(table, &targets, window)?,
-    };
+    let (features, mut examples) = stream(table, &targets, window)?;
     if let Some(seed) = shuffle {
         examples.shuffle(&mut Pcg64Mcg::seed_from_u64(seed));
     }
     let target = target.to_owned();
-    let examples = Examples { name: name.clone(), target, features, labels, examples };
+    let examples = Examples { name: name.clone(), target, features, window, labels, examples };
     if examples.constant_features().len() == examples.features.len() {
         return Err(Failure::Input(format!(
             "{name}: every feature is constant ({})",
@@ -143,7 +140,7 @@ pub fn targets(
     }
     let numeric = distinct.iter().all(|text| text.parse::<f64>().is_ok());
     let whole = distinct.iter().all(|text| text.parse::<i64>().is_ok());
-    let few = whole && distinct.len() <= MOST_NUMERIC_LABELS;
+    let few = whole && distinct.len() <= MAX_NUMERIC_LABELS;
     let classify = task.map_or(!numeric || few, |task| task == TaskName::Classify);
     if !classify {
         let value = |row: &Row| match row.target.parse::<f64>().map(|value| value as f32) {
@@ -170,53 +167,39 @@ fn number(text: &str) -> f64 {
     text.parse().unwrap_or(f64::NAN)
 }
 
-fn every_row(rows: &[Row], targets: &[Target<f32>]) -> Vec<Example> {
-    let example = |(row, target): (&Row, &Target<f32>)| Example {
-        features: row.numbers.clone(),
-        target: *target,
-    };
-    rows.iter().zip(targets).map(example).collect()
-}
-
-/// Streams the rows through window features; the target of a window is that of its last row.
-fn windows(
+/// Streams the rows through the features; the target of a window is that of its last row.
+fn stream(
     table: &Table,
     targets: &[Target<f32>],
-    window: Window,
+    window: Option<Window>,
 ) -> Result<(Vec<String>, Vec<Example>), Failure> {
     let name = &table.name;
-    let channels = table.columns.len();
-    let mut stream =
-        WindowFeatures::<f32, CHANNELS, OVERLAP>::new(window, channels).map_err(|_| {
-            Failure::Input(format!(
-                "{name}: --window {} --hop {} on {channels} columns: both must be positive, with \
-                 at most {OVERLAP} windows open at once and {CHANNELS} columns",
-                window.length, window.hop
-            ))
-        })?;
-    let mut features = vec![0.0; stream.features()];
+    let columns = table.columns.len();
+    let (length, hop) = window.map_or((1, 1), |window| (window.length, window.hop));
+    let mut features = Features::new(window, columns).map_err(|_| {
+        Failure::Input(format!(
+            "{name}: --window {length} --hop {hop} on {columns} columns: both must be positive, with \
+             at most {OVERLAP} windows open at once and {CHANNELS} columns"
+        ))
+    })?;
     let mut examples = Vec::new();
     let mut group = None;
     for (row, target) in table.rows.iter().zip(targets) {
         if group.is_some_and(|group| group != &row.group) {
-            stream.restart();
+            features.restart();
         }
         group = Some(&row.group);
-        let complete = stream
-            .push(&row.numbers, &mut features)
+        let complete = features
+            .push(&row.numbers)
             .map_err(|error| Failure::Input(format!("{name}: line {}: {error}", row.line)))?;
-        if complete {
-            examples.push(Example { features: features.clone(), target: *target });
+        if let Some(example) = complete {
+            examples.push(Example { features: example.to_vec(), target: *target });
         }
     }
     if examples.is_empty() {
         return Err(Failure::Input(format!(
-            "{name}: no group has the {} rows of one --window",
-            window.length
+            "{name}: no group has the {length} rows of one --window"
         )));
     }
-    let names = table.columns.iter().flat_map(|column| {
-        ["mean", "deviation", "difference"].map(|feature| format!("{column}.{feature}"))
-    });
-    Ok((names.collect(), examples))
+    Ok((features.names(&table.columns), examples))
 }

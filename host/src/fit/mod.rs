@@ -1,18 +1,17 @@
-//! `situ fit`: which learner does best on a stream, at what cost.
+//! `situ fit`: which learner does best on a stream, and at what cost.
 //!
-//! A CSV is read (`table`), made into a stream of examples (`examples`), and every learner of the
-//! `catalogue` runs over it, predicting each example before it learns it (`prequential`). The one
-//! that does best can be written out as firmware for a board (`export`) and run there (`device`).
+//! A CSV is read (`table`) and streamed through the `features` into `examples`. Every learner of the
+//! `catalogue` runs over them, predicting each example before it learns it (`prequential`). The best
+//! one can be written as firmware for a board and run there (`export`).
 
 mod catalogue;
 mod command;
-mod device;
 mod examples;
 mod export;
+mod features;
 mod model;
 mod outcome;
 mod prequential;
-mod replay;
 mod score;
 mod table;
 mod tune;

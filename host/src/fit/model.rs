@@ -145,77 +145,9 @@ impl Model {
             Self::Hedge(..) => "hedge",
         }
     }
-
-    /// The type of the learner in Rust, at exactly this shape.
-    pub fn rust_type(&self, shape: Shape) -> String {
-        match self {
-            Self::Hedge(models) => {
-                let members: Vec<_> = models.iter().map(|model| model.rust_type(shape)).collect();
-                format!("Hedge<f32, ({}), {}>", members.join(", "), shape.outputs())
-            }
-            _ => format!("Adaptive<{}, f32>", self.rust_single(shape)),
-        }
-    }
-
-    /// The expression in Rust that makes the learner, `shape` being in scope, in a function that
-    /// returns a `Result`.
-    pub fn rust_new(&self, shape: Shape) -> String {
-        let configuration = match self {
-            Self::Hedge(models) => {
-                let members: Vec<_> = models.iter().map(|model| model.rust_new(shape)).collect();
-                return format!("Hedge::new(({}))?", members.join(", "));
-            }
-            Self::Ftrl(_, c) => format!("{c:?}"),
-            Self::Newton(_, c) => format!("{c:?}"),
-            Self::LeastSquares(_, c) => qualified(&format!("{c:?}")),
-            Self::Delta(_, c) => qualified(&format!("{c:?}")),
-            Self::Memory(_, c) => format!("{c:?}"),
-            Self::Bayes(_, c) => format!("{c:?}"),
-            Self::Normtune(_, _, c) => format!("{c:?}"),
-        };
-        format!("Adaptive::new(<{}>::new(shape, {configuration})?)", self.rust_single(shape))
-    }
-
-    /// The type of one learner without its watch over drift.
-    fn rust_single(&self, shape: Shape) -> String {
-        let (d, c) = (shape.features, shape.outputs());
-        match self {
-            Self::Ftrl(s, _) => format!("Ftrl<{}, {d}, {c}>", s.rust()),
-            Self::Newton(s, _) => {
-                let terms = d + 1;
-                format!("Newton<{}, {d}, {c}, {terms}>", s.rust())
-            }
-            Self::LeastSquares(s, configuration) => {
-                let terms = configuration.random.terms(d);
-                format!("LeastSquares<{}, {d}, {c}, {terms}>", s.rust())
-            }
-            Self::Delta(s, configuration) => {
-                format!("Delta<{}, {d}, {c}, {}>", s.rust(), configuration.random.terms(d))
-            }
-            Self::Memory(s, configuration) => {
-                format!("Memory<{}, {d}, {c}, {}>", s.rust(), configuration.slots)
-            }
-            Self::Bayes(s, _) => format!("Bayes<{}, {d}, {c}>", s.rust()),
-            Self::Normtune(s, width, _) => format!("Normtune<{}, {d}, {c}, {width}>", s.rust()),
-            Self::Hedge(_) => self.rust_type(shape),
-        }
-    }
-}
-
-/// Debug's text of a configuration, with the name of its enumeration's values in full.
-fn qualified(text: &str) -> String {
-    text.replace("activation: ", "activation: Activation::")
 }
 
 impl Storage {
-    fn rust(self) -> &'static str {
-        match self {
-            Self::F32 => "f32",
-            Self::F16 => "f16",
-            Self::Byte => "Byte",
-        }
-    }
-
     fn text(self) -> &'static str {
         match self {
             Self::F32 => "f32",

@@ -1,10 +1,11 @@
-//! What `situ fit` found: as JSON, as a table, as a recommendation.
+//! The result of `situ fit`: as JSON, as a table, as a recommendation.
 
 use super::examples::{Examples, TaskName};
+use crate::bench::Counter;
 use crate::{Failure, console, report};
 use serde::Serialize;
 
-/// A score this close to the best is as good for a recommendation by size.
+/// Difference in score that is given up for a smaller learner.
 const AS_GOOD: f64 = 0.01;
 
 /// What `--json` prints.
@@ -18,9 +19,9 @@ pub struct Fit {
     pub features: usize,
     /// Labels; none in regression.
     pub classes: Vec<String>,
-    /// What was learned.
+    /// What is predicted.
     pub task: TaskName,
-    /// Examples at the start of the stream that were tuned on and not scored.
+    /// Examples at the start of the stream that were used for tuning and are not scored.
     pub tuned_on: usize,
     /// Best first.
     pub learners: Vec<Fitted>,
@@ -37,7 +38,7 @@ pub struct Fitted {
     pub variant: String,
     /// Accuracy or R², test-then-train.
     pub score: f64,
-    /// Which of them.
+    /// Which of the two.
     pub metric: &'static str,
     /// 95 % interval of an accuracy.
     pub interval: Option<[f64; 2]>,
@@ -47,28 +48,28 @@ pub struct Fitted {
     pub score_curve: Vec<f64>,
     /// Bytes of state at the data's own sizes.
     pub state_bytes: usize,
-    /// To leading order.
+    /// Cost of an update, to leading order.
     pub flops_per_update: usize,
-    /// On this machine.
+    /// Time of an update on this machine.
     pub update_ns: f64,
-    /// Cost on a board, where one was asked for.
+    /// Cost on a board, where `--board` names one.
     pub board: Option<OnBoard>,
 }
 
-/// What a learner costs on a board.
+/// The cost of a learner on a board.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OnBoard {
     /// The board.
     pub id: String,
-    /// Instructions, cycles or ticks.
-    pub counter: String,
-    /// Of the counter, mean of all updates replayed.
+    /// Unit of the counts.
+    pub counter: Counter,
+    /// Mean count of the updates replayed.
     pub per_update: f64,
-    /// Variables and the deepest stack.
+    /// Variables and the maximum stack in use.
     pub ram_bytes: u64,
-    /// Program and constants, the recording to replay included.
+    /// Program and constants, including the recording.
     pub flash_bytes: u64,
-    /// Examples replayed; all were predicted as on the host.
+    /// Examples replayed; every prediction is the host's.
     pub replayed: usize,
 }
 
@@ -93,7 +94,7 @@ impl Fit {
         if self.tuned_on > 0 {
             let tuned_on = self.tuned_on;
             console::line(format_args!(
-                "tuned on the first {tuned_on} examples, which are not scored"
+                "tuned on the first {tuned_on} examples; they are not scored"
             ))?;
         }
         console::line(format_args!("{}\n{}", self.table(), self.recommendation()))
@@ -121,7 +122,7 @@ impl Fit {
         table
     }
 
-    /// One sentence: the best, and what is nearly as good for less memory.
+    /// One sentence: the best learner, and a nearly equal one that needs less memory.
     fn recommendation(&self) -> String {
         let Some(best) = self.learners.first() else { return String::new() };
         let metric = if self.task == TaskName::Classify { "accuracy" } else { "R²" };

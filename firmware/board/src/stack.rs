@@ -1,19 +1,16 @@
-//! How much stack a call touches: what lies below it is painted first and looked at afterwards.
+//! Stack depth: free stack is filled with a pattern, and searched later for what has changed.
 
 use core::ptr::{read_volatile, write_volatile};
 use cortex_m::register::msp;
 
 const PAINT: u32 = 0x5174_5174;
 
-/// Most stack that the suite may use; a board with less RAM offers what lies above its variables.
-const LIMIT: usize = 63 * 1024;
-
 unsafe extern "C" {
     static _stack_start: u32;
     static _stack_end: u32;
 }
 
-/// The stack, painted from its limit up to where it is in use.
+/// The stack, painted from its lowest usable address up to where it is in use.
 pub struct Stack {
     top: usize,
     bottom: usize,
@@ -21,17 +18,17 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Paints what is free.
+    /// Paints the free stack, at most `limit` bytes below its top. Interrupts must be off.
     #[inline(never)]
-    pub fn new() -> Self {
+    pub fn new(limit: usize) -> Self {
         let top = &raw const _stack_start as usize;
         let end = &raw const _stack_end as usize;
-        let mut stack = Self { top, bottom: end.max(top - LIMIT), lowest: top };
+        let mut stack = Self { top, bottom: end.max(top.saturating_sub(limit)), lowest: top };
         stack.paint();
         stack
     }
 
-    /// Bytes of stack that `work` touches.
+    /// Bytes of stack that `work` touches. Interrupts must be off.
     #[inline(never)]
     pub fn used(&mut self, work: &mut dyn FnMut()) -> usize {
         self.paint();
@@ -41,13 +38,12 @@ impl Stack {
         used
     }
 
-    /// Most stack in use at once so far.
-    pub fn deepest(&mut self) -> usize {
-        self.paint();
-        self.top - self.lowest
+    /// Maximum stack in use so far, in bytes. The stack must not have been used down to its limit.
+    pub fn deepest(&self) -> usize {
+        self.top - self.lowest.min(self.first_touched())
     }
 
-    /// Notes how deep the stack has been, then paints what is free again.
+    /// Records how deep the stack has been, then paints the free part again.
     #[inline(always)]
     fn paint(&mut self) {
         if self.lowest < self.top {
@@ -56,8 +52,8 @@ impl Stack {
         let used = msp::read() as usize;
         self.lowest = self.lowest.min(used);
         for address in (self.bottom..used).step_by(4) {
-            // SAFETY: between the variables and the stack pointer nothing lives, and no interrupt
-            // comes.
+            // SAFETY: nothing lives between the variables and the stack pointer, and interrupts are
+            // off.
             unsafe { write_volatile(address as *mut u32, PAINT) };
         }
     }

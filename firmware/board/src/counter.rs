@@ -1,4 +1,4 @@
-//! What a call costs is counted by the core: cycles where DWT counts them, else SysTick ticks.
+//! Counts what a call costs: clock cycles where the core counts them, else ticks of SysTick.
 
 use core::sync::atomic::{Ordering, compiler_fence};
 use cortex_m::Peripherals;
@@ -9,18 +9,17 @@ const SYSTICK_MASK: u32 = 0x00ff_ffff;
 
 /// A free-running counter.
 pub enum Counter {
-    /// DWT CYCCNT, seen to advance.
-    #[cfg_attr(not(cycle_counter), allow(dead_code, reason = "Armv6-M has none"))]
+    /// DWT CYCCNT. Used only after it was seen to advance.
     Cycles,
-    /// SysTick at the core's clock. QEMU with `-icount shift=0` lets one instruction last one
-    /// nanosecond, so a tick is 10⁹ / clock instructions.
+    /// SysTick at the core's clock. What a tick is worth depends on how the board runs; the host
+    /// converts it.
     SysTick(SYST),
 }
 
 impl Counter {
-    /// The best counter that this core really has: QEMU claims a CYCCNT that stays at zero.
+    /// The best counter that works on this core: QEMU claims to have a CYCCNT, which stays at zero.
     pub fn new(peripherals: Peripherals) -> Self {
-        #[cfg(cycle_counter)]
+        #[cfg(not(armv6m))]
         let peripherals = {
             use cortex_m::peripheral::DWT;
             let mut peripherals = peripherals;
@@ -44,7 +43,7 @@ impl Counter {
         Self::SysTick(systick)
     }
 
-    /// Its name in the log.
+    /// The counter's name in the log.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Cycles => "cycles",
@@ -52,8 +51,8 @@ impl Counter {
         }
     }
 
-    /// Counts to gather for one sample: one call is enough for cycles, a tick of SysTick under QEMU
-    /// is some forty instructions.
+    /// Counts that a sample should span: one call suffices for cycles, but a tick of SysTick under
+    /// QEMU is some forty instructions.
     pub fn sample_length(&self) -> u32 {
         match self {
             Self::Cycles => 1,
@@ -72,13 +71,13 @@ impl Counter {
 
 #[inline(always)]
 fn cycles(work: impl FnOnce()) -> u32 {
-    #[cfg(cycle_counter)]
+    #[cfg(not(armv6m))]
     {
         let before = cortex_m::peripheral::DWT::cycle_count();
         fenced(work);
         cortex_m::peripheral::DWT::cycle_count().wrapping_sub(before)
     }
-    #[cfg(not(cycle_counter))]
+    #[cfg(armv6m)]
     {
         work();
         0
@@ -97,7 +96,7 @@ fn ticks(systick: &mut SYST, work: impl FnOnce()) -> u32 {
     before.wrapping_sub(after) & SYSTICK_MASK
 }
 
-/// Keeps the compiler from moving the work across the readings.
+/// Keeps the compiler from moving the work across the counter reads.
 #[inline(always)]
 fn fenced(work: impl FnOnce()) {
     compiler_fence(Ordering::SeqCst);

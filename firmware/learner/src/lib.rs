@@ -1,0 +1,19 @@
+#![no_std]
+//! A model that learns from sensor samples on the device.
+//!
+//! - [`Pipeline`]: push a sample, get a prediction, give a label.
+//! - [`Source`]: where samples come from. Implement it for your sensors; [`Recording`] replays a part
+//!   of the recording that the model was chosen on.
+//! - [`sampling`]: the bounded queue from the sampling interrupt to the model.
+//! - [`model`]: the model, its sizes and its configuration; the file that `situ fit --export` writes.
+
+mod features;
+pub mod model;
+mod pipeline;
+mod recording;
+pub mod sampling;
+
+pub use features::Features;
+pub use pipeline::Pipeline;
+pub use recording::Recording;
+pub use sampling::{Sample, Source};

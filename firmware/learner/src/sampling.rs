@@ -1,0 +1,80 @@
+//! From the sampling interrupt to the model, through a queue of fixed length.
+
+use crate::Recording;
+use crate::model::CHANNELS;
+use core::cell::RefCell;
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use cortex_m::interrupt::Mutex;
+use cortex_m_rt::exception;
+use heapless::spsc::{Consumer, Producer, Queue};
+use situ::online::Target;
+
+/// One sample of every channel, with what is known about it.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// One number per channel.
+    pub channels: [f32; CHANNELS],
+    /// The class or value that the example ending here has, where somebody told.
+    pub target: Option<Target<f32>>,
+    /// Whether a new recording starts here.
+    pub restart: bool,
+}
+
+/// A source of samples: implement this for your sensors.
+pub trait Source {
+    /// The next sample; none at the end of a recording.
+    fn sample(&mut self) -> Option<Sample>;
+}
+
+/// Length of the queue, less one: samples that arrive while the model learns.
+pub const QUEUE: usize = 8;
+
+/// What the interrupt owns.
+struct Sampler {
+    source: Recording,
+    queue: Producer<'static, Sample>,
+}
+
+static SAMPLER: Mutex<RefCell<Option<Sampler>>> = Mutex::new(RefCell::new(None));
+static ENDED: AtomicBool = AtomicBool::new(false);
+static LOST: AtomicU32 = AtomicU32::new(0);
+
+/// Connects a source to the interrupt; gives the end of the queue that the model reads.
+pub fn start(
+    source: Recording,
+    queue: &'static mut Queue<Sample, QUEUE>,
+) -> Consumer<'static, Sample> {
+    let (producer, consumer) = queue.split();
+    cortex_m::interrupt::free(|token| {
+        SAMPLER.borrow(token).replace(Some(Sampler { source, queue: producer }));
+    });
+    consumer
+}
+
+/// Whether the source has ended.
+pub fn ended() -> bool {
+    ENDED.load(Ordering::Acquire)
+}
+
+/// Samples that found the queue full.
+pub fn lost() -> u32 {
+    LOST.load(Ordering::Relaxed)
+}
+
+/// The sampling interrupt. PendSV, which software raises, stands for the timer or the data-ready line
+/// of a sensor: every Cortex-M has it. A sample costs the interrupt a copy, and no time of the model.
+#[exception]
+fn PendSV() {
+    cortex_m::interrupt::free(|token| {
+        let mut sampler = SAMPLER.borrow(token).borrow_mut();
+        let Some(sampler) = sampler.as_mut() else { return };
+        match sampler.source.sample() {
+            Some(sample) => {
+                if sampler.queue.enqueue(sample).is_err() {
+                    LOST.store(lost().saturating_add(1), Ordering::Relaxed);
+                }
+            }
+            None => ENDED.store(true, Ordering::Release),
+        }
+    });
+}

@@ -1,0 +1,72 @@
+//! What a board counts, and what a count is worth.
+
+use super::{Board, Run};
+use serde::{Deserialize, Serialize};
+
+/// Unit of the counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Counter {
+    /// Executed instructions: SysTick under QEMU, where one instruction lasts one nanosecond.
+    Instructions,
+    /// Clock cycles, from DWT CYCCNT of a chip.
+    Cycles,
+    /// Ticks of SysTick at the core's clock, on a chip without CYCCNT.
+    Ticks,
+}
+
+impl std::fmt::Display for Counter {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Instructions => "instructions",
+            Self::Cycles => "cycles",
+            Self::Ticks => "ticks",
+        })
+    }
+}
+
+/// The counter that the firmware found to work, as it names it in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// DWT CYCCNT.
+    Cycles,
+    /// SysTick at the core's clock.
+    Systick,
+}
+
+impl Source {
+    /// The unit of this source's counts on a board, and how much of it one count is worth.
+    ///
+    /// # Errors
+    /// Cycles from an emulator, which does not model them.
+    pub fn unit(self, board: &Board) -> Result<(Counter, f64), String> {
+        match (self, &board.run) {
+            // With `-icount shift=0` an instruction lasts 1 ns, a tick 10⁹ / clock of them.
+            (Self::Systick, Run::Qemu(_)) => {
+                Ok((Counter::Instructions, 1e9 / board.clock_hz as f64))
+            }
+            (Self::Systick, Run::Probe(_)) => Ok((Counter::Ticks, 1.0)),
+            (Self::Cycles, Run::Probe(_)) => Ok((Counter::Cycles, 1.0)),
+            (Self::Cycles, Run::Qemu(_)) => {
+                Err(format!("{} is emulated: its cycle counts mean nothing", board.id))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_chip_counts_cycles() {
+        let mut board = Board::find("qemu-m4").unwrap();
+        // 25 MHz: a tick of 40 ns.
+        assert_eq!(Source::Systick.unit(&board), Ok((Counter::Instructions, 40.0)));
+        assert!(Source::Cycles.unit(&board).is_err());
+        board.run = Run::Probe("STM32F407VGTx".into());
+        assert_eq!(Source::Systick.unit(&board), Ok((Counter::Ticks, 1.0)));
+        assert_eq!(Source::Cycles.unit(&board), Ok((Counter::Cycles, 1.0)));
+    }
+}

@@ -1,0 +1,68 @@
+//! The directory that an export is written to.
+
+use crate::Failure;
+use std::path::{Path, PathBuf};
+
+/// A directory that may be written to.
+#[derive(Clone, Debug)]
+pub struct Destination {
+    directory: PathBuf,
+}
+
+impl Destination {
+    /// Creates the directory. One that is not empty is refused without `force`.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] naming the directory.
+    pub fn new(directory: PathBuf, force: bool) -> Result<Self, Failure> {
+        let shown = directory.display();
+        let fail = |error| Failure::Input(format!("--export {shown}: {error}"));
+        std::fs::create_dir_all(&directory).map_err(fail)?;
+        let mut entries = std::fs::read_dir(&directory).map_err(fail)?;
+        if !force && entries.next().is_some() {
+            return Err(Failure::Input(format!(
+                "--export {shown}: the directory is not empty; --force overwrites it"
+            )));
+        }
+        Ok(Self { directory })
+    }
+
+    /// The directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Writes a file. One that has this content already keeps its time, so that cargo does not build
+    /// it again.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] naming the file.
+    pub fn put(&self, name: &str, content: &[u8]) -> Result<(), Failure> {
+        let path = self.directory.join(name);
+        if std::fs::read(&path).is_ok_and(|present| present == content) {
+            return Ok(());
+        }
+        let fail = |error| Failure::Input(format!("--export {}: {error}", path.display()));
+        std::fs::create_dir_all(path.parent().unwrap_or(&self.directory)).map_err(fail)?;
+        std::fs::write(&path, content).map_err(fail)
+    }
+
+    /// Copies the Rust sources below `from` to the directory `name`.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] naming what cannot be read or written.
+    pub fn copy_sources(&self, from: &Path, name: &str) -> Result<(), Failure> {
+        let fail = |error| Failure::Input(format!("{}: {error}", from.display()));
+        for entry in std::fs::read_dir(from).map_err(fail)? {
+            let path = entry.map_err(fail)?.path();
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            let name = format!("{name}/{file}");
+            if path.is_dir() {
+                self.copy_sources(&path, &name)?;
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                self.put(&name, &std::fs::read(&path).map_err(fail)?)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,94 @@
+//! The part of a recording that an exported firmware replays, and the host's predictions on it.
+
+use crate::Failure;
+use crate::fit::examples::{Examples, targets};
+use crate::fit::features::Features;
+use crate::fit::model::Model;
+use crate::fit::prequential::decision;
+use crate::fit::table::Table;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_pcg::Pcg64Mcg;
+use situ::online::Target;
+
+/// Maximum bytes of recording, where a quarter of the board's flash is not less.
+const MAX_BYTES: u64 = 256 * 1024;
+/// Flags of a row in the firmware's format.
+const RESTART: u32 = 1;
+const LABELED: u32 = 2;
+
+/// Rows in the order in which a board sees them.
+pub struct Recording {
+    rows: Vec<Row>,
+}
+
+struct Row {
+    /// The first of its group: no window spans it and the row before.
+    restart: bool,
+    target: Target<f32>,
+    channels: Vec<f32>,
+}
+
+impl Recording {
+    /// Groups in shuffled order (rows in file order without groups), as many rows as fit a quarter of
+    /// `flash` bytes.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] for targets that cannot be read.
+    pub fn new(table: &Table, data: &Examples, flash: u64) -> Result<Self, Failure> {
+        let (_, targets) = targets(table, &data.target, Some(data.task()))?;
+        let rows: Vec<_> = table.rows.iter().zip(targets).collect();
+        let mut groups: Vec<_> = rows.chunk_by(|(a, _), (b, _)| a.group == b.group).collect();
+        groups.shuffle(&mut Pcg64Mcg::seed_from_u64(0));
+        let row_bytes = 4 * (table.columns.len() as u64 + 2);
+        let max = (MAX_BYTES.min(flash / 4) / row_bytes) as usize;
+        let rows = groups.into_iter().flat_map(|group| {
+            group.iter().enumerate().map(|(index, (row, target))| Row {
+                restart: index == 0,
+                target: *target,
+                channels: row.numbers.clone(),
+            })
+        });
+        Ok(Self { rows: rows.take(max).collect() })
+    }
+
+    /// The firmware's format: the flags of each row, its target and its channels, four bytes each.
+    pub fn bytes(&self) -> Vec<u8> {
+        let row = |row: &Row| {
+            let target = match row.target {
+                Target::Class(class) => class as u32,
+                Target::Value(value) => value.to_bits(),
+            };
+            let restart = if row.restart { RESTART } else { 0 };
+            let head = [restart | LABELED, target];
+            let words = head.into_iter().chain(row.channels.iter().map(|x| x.to_bits()));
+            words.flat_map(u32::to_le_bytes).collect::<Vec<_>>()
+        };
+        self.rows.iter().flat_map(row).collect()
+    }
+
+    /// The predictions of the learner on the host, example after example, as it learns.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] if the learner refuses an example.
+    pub fn predictions(&self, model: &Model, data: &Examples) -> Result<Vec<Target<f32>>, Failure> {
+        let refused = |error: &dyn std::fmt::Display| Failure::Input(error.to_string());
+        let mut learner = model.build(data.shape()).map_err(|error| refused(&error))?;
+        let mut prediction = vec![0.0; data.shape().outputs()];
+        let mut predicted = Vec::new();
+        let columns = self.rows.first().map_or(0, |row| row.channels.len());
+        let mut features = Features::new(data.window, columns).map_err(|error| refused(&error))?;
+        for row in &self.rows {
+            if row.restart {
+                features.restart();
+            }
+            if let Some(example) = features.push(&row.channels).map_err(|error| refused(&error))? {
+                learner
+                    .update(example, row.target, &mut prediction)
+                    .map_err(|error| refused(&error))?;
+                predicted.push(decision(row.target, &prediction));
+            }
+        }
+        Ok(predicted)
+    }
+}

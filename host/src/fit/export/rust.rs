@@ -1,0 +1,210 @@
+//! The model as Rust source: the only source that depends on the data.
+
+use crate::fit::examples::Examples;
+use crate::fit::model::{Model, Storage};
+use crate::fit::table::Table;
+use situ::ftrl::Proximal;
+use situ::normtune::Adagrad;
+use situ::online::{
+    Activation, BayesConfiguration, DeltaConfiguration, FtrlConfiguration,
+    LeastSquaresConfiguration, MemoryConfiguration, NewtonConfiguration, NormtuneConfiguration,
+    RandomFeatures, Shape, Task,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The file `src/model.rs` of an export.
+pub fn model(model: &Model, table: &Table, data: &Examples, trained: bool) -> String {
+    let shape = data.shape();
+    let mut imports = Imports::default();
+    for name in ["Error", "Shape"] {
+        imports.online(name);
+    }
+    let learner = type_of(model, shape, &mut imports);
+    let configuration = configuration_of(model, &mut imports);
+    let (window, overlap) = match data.window {
+        Some(window) => (
+            format!("Some(Window {{ length: {}, hop: {} }})", window.length, window.hop),
+            window.overlap(),
+        ),
+        None => ("None".to_owned(), 0),
+    };
+    let (shape_call, labels) = match shape.task {
+        Task::Classify { classes } => {
+            (format!("Shape::classify(FEATURES, {classes})"), data.labels.clone())
+        }
+        Task::Regress => ("Shape::regress(FEATURES)".to_owned(), Vec::new()),
+    };
+    imports.add("situ::features", "Window");
+    let restore = if trained {
+        imports.online("restore");
+        "restore(model, include_bytes!(\"../state.bin\"))"
+    } else {
+        "Ok(())"
+    };
+    format!(
+        "//! The model, its sizes and its configuration. Written by `situ fit --export`; yours to \
+         change.\n\n{imports}\n\
+         /// Channels of a sample: {columns}.\npub const CHANNELS: usize = {channels};\n\
+         /// Features of an example.\npub const FEATURES: usize = {features};\n\
+         /// Classes, or 1 for a value.\npub const OUTPUTS: usize = {outputs};\n\
+         /// Labels in order of their class numbers; none for a value.\n\
+         pub const LABELS: &[&str] = &{labels:?};\n\
+         /// The windows of samples whose features are learned; none: each sample is an example.\n\
+         pub const WINDOW: Option<Window> = {window};\n\
+         /// Windows that are open at once.\npub const OVERLAP: usize = {overlap};\n\n\
+         /// The model.\npub type Model = {learner};\n\n\
+         /// Brings the model into its initial state, in place.\n///\n/// # Errors\n\
+         /// If type, shape, configuration or saved state contradict one another.\n\
+         pub fn begin(model: &mut Model) -> Result<(), Error> {{\n    \
+         model.begin({shape_call}, {configuration})?;\n    {restore}\n}}\n",
+        columns = table.columns.join(", ").replace(['\n', '\r'], " "),
+        channels = table.columns.len(),
+        features = shape.features,
+        outputs = shape.outputs(),
+    )
+}
+
+/// Names by the module that they are imported from.
+#[derive(Default)]
+struct Imports(BTreeMap<&'static str, BTreeSet<&'static str>>);
+
+impl Imports {
+    fn add(&mut self, module: &'static str, name: &'static str) -> &'static str {
+        self.0.entry(module).or_default().insert(name);
+        name
+    }
+
+    fn online(&mut self, name: &'static str) -> &'static str {
+        self.add("situ::online", name)
+    }
+}
+
+impl std::fmt::Display for Imports {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (module, names) in &self.0 {
+            let names: Vec<_> = names.iter().copied().collect();
+            match &names[..] {
+                [name] => writeln!(formatter, "use {module}::{name};")?,
+                names => writeln!(formatter, "use {module}::{{{}}};", names.join(", "))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The learner's type, of exactly this shape.
+fn type_of(model: &Model, shape: Shape, imports: &mut Imports) -> String {
+    if let Model::Hedge(models) = model {
+        let members: Vec<_> = models.iter().map(|model| type_of(model, shape, imports)).collect();
+        let outputs = shape.outputs();
+        return format!("{}<f32, ({}), {outputs}>", imports.online("Hedge"), members.join(", "));
+    }
+    let single = single_type(model, shape, imports);
+    format!("{}<{single}, f32>", imports.online("Adaptive"))
+}
+
+/// The type of a learner that is no mixture, without its drift detection.
+fn single_type(model: &Model, shape: Shape, imports: &mut Imports) -> String {
+    let (d, c) = (shape.features, shape.outputs());
+    let (name, storage, sizes) = match model {
+        Model::Ftrl(s, _) => ("Ftrl", s, String::new()),
+        Model::Newton(s, _) => ("Newton", s, (d + 1).to_string()),
+        Model::LeastSquares(s, configuration) => {
+            ("LeastSquares", s, configuration.random.terms(d).to_string())
+        }
+        Model::Delta(s, configuration) => ("Delta", s, configuration.random.terms(d).to_string()),
+        Model::Memory(s, configuration) => ("Memory", s, configuration.slots.to_string()),
+        Model::Bayes(s, _) => ("Bayes", s, String::new()),
+        Model::Normtune(s, width, _) => ("Normtune", s, width.to_string()),
+        Model::Hedge(_) => return type_of(model, shape, imports),
+    };
+    let separator = if sizes.is_empty() { "" } else { ", " };
+    let (name, storage) = (imports.online(name), storage_type(*storage, imports));
+    format!("{name}<{storage}, {d}, {c}{separator}{sizes}>")
+}
+
+fn storage_type(storage: Storage, imports: &mut Imports) -> &'static str {
+    match storage {
+        Storage::F32 => "f32",
+        Storage::F16 => imports.add("situ::scalar", "f16"),
+        Storage::Byte => imports.online("Byte"),
+    }
+}
+
+/// The configuration as an expression; that of a mixture is a tuple.
+fn configuration_of(model: &Model, imports: &mut Imports) -> String {
+    match model {
+        Model::Hedge(models) => {
+            let members: Vec<_> =
+                models.iter().map(|model| configuration_of(model, imports)).collect();
+            format!("({})", members.join(", "))
+        }
+        Model::Ftrl(_, configuration) => configuration.literal(imports),
+        Model::Newton(_, configuration) => configuration.literal(imports),
+        Model::LeastSquares(_, configuration) => configuration.literal(imports),
+        Model::Delta(_, configuration) => configuration.literal(imports),
+        Model::Memory(_, configuration) => configuration.literal(imports),
+        Model::Bayes(_, configuration) => configuration.literal(imports),
+        Model::Normtune(_, _, configuration) => configuration.literal(imports),
+    }
+}
+
+/// A value as a Rust expression.
+trait Literal {
+    fn literal(&self, imports: &mut Imports) -> String;
+}
+
+/// Writes a configuration field by field; a field that is forgotten here does not compile.
+macro_rules! literal {
+    ($module:literal $type:ident { $($field:ident),* }) => {
+        impl Literal for $type<f32> {
+            fn literal(&self, imports: &mut Imports) -> String {
+                let Self { $($field),* } = self;
+                let fields =
+                    [$(format!("{}: {}", stringify!($field), $field.literal(imports))),*];
+                let name = imports.add($module, stringify!($type));
+                format!("{name} {{ {} }}", fields.join(", "))
+            }
+        }
+    };
+}
+
+literal!("situ::ftrl" Proximal { alpha, beta, l1, l2 });
+literal!("situ::online" FtrlConfiguration { rule });
+literal!("situ::online" NewtonConfiguration { ridge });
+literal!("situ::online" BayesConfiguration { floor });
+literal!("situ::online" LeastSquaresConfiguration { random, ridge });
+literal!("situ::online" DeltaConfiguration { random, step_size, cooling });
+literal!("situ::online" MemoryConfiguration { slots, certainty, temperature });
+literal!("situ::online" NormtuneConfiguration { seed, spread, rule });
+literal!("situ::online" RandomFeatures { count, weight, bias, scale, activation, seed });
+literal!("situ::normtune" Adagrad { rate, floor });
+
+impl Literal for Activation {
+    fn literal(&self, imports: &mut Imports) -> String {
+        let name = match self {
+            Self::Relu => "Relu",
+            Self::Cosine => "Cosine",
+        };
+        format!("{}::{name}", imports.online("Activation"))
+    }
+}
+
+impl Literal for f32 {
+    fn literal(&self, _: &mut Imports) -> String {
+        // The shortest decimal that reads as the same number.
+        format!("{self:?}")
+    }
+}
+
+impl Literal for usize {
+    fn literal(&self, _: &mut Imports) -> String {
+        self.to_string()
+    }
+}
+
+impl Literal for u64 {
+    fn literal(&self, _: &mut Imports) -> String {
+        self.to_string()
+    }
+}
