@@ -22,6 +22,7 @@ pub mod progress;
 pub mod prompts;
 pub mod report;
 pub mod reproduce;
+pub mod statistics;
 #[cfg(feature = "train")]
 pub mod train;
 

@@ -1,10 +1,8 @@
 //! What a stream of predictions is worth.
 
+use crate::statistics::wilson;
 use situ::online::Target;
 use std::collections::BTreeMap;
-
-/// Normal quantile of a two-sided 95 % interval.
-const QUANTILE: f64 = 1.959_963_984_540_054;
 
 /// Accuracy or R², with what belongs to it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,13 +63,6 @@ impl Measure {
         let kappa = if chance < 1.0 { (value - chance) / (1.0 - chance) } else { 0.0 };
         Score { value, interval: Some(wilson(value, self.count)), kappa: Some(kappa) }
     }
-}
-
-fn wilson(share: f64, count: f64) -> [f64; 2] {
-    let square = QUANTILE * QUANTILE / count;
-    let centre = share + square / 2.0;
-    let half = (share * (1.0 - share) * square + square * square / 4.0).sqrt();
-    [(centre - half) / (1.0 + square), (centre + half) / (1.0 + square)]
 }
 
 #[cfg(test)]

@@ -21,6 +21,24 @@ pub enum RegularizerChoice {
 impl RegularizerChoice {
     /// All regularizers.
     pub const ALL: [Self; 4] = [Self::Entropic, Self::Euclidean, Self::Tsallis, Self::LogBarrier];
+
+    /// Scale and exponent of step sizes g_n = scale / n^exponent that suit the feedback, for payoffs
+    /// in units of each player's largest gain.
+    pub fn step_sizes(self, feedback: FeedbackChoice) -> [f64; 2] {
+        let scale = match self {
+            Self::Entropic | Self::Euclidean => 0.5,
+            Self::Tsallis => 2.0,
+            Self::LogBarrier => 8.0,
+        };
+        match feedback {
+            // Without noise step sizes need not fall; falling slowly they let averages converge.
+            FeedbackChoice::Full => [scale, 0.1],
+            // Above 1/2: the noise adds up to a finite variance.
+            FeedbackChoice::Noisy | FeedbackChoice::Realized | FeedbackChoice::Bandit => {
+                [scale, 0.6]
+            }
+        }
+    }
 }
 
 impl Regularizer<f64> for RegularizerChoice {

@@ -1,8 +1,12 @@
 //! Games read from files, and regularizers and feedback chosen by name.
 
 mod choices;
+mod equilibria;
 mod nfg;
+mod scaled;
 mod token;
 
 pub use choices::{FeedbackChoice, Observed, RegularizerChoice};
+pub use equilibria::{Equilibrium, equilibria};
 pub use nfg::{Player, StrategicForm};
+pub use scaled::Scaled;

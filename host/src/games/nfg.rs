@@ -43,7 +43,11 @@ impl StrategicForm {
     /// One line that names line and column.
     pub fn read(source: &str) -> Result<Self, String> {
         let mut parser = Parser { tokens: tokens(source)?.into_iter().peekable() };
-        parser.keyword(&["NFG"], "a strategic form file begins with NFG")?;
+        parser.keyword(
+            &["NFG"],
+            "a strategic form file begins with NFG (pygambit converts the extensive form: \
+             read_efg(FILE).to_nfg())",
+        )?;
         parser.keyword(&["1"], "only version 1 of the format is known")?;
         parser.keyword(&["R", "D"], "the version is followed by R or D")?;
         let (title, _) = parser.text("the title, in quotes")?;

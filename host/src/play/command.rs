@@ -1,12 +1,17 @@
 //! The command `situ play`.
 
-use crate::games::{FeedbackChoice, Observed, RegularizerChoice, StrategicForm};
-use crate::{Failure, console, report};
+use super::ending::{Ending, Nearest};
+use super::learning::{Course, Rules, Start, largest, learn};
+use super::shown::shown;
+use super::trajectory::Trajectory;
+use crate::games::{
+    Equilibrium, FeedbackChoice, RegularizerChoice, Scaled, StrategicForm, equilibria,
+};
+use crate::statistics::wilson;
+use crate::{Failure, console};
 use clap::builder::RangedU64ValueParser;
 use serde::Serialize;
-use situ::ftrl::{Ftrl, Power};
-use situ::games::{Bandit, Feedback, Noisy, Table, exploitability, nearest_profile, strict_margin};
-use situ::random::Generator;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Arguments of `situ play`.
@@ -21,16 +26,50 @@ pub struct Arguments {
     /// What the players see of their payoffs
     #[arg(long, value_enum, default_value = "full")]
     feedback: FeedbackChoice,
-    /// Rounds of play
-    #[arg(long, value_name = "N", default_value_t = 5000,
+    /// Largest number of rounds; play stops earlier where it settles [default: 100000, fewer in
+    /// games of more than 20000 payoffs]
+    #[arg(long, value_name = "N",
         value_parser = RangedU64ValueParser::<u32>::new().range(1..=1_000_000_000))]
-    steps: u32,
+    steps: Option<u32>,
+    /// Scale G of the step sizes G / n^P, in units of a player's largest gain [default: one that
+    /// suits the regularizer and the feedback]
+    #[arg(long, value_name = "G", value_parser = positive)]
+    step_size: Option<f64>,
+    /// Exponent P of the step sizes, 0 to 1 [default: one that suits the feedback]
+    #[arg(long, value_name = "P", value_parser = share)]
+    step_exponent: Option<f64>,
+    /// First exploration rate of bandit feedback; it falls as n^-0.1
+    #[arg(long, value_name = "E", default_value_t = 0.5, value_parser = share)]
+    exploration: f64,
+    /// Guess that the last payoffs will be seen again: converges in zero-sum games
+    #[arg(long)]
+    optimistic: bool,
+    /// Where the players start
+    #[arg(long, value_enum, default_value = "near-uniform")]
+    start: Start,
     /// Seed of the starting strategies and of all draws
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Print one JSON object instead of a table
+    /// Number of runs, each with the next seed; shows how often each end is reached
+    #[arg(long, value_name = "N", default_value_t = 1,
+        value_parser = RangedU64ValueParser::<u32>::new().range(1..=100_000))]
+    runs: u32,
+    /// Write the strategies of the first run to this CSV file, about 1000 rounds of it
+    #[arg(long, value_name = "FILE")]
+    trajectory: Option<PathBuf>,
+    /// Print one JSON object instead of tables
     #[arg(long)]
     json: bool,
+}
+
+fn positive(argument: &str) -> Result<f64, String> {
+    let number = argument.parse::<f64>().ok().filter(|x| *x > 0.0 && x.is_finite());
+    number.ok_or_else(|| "must be a positive number".to_owned())
+}
+
+fn share(argument: &str) -> Result<f64, String> {
+    let number = argument.parse::<f64>().ok().filter(|x| (0.0..=1.0).contains(x));
+    number.ok_or_else(|| "must be a number from 0 to 1".to_owned())
 }
 
 /// What `--json` prints. Payoffs are in the game's own units.
@@ -40,29 +79,40 @@ pub struct Play {
     pub game: String,
     /// Its title.
     pub title: String,
-    /// As asked for.
+    /// As given.
     pub regularizer: RegularizerChoice,
-    /// As asked for.
+    /// As given.
     pub feedback: FeedbackChoice,
-    /// As asked for.
+    /// Rounds that the first run took.
     pub steps: u32,
-    /// As asked for.
+    /// As given.
     pub seed: u64,
-    /// Each player's last strategy.
+    /// Scale and exponent of the step sizes.
+    pub step_sizes: [f64; 2],
+    /// As given.
+    pub optimistic: bool,
+    /// How the first run ended.
+    pub ending: Ending,
+    /// Each player's strategies at the end of the first run.
     pub players: Vec<PlayerEnd>,
     /// Most probable action of each player, from zero.
     pub profile: Vec<usize>,
     /// Largest probability that a player gives to other actions than its most probable one; 0 if
     /// play ended exactly at the profile.
     pub distance: f64,
-    /// Whether the profile is a strict Nash equilibrium.
+    /// Whether play settled at a strict Nash equilibrium.
     pub strict: bool,
-    /// What every change of one player's action loses at least there.
+    /// The smallest loss of any change of one player's action at the profile; negative if a change
+    /// gains.
     pub margin: f64,
-    /// What the player that gains most could gain by leaving its last strategy.
+    /// The largest gain of any player from leaving its last strategy.
     pub exploitability: f64,
     /// The same for the strategies averaged over all rounds.
     pub average_exploitability: f64,
+    /// How often the runs ended how.
+    pub ends: Vec<End>,
+    /// The game's equilibria, if it is small enough to enumerate them.
+    pub equilibria: Option<Vec<Equilibrium>>,
 }
 
 /// Where a player ended.
@@ -76,6 +126,24 @@ pub struct PlayerEnd {
     pub strategy: Vec<f64>,
     /// Their probabilities, averaged over all rounds.
     pub average: Vec<f64>,
+    /// What the best fixed action would have earned above the player's play, a round. The largest
+    /// is the gap of the average of joint play from a coarse correlated equilibrium.
+    pub regret: f64,
+}
+
+/// A way to end, and its share of the runs.
+#[derive(Debug, Serialize)]
+pub struct End {
+    /// How play ended.
+    pub ending: Ending,
+    /// At which profile, for a strict equilibrium.
+    pub profile: Option<Vec<usize>>,
+    /// Number of runs.
+    pub runs: u32,
+    /// Their share.
+    pub share: f64,
+    /// 95 % interval of the share.
+    pub interval: [f64; 2],
 }
 
 /// Runs `situ play`.
@@ -87,7 +155,12 @@ pub fn play(arguments: &Arguments) -> Result<Play, Failure> {
     let fail = |error: &dyn std::fmt::Display| Failure::Input(format!("{name}: {error}"));
     let source = std::fs::read_to_string(&arguments.game).map_err(|error| fail(&error))?;
     let form = StrategicForm::read(&source).map_err(|error| fail(&error))?;
-    let play = learn(arguments, &name, form).map_err(|error| fail(&error))?;
+    let mut trajectory = arguments.trajectory.as_ref().map(|path| Trajectory::new(path, &form));
+    let play =
+        played(arguments, name.clone(), form, trajectory.as_mut()).map_err(|error| fail(&error))?;
+    if let Some(trajectory) = trajectory {
+        trajectory.write()?;
+    }
     if arguments.json {
         console::json(&play)?;
     } else {
@@ -96,124 +169,98 @@ pub fn play(arguments: &Arguments) -> Result<Play, Failure> {
     Ok(play)
 }
 
-/// Learns on payoffs scaled to [0, 1], so that steps and noise fit any game.
-fn learn(arguments: &Arguments, name: &str, form: StrategicForm) -> Result<Play, String> {
-    fn text(error: impl std::fmt::Display) -> String {
-        error.to_string()
-    }
-    let actions: Vec<usize> = form.players.iter().map(|player| player.actions.len()).collect();
-    let (low, high) = form
-        .payoffs
-        .iter()
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), u| (low.min(*u), high.max(*u)));
-    let scale = if high > low { high - low } else { 1.0 };
-    let payoffs: Vec<f64> = form.payoffs.iter().map(|u| u / scale - low / scale).collect();
-    let game = Table::new(&actions, &payoffs).map_err(text)?;
-    let ftrl = Ftrl::new(arguments.regularizer, Power::new(0.5, 0.0, 0.6).map_err(text)?);
-    let feedback = Observed {
-        choice: arguments.feedback,
-        noise: Noisy::new(1.0).map_err(text)?,
-        bandit: Bandit::new(Power::new(0.5, 0.0, 0.1).map_err(text)?).map_err(text)?,
-    };
-    let mut generator = Generator::new(arguments.seed);
-    let start = near_uniform(&actions, &mut generator);
-    let mut estimate = vec![0.0; start.len()];
-    let mut average = vec![0.0; start.len()];
-    let mut state = ftrl.start(&actions, start).map_err(text)?;
-    for n in 1..=arguments.steps {
-        feedback
-            .observe(&game, state.strategies(), n, &mut generator, &mut estimate)
-            .map_err(text)?;
-        ftrl.update(&mut state, &actions, &estimate).map_err(text)?;
-        for (mean, probability) in average.iter_mut().zip(state.strategies()) {
-            *mean += (probability - *mean) / f64::from(n);
-        }
-    }
-    let last = state.strategies();
-    let profile = nearest_profile(&actions, last).map_err(text)?[..actions.len()].to_vec();
-    let margin: f64 = strict_margin(&game, &profile).map_err(text)?;
-    let mut scratch = estimate;
-    let mut gain =
-        |strategies: &[f64]| exploitability(&game, strategies, &mut scratch).map_err(text);
-    let (exploitability, average_exploitability) = (scale * gain(last)?, scale * gain(&average)?);
-    let mut players = Vec::with_capacity(actions.len());
-    let mut offset = 0;
-    for player in form.players {
-        let own = offset..offset + player.actions.len();
-        offset = own.end;
-        players.push(PlayerEnd {
-            name: player.name,
-            actions: player.actions,
-            strategy: last[own.clone()].to_vec(),
-            average: average[own].to_vec(),
-        });
-    }
-    let others = players.iter().zip(&profile).map(|(player, most)| {
-        let others = player.strategy.iter().enumerate().filter(|(action, _)| action != most);
-        others.map(|(_, probability)| probability).sum::<f64>()
-    });
-    Ok(Play {
-        game: name.to_owned(),
-        title: form.title,
+/// The rules that the arguments ask for.
+fn rules(arguments: &Arguments, payoffs: usize) -> Rules {
+    let [scale, exponent] = arguments.regularizer.step_sizes(arguments.feedback);
+    // About ten seconds of play.
+    let fitting = u32::try_from(2_000_000_000 / payoffs.max(1)).unwrap_or(u32::MAX);
+    Rules {
         regularizer: arguments.regularizer,
         feedback: arguments.feedback,
-        steps: arguments.steps,
+        step_sizes: [
+            arguments.step_size.unwrap_or(scale),
+            arguments.step_exponent.unwrap_or(exponent),
+        ],
+        exploration: arguments.exploration,
+        optimistic: arguments.optimistic,
+        start: arguments.start,
+        rounds: arguments.steps.unwrap_or_else(|| fitting.clamp(1000, 100_000)),
+    }
+}
+
+/// All runs.
+fn played(
+    arguments: &Arguments,
+    name: String,
+    form: StrategicForm,
+    mut trajectory: Option<&mut Trajectory>,
+) -> Result<Play, String> {
+    let scaled = Scaled::new(&form)?;
+    let game = scaled.game()?;
+    let rules = rules(arguments, form.payoffs.len());
+    let mut counts = BTreeMap::<_, u32>::new();
+    let mut first = None;
+    for run in 0..arguments.runs {
+        let mut trajectory = trajectory.take();
+        let seed = arguments.seed.wrapping_add(u64::from(run));
+        let course = learn(&game, &rules, seed, |n, strategies| {
+            if let Some(trajectory) = &mut trajectory {
+                trajectory.record(n, rules.rounds, strategies);
+            }
+        })?;
+        let nearest = Nearest::of(&game, &course)?;
+        let ending = Ending::of(&course, &nearest);
+        let profile = (ending == Ending::Strict).then(|| nearest.profile.clone());
+        *counts.entry((ending, profile)).or_default() += 1;
+        first.get_or_insert((course, nearest, ending));
+    }
+    let (course, nearest, ending) = first.ok_or("there must be a run")?;
+    let runs = f64::from(arguments.runs);
+    let end = |((ending, profile), count): ((Ending, Option<Vec<usize>>), u32)| {
+        let share = f64::from(count) / runs;
+        End { ending, profile, runs: count, share, interval: wilson(share, runs) }
+    };
+    let units = |gains: &[f64]| -> f64 {
+        let own: Vec<f64> =
+            gains.iter().zip(scaled.spans()).map(|(gain, span)| gain * span).collect();
+        largest(&own)
+    };
+    Ok(Play {
+        game: name,
+        regularizer: arguments.regularizer,
+        feedback: arguments.feedback,
+        steps: course.rounds,
         seed: arguments.seed,
-        distance: others.fold(0.0, f64::max),
-        players,
-        profile,
-        strict: margin > 0.0,
-        // Infinite where no player has a choice: nothing can be lost.
-        margin: if margin.is_finite() { scale * margin } else { 0.0 },
-        exploitability,
-        average_exploitability,
+        step_sizes: rules.step_sizes,
+        optimistic: arguments.optimistic,
+        ending,
+        distance: nearest.distance,
+        strict: ending == Ending::Strict,
+        margin: nearest.own_margin(&form)?,
+        exploitability: units(&course.gains),
+        average_exploitability: units(&course.average_gains),
+        ends: counts.into_iter().map(end).collect(),
+        equilibria: equilibria(&form, &scaled)?,
+        profile: nearest.profile,
+        title: form.title.clone(),
+        players: ends(form, &course, scaled.spans()),
     })
 }
 
-/// Strategies near the uniform one, off any symmetric equilibrium.
-fn near_uniform(actions: &[usize], generator: &mut Generator) -> Vec<f64> {
-    let mut strategies = Vec::new();
-    for count in actions {
-        let weights: Vec<f64> =
-            (0..*count).map(|_| 1.0 + 0.1 * generator.uniform::<f64>()).collect();
-        let sum: f64 = weights.iter().sum();
-        strategies.extend(weights.iter().map(|weight| weight / sum));
-    }
-    strategies
-}
-
-/// The table and the verdict.
-fn shown(play: &Play) -> String {
-    // A player of many actions is shown by those that it plays.
-    const SHOWN: f64 = 5e-4;
-    let mut table = report::table(&["player", "action", "probability", "average"]);
-    for player in &play.players {
-        let both = player.strategy.iter().zip(&player.average);
-        for ((strategy, average), action) in both.zip(&player.actions) {
-            if *strategy >= SHOWN || *average >= SHOWN {
-                let row = [strategy, average].map(|p| format!("{p:.4}"));
-                let [strategy, average] = row;
-                table.add_row([player.name.clone(), action.clone(), strategy, average]);
-            }
+/// Where each player ended.
+fn ends(form: StrategicForm, course: &Course, spans: &[f64]) -> Vec<PlayerEnd> {
+    let mut offset = 0;
+    let of_players = form.players.into_iter().zip(course.regrets.iter().zip(spans));
+    let end = |(player, (regret, span)): (crate::games::Player, (&f64, &f64))| {
+        let own = offset..offset + player.actions.len();
+        offset = own.end;
+        PlayerEnd {
+            name: player.name,
+            actions: player.actions,
+            strategy: course.last[own.clone()].to_vec(),
+            average: course.average[own].to_vec(),
+            regret: regret * span,
         }
-    }
-    let names = play.players.iter().zip(&play.profile);
-    let profile: Vec<&str> =
-        names.map(|(player, action)| player.actions[*action].as_str()).collect();
-    let nature =
-        if play.strict { "a strict Nash equilibrium" } else { "no strict Nash equilibrium" };
-    let place = if play.distance == 0.0 {
-        "exactly at".to_owned()
-    } else {
-        format!("{} from", report::number(play.distance))
     };
-    format!(
-        "{} ({} steps)\n{table}\nended {place} the profile ({}), {nature}\n\
-         exploitability {}, of the average play {}",
-        play.title,
-        play.steps,
-        profile.join(", "),
-        report::number(play.exploitability),
-        report::number(play.average_exploitability),
-    )
+    of_players.map(end).collect()
 }
