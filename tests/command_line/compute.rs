@@ -220,14 +220,14 @@ fn what_would_go_wrong_is_refused_while_running() {
         .args(["compute", "large.fleq"])
         .assert()
         .code(1)
-        .stderr("situ: loop 1: instruction 0 exceeds its limit of 1038.3264\n");
+        .stderr("situ: loop 1: instruction 0 exceeds its limit of 1037.9905\n");
     // Beyond what closes a gate, beyond the sigmoid's mask, beyond the last block.
     for (text, message) in [
         (
             "A: 3000000\n.code\nend: A = A, if A <= 0 goto end\n",
             "the value of cell 0 is not supported: the limit is 250000",
         ),
-        ("A: [3000 0]\n.code\nA = sigmoid A\n", "instruction 0 exceeds its limit of 1423.9087"),
+        ("A: [3000 0]\n.code\nA = sigmoid A\n", "instruction 0 exceeds its limit of 1423.9127"),
     ] {
         std::fs::write(&path, format!(".data\n{text}")).unwrap();
         situ(directory.path())

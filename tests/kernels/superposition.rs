@@ -29,7 +29,7 @@ proptest! {
         let mut prompt = Vec::new();
         let mut tally = 0;
         for (first, second, copies) in examples {
-            // The two answers must differ, or the example follows both.
+            // The two answers differ, or the example would follow both tasks.
             let second = if (second + 1) % 5 == first { first } else { second };
             tally += usize::from(copies);
             prompt.extend([first, second, if copies { first } else { (second + 1) % 5 }]);
@@ -52,11 +52,27 @@ fn one_task_alone_is_answered_alone() {
     assert!((answer[3] - 1.0).abs() < 1e-12, "{answer:?}");
 }
 
-#[test]
-fn examples_of_no_task_weigh_nothing() {
-    // The answer is neither the first input nor the letter after the second.
-    let prompt: Vec<u16> = [0, 0, 3].repeat(6).into_iter().chain([3, 4]).collect();
-    assert!(run(2, &prompt).unwrap().iter().all(|share| share.abs() < 1e-12));
+proptest! {
+    /// Any examples: each counts for all tasks that it follows, and the answer sums to one.
+    #[test]
+    fn ambiguous_examples_count_for_every_task_they_follow(
+        examples in proptest::collection::vec(proptest::array::uniform3(0..5_u16), 6),
+        query in proptest::array::uniform2(0..5_u16),
+    ) {
+        let prompt: Vec<u16> = examples.iter().flatten().chain(&query).copied().collect();
+        let answer = run(2, &prompt).unwrap();
+        let count = |follows: fn(&[u16; 3]) -> bool| examples.iter().filter(|e| follows(e)).count();
+        let votes = [count(|[x, _, y]| x == y), count(|[_, x, y]| (x + 1) % 5 == *y)];
+        // Without a vote, all tasks are alike.
+        let votes = if votes == [0, 0] { [1, 1] } else { votes };
+        let mut mixture = [0.0; 5];
+        for (vote, letter) in votes.into_iter().zip([query[0], (query[1] + 1) % 5]) {
+            mixture[usize::from(letter)] += vote as f64 / (votes[0] + votes[1]) as f64;
+        }
+        for (answer, share) in answer.iter().zip(mixture) {
+            prop_assert!((answer - share).abs() < 1e-12, "{answer} {share}");
+        }
+    }
 }
 
 #[test]

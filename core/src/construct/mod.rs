@@ -33,3 +33,13 @@ pub mod logistic;
 pub mod newton;
 mod piecewise_linear;
 pub mod superposition;
+
+use crate::scalar::Scalar;
+
+/// (√n + √d + 1)², which bounds the largest eigenvalue of Σ x xᵀ for n independent standard normal
+/// vectors of length d (Davidson and Szarek: √λ exceeds √n + √d + t with probability below
+/// exp(−t² / 2)).
+fn max_eigenvalue<T: Scalar>(size: usize, examples: usize) -> T {
+    let root = T::from_usize(examples).sqrt() + T::from_usize(size).sqrt() + T::ONE;
+    root * root
+}

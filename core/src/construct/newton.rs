@@ -134,6 +134,23 @@ pub struct Regression<T> {
 }
 
 impl<T: Scalar> Regression<T> {
+    /// Least squares with a start that depends only on the size, so that one set of weights serves all
+    /// prompts of `examples` examples with independent standard normal features. The largest
+    /// eigenvalue of AᵀA + ridge I is below its bound B = (√n + √d + 1)² + ridge, and still below √2 B,
+    /// up to which the iteration converges, with probability above 1 − exp(−(0.41 (√n + √d) + 1.4)² / 2).
+    ///
+    /// ```
+    /// use situ::construct::newton::Regression;
+    ///
+    /// let regression = Regression::<f64>::for_size(5, 25, 20, 0.0);
+    /// let bound = (5.0_f64 + 5.0_f64.sqrt() + 1.0).powi(2);
+    /// assert!((regression.scale * bound * bound - 1.0).abs() < 1e-12);
+    /// ```
+    pub fn for_size(features: u16, examples: usize, steps: u16, ridge: T) -> Self {
+        let bound = super::max_eigenvalue::<T>(features.into(), examples) + ridge;
+        Self { features, steps, ridge, scale: T::ONE / (bound * bound) }
+    }
+
     /// Rows of the sequence, 4d + 3.
     pub const fn rows(&self) -> usize {
         4 * self.features as usize + 3
@@ -148,13 +165,18 @@ impl<T: Scalar> Regression<T> {
     /// Writes the weights.
     ///
     /// # Errors
-    /// [`Error::Full`] if the buffers are smaller than [`Self::buffer_sizes`]; [`Error::Row`] above 16,383
-    /// features.
+    /// [`Error::Full`] if the buffers are smaller than [`Self::buffer_sizes`]; [`Error::Row`] above
+    /// 16,383 features; [`Error::Range`] unless the scale is positive, the ridge not negative and both
+    /// are finite.
     pub fn build<'a, S: Storage<Compute = T>>(
         &self,
         buffers: Buffers<'a, S>,
     ) -> Result<Transformer<'a, S>, Error> {
         let rows = u16::try_from(self.rows()).map_err(|_| Error::Row)?;
+        let positive = self.scale > T::ZERO && self.ridge >= T::ZERO;
+        if !(positive && self.scale.is_finite() && self.ridge.is_finite()) {
+            return Err(Error::Range);
+        }
         let size = self.features;
         let (inverse, matrix, identity, examples) = (0, size, 2 * size, 3 * size);
         let [targets, product, output] = [0, 1, 2].map(|row| 4 * size + row);

@@ -3,26 +3,30 @@
 use crate::scalar::{Scalar, Storage};
 use crate::transformer::{Block, Builder, Error};
 
-/// A function interpolated at `intervals` + 1 knots, constant outside of them.
+/// A function interpolated at `intervals` + 1 knots and constant outside them, applied to `lanes`
+/// rows at once.
 ///
-/// With knots t_k and slopes s_k it is f(t_0) + Σ_k (s_k − s_{k−1}) relu(x − t_k): one hidden unit a
-/// knot. The constant f(t_0) is not among them.
+/// With knots t_k and slopes s_k it is f(t_0) + Σ_k (s_k − s_{k−1}) relu(x − t_k): one hidden unit for
+/// each knot and lane. The constant f(t_0) is not included.
 pub(super) struct PiecewiseLinear<K, F> {
     pub intervals: u16,
+    pub lanes: u16,
     pub knot: K,
     pub function: F,
 }
 
-/// A row of the sequence and its weight in a hidden unit.
+/// First of the rows of the sequence that enter a group of hidden units, one per lane, and their
+/// weight.
 pub(super) type Term<T> = (u16, T);
 
 impl<K, F> PiecewiseLinear<K, F> {
-    /// Hidden units, one a knot.
+    /// Number of hidden units.
     pub fn units(&self) -> u16 {
-        self.intervals + 1
+        self.intervals.saturating_add(1).saturating_mul(self.lanes)
     }
 
-    /// Adds the units relu(Σ terms − t_k ones), t_k being weighed by the row `ones`; returns the first.
+    /// Adds the units relu(Σ terms − t_k ones), with t_k times the single row `ones`; returns the
+    /// first.
     pub fn add_inputs<S>(
         &self,
         builder: &mut Builder<'_, S>,
@@ -34,17 +38,17 @@ impl<K, F> PiecewiseLinear<K, F> {
         K: Fn(u16) -> S::Compute,
     {
         let first = builder.units(self.units())?;
-        for k in 0..self.units() {
-            let unit = first + k;
+        for (k, unit) in (0..=self.intervals).zip(self.groups(first)) {
             for (row, weight) in terms {
-                builder.input(Block::copy(unit, *row, 1).times(*weight))?;
+                builder.input(Block::copy(unit, *row, self.lanes).times(*weight))?;
             }
-            builder.input(Block::copy(unit, ones.0, 1).times(ones.1 - (self.knot)(k)))?;
+            let threshold = ones.1 - (self.knot)(k);
+            builder.input(Block::spread(unit, ones.0, self.lanes).times(threshold))?;
         }
         Ok(first)
     }
 
-    /// Adds `scale` times the function, less its constant, to `row`.
+    /// Adds `scale` times the function, without its constant, to the rows at `row`.
     pub fn add_outputs<S>(
         &self,
         builder: &mut Builder<'_, S>,
@@ -58,13 +62,18 @@ impl<K, F> PiecewiseLinear<K, F> {
         F: Fn(S::Compute) -> S::Compute,
     {
         let mut slope_before = S::Compute::ZERO;
-        for k in 0..self.units() {
+        for (k, unit) in (0..=self.intervals).zip(self.groups(first)) {
             let slope = if k < self.intervals { self.slope(k) } else { S::Compute::ZERO };
             let weight = scale * (slope - slope_before);
-            builder.output(Block::copy(row, first + k, 1).times(weight))?;
+            builder.output(Block::copy(row, unit, self.lanes).times(weight))?;
             slope_before = slope;
         }
         Ok(())
+    }
+
+    /// The first unit of each knot.
+    fn groups(&self, first: u16) -> impl Iterator<Item = u16> {
+        (first..).step_by(usize::from(self.lanes.max(1)))
     }
 
     /// Slope between knots k and k + 1.

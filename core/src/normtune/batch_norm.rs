@@ -6,10 +6,10 @@
 //! γ (z - μ) / σ + β = scale z + shift,   scale = γ / σ,   shift = β - μ γ / σ
 //! ```
 //!
-//! so a network runs in the affine form always, and batch normalization is a matter of what moves:
-//! a step in (γ, β) at given statistics, or the statistics at given (γ, β).
+//! so a network always runs in the affine form, and batch normalization determines what changes: a
+//! step moves (γ, β) at given statistics, an observation moves the statistics at given (γ, β).
 
-use super::{Error, Parameters, Unit, Units};
+use super::{Error, Network, Parameters, Unit, Units, Weights, Workspace};
 use crate::scalar::{Scalar, Storage, running_moments};
 
 /// ε of batch normalization.
@@ -17,13 +17,13 @@ const EPSILON: f64 = 1e-5;
 
 /// Coordinates in which a unit is tuned.
 pub trait Coordinates<T> {
-    /// The gradient in these coordinates, from that by scale and shift.
+    /// The gradient in these coordinates, from the gradient by scale and shift.
     fn gradient(&self, affine: Unit<T>) -> Unit<T>;
     /// The unit after a change of these coordinates.
     fn moved(&self, unit: Unit<T>, change: Unit<T>) -> Unit<T>;
 }
 
-/// Scale and shift themselves.
+/// The coordinates scale and shift.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -70,8 +70,8 @@ impl<S: Storage> Moments<S> {
         (self.variance.load() + S::Compute::from_f64(EPSILON)).sqrt()
     }
 
-    /// Takes a share of the statistics from one more sum. With shares 1, 1/2, 1/3 … these are
-    /// the mean and the variance of all sums, with a constant share they fade.
+    /// Updates the statistics by one more sum, with weight `share`. With shares 1, 1/2, 1/3, … they are
+    /// the mean and variance of all sums; with a constant share, old sums decay.
     #[inline]
     pub fn observe(&mut self, sum: S::Compute, share: S::Compute) {
         let moments = running_moments(self.mean.load(), self.variance.load(), sum, share);
@@ -106,7 +106,40 @@ impl<S: Storage> Coordinates<S::Compute> for Moments<S> {
     }
 }
 
-/// The running statistics of all units: batch normalization's state.
+/// The running statistics of all units: the state of batch normalization.
+///
+/// Start with [`BatchNorm::calibrated`]: with the default statistics, mean 0 and variance 1, the first
+/// steps are taken in coordinates that change with every observation.
+///
+/// ```
+/// use situ::normtune::{
+///     Adam, BatchNorm, Network, Optimizer, Parameters, Sign, Workspace, cross_entropy,
+/// };
+///
+/// // The sign of the product of two inputs far from zero.
+/// let batch = [[11.0_f32, 9.0], [9.0, 9.0], [11.0, 11.0], [9.0, 11.0]];
+/// let network = Network::new(7, Sign);
+/// let mut parameters = Parameters::<f32, 64, 1, 2>::default();
+/// let mut work = Workspace::default();
+/// let statistics = BatchNorm::calibrated(&network, &batch, &mut parameters, &mut work)?;
+///
+/// let rule = Adam::new(0.02);
+/// let mut optimizer = Optimizer::new::<f32, _>(&rule);
+/// let (mut outputs, mut gradient) = ([0.0; 2], [0.0; 2]);
+/// let class = |x: [f32; 2]| usize::from((x[0] > 10.0) == (x[1] > 10.0));
+/// for step in 0..400 {
+///     let inputs = batch[step % 4];
+///     network.forward(&parameters, &inputs, &mut work, &mut outputs);
+///     cross_entropy(&outputs, class(inputs), &mut gradient);
+///     network.backward(&parameters, &gradient, &mut work);
+///     optimizer.step(&rule, &statistics, &mut parameters, work.gradient())?;
+/// }
+/// for inputs in batch {
+///     network.forward(&parameters, &inputs, &mut work, &mut outputs);
+///     assert_eq!(usize::from(outputs[1] > outputs[0]), class(inputs));
+/// }
+/// # Ok::<(), situ::normtune::Error>(())
+/// ```
 pub type BatchNorm<S, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> =
     Units<Moments<S>, WIDTH, DEPTH, OUTPUTS>;
 
@@ -123,13 +156,57 @@ impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> D
 impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
     BatchNorm<S, WIDTH, DEPTH, OUTPUTS>
 {
-    /// Takes a share of the statistics from the sums of a forward pass
-    /// ([`Workspace::sums`](super::Workspace::sums)), leaving (γ, β) of each unit as they are: its
-    /// scale and shift follow.
+    /// Statistics over a batch of inputs, before the first step. The scales and shifts in `parameters`
+    /// are taken as γ and β, and replaced by those of the normalized network. Layers are calibrated one
+    /// after the other, each on the normalized outputs of the previous one: DEPTH + 1 forward passes
+    /// over the batch.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] if a sum, or what follows from it, is infinite or NaN; nothing is
-    /// changed then.
+    /// [`Error::Shape`] for an empty batch; [`Error::NotFinite`] if a sum or a parameter becomes infinite
+    /// or NaN. The parameters are then unchanged.
+    pub fn calibrated<W: Weights>(
+        network: &Network<W>,
+        batch: &[impl AsRef<[S::Compute]>],
+        parameters: &mut Parameters<S, WIDTH, DEPTH, OUTPUTS>,
+        work: &mut Workspace<S, WIDTH, DEPTH, OUTPUTS>,
+    ) -> Result<Self, Error> {
+        if batch.is_empty() {
+            return Err(Error::Shape);
+        }
+        let mut statistics = Self::default();
+        let mut calibrated = parameters.clone();
+        for layer in 0..=DEPTH {
+            let first = layer.saturating_mul(WIDTH);
+            let count = if layer < DEPTH { WIDTH } else { OUTPUTS };
+            for (index, inputs) in batch.iter().enumerate() {
+                let mut outputs = [S::Compute::ZERO; OUTPUTS];
+                network.forward(&calibrated, inputs.as_ref(), work, &mut outputs);
+                let share = S::Compute::ONE / S::Compute::from_usize(index + 1);
+                let moments = statistics.iter_mut().zip(work.sums()).skip(first).take(count);
+                moments.for_each(|(moments, sum)| moments.observe(sum, share));
+            }
+            let units = calibrated.iter_mut().zip(statistics.iter()).skip(first).take(count);
+            for (unit, moments) in units {
+                let normalized = Unit { scale: unit.scale.load(), shift: unit.shift.load() };
+                let Unit { scale, shift } = moments.affine(normalized);
+                *unit = Unit { scale: S::store(scale), shift: S::store(shift) };
+                let numbers = [moments.mean, moments.variance, unit.scale, unit.shift];
+                if !numbers.iter().all(|number| number.load().is_finite()) {
+                    return Err(Error::NotFinite);
+                }
+            }
+        }
+        *parameters = calibrated;
+        Ok(statistics)
+    }
+
+    /// Updates the statistics with weight `share` by the sums of a forward pass
+    /// ([`Workspace::sums`](super::Workspace::sums)). (γ, β) of each unit are unchanged; its scale and
+    /// shift follow.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] if a sum, or a resulting number, is infinite or NaN; nothing is then
+    /// changed.
     pub fn observe(
         &mut self,
         parameters: &mut Parameters<S, WIDTH, DEPTH, OUTPUTS>,

@@ -14,7 +14,7 @@ use crate::scalar::Scalar;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Domain<T, const N: usize> {
-    /// Least value of each coordinate.
+    /// Smallest value of each coordinate.
     pub low: [T; N],
     /// Largest value of each coordinate.
     pub high: [T; N],
@@ -26,7 +26,7 @@ impl<T: Scalar, const N: usize> Domain<T, N> {
         Self { low: [-radius; N], high: [radius; N] }
     }
 
-    /// Whether `x` lies in the box. NaN lies in none.
+    /// Whether `x` is in the box; false for NaN.
     pub fn contains(&self, x: &[T; N]) -> bool {
         let bounds = self.low.iter().zip(&self.high);
         x.iter().zip(bounds).all(|(x, (low, high))| low <= x && x <= high)
@@ -41,13 +41,13 @@ impl<T: Scalar, const N: usize> Domain<T, N> {
     /// The range of `Σ c_j x_j` over the box.
     pub fn range(&self, coefficients: impl Iterator<Item = T>) -> (T, T) {
         let bounds = self.low.iter().zip(&self.high);
-        coefficients.zip(bounds).fold((T::ZERO, T::ZERO), |(least, most), (c, (low, high))| {
+        coefficients.zip(bounds).fold((T::ZERO, T::ZERO), |(min, max), (c, (low, high))| {
             let ends = (c * *low, c * *high);
-            (least + ends.0.minimum(ends.1), most + ends.0.maximum(ends.1))
+            (min + ends.0.minimum(ends.1), max + ends.0.maximum(ends.1))
         })
     }
 
-    /// The smallest box that relu(W x + b) stays in.
+    /// The smallest box that contains relu(W x + b).
     pub fn through_relu<const M: usize>(
         &self,
         weights: &Matrix<T, M, N>,
@@ -56,9 +56,9 @@ impl<T: Scalar, const N: usize> Domain<T, N> {
         let mut out = Domain::cube(T::ZERO);
         let ends = out.low.iter_mut().zip(&mut out.high);
         for ((low, high), (row, bias)) in ends.zip(weights.rows.iter().zip(bias)) {
-            let (least, most) = self.range(row.iter().copied());
-            *low = (least + *bias).maximum(T::ZERO);
-            *high = (most + *bias).maximum(T::ZERO);
+            let (min, max) = self.range(row.iter().copied());
+            *low = (min + *bias).maximum(T::ZERO);
+            *high = (max + *bias).maximum(T::ZERO);
         }
         out
     }

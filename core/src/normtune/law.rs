@@ -1,16 +1,16 @@
-//! Laws that frozen weights are drawn from.
+//! Distributions of frozen weights.
 
 use super::Stream;
 
-/// The half of a stream's indices that masks are drawn from; columns use the other half.
+/// Masks are drawn from this half of a stream's indices, weights from the other half.
 const MASK: u32 = 1 << 31;
 
-/// A distribution of weights: mean zero, symmetric up to one step of its grid, a known variance.
+/// A distribution of weights with mean zero, symmetric up to one step of its grid, and known variance.
 ///
-/// A weight is an f32 computed the same on every platform and in every precision, so that a network
-/// rebuilt in f64 on a host has the very weights that a device regenerates in f32.
+/// A weight is an f32 that is the same on every platform and in every precision, so that a network
+/// rebuilt in f64 on a host has exactly the weights that a device draws in f32.
 pub trait Law: Copy {
-    /// The weight in column `column` (below 2^30) of the row drawn from `row`.
+    /// The weight in column `column` (below 2^30) of the row whose stream is `row`.
     fn weight(&self, row: Stream, column: u32) -> f32;
 
     /// Variance of a weight.
@@ -41,24 +41,23 @@ pub trait Law: Copy {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Sign;
 
-/// Uniform on [-1, 1] on the grid that f32 has there. Variance 1/3.
+/// Uniform on [-1, 1], on the grid of f32. Variance 1/3.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Uniform;
 
-/// Nearly normal: a sum u of four 16-bit uniforms, standardized, then .94904 u + .018642 u³.
+/// Nearly normal: .94904 u + .018642 u³ for a standardized sum u of four 16-bit uniforms.
 ///
-/// The two coefficients make the variance 1 and the fourth moment 3, those of a normal variable.
-/// What is left of the difference: the distribution functions are .0021 apart at most, the sixth
-/// moment is 14.4 (normal 15), no weight is beyond 4.07, and there are 2^18 different ones. Two
-/// words a weight, no logarithm, no table.
+/// The coefficients make the variance 1 and the fourth moment 3, as for a normal variable. The
+/// distribution functions differ by at most .0021, the sixth moment is 14.4 (normal 15), no weight
+/// exceeds 4.07, and there are 2^18 distinct weights. Two words per weight, no logarithm, no table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Gaussian;
 
-/// Zero unless a coin falls: weights of `law`, each kept with probability p.
+/// Weights of a law, each kept with probability p and zero otherwise.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -69,13 +68,13 @@ pub struct Sparse<L> {
 
 impl<L: Law> Sparse<L> {
     /// Keeps each weight of `law` with the given probability, rounded to a multiple of 2^-32 and
-    /// held within [0, 1 - 2^-32]; never for NaN.
+    /// limited to [0, 1 - 2^-32]; NaN counts as 0.
     pub fn new(law: L, probability: f64) -> Self {
-        // A float to integer conversion saturates, and turns NaN to 0.
+        // A conversion from float to integer saturates and turns NaN into 0.
         Self { law, threshold: (probability * 4_294_967_296.0) as u32 }
     }
 
-    /// Probability with which a weight is kept.
+    /// Probability that a weight is kept.
     pub fn probability(&self) -> f64 {
         f64::from(self.threshold) / 4_294_967_296.0
     }

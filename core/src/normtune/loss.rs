@@ -1,9 +1,9 @@
-//! Losses: their values and their derivatives by the outputs.
+//! Losses and their derivatives by the outputs.
 
 use crate::scalar::Scalar;
 
 /// Cross-entropy of the softmax of `outputs` in `class`: `ln Σ exp(y_i) - y_class`, with the
-/// derivative `softmax(y) - e_class`. A class out of range counts as none of them.
+/// derivative `softmax(y) - e_class`. A class out of range matches no output.
 ///
 /// ```
 /// use situ::normtune::cross_entropy;

@@ -1,17 +1,19 @@
-//! Networks of which only the normalization layers are tuned, with weights that are never stored.
+//! Networks in which only the normalization layers are tuned, with weights that are not stored.
 //!
-//! A random ReLU network whose weights stay as they were drawn still learns when the scale and the
-//! shift of each unit are tuned, and with enough units it can be made *equal* to any network of a
-//! smaller width (Giannou, Rajput and Papailiopoulos, "The Expressive Power of Tuning Only the
-//! Normalization Layers", COLT 2023). Frozen weights need not be kept: here they are regenerated from
-//! a seed as they are used, so that a device holds two numbers a unit instead of one a weight.
+//! A random ReLU network with frozen weights still learns if the scale and the shift of each unit are
+//! tuned, and with enough units it can be made *equal* to any network of a smaller width (Giannou,
+//! Rajput and Papailiopoulos, "The Expressive Power of Tuning Only the Normalization Layers", COLT
+//! 2023). Frozen weights need not be stored: they are regenerated from a seed whenever they are used,
+//! so that a device stores two numbers per unit instead of one per weight. The weights of a trained
+//! network come from a [`Table`], for example in flash.
 //!
-//! | part | is |
+//! | part | purpose |
 //! |---|---|
 //! | [`Stream`], [`Law`] | weights as a function of (seed, layer, row, column) |
+//! | [`Table`] | weights of a trained network |
 //! | [`Network`], [`Parameters`], [`Workspace`] | forward pass, gradient of the parameters |
 //! | [`Sgd`], [`Adagrad`], [`Adam`], [`Optimizer`] | descent |
-//! | [`BatchNorm`] | running statistics, and descent in the coordinates of batch normalization |
+//! | [`BatchNorm`] | statistics, and descent in the coordinates of batch normalization |
 //! | [`rebuild`], [`Stack`] | scales and shifts that make the network equal to a given one |
 //! | [`Domain`] | the box of inputs on which it is |
 //! | [`cross_entropy`], [`squared_error`] | losses |
@@ -51,6 +53,7 @@ mod stack;
 mod stream;
 mod tune;
 mod units;
+mod weights;
 
 pub use batch_norm::{Affine, BatchNorm, Coordinates, Moments};
 pub use domain::Domain;
@@ -62,6 +65,7 @@ pub use stack::{Stack, StackParameters, StackWorkspace, Target};
 pub use stream::Stream;
 pub use tune::{Adagrad, Adam, Optimizer, Rule, Sgd};
 pub use units::{Parameters, Unit, Units};
+pub use weights::{Table, Weights};
 
 /// Why nothing was learned or rebuilt.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,9 +75,9 @@ pub use units::{Parameters, Unit, Units};
 pub enum Error {
     /// A number is infinite or NaN, or would become so.
     NotFinite,
-    /// Too few units for the target, or too little memory for the solve.
+    /// Too few units for the target, too little memory for the solve, or a table of the wrong length.
     Shape,
-    /// The draw does not determine the scales to two digits.
+    /// The drawn weights do not determine the scales to two digits.
     IllConditioned {
         /// Condition number of the system; infinite if it is singular to working precision.
         condition: f32,
@@ -84,9 +88,13 @@ impl core::fmt::Display for Error {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::NotFinite => formatter.write_str("a number is infinite or NaN"),
-            Self::Shape => formatter.write_str("too few units, or too little memory"),
+            Self::Shape => formatter
+                .write_str("too few units, too little memory, or a table of the wrong length"),
             Self::IllConditioned { condition } => {
-                write!(formatter, "the draw is ill-conditioned: condition number {condition:.1e}")
+                write!(
+                    formatter,
+                    "the drawn weights are ill-conditioned: condition number {condition:.1e}"
+                )
             }
         }
     }

@@ -1,45 +1,44 @@
-//! The frozen network: forward pass and the gradient of its scales and shifts.
+//! The frozen network: forward pass, and the gradient of its scales and shifts.
 
-use super::{Law, Parameters, Stream, Unit, Units};
+use super::{Law, Parameters, Stream, Table, Unit, Units, Weights};
 use crate::scalar::{Scalar, Storage};
 
-/// A random ReLU network whose weights are regenerated as they are used.
-///
-/// Layer l has the frozen weights `W_l` drawn from (seed, l, row, column), and
+/// A ReLU network with frozen weights, drawn from a [`Law`] whenever they are used or stored in a
+/// [`Table`].
 ///
 /// ```text
 /// z_l = g_l W_l h_(l-1),   h_l = relu(γ_l ⊙ z_l + β_l),   g_l = 1 / √(fan-in · variance of the law)
 /// ```
 ///
-/// with h_0 the input; the last layer has no ReLU. The network itself is its seed and its law, 8
-/// bytes and a few; what is learned, γ and β, is in [`Parameters`].
+/// with h_0 the input and no ReLU in the last layer; for a table g_l = 1. A drawn network is its seed
+/// and its law, 8 bytes and a few; the learned γ and β are in [`Parameters`].
 ///
-/// A pass regenerates only what it multiplies by something other than zero: columns of units that
-/// are off are skipped, and the backward pass skips their rows too.
+/// A pass draws only the weights that it multiplies by a non-zero number: it skips the columns of units
+/// that are off, and the backward pass skips their rows too.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Network<L> {
-    weights: Stream,
-    law: L,
+pub struct Network<W: Weights> {
+    root: W::Root,
+    weights: W,
 }
 
-/// What a pass leaves behind for the next: the sums, their gradients, and room for one layer.
+/// Sums of a pass, their gradients, and memory for one layer.
 ///
-/// `2 (WIDTH DEPTH + OUTPUTS)` numbers of type S, `WIDTH` of its compute type and `2 WIDTH` bytes
-/// and 4: no tape of weights.
+/// `2 (WIDTH DEPTH + OUTPUTS)` numbers of type S, `WIDTH` numbers of its compute type and
+/// `2 WIDTH + 4` bytes: weights are not recorded.
 #[derive(Clone, Debug)]
 pub struct Workspace<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> {
     trace: Units<Trace<S>, WIDTH, DEPTH, OUTPUTS>,
     active: Active<S::Compute, WIDTH>,
 }
 
-/// A unit's frozen sum z, and the derivative of the loss by what the unit makes of it, γ z + β.
+/// A unit's frozen sum z, and the derivative of the loss by γ z + β.
 #[derive(Clone, Copy, Debug)]
 struct Trace<S> {
     sum: S,
     delta: S,
 }
 
-/// The units of a layer that are on, with one number each.
+/// The units of a layer that are on, each with one number.
 #[derive(Clone, Debug)]
 struct Active<T, const WIDTH: usize> {
     index: [u16; WIDTH],
@@ -48,7 +47,7 @@ struct Active<T, const WIDTH: usize> {
 }
 
 impl<T: Scalar, const WIDTH: usize> Active<T, WIDTH> {
-    /// Collects the units that are on, with their outputs.
+    /// Collects the units that are on and their outputs.
     fn gather<S: Storage<Compute = T>>(&mut self, units: &[Unit<S>], trace: &[Trace<S>]) {
         const { assert!(WIDTH <= 1 << 16, "units are counted in 16 bits") };
         self.count = gather(units, trace, &mut self.index, &mut self.value);
@@ -61,9 +60,9 @@ impl<T: Scalar, const WIDTH: usize> Active<T, WIDTH> {
     }
 }
 
-/// Collects the units that are on, with their outputs; returns how many.
-// By slices and never inlined, as all that is done once for each unit or weight: one copy in flash
-// serves networks of every width.
+/// Collects the units that are on and their outputs; returns their number.
+// On slices and never inlined, like everything that runs once for each unit or weight: one copy in
+// flash serves networks of every width.
 #[inline(never)]
 fn gather<S: Storage>(
     units: &[Unit<S>],
@@ -72,11 +71,11 @@ fn gather<S: Storage>(
     value: &mut [S::Compute],
 ) -> usize {
     let mut count = 0;
-    let mut room = index.iter_mut().zip(value);
+    let mut slots = index.iter_mut().zip(value);
     for (index, (unit, trace)) in (0..=u16::MAX).zip(units.iter().zip(trace)) {
         let output = unit.apply(trace.sum.load());
         if output > S::Compute::ZERO
-            && let Some((slot, value)) = room.next()
+            && let Some((slot, value)) = slots.next()
         {
             *slot = index;
             *value = output;
@@ -86,7 +85,7 @@ fn gather<S: Storage>(
     count
 }
 
-/// Numbers with the columns that they stand in.
+/// Numbers and their columns.
 fn at<'a, T: Copy>((index, value): (&'a [u16], &'a [T])) -> impl Iterator<Item = (u32, T)> + Clone {
     index.iter().zip(value).map(|(index, value)| (u32::from(*index), *value))
 }
@@ -121,35 +120,43 @@ impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
 }
 
 impl<L: Law> Network<L> {
-    /// The network of this seed.
+    /// The network with this seed.
     pub const fn new(seed: u64, law: L) -> Self {
         Self::from_stream(Stream::new(seed), law)
     }
 
-    /// The network whose layers are the children of this stream.
-    pub const fn from_stream(weights: Stream, law: L) -> Self {
-        Self { weights, law }
+    /// The network whose layers are drawn from the children of this stream.
+    pub const fn from_stream(stream: Stream, law: L) -> Self {
+        Self { root: stream, weights: law }
     }
+}
 
+impl<'a, S: Storage<Compute = f32>> Network<Table<'a, S>> {
+    /// The network with these trained weights.
+    pub const fn from_table(table: Table<'a, S>) -> Self {
+        Self { root: (), weights: table }
+    }
+}
+
+impl<W: Weights> Network<W> {
     /// Weight of layer `layer` (0 is next to the input), row `row`, column `column`.
     #[inline]
     pub fn weight<T: Scalar>(&self, layer: usize, row: usize, column: usize) -> T {
-        let row = self.weights.child(layer as u32).child(row as u32);
-        weight(&self.law, row, column as u32)
+        let layer = self.weights.layer(self.root, layer);
+        weight(&self.weights, self.weights.row(layer, row as u32), column as u32)
     }
 
-    /// g of a layer with so many inputs: with it a sum has the variance that its inputs have.
+    /// g of a layer with this many inputs.
     pub fn gain<T: Scalar>(&self, inputs: usize) -> T {
-        T::ONE / (T::from_usize(inputs) * T::from_f64(self.law.variance())).sqrt()
+        self.weights.gain(inputs)
     }
 
     /// Forward pass: `outputs = γ z + β` of the last layer.
     ///
-    /// The parameters have room for `OUTPUTS` outputs; as many are computed as `outputs` holds, and
-    /// any number of inputs is taken. At most `WIDTH (inputs + WIDTH (DEPTH - 1) + outputs)`
-    /// multiply-adds, each with a weight regenerated; about half of that where half of the units are
-    /// off. Inputs that are not finite give outputs that are not finite or units that are off, and
-    /// change nothing that is learned.
+    /// Accepts any number of inputs, and computes as many outputs as fit `outputs`, at most `OUTPUTS`.
+    /// At most `WIDTH (inputs + WIDTH (DEPTH - 1) + outputs)` multiply-adds, each of which draws a
+    /// weight; about half of that if half of the units are off. Inputs that are not finite lead to
+    /// outputs that are not finite or to units that are off, and do not affect the parameters.
     pub fn forward<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>(
         &self,
         parameters: &Parameters<S, WIDTH, DEPTH, OUTPUTS>,
@@ -179,7 +186,7 @@ impl<L: Law> Network<L> {
         }
     }
 
-    /// z = g W h for one layer, from the units that are on.
+    /// z = g W h for one layer, over the units that are on.
     #[inline(never)]
     fn sums_of_active<S: Storage>(
         &self,
@@ -200,23 +207,23 @@ impl<L: Law> Network<L> {
         inputs: impl Iterator<Item = (u32, S::Compute)> + Clone,
         trace: &mut [Trace<S>],
     ) {
-        let weights = self.weights.child(layer as u32);
+        let layer = self.weights.layer(self.root, layer);
         for (row, trace) in (0..).zip(trace) {
-            let row = weights.child(row);
+            let row = self.weights.row(layer, row);
             let mut sum = S::Compute::ZERO;
             for (column, input) in inputs.clone() {
-                sum += weight::<S::Compute, _>(&self.law, row, column) * input;
+                sum += weight::<S::Compute, _>(&self.weights, row, column) * input;
             }
             trace.sum = S::store(gain * sum);
         }
     }
 
-    /// Backward pass after [`Self::forward`] with the same parameters: from the derivative of the
-    /// loss by the outputs, the gradient of all scales and shifts, left in `work`
+    /// Backward pass after [`Self::forward`] with the same parameters: from the derivative of the loss
+    /// by the outputs to the gradient of all scales and shifts, in `work`
     /// ([`Workspace::gradient`]).
     ///
-    /// At most `WIDTH (WIDTH (DEPTH - 1) + outputs)` multiply-adds, each with a weight regenerated;
-    /// about a quarter of the first where half of the units are off.
+    /// At most `WIDTH (WIDTH (DEPTH - 1) + outputs)` multiply-adds, each of which draws a weight; about
+    /// a quarter of the first term if half of the units are off.
     pub fn backward<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>(
         &self,
         parameters: &Parameters<S, WIDTH, DEPTH, OUTPUTS>,
@@ -229,7 +236,7 @@ impl<L: Law> Network<L> {
         for (trace, gradient) in trace.output.iter_mut().zip(gradient) {
             trace.delta = S::store(gradient);
         }
-        // The layer above the one whose deltas are found.
+        // The layer above the one whose deltas are computed.
         let mut above = (&parameters.output[..], &trace.output[..]);
         let hidden = parameters.hidden.iter().zip(&mut trace.hidden);
         for (layer, (units, trace)) in hidden.enumerate().rev() {
@@ -247,7 +254,7 @@ impl<L: Law> Network<L> {
         }
     }
 
-    /// Wᵀ (g γ ⊙ δ) of layer `layer`, in the columns of the active units below it.
+    /// Wᵀ (g γ ⊙ δ) of layer `layer`, in the columns of the active units below.
     #[inline(never)]
     fn pull_back<S: Storage>(
         &self,
@@ -256,16 +263,16 @@ impl<L: Law> Network<L> {
         (units, trace): (&[Unit<S>], &[Trace<S>]),
         (index, sums): (&[u16], &mut [S::Compute]),
     ) {
-        let weights = self.weights.child(layer as u32);
+        let layer = self.weights.layer(self.root, layer);
         sums.fill(S::Compute::ZERO);
         for (row, (unit, trace)) in (0..).zip(units.iter().zip(trace)) {
             let slope = gain * unit.scale.load() * trace.delta.load();
             if slope == S::Compute::ZERO {
                 continue;
             }
-            let row = weights.child(row);
+            let row = self.weights.row(layer, row);
             for (column, sum) in index.iter().zip(&mut *sums) {
-                *sum += weight::<S::Compute, _>(&self.law, row, u32::from(*column)) * slope;
+                *sum += weight::<S::Compute, _>(&self.weights, row, u32::from(*column)) * slope;
             }
         }
     }
@@ -273,7 +280,7 @@ impl<L: Law> Network<L> {
 
 /// A weight in the precision of the sums, exactly.
 #[inline(always)]
-fn weight<T: Scalar, L: Law>(law: &L, row: Stream, column: u32) -> T {
-    // From f32 by way of f64 and back is no operation at all.
-    T::from_f64(f64::from(law.weight(row, column)))
+fn weight<T: Scalar, W: Weights>(weights: &W, row: W::Row, column: u32) -> T {
+    // In f32, the conversions to f64 and back compile to nothing.
+    T::from_f64(f64::from(weights.element(row, column)))
 }

@@ -1,45 +1,46 @@
-//! One layer of a target network, rebuilt exactly by the scales and shifts of a random one.
+//! Exact reconstruction of one layer of a target network by the scales and shifts of a random one.
 //!
-//! A network with one hidden layer has the frozen matrices A (N × I) and B (O × N), gains included.
-//! Where all its hidden units are on it computes `B diag(γ) A x` and a constant, and
+//! A network with one hidden layer has frozen matrices A (N × I) and B (O × N), gains included. While
+//! all its hidden units are on it computes `B diag(γ) A x` plus a constant, and
 //!
 //! ```text
 //! B diag(γ) A = W   is   M γ = vec(W),   M[(i, j), k] = B[i, k] A[k, j]
 //! ```
 //!
-//! the row-wise Khatri-Rao product of B and Aᵀ, which almost every draw makes invertible as soon as
-//! N ≥ I O. The shifts keep all units on over a box of inputs and take their constant back out.
+//! is the row-wise Khatri-Rao product of B and Aᵀ, which is invertible for almost every draw with
+//! N ≥ I O. The hidden shifts keep all units on over a box of inputs, and the output shifts cancel their
+//! constant.
 
 use super::{Domain, Error, Law, Network, Parameters, Unit};
 use crate::matrix::Matrix;
 use crate::scalar::{Scalar, Storage};
 use crate::solve::LeastNorm;
 
-/// How well posed a reconstruction was.
+/// How well conditioned a reconstruction was.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Report<T> {
-    /// Condition number of the system, the worst of all layers'. A lower bound, within a few percent.
+    /// Condition number of the system, the largest over all layers: a lower bound, within a few percent.
     pub condition: T,
     /// Largest scale in absolute value.
     pub largest_scale: T,
-    /// Largest shift in absolute value: what has to cancel.
+    /// Largest shift in absolute value; shifts have to cancel.
     pub largest_shift: T,
-    /// Expected rounding error of an output, absolute, where sums are kept as they are computed
-    /// (f32 or f64): the cancellation of large shifts, not the solve, is what costs accuracy.
+    /// Expected absolute rounding error of an output for sums in f32 or f64. Accuracy is lost by the
+    /// cancellation of large shifts, not by the solve.
     pub expected_error: T,
 }
 
 impl<T: Scalar> Report<T> {
-    /// Nothing rebuilt yet.
+    /// Before anything is rebuilt.
     pub(super) fn empty() -> Self {
         let [condition, zero] = [T::ONE, T::ZERO];
         Self { condition, largest_scale: zero, largest_shift: zero, expected_error: zero }
     }
 }
 
-/// Numbers of memory that [`rebuild`] needs: `E U + 2 E + U` for E = `inputs` `outputs` equations in
+/// Length of the memory that [`rebuild`] needs: `E U + 2 E + U` for E = `inputs` `outputs` equations in
 /// U = `width` `blocks` unknowns.
 pub const fn rebuild_memory(inputs: usize, outputs: usize, width: usize, blocks: usize) -> usize {
     let (equations, unknowns) = (inputs * outputs, width * blocks);
@@ -55,18 +56,18 @@ fn divide<T>(memory: &mut [T], equations: usize, unknowns: usize) -> Option<[&mu
     Some([system, pivots, right, solution])
 }
 
-/// Finds the parameters with which the sum of `networks` is `W x + b` at every x in `domain`.
+/// Finds the parameters for which the sum of `networks` is `W x + b` at every x in `domain`.
 ///
-/// With one network and N ≥ I O this is the plain construction; with K networks of width N / K
-/// side by side, the input carried to each and their outputs summed by skip connections. More
-/// units than I O make the system well conditioned: at 1.5 times as many the condition number falls
-/// from thousands to about ten. `E² (U - E/3)` multiply-adds for E = I O and U = N K.
+/// One network with N ≥ I O is the plain construction; K networks of width N / K run side by side, with
+/// skip connections that carry the input to each and sum their outputs. More units than I O make the
+/// system better conditioned: with 1.5 times as many the condition number falls from thousands to
+/// about ten. `E² (U - E/3)` multiply-adds for E = I O and U = N K.
 ///
 /// # Errors
 /// [`Error::Shape`] if there are fewer units than I O or `memory` is shorter than
-/// [`rebuild_memory`]; [`Error::NotFinite`] if a weight, a shift or a bound is infinite or NaN or a
-/// bound out of order; [`Error::IllConditioned`] if the solution would keep less than two digits.
-/// Nothing is written to `parameters` then.
+/// [`rebuild_memory`]; [`Error::NotFinite`] if a weight, a shift or a bound is infinite or NaN, or the
+/// bounds are out of order; [`Error::IllConditioned`] if the solution would have less than two correct
+/// digits. `parameters` are then unchanged.
 pub fn rebuild<
     L: Law,
     T: Scalar,
@@ -102,7 +103,7 @@ pub fn rebuild<
     factor.solve(right, solution);
 
     let mut report = Report { condition, ..Report::empty() };
-    // Square error of an output by rounding, over all of them.
+    // Sum of the squared rounding errors of the outputs.
     let mut square = T::ZERO;
     let none = [T::ZERO; O];
     let biases = core::iter::once(bias).chain(core::iter::repeat(&none));
@@ -120,8 +121,8 @@ pub fn rebuild<
     Ok(report)
 }
 
-/// Writes the system M of a reconstruction, equation (i, j) after equation: `outputs` `inputs` rows of
-/// `width` coefficients for each network.
+/// Writes the system M of a reconstruction, one row for each equation (i, j): `outputs` × `inputs` rows
+/// of `width` coefficients for each network.
 pub fn khatri_rao<L: Law, T: Scalar>(
     networks: &[Network<L>],
     [inputs, width, outputs]: [usize; 3],
@@ -152,15 +153,15 @@ fn set_hidden<L: Law, T: Scalar, S: Storage, const I: usize, const N: usize, con
     for (k, (unit, scale)) in units.enumerate() {
         unit.scale = stored(*scale);
         let factor = gain * computed(unit.scale);
-        let (least, _) = domain.range((0..I).map(|j| factor * network.weight(0, k, j)));
-        unit.shift = stored(-least);
+        let (min, _) = domain.range((0..I).map(|j| factor * network.weight(0, k, j)));
+        unit.shift = stored(-min);
     }
 }
 
 /// Writes the output shifts; returns the sum of the outputs' expected square rounding errors.
 ///
-/// A sum of N terms of size m and random sign wanders to √n m after n of them, and each addition
-/// rounds by a relative ε/2 at most: together ε/2 · m N / √6.
+/// A partial sum of n terms of size m and random sign is of size √n m, and each addition has a relative
+/// error of at most ε/2: ε/2 · m N / √6 in total.
 fn set_outputs<L: Law, T: Scalar, S: Storage, const N: usize, const O: usize>(
     network: &Network<L>,
     bias: &[T; O],

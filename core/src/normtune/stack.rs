@@ -1,4 +1,4 @@
-//! A deep target network, rebuilt layer by layer.
+//! Layer-by-layer reconstruction of a deep target network.
 
 use super::{Domain, Error, Law, Network, Parameters, Report, Stream, Workspace, rebuild};
 use crate::matrix::{Matrix, frobenius_norm};
@@ -32,20 +32,19 @@ impl<T: Scalar, const D: usize, const L: usize> Target<T, D, L> {
     }
 }
 
-/// A frozen random network that stands in for a target of width D and depth L.
+/// A frozen random network that replaces a target of width D and depth L.
 ///
-/// L stages, each of K blocks side by side, each block a frozen N × D and a frozen D × N layer: the
-/// input of a stage is carried to its blocks and their outputs are summed, by skip connections
-/// where K > 1. Depth 2 K L in all. With K = 1 and N = D² it is the paper's plain network of width
-/// D², of which every other layer uses D units: the others have scale and shift zero, and are
-/// not computed here.
+/// It has L stages of K blocks side by side; a block is a frozen N × D layer and a frozen D × N layer.
+/// If K > 1, skip connections carry the input of a stage to its blocks and sum their outputs. The
+/// total depth is 2 K L. With K = 1 and N = D² it is the paper's plain network of width D², of which
+/// every other layer uses D units: the others have scale and shift zero and are not computed here.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stack<W, const D: usize, const N: usize, const K: usize, const L: usize> {
     weights: Stream,
     law: W,
 }
 
-/// The scales and shifts of a [`Stack`], and the inputs for which they hold.
+/// The scales and shifts of a [`Stack`], and the inputs for which they are valid.
 ///
 /// `2 L K (N + D) + 2 D` numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +62,7 @@ pub struct StackParameters<
 impl<S: Storage, const D: usize, const N: usize, const K: usize, const L: usize> Default
     for StackParameters<S, D, N, K, L>
 {
-    /// Nothing rebuilt: the network as it was drawn, and no input that it is right for.
+    /// The network as drawn, valid for no input.
     fn default() -> Self {
         let block = Parameters::default();
         let [low, high] = [S::Compute::ONE, -S::Compute::ONE].map(|bound| [bound; D]);
@@ -83,11 +82,11 @@ impl<S: Storage, const D: usize, const N: usize, const K: usize, const L: usize>
     }
 }
 
-/// Room for one block's pass, and the count of inputs for which a stack made no promise.
+/// Workspace of one block, and the number of inputs outside the domain.
 #[derive(Clone, Debug)]
 pub struct StackWorkspace<S: Storage, const D: usize, const N: usize> {
     work: Workspace<S, N, 1, D>,
-    /// Inputs so far that lay outside the domain, where the stack is not the target.
+    /// Number of inputs so far outside the domain, for which the stack differs from the target.
     pub outside: u32,
 }
 
@@ -98,7 +97,7 @@ impl<S: Storage, const D: usize, const N: usize> Default for StackWorkspace<S, D
 }
 
 impl<W: Law, const D: usize, const N: usize, const K: usize, const L: usize> Stack<W, D, N, K, L> {
-    /// The stack of this seed.
+    /// The stack with this seed.
     pub const fn new(seed: u64, law: W) -> Self {
         Self { weights: Stream::new(seed), law }
     }
@@ -112,15 +111,15 @@ impl<W: Law, const D: usize, const N: usize, const K: usize, const L: usize> Sta
         Network::from_stream(weights, self.law)
     }
 
-    /// Finds the scales and shifts with which this stack is `target` at every input in `domain`.
+    /// Finds the scales and shifts for which this stack equals `target` at every input in `domain`.
     /// `memory` needs [`rebuild_memory`](super::rebuild_memory)`(D, D, N, K)` numbers.
     ///
-    /// The box is carried through the target's layers, so that each stage is exact where the stage
-    /// before it can lead.
+    /// The box is propagated through the layers of the target, so that each stage is exact on all
+    /// outputs of the previous one.
     ///
     /// # Errors
-    /// Those of [`rebuild`], of the first layer that meets one. The parameters are then the default
-    /// ones, with which every input counts as outside.
+    /// As [`rebuild`], for the first layer that fails. The parameters are then the defaults, for which
+    /// every input is outside the domain.
     pub fn rebuild<T: Scalar, S: Storage>(
         &self,
         target: &Target<T, D, L>,
@@ -153,7 +152,7 @@ impl<W: Law, const D: usize, const N: usize, const K: usize, const L: usize> Sta
         for (stage, ((weights, bias), blocks)) in layers.enumerate() {
             let networks = core::array::from_fn(|block| self.network(stage, block));
             let report = rebuild(&networks, weights, bias, &reached, memory, blocks)?;
-            // An earlier layer's error goes through this one, on average by its mean singular value.
+            // The error of earlier layers grows by the root mean square of the singular values.
             let growth = frobenius_norm(weights) / T::from_usize(D).sqrt();
             worst = Report {
                 condition: worst.condition.maximum(report.condition),
@@ -166,8 +165,8 @@ impl<W: Law, const D: usize, const N: usize, const K: usize, const L: usize> Sta
         Ok(worst)
     }
 
-    /// The output at `inputs`. Counts the input if it lies outside the domain; the output is then
-    /// what the network gives, not what the target would.
+    /// The output at `inputs`. An input outside the domain is counted; its output is that of the network,
+    /// not of the target.
     pub fn forward<S: Storage>(
         &self,
         parameters: &StackParameters<S, D, N, K, L>,
@@ -195,7 +194,7 @@ impl<W: Law, const D: usize, const N: usize, const K: usize, const L: usize> Sta
     }
 }
 
-/// Zero where negative.
+/// Replaces negative numbers by zero.
 fn relu<T: Scalar>(state: &mut [T]) {
     state.iter_mut().for_each(|x| *x = x.maximum(T::ZERO));
 }

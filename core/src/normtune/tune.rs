@@ -3,17 +3,17 @@
 use super::{Coordinates, Error, Parameters, Unit, Units};
 use crate::scalar::{Scalar, Storage};
 
-/// A descent rule of parameters kept as `S`: what one changes by, given its gradient.
+/// A descent rule for parameters stored as `S`: the change of a parameter, given its gradient.
 pub trait Rule<S: Storage> {
-    /// What the rule remembers of each parameter.
+    /// State of the rule for each parameter.
     type Memory: Copy;
-    /// The memory of a parameter that has seen no gradient.
+    /// The state before the first gradient.
     const FRESH: Self::Memory;
 
-    /// The rate of step `step`, counted from 1.
+    /// The step size at step `step`, counted from 1.
     fn rate(&self, step: u32) -> S::Compute;
 
-    /// The change of a parameter at this step, of this rate, and its new memory.
+    /// The change of a parameter at this step, with this step size, and its new state.
     fn change(
         &self,
         memory: Self::Memory,
@@ -23,45 +23,45 @@ pub trait Rule<S: Storage> {
     ) -> (S::Compute, Self::Memory);
 }
 
-/// Gradient descent: `θ -= rate g`. Remembers nothing.
+/// Gradient descent: `θ -= rate g`. No state.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Sgd<T> {
-    /// Step length.
+    /// Step size.
     pub rate: T,
 }
 
 /// Adagrad (Duchi, Hazan and Singer, 2011): `n ← √(n² + g²)`, `θ -= rate g / (n + floor)`. One stored
-/// number a parameter.
+/// number per parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Adagrad<T> {
-    /// Step length.
+    /// Step size.
     pub rate: T,
-    /// Keeps the first steps finite; added to the norm of all gradients.
+    /// Added to the norm of all gradients, which keeps the first steps finite.
     pub floor: T,
 }
 
-/// Adam (Kingma and Ba, 2015), with the bias corrections gathered in the rate. Two numbers a
+/// Adam (Kingma and Ba, 2015), with the bias corrections included in the step size. Two numbers per
 /// parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Adam<T> {
-    /// Step length.
+    /// Step size.
     pub rate: T,
-    /// Share of the running mean of gradients that a step keeps.
+    /// Decay of the running mean of gradients.
     pub first: T,
-    /// Share of the running mean of squared gradients that a step keeps.
+    /// Decay of the running mean of squared gradients.
     pub second: T,
     /// Added to the root of the mean square.
     pub floor: T,
 }
 
 impl<T: Scalar> Adam<T> {
-    /// The usual constants: shares .9 and .999, floor 1e-8.
+    /// The authors' constants: decays .9 and .999, floor 1e-8.
     pub fn new(rate: T) -> Self {
         let [first, second, floor] = [0.9, 0.999, 1e-8].map(T::from_f64);
         Self { rate, first, second, floor }
@@ -129,9 +129,9 @@ impl<S: Storage> Rule<S> for Adam<S::Compute> {
     }
 }
 
-/// The memory of a rule over all parameters of a network, and its clock.
+/// The state of a rule for all parameters of a network, and its step count.
 ///
-/// `2 (WIDTH DEPTH + OUTPUTS)` memories of the rule and 4 bytes.
+/// `2 (WIDTH DEPTH + OUTPUTS)` states of the rule and 4 bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Optimizer<M, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> {
     memory: Units<Unit<M>, WIDTH, DEPTH, OUTPUTS>,
@@ -154,12 +154,12 @@ impl<M: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
         self.steps = 0;
     }
 
-    /// Steps taken.
+    /// Number of steps taken.
     pub const fn steps(&self) -> u32 {
         self.steps
     }
 
-    /// The memory of each unit, and the clock, for saving them.
+    /// The state of each unit and the step count, for saving them.
     pub(crate) const fn parts_mut(
         &mut self,
     ) -> (&mut Units<Unit<M>, WIDTH, DEPTH, OUTPUTS>, &mut u32) {
@@ -170,8 +170,8 @@ impl<M: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
     /// ([`Affine`](super::Affine), or those of BatchNorm).
     ///
     /// # Errors
-    /// [`Error::NotFinite`] if the gradient or a parameter that it leads to is infinite or NaN;
-    /// nothing is changed then.
+    /// [`Error::NotFinite`] if the gradient or a new parameter is infinite or NaN; nothing is then
+    /// changed.
     pub fn step<S, R, C>(
         &mut self,
         rule: &R,
@@ -197,7 +197,7 @@ impl<M: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
             let unit = Unit { scale, shift };
             (unit, Unit { scale: scale_memory, shift: shift_memory })
         };
-        // Every change is computed before the first is made.
+        // All changes are checked before the first is made.
         let states = parameters.iter().zip(self.memory.iter()).zip(coordinates.iter());
         let finite = states.zip(gradient.clone()).all(|(state, gradient)| {
             let (unit, _) = next(state, gradient);

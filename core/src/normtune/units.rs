@@ -1,15 +1,13 @@
-//! What a network keeps for each of its units.
+//! Values for each unit of a network.
 
 use super::{Gaussian, Law, Stream};
 use crate::scalar::{Scalar, Storage};
 
-/// One value of type `U` for each unit of a network: `DEPTH` hidden layers of `WIDTH` and a
-/// layer of `OUTPUTS`.
-///
-/// `WIDTH` `DEPTH` + `OUTPUTS` values and nothing else; with a zero-sized `U`, zero bytes.
+/// A value of type `U` for each unit of a network: `DEPTH` hidden layers of `WIDTH` units and a layer
+/// of `OUTPUTS` units. For a zero-sized `U` it takes no bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Units<U, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> {
-    /// Hidden layers, the one next to the input first.
+    /// Hidden layers, starting next to the input.
     pub hidden: [[U; WIDTH]; DEPTH],
     /// The last layer.
     pub output: [U; OUTPUTS],
@@ -23,18 +21,18 @@ impl<U: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
         Self { hidden: [[value; WIDTH]; DEPTH], output: [value; OUTPUTS] }
     }
 
-    /// The units, layer after layer.
+    /// The units, layer by layer.
     pub fn iter(&self) -> impl Iterator<Item = &U> + Clone {
         self.hidden.as_flattened().iter().chain(&self.output)
     }
 
-    /// The units, layer after layer.
+    /// The units, layer by layer.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut U> {
         self.hidden.as_flattened_mut().iter_mut().chain(&mut self.output)
     }
 }
 
-/// What is tuned of a unit: with z its frozen sum, the unit gives `scale z + shift`.
+/// The tuned parameters of a unit: its output is `scale z + shift`, with z its frozen sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Unit<S> {
     /// γ.
@@ -51,14 +49,14 @@ impl<S: Storage> Unit<S> {
     }
 }
 
-/// All that a network has learned: two numbers a unit.
+/// Everything that a network learns: two numbers per unit.
 pub type Parameters<S, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> =
     Units<Unit<S>, WIDTH, DEPTH, OUTPUTS>;
 
 impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> Default
     for Parameters<S, WIDTH, DEPTH, OUTPUTS>
 {
-    /// Scale 1, shift 0: the random network as it was drawn.
+    /// Scale 1, shift 0: the random network as drawn.
     fn default() -> Self {
         let [one, zero] = [S::Compute::ONE, S::Compute::ZERO].map(S::store);
         Self::filled(Unit { scale: one, shift: zero })
@@ -68,9 +66,8 @@ impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> D
 impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
     Parameters<S, WIDTH, DEPTH, OUTPUTS>
 {
-    /// Scale 1, and shifts of hidden units scattered by `spread` times a standard normal number,
-    /// drawn from `seed`: units that turn on at different places learn faster than units that all
-    /// turn on at zero.
+    /// Scale 1, and for hidden units shifts of `spread` times a standard normal number drawn from `seed`:
+    /// units that turn on at different places learn faster than units that all turn on at zero.
     pub fn scattered(seed: u64, spread: S::Compute) -> Self {
         let mut parameters = Self::zero();
         parameters.scatter(seed, spread);

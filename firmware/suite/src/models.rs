@@ -1,15 +1,16 @@
 //! Whole models: a trained decoder with its weights in flash, the written transformer of task
-//! superposition, and a network learned from traces of its work.
+//! superposition, and a network learned from traces of its values.
 
 use crate::format::{emit_all, vector};
 use crate::{Benchmark, Visitor, rows};
+use situ::array_buffers;
 use situ::attention::softmax_in_place;
 use situ::construct::chain_of_thought::{LeakyRelu, TraceConfiguration, TraceLearner};
 use situ::construct::superposition::{Plan, Rows, Superposition, Task};
 use situ::decoder::{Cache, Decoder, File, Shape};
 use situ::random::Generator;
 use situ::scalar::{Scalar, Storage};
-use situ::transformer::{Bias, Block, BufferSizes, Buffers, Head, Layer, Transformer};
+use situ::transformer::{Block, BufferSizes, Buffers, Transformer};
 
 pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Trained, Written, Traces);
@@ -28,8 +29,8 @@ const SHAPE: Shape = Shape {
     layers: 2,
 };
 
-/// Prompts of the model's family, ten examples `x > y` and a query `x >`, with the separator as 10: each
-/// example follows one of two tasks, drawn in equal shares.
+/// Prompts of the model's family: ten examples `x > y` and a query `x >`, with 10 as the separator. Each
+/// example follows one of two tasks with equal probability.
 #[rustfmt::skip]
 pub const PROMPTS: [[u8; 32]; 8] = [
     [4, 10, 4, 2, 10, 8, 0, 10, 3, 4, 10, 9, 2, 10, 2, 8, 10, 0, 2, 10, 8, 2, 10, 2, 8, 10, 0, 5, 10, 6, 7, 10],
@@ -45,7 +46,7 @@ pub const PROMPTS: [[u8; 32]; 8] = [
 /// Distributions of the answers to all prompts.
 type Answers<T> = [[T; 11]; PROMPTS.len()];
 
-/// A prompt, token by token: the count divided by 32 is that of a token.
+/// A prompt, token by token: divide the count by 32 for that of a token.
 struct Trained {
     model: Option<Decoder<'static, [u8; 2]>>,
     memory: [f32; SHAPE.cache()],
@@ -54,7 +55,7 @@ struct Trained {
     next: usize,
 }
 
-/// The distribution of the token after a prompt; zeros where the model does not run.
+/// The distribution of the token after a prompt; zeros if the model does not run.
 fn answer<S: Storage>(
     model: &Decoder<'_, S>,
     prompt: &[u8],
@@ -119,16 +120,12 @@ impl Benchmark for Trained {
 const PLAN: Plan = Plan { letters: 10, inputs: 1, examples: 10 };
 const CONSTANTS: [u16; 4] = [1, 3, 4, 8];
 const SIZES: BufferSizes = PLAN.buffer_sizes(CONSTANTS.len(), 2 * CONSTANTS.len());
-const COLUMNS: usize = PLAN.columns();
 
-/// A prompt through three layers, all its tokens at once: the count divided by 23 is that of a token.
+/// A prompt through three layers, all tokens at once: divide the count by 26 for that of a token.
 struct Written {
-    blocks: [Block<f32>; SIZES.blocks],
-    biases: [Bias<f32>; SIZES.biases],
-    heads: [Head<f32>; SIZES.heads],
-    layers: [Layer; SIZES.layers],
+    weights: array_buffers!(f32; SIZES),
     rows: Option<Rows>,
-    prompt: [u16; COLUMNS - 2],
+    prompt: [u16; PLAN.prompt()],
     tasks: [usize; PLAN.examples as usize],
     answer: [f32; PLAN.letters as usize],
     workspace: [f32; 3072],
@@ -143,23 +140,20 @@ impl Benchmark for Written {
 
     fn new(random: &mut Generator) -> Self {
         let mut kernel = Self {
-            blocks: [Block::default(); SIZES.blocks],
-            biases: [Bias::default(); SIZES.biases],
-            heads: [Head::default(); SIZES.heads],
-            layers: [Layer::default(); SIZES.layers],
+            weights: Default::default(),
             rows: None,
-            prompt: [0; COLUMNS - 2],
+            prompt: [0; PLAN.prompt()],
             tasks: [0; PLAN.examples as usize],
             answer: [0.0; PLAN.letters as usize],
             workspace: [0.0; 3072],
         };
-        let Self { blocks, biases, heads, layers, rows, prompt, tasks, .. } = &mut kernel;
-        // Letter x to x + c: one block up to the last letter, one from the first on.
+        let Self { weights, rows, prompt, tasks, .. } = &mut kernel;
+        // Maps letter x to x + c: one block before the wrap, one after it.
         let shift =
             |c: u16| [Block::copy(c, 0, PLAN.letters - c), Block::copy(0, PLAN.letters - c, c)];
         let maps = CONSTANTS.map(shift);
         let all = maps.each_ref().map(|map| Task { input: 0, map });
-        let built = PLAN.build(&all, Buffers { blocks, biases, heads, layers });
+        let built = PLAN.build(&all, weights.buffers());
         *rows = built.ok().map(|built| built.rows);
         let mut draw = |bound: usize| (random.uniform::<f32>() * bound as f32) as usize;
         let (examples, query) = prompt.as_chunks_mut::<2>();
@@ -172,8 +166,9 @@ impl Benchmark for Written {
         kernel
     }
     fn run(&mut self) {
-        let Self { blocks, biases, heads, layers, prompt, answer, workspace, .. } = self;
+        let Self { weights, prompt, answer, workspace, .. } = self;
         let Some(rows) = self.rows else { return };
+        let Buffers { blocks, biases, heads, layers } = weights.buffers();
         let transformer =
             Transformer { rows: rows.count, blocks, biases, dense: &[], heads, layers };
         let mixture = Superposition { transformer, plan: PLAN, rows };
@@ -196,11 +191,11 @@ impl Benchmark for Written {
     }
 }
 
-/// Inputs and hidden values of the traced network; it has one output.
+/// Inputs and hidden values of the traced network, which has one output.
 const INPUTS: usize = 10;
 const HIDDEN: usize = 4;
 
-/// A trace taken in and both layers solved for, of a stream of 16 traces.
+/// Observing a trace and solving for both layers, in a stream of 16 traces.
 struct Traces {
     learner: Option<Learner<f32>>,
     network: Network,
@@ -210,7 +205,7 @@ struct Traces {
 
 type Learner<T> = TraceLearner<T, INPUTS, HIDDEN, 1>;
 
-/// The network that is learned: weights of its hidden layer and of its output.
+/// The network to be learned: weights of its hidden layer and of its output.
 struct Network {
     hidden: [[f32; INPUTS]; HIDDEN],
     output: [f32; HIDDEN],
@@ -222,14 +217,14 @@ fn config<T: Scalar>() -> TraceConfiguration<T> {
 }
 
 impl Network {
-    /// Takes in the trace of an input, the same numbers in every format, and learns.
+    /// Observes the trace of an input, the same numbers in every format, and learns.
     fn teach<T: Scalar>(&self, learner: &mut Learner<T>, input: &[f32; INPUTS]) {
         let dot = |w: &[f32], x: &[f32]| w.iter().zip(x).map(|(w, x)| w * x).sum::<f32>();
         let hidden = self.hidden.map(|w| config::<f32>().activation.apply(dot(&w, input)));
         let output = [dot(&self.output, &hidden)];
         let exact = |value: f32| T::from_f64(value.into());
         let (input, hidden, output) = (input.map(exact), hidden.map(exact), output.map(exact));
-        // A refused trace leaves a learner whose predictions are wrong.
+        // If a trace is refused, the predictions are wrong.
         let _ = learner.observe(&config(), &input, &hidden, &output);
         let _ = learner.learn();
     }

@@ -2,16 +2,17 @@
 
 use crate::format::{emit_all, exact_matrix, matrix, scale};
 use crate::{Benchmark, Visitor, rows};
+use situ::array_buffers;
 use situ::construct::newton::{self, InverseRows};
 use situ::matrix::{Matrix, product};
 use situ::random::Generator;
-use situ::transformer::{Block, Buffers, Builder, Head, Layer, Transformer};
+use situ::transformer::{Buffers, Builder, Transformer};
 
 pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: NewtonStep<4, 64, 96>, NewtonStep<8, 256, 384>, NewtonStep<16, 1024, 1536>);
 }
 
-/// Runs a transformer; what fails leaves a sequence of zeros.
+/// Runs a transformer; sets the sequence to zero if that fails.
 // Never inlined: one copy in flash serves all transformers.
 #[inline(never)]
 pub(crate) fn forward(
@@ -24,12 +25,10 @@ pub(crate) fn forward(
     }
 }
 
-/// One step X (2I − A X) of Newton's iteration by the two layers of Lemma 4.1, for matrices of order
-/// D: a sequence of 4 D rows and D columns, with workspace.
+/// One step X (2I − A X) of Newton's iteration in the two layers of Lemma 4.1, for matrices of order D:
+/// a sequence of 4 D rows and D columns, and workspace.
 struct NewtonStep<const D: usize, const SEQUENCE: usize, const WORKSPACE: usize> {
-    blocks: [Block<f32>; 10],
-    heads: [Head<f32>; 3],
-    layers: [Layer; 2],
+    weights: array_buffers!(f32; newton::STEP_SIZES),
     sequence: [f32; SEQUENCE],
     workspace: [f32; WORKSPACE],
 }
@@ -57,19 +56,15 @@ impl<const D: usize, const SEQUENCE: usize, const WORKSPACE: usize> Benchmark
 
     fn new(random: &mut Generator) -> Self {
         let mut kernel = Self {
-            blocks: [Block::default(); 10],
-            heads: [Head::default(); 3],
-            layers: [Layer::default(); 2],
+            weights: Default::default(),
             sequence: [0.0; SEQUENCE],
             workspace: [0.0; WORKSPACE],
         };
-        let Self { blocks, heads, layers, .. } = &mut kernel;
-        let mut builder =
-            Builder::new(4 * D as u16, Buffers { blocks, biases: &mut [], heads, layers });
-        // Weights that do not fit leave a sequence that never changes.
+        let mut builder = Builder::new(4 * D as u16, kernel.weights.buffers());
+        // If the weights do not fit, the sequence never changes.
         let _ = newton::add_step(&mut builder, &InverseRows::adjacent(D as u16));
         builder.finish();
-        // A near the identity and X = I: the iteration converges, however often the row runs.
+        // A near the identity and X = I: the iteration converges, however often the benchmark runs.
         let mut a = matrix::<f32, D, D>(random);
         scale(a.as_mut_slice(), 0.5 / D as f32);
         a.add_to_diagonal(1.0);
@@ -79,9 +74,10 @@ impl<const D: usize, const SEQUENCE: usize, const WORKSPACE: usize> Benchmark
         kernel
     }
     fn run(&mut self) {
-        let Self { blocks, heads, layers, sequence, workspace } = self;
+        let Self { weights, sequence, workspace } = self;
         let rows = 4 * D as u16;
-        let transformer = Transformer { rows, blocks, biases: &[], dense: &[], heads, layers };
+        let Buffers { blocks, biases, heads, layers } = weights.buffers();
+        let transformer = Transformer { rows, blocks, biases, dense: &[], heads, layers };
         forward(&transformer, sequence, workspace);
     }
     fn output(&self, emit: &mut dyn FnMut(f32)) {

@@ -2,8 +2,7 @@
 
 use crate::scalar::Scalar;
 
-/// φ(z) = scale · max(z, slope z), with 0 < slope ≤ 1: it loses nothing, so that the value before
-/// it follows from the value after it.
+/// φ(z) = scale · max(z, slope z), with 0 < slope ≤ 1, which is invertible: z follows from φ(z).
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -28,7 +27,7 @@ impl<T: Scalar> LeakyRelu<T> {
         if z < T::ZERO { z / self.slope } else { z }
     }
 
-    /// Slope and scale are in their ranges, and so are their reciprocals.
+    /// Whether slope and scale, and the reciprocal of their product, are in their ranges.
     pub(super) fn is_valid(&self) -> bool {
         self.slope > T::ZERO
             && self.slope <= T::ONE

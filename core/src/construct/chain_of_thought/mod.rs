@@ -1,21 +1,22 @@
-//! Chain of thought as filtering and learning in context: a hidden network, a layer a pass.
+//! Chain of thought as filtering and learning in context: a hidden network, one layer per pass.
 //!
 //! Li, Sreenivasan, Giannou, Papailiopoulos and Oymak, "Dissecting Chain-of-Thought: Compositionality
-//! through In-Context Filtering and Learning", NeurIPS 2023. The prompt holds examples of a network's
-//! work, its input followed by the value after each of its L layers. The transformer ([`Plan::build`])
+//! through In-Context Filtering and Learning", NeurIPS 2023. The prompt holds examples of a network:
+//! its input followed by the value after each of its L layers. The transformer ([`Plan::build`])
 //! answers a new input in L passes. A pass
 //!
-//! 1. lets each token fetch the one before it (softmax attention on position codes);
-//! 2. *filters*: a gated feed-forward keeps the pairs of each layer in a block of their own;
-//! 3. runs T steps of gradient descent on ½ Σ ‖φ⁻¹(s_i) − W x_i‖² (linear attention, two heads a
-//!    step, the weights of all steps shared, or of a cycle of them);
-//! 4. reads the layer's value off the last token, which is appended to the prompt for the next pass.
+//! 1. lets each token fetch the previous one (softmax attention on position codes);
+//! 2. *filters*: a gated feed-forward copies the pairs of each layer into a block of their own;
+//! 3. takes T steps of gradient descent on ½ Σ ‖φ⁻¹(s_i) − W x_i‖² (linear attention, two heads per
+//!    step; all steps share their weights, or those of a cycle);
+//! 4. reads the layer's value from the last token. It is appended to the prompt for the next pass.
 //!
-//! Each layer is a linear regression of its own, so about max(inputs, width) examples teach a network
-//! of inputs × width parameters: without the intermediate values all of them must be found at once.
+//! Each layer is a linear regression of its own, so about max(inputs, width) examples determine a
+//! network of inputs × width parameters; without the intermediate values all parameters must be found
+//! at once.
 //!
-//! On a device the same is learned without a prompt: [`TraceLearner`] is the memory of that linear
-//! attention, fed one trace at a time.
+//! On a device the same is learned without a prompt: [`TraceLearner`] holds the memory of that linear
+//! attention and observes one trace at a time.
 //!
 //! ```
 //! use situ::array_buffers;
@@ -35,7 +36,7 @@
 //! let transformer = PLAN.build(storage.buffers())?;
 //!
 //! let mut chain = [4.0, 0.0, 0.0];
-//! transformer.run(&examples, &mut chain, &mut [0.0; 512])?;
+//! transformer.run(&examples, &mut chain, &mut vec![0.0; transformer.workspace(2)])?;
 //! assert!((chain[1] - 8.0_f64).abs() < 1e-9 && (chain[2] - 24.0).abs() < 1e-9);
 //! # Ok::<(), situ::transformer::Error>(())
 //! ```
@@ -53,40 +54,42 @@ use super::code::write_code;
 use crate::scalar::{Scalar, Storage};
 use crate::transformer::{BufferSizes, Buffers, Error, Transformer};
 
-/// What the transformer is to be built for.
+/// Sizes and constants of the transformer.
 ///
-/// The last layer of the hidden network is linear, those before it end in `activation`.
+/// The last layer of the hidden network is linear; the others end in `activation`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Plan<'a, T> {
-    /// D, the length of all vectors; shorter ones are padded with zeros.
+    /// D, the length of all vectors; pad shorter ones with zeros.
     pub size: u16,
     /// Largest number of examples in a prompt.
     pub examples: usize,
     /// φ.
     pub activation: LeakyRelu<T>,
-    /// η of each of the L layers; converges below 2 over the largest eigenvalue of Σ x_i x_iᵀ.
+    /// η of each of the L layers: converges below 2 over the largest eigenvalue of Σ x_i x_iᵀ. With
+    /// [`fixed_step_sizes`] the weights depend only on the size; step sizes from the spectrum of a
+    /// prompt converge faster, for that prompt.
     pub step_sizes: &'a [T],
-    /// ω, by which the step sizes are multiplied, one descent after the other and then again from the
-    /// first: `&[1.0]` for plain gradient descent, Chebyshev's to reach the end sooner.
+    /// ω, factors of the step sizes, one for each descent and repeated from the first: `&[1.0]` for
+    /// plain gradient descent, Chebyshev's for faster convergence on a known spectrum.
     pub relaxations: &'a [T],
-    /// T, the steps of gradient descent: as many transformer layers.
+    /// T, the steps of gradient descent, one transformer layer each.
     pub descents: usize,
 }
 
 impl<T: Scalar> Plan<'_, T> {
-    /// Room that [`Self::build`] takes.
+    /// Buffers that [`Self::build`] needs.
     pub const fn buffer_sizes(&self) -> BufferSizes {
         weights::buffer_sizes(self.step_sizes.len(), self.relaxations.len(), self.descents)
     }
 
-    /// The transformer: 1 + T layers, 4 D + 2 L D + O(L + log n) rows, weights of 1 + 2 R heads for
-    /// R relaxations.
+    /// The transformer: 1 + T layers of at most two heads, 4 D + 2 L D + O(L + log n) rows, and weights
+    /// of 1 + 2 R heads for R relaxations.
     ///
     /// # Errors
     /// [`Error::Shape`] if a size is zero; [`Error::Row`] beyond 65,535 rows; [`Error::Full`] if the
-    /// buffers are smaller than [`Self::buffer_sizes`] or L exceeds 16; [`Error::Range`] for a step size or a
-    /// relaxation that is not positive and finite, or an activation that cannot be inverted.
+    /// buffers are smaller than [`Self::buffer_sizes`] or L exceeds 16; [`Error::Range`] for a step size
+    /// or a relaxation that is not positive and finite, or an activation that cannot be inverted.
     pub fn build<'b, S: Storage<Compute = T>>(
         &self,
         buffers: Buffers<'b, S>,
@@ -109,12 +112,42 @@ impl<T: Scalar> Plan<'_, T> {
     }
 }
 
+/// Step sizes of a two-layer network that depend only on the size: the weights then serve every prompt
+/// of `examples` examples.
+///
+/// Inputs have d = `inputs` independent standard normal entries, hidden weights are standard normal,
+/// and the hidden values are k = `width` in number. The hidden layer gets η = (√n + √d + 1)⁻². The
+/// hidden values have a mean square of v = scale² d (1 + slope²) / 2 on average over networks, and the
+/// largest eigenvalue is at most the trace, v k n: the output layer gets η = 1 / (1.6 v k n), which
+/// converges up to 3.2 times the average trace.
+///
+/// ```
+/// use situ::construct::chain_of_thought::{LeakyRelu, fixed_step_sizes};
+///
+/// let activation = LeakyRelu { slope: 0.5, scale: (2.0_f64 / 4.0).sqrt() };
+/// let [hidden, output] = fixed_step_sizes(10, 4, 20, &activation);
+/// assert!((hidden * (20.0_f64.sqrt() + 10.0_f64.sqrt() + 1.0).powi(2) - 1.0).abs() < 1e-12);
+/// assert!((output * 1.6 * 10.0 * 1.25 * 20.0 - 1.0).abs() < 1e-12);
+/// ```
+pub fn fixed_step_sizes<T: Scalar>(
+    inputs: u16,
+    width: u16,
+    examples: usize,
+    activation: &LeakyRelu<T>,
+) -> [T; 2] {
+    let [d, k, n] = [inputs.into(), width.into(), examples.max(1)].map(T::from_usize);
+    let LeakyRelu { slope, scale } = *activation;
+    let square = scale * scale * d * (T::ONE + slope * slope) * T::from_f64(0.5);
+    let hidden = T::ONE / super::max_eigenvalue::<T>(inputs.into(), examples);
+    [hidden, T::ONE / (T::from_f64(1.6) * square * k * n)]
+}
+
 /// A transformer that learns a hidden network from the prompt and computes it layer by layer.
 #[derive(Clone, Copy, Debug)]
 pub struct ChainOfThought<'a, S: Storage> {
     /// The weights.
     pub transformer: Transformer<'a, S>,
-    /// Where a token keeps what.
+    /// First row of each field of a token.
     pub rows: Rows,
     examples: usize,
 }
@@ -127,16 +160,17 @@ impl<S: Storage> ChainOfThought<'_, S> {
         sequence.saturating_add(self.transformer.workspace(columns))
     }
 
-    /// Fills in the chain of a query: L forward passes, each one's result a token of the next.
+    /// Completes the chain of a query in L forward passes, with the result of each as a token of the
+    /// next.
     ///
-    /// `examples` holds L + 1 vectors of D an example, `chain` L + 1 vectors of which the first is the
-    /// query's input and the others are written. A pass over N tokens costs about 4 T L D² N
-    /// multiply-adds.
+    /// `examples` holds L + 1 vectors of length D for each example; `chain` holds L + 1 vectors, of which
+    /// the first is the query's input and the others are written. A pass over N tokens costs about
+    /// 4 T L D² N multiply-adds.
     ///
     /// # Errors
-    /// [`Error::Shape`] if the lengths are no whole examples, or more than planned for;
-    /// [`Error::Range`] for a value that is not below 32,768; [`Error::Workspace`]. The chain stays as
-    /// it was if the query or an example is at fault.
+    /// [`Error::Shape`] if a length is not a whole number of examples or exceeds the plan;
+    /// [`Error::Range`] for a value that is not below 32,768; [`Error::Workspace`]. The chain is
+    /// unchanged if the query or an example is refused.
     pub fn run(
         &self,
         examples: &[S::Compute],
@@ -165,7 +199,7 @@ impl<S: Storage> ChainOfThought<'_, S> {
         Ok(())
     }
 
-    /// Scalars of the sequence of a prompt.
+    /// Length of the sequence of a prompt.
     fn sequence_length(
         &self,
         examples: &[S::Compute],

@@ -1,4 +1,4 @@
-//! Where a token keeps what.
+//! Rows of a token.
 
 use crate::construct::code::code_bits;
 use crate::transformer::Error;
@@ -14,27 +14,27 @@ pub struct Rows {
     pub bits: u16,
     /// The token's vector, D rows.
     pub value: u16,
-    /// The vector of the token before, D rows.
+    /// The vector of the previous token, D rows.
     pub previous: u16,
-    /// Which step's result the token is, one-hot, L rows; zero for inputs and in the query's chain.
+    /// The step whose result the token is, one-hot, L rows; zero for inputs and in the query's chain.
     pub result: u16,
-    /// Which step the token asks for, one-hot, L rows; zero but in the query's chain.
+    /// The step that the token asks for, one-hot, L rows; zero outside the query's chain.
     pub question: u16,
     /// 1.
     pub one: u16,
     /// Code of the token's position.
     pub position: u16,
-    /// Code of the position before; zero at the first token.
+    /// Code of the previous position; zero at the first token.
     pub before: u16,
-    /// The filter's keys: the result's operand in the block of its step, L D rows.
+    /// Keys of the filter: the operand of the result, in the block of its step, L D rows.
     pub key: u16,
-    /// The filter's queries: the operand of the step asked for, in the block of that step, L D rows.
+    /// Queries of the filter: the operand of the step asked for, in the block of that step, L D rows.
     pub query: u16,
-    /// Target less prediction, D rows. At the last token of a prompt in the end the step's result.
+    /// Target minus prediction, D rows; finally, at the last token of a prompt, the result of the step.
     pub error: u16,
     /// Prediction at a query, D rows.
     pub prediction: u16,
-    /// All rows: 4 D + 2 L D + 2 L + 1 + 2 bits.
+    /// Number of rows: 4 D + 2 L D + 2 L + 1 + 2 bits.
     pub count: u16,
 }
 

@@ -1,4 +1,7 @@
-//! Learning a two-layer network from traces of its work, in fixed memory.
+//! Learning a two-layer network from traces of its values, in fixed memory.
+//!
+//! The learner belongs here although its weights are learned: it is the linear attention of this
+//! construction, run as a stream, with the limit of gradient descent computed by a Cholesky solve.
 
 use super::LeakyRelu;
 use crate::attention::{FastWeights, Memory, Rule};
@@ -15,7 +18,7 @@ pub struct TraceConfiguration<T> {
     pub activation: LeakyRelu<T>,
     /// λ, the weight of ½ λ ‖W‖² against ½ Σ ‖error‖²; positive.
     pub ridge: T,
-    /// What each further trace leaves of the earlier ones' weight, in (0, 1]; 1 forgets nothing.
+    /// Factor of the weight of earlier traces at each new trace, in (0, 1]; 1 forgets nothing.
     pub decay: T,
 }
 
@@ -26,23 +29,23 @@ impl<T: Scalar> TraceConfiguration<T> {
     }
 }
 
-/// Learns y = V φ(W x) from traces (x, φ(W x), y), without backpropagation: knowing the hidden
+/// Learns y = V φ(W x) from traces (x, φ(W x), y), without backpropagation: with known hidden
 /// values, each layer is a linear regression of its own.
 ///
 /// This is chain of thought run as a stream. A trace is written into the memories of two linear
-/// attentions, Σ x xᵀ and Σ φ⁻¹(s) xᵀ for each layer ([`Self::observe`]); what T → ∞ steps of
-/// gradient descent would read from them comes from one Cholesky factorisation ([`Self::learn`]),
-/// as often as new weights are wanted. INPUTS or HIDDEN traces suffice, whichever is more; the
-/// network's weights never have to be found together.
+/// attentions, Σ x xᵀ and Σ φ⁻¹(s) xᵀ for each layer ([`Self::observe`]). The limit of T → ∞ steps of
+/// gradient descent is computed by one Cholesky factorization per layer ([`Self::learn`]), whenever
+/// new weights are wanted. max(INPUTS, HIDDEN) traces suffice, as the layers' weights are found
+/// independently.
 ///
 /// 2 (I² + H²) + 2 (H I + O H) scalars for I inputs, H hidden values and O outputs. A trace costs
 /// I² + H² + H I + O H multiply-adds, learning I³/6 + H³/6 + H I² + O H², a prediction H I + O H. For
-/// biases append a constant 1 to the input and to the hidden values.
+/// biases, append a constant 1 to the input and to the hidden values.
 ///
 /// ```
 /// use situ::construct::chain_of_thought::{LeakyRelu, TraceConfiguration, TraceLearner};
 ///
-/// // A network of two inputs, two hidden values, one output, to be learned.
+/// // The network to be learned has two inputs, two hidden values and one output.
 /// let activation = LeakyRelu { slope: 0.1, scale: 1.0 };
 /// let hidden = |x: [f32; 2]| [x[0] - 2.0 * x[1], x[0] + x[1]].map(|z| activation.apply(z));
 /// let output = |s: [f32; 2]| [3.0 * s[0] - s[1]];
@@ -68,7 +71,7 @@ pub struct TraceLearner<T: Scalar, const INPUTS: usize, const HIDDEN: usize, con
 impl<T: Scalar, const INPUTS: usize, const HIDDEN: usize, const OUTPUTS: usize>
     TraceLearner<T, INPUTS, HIDDEN, OUTPUTS>
 {
-    /// A learner that has seen nothing and predicts zero.
+    /// A learner without traces, which predicts zero.
     ///
     /// # Errors
     /// [`Error::NotFinite`] if the ridge, the decay or the activation is outside its range.
@@ -79,11 +82,11 @@ impl<T: Scalar, const INPUTS: usize, const HIDDEN: usize, const OUTPUTS: usize>
         Ok(Self { hidden: Regression::new(config.ridge), output: Regression::new(config.ridge) })
     }
 
-    /// Takes in a trace.
+    /// Observes a trace.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] for a value that is not below √MAX / 2³² (4·10⁹ in f32), which sums of
-    /// squares could not hold, or for an invalid configuration. The learner stays as it was.
+    /// [`Error::NotFinite`] for a value that is not below √MAX / 2³² (4·10⁹ in f32), whose squares could
+    /// overflow a sum, or for an invalid configuration. The learner is then unchanged.
     pub fn observe(
         &mut self,
         config: &TraceConfiguration<T>,
@@ -105,8 +108,8 @@ impl<T: Scalar, const INPUTS: usize, const HIDDEN: usize, const OUTPUTS: usize>
     /// Finds both layers' weights from all traces so far.
     ///
     /// # Errors
-    /// [`Error::NotPositiveDefinite`] if the ridge is below rounding for these inputs; the weights
-    /// stay as they were.
+    /// [`Error::NotPositiveDefinite`] if the ridge is below rounding error for these inputs; the weights
+    /// are then unchanged.
     pub fn learn(&mut self) -> Result<(), Error> {
         self.hidden.factor()?;
         self.output.factor()?;
@@ -115,7 +118,7 @@ impl<T: Scalar, const INPUTS: usize, const HIDDEN: usize, const OUTPUTS: usize>
         Ok(())
     }
 
-    /// Computes the network as learned: its hidden values and its output.
+    /// Computes the hidden values and the output of the learned network.
     pub fn predict(
         &self,
         config: &TraceConfiguration<T>,
@@ -148,7 +151,7 @@ impl<T: Scalar, const INPUTS: usize, const OUTPUTS: usize> Regression<T, INPUTS,
         Self { gram, moments: Memory::new(), factor, weights }
     }
 
-    /// The values are known to be finite, and so small that no sum overflows.
+    /// The values have been checked: they are finite and so small that no sum overflows.
     fn observe(
         &mut self,
         config: &TraceConfiguration<T>,

@@ -16,6 +16,7 @@ impl<T: Scalar> Logistic<T> {
         let range = self.range();
         let curvature = PiecewiseLinear {
             intervals: self.knots,
+            lanes: 1,
             knot: |k| uniform_knot(-range, range, k, self.knots),
             function: |z: T| z.sigmoid() * (-z).sigmoid(),
         };
@@ -35,6 +36,7 @@ impl<T: Scalar> Logistic<T> {
         let four_examples = T::from_f64(4.0) * examples;
         let square = PiecewiseLinear {
             intervals: self.knots,
+            lanes: 1,
             knot: |k| uniform_knot(-half, T::ONE, k, self.knots),
             function: |x: T| x * x,
         };
@@ -121,10 +123,11 @@ impl<T: Scalar> Logistic<T> {
     ) -> Result<(), Error> {
         let rows = self.layout();
         let range = self.range();
-        // p = σ(−y z): one set of units for either label, shut by −2 `gate` for the other.
+        // p = σ(−y z): one set of units for each label, closed by −2 `gate` for the other.
         let gate = T::from_f64(4.0) * (range + T::from_f64(2.0));
         let sigmoid = PiecewiseLinear {
             intervals: self.knots,
+            lanes: 1,
             knot: |k| uniform_knot(-range, range, k, self.knots),
             function: |x: T| x.sigmoid(),
         };
@@ -179,7 +182,7 @@ impl<T: Scalar> Logistic<T> {
         add_clear_outputs(builder, old, rows.numbers, 1)
     }
 
-    /// Four layers: v = X ∇f, λ² = ∇fᵀv, x −= step v, and everything else as it was.
+    /// Four layers: v = X ∇f, λ² = ∇fᵀv, x −= step v; restores everything else.
     pub(super) fn add_update<S: Storage<Compute = T>>(
         &self,
         builder: &mut Builder<'_, S>,
@@ -200,13 +203,14 @@ impl<T: Scalar> Logistic<T> {
             &[Block::copy(rows.numbers, rows.identity, 1)],
             Attention::Linear,
         )?;
-        // λ² ≤ ‖∇f‖²/μ, ‖∇f‖ ≤ 1 + μ‖x‖; knots fall geometrically to 1e-10, where √ bends.
+        // λ² ≤ ‖∇f‖²/μ and ‖∇f‖ ≤ 1 + μ‖x‖; the knots fall geometrically to 1e-10, as √ bends at zero.
         let two_roots = T::from_f64(2.0) * self.ridge.sqrt();
         let gradient = T::ONE + self.ridge * self.range();
         let largest = gradient * gradient / self.ridge;
         let smallest = T::from_f64(1e-10);
         let step_size = PiecewiseLinear {
             intervals: self.knots,
+            lanes: 1,
             knot: |k| geometric_knot(smallest, largest, k, self.knots),
             function: |square: T| two_roots / (two_roots + square.sqrt()),
         };
@@ -292,14 +296,14 @@ fn geometric_knot<T: Scalar>(low: T, high: T, k: u16, intervals: u16) -> T {
     low * (share * (high / low).ln()).exp()
 }
 
-/// A hidden unit that is one in every column: what constants are multiples of.
+/// A hidden unit that is one in every column, for constants.
 fn add_one_input<S: Storage>(builder: &mut Builder<'_, S>, ones: u16) -> Result<u16, Error> {
     let unit = builder.units(1)?;
     builder.input(Block::copy(unit, ones, 1))?;
     Ok(unit)
 }
 
-/// Units that hold the positive and the negative part of rows, to subtract them.
+/// Units that hold the positive and negative parts of rows, to subtract them.
 fn add_clear_inputs<S: Storage>(
     builder: &mut Builder<'_, S>,
     row: u16,
@@ -311,7 +315,7 @@ fn add_clear_inputs<S: Storage>(
     Ok(first)
 }
 
-/// Subtracts from rows what [`add_clear_inputs`] holds of them.
+/// Clears the rows that [`add_clear_inputs`] holds.
 fn add_clear_outputs<S: Storage>(
     builder: &mut Builder<'_, S>,
     first: u16,

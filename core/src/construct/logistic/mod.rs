@@ -36,6 +36,7 @@
 
 mod layers;
 
+use crate::matrix::dot;
 use crate::scalar::{Scalar, Storage};
 use crate::transformer::{BufferSizes, Buffers, Builder, Error, Transformer};
 
@@ -121,7 +122,12 @@ impl<T: Scalar> Logistic<T> {
     /// Largest |xᵀa| that is interpolated: f(x) ≤ f(0) = ln 2 bounds ‖x‖ by √(2 ln 2/μ), and half as
     /// much again is a margin for the interpolation error.
     fn range(&self) -> T {
-        T::from_f64(1.5) * (T::from_f64(2.0 * core::f64::consts::LN_2) / self.ridge).sqrt()
+        T::from_f64(1.5) * self.max_solution().sqrt()
+    }
+
+    /// Largest ‖x‖² of a point whose loss is at most f(0).
+    fn max_solution(&self) -> T {
+        T::from_f64(2.0 * core::f64::consts::LN_2) / self.ridge
     }
 
     /// Writes the weights of one damped Newton step.
@@ -151,11 +157,13 @@ impl<T: Scalar> Logistic<T> {
         Ok(builder.finish())
     }
 
-    /// Writes a prompt: n examples (row after row), n labels of −1 or 1 and the start x into a sequence
-    /// of [`Self::rows`] × n.
+    /// Writes a prompt of n examples (row by row), n labels and the start x into a sequence of
+    /// [`Self::rows`] × n.
     ///
     /// # Errors
-    /// [`Error::Shape`] if lengths do not fit together; the sequence stays as it was.
+    /// [`Error::Shape`] if the lengths are inconsistent; [`Error::Range`] for a label other than −1 and
+    /// 1, an example longer than 1, or a start longer than √(2 ln 2/μ), for which the interpolated
+    /// functions are not defined. The sequence is then unchanged.
     pub fn write_prompt(
         &self,
         examples: &[T],
@@ -171,6 +179,13 @@ impl<T: Scalar> Logistic<T> {
             && sequence.len() == self.rows() * columns;
         if !fits {
             return Err(Error::Shape);
+        }
+        let within = |x: &[T], limit: T| dot(x, x) <= limit * T::from_f64(1.0 + 1e-6);
+        let defined = labels.iter().all(|label| label.abs() == T::ONE)
+            && examples.chunks_exact(features).all(|example| within(example, T::ONE))
+            && within(start, self.max_solution());
+        if !defined {
+            return Err(Error::Range);
         }
         sequence.fill(T::ZERO);
         for (i, row) in sequence.chunks_exact_mut(columns).enumerate() {

@@ -1,26 +1,31 @@
 //! Task superposition: several tasks at once, each in proportion to the examples that follow it.
 //!
 //! Xiong et al., "Everything Everywhere All at Once: LLMs can In-Context Learn Multiple Tasks in
-//! Superposition", ICML 2025, whose theorem gives K tasks to K heads within seven layers. A task k
-//! answers P_k x_(j_k): a linear map of one of the n inputs. That covers retrieval, sums modulo d (a
-//! cyclic shift) and translation (a permutation). Three layers compute
-//! Σ_k λ_k P_k x_(j_k), λ_k the share of examples that follow task k:
+//! Superposition", ICML 2025, whose theorem gives K tasks to K heads within seven layers. Task k
+//! answers P_k x_(j_k), a linear map of one of the n inputs: retrieval, sums modulo d (a cyclic shift)
+//! and translation (a permutation) are such tasks. Three layers compute Σ_k λ_k P_k x_(j_k) / Σ_k λ_k,
+//! with λ_k the share of examples that follow task k:
 //!
-//! 1. K heads compare each example's answer with what each task would have said; a feed-forward
-//!    rounds that to 0 or 1.
-//! 2. One head averages over the examples: λ. A feed-forward looks up ln λ_k and ln(1 − λ_k).
-//! 3. K heads look at the query's input j_k with logit ln λ_k, and away from it with ln(1 − λ_k); each
-//!    adds λ_k P_k x_(j_k).
+//! 1. K heads compare each example's answer with the answer of each task; a feed-forward rounds the
+//!    result to 0 or 1.
+//! 2. One head averages over the examples, which gives λ; a feed-forward looks up ln λ_k.
+//! 3. In K heads the query's input j_k competes, with score ln λ_k, against one sink for each other
+//!    task, with the score ln λ of that task: the softmax normalizes. Each head adds its share of
+//!    P_k x_(j_k).
 //!
-//! The residual stream has 2 d + 2 K + 2 + ⌈log₂(m+1)⌉ + ⌈log₂(n+1)⌉ rows. Each example is to follow
-//! exactly one task: one that follows two counts for both, and the weights then sum to more than one.
+//! An example that follows several tasks counts for each of them, and an example that follows none
+//! counts for none; the answer sums to one in any case. If no example follows any task, all tasks have
+//! equal weight.
+//!
+//! The residual stream has 2 d + 3 K + 1 + ⌈log₂(m+1)⌉ + ⌈log₂(n+1)⌉ rows and K + (m + 1)(n + 1)
+//! columns; the layers have K, 1 and K heads ([`Superposition::max_heads`]).
 //!
 //! ```
 //! use situ::array_buffers;
 //! use situ::construct::superposition::{Plan, Task};
 //! use situ::transformer::Block;
 //!
-//! // Three letters; one input; copy it, or answer the next letter. Four examples.
+//! // Three letters, one input, two tasks: copy it, or answer the next letter. Four examples.
 //! const PLAN: Plan = Plan { letters: 3, inputs: 1, examples: 4 };
 //! let (copy, next) = ([Block::copy(0, 0, 3)], [Block::copy(1, 0, 2), Block::copy(0, 2, 1)]);
 //! let tasks = [Task { input: 0, map: &copy }, Task { input: 0, map: &next }];
@@ -29,7 +34,7 @@
 //!
 //! // 0 > 0, 1 > 2, 2 > 2, 1 > 1, and 0 > ?
 //! let mut answer = [0.0; 3];
-//! transformer.run(&[0, 0, 1, 2, 2, 2, 1, 1, 0], &mut answer, &mut [0.0; 440])?;
+//! transformer.run(&[0, 0, 1, 2, 2, 2, 1, 1, 0], &mut answer, &mut vec![0.0; transformer.workspace()])?;
 //! assert!((answer[0] - 0.75_f64).abs() < 1e-9 && (answer[1] - 0.25).abs() < 1e-9);
 //! # Ok::<(), situ::transformer::Error>(())
 //! ```
@@ -40,13 +45,16 @@ use super::code::{code_bits, write_code};
 use crate::scalar::{Scalar, Storage};
 use crate::transformer::{Block, BufferSizes, Buffers, Error, Transformer};
 
+/// Largest number of blocks of a task's map.
+const MAX_MAP_BLOCKS: usize = 64;
+
 /// A task: the answer is `map` of the input at place `input`.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Task<'a, S> {
-    /// Which of the inputs, from 0.
+    /// Index of the input, from 0.
     pub input: u16,
-    /// The linear map, rows and columns from 0 to below the letters.
+    /// The linear map; its rows and columns are letters.
     pub map: &'a [Block<S>],
 }
 
@@ -63,26 +71,27 @@ pub struct Plan {
     pub examples: u16,
 }
 
-/// First row of each field of a token.
+/// First row of each field of a token; the first K tokens are sinks, which take the attention that
+/// nothing else does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rows {
-    /// The letter, one-hot, d rows; zero at the query's separator and at the sink.
+    /// The letter, one-hot, d rows; zero at the query's separator and at sinks.
     pub letter: u16,
-    /// The mixture, d rows, at the query's separator.
+    /// At the query's separator the mixture, d rows.
     pub answer: u16,
-    /// At an answer whether it follows each task, K rows; at the separator ln(1 − λ).
+    /// At an answer, whether it follows each task, K rows.
     pub follows: u16,
     /// At the separator λ, then ln λ, K rows.
     pub weight: u16,
-    /// 1, but at the sink.
+    /// 1 except at sinks.
     pub one: u16,
-    /// 1 at the sink, the first token, which is looked at where there is nothing to see.
+    /// Index of the sink, one-hot, K rows; zero at other tokens.
     pub sink: u16,
-    /// Code of the example; zero at the sink.
+    /// Code of the example; zero at sinks.
     pub example: u16,
-    /// Code of the place within the example; zero at the sink.
+    /// Code of the place within the example; zero at sinks.
     pub place: u16,
-    /// All rows.
+    /// Number of rows.
     pub count: u16,
     /// Bits of the code of an example.
     example_bits: u16,
@@ -90,8 +99,15 @@ pub struct Rows {
     place_bits: u16,
 }
 
+impl Rows {
+    /// K.
+    fn tasks(&self) -> u16 {
+        self.weight - self.follows
+    }
+}
+
 impl Plan {
-    /// Room that [`Self::build`] takes for tasks whose maps have this many blocks together.
+    /// Buffers that are large enough for tasks whose maps have this many blocks in total.
     pub const fn buffer_sizes(&self, tasks: usize, blocks: usize) -> BufferSizes {
         let bits = self.place_bits() as usize;
         weights::buffer_sizes(self.examples as usize, bits, tasks, blocks)
@@ -105,9 +121,14 @@ impl Plan {
         code_bits(self.inputs as usize + 1)
     }
 
-    /// Tokens of a prompt with its sink: 1 + (m + 1) (n + 1).
-    pub const fn columns(&self) -> usize {
-        1 + (self.examples as usize + 1) * (self.inputs as usize + 1)
+    /// Letters of a prompt: (m + 1)(n + 1) − 1.
+    pub const fn prompt(&self) -> usize {
+        (self.examples as usize + 1) * (self.inputs as usize + 1) - 1
+    }
+
+    /// Columns of the sequence, for K tasks: K + (m + 1)(n + 1).
+    pub const fn columns(&self, tasks: usize) -> usize {
+        tasks + self.prompt() + 1
     }
 
     fn rows(&self, tasks: usize) -> Result<Rows, Error> {
@@ -128,7 +149,7 @@ impl Plan {
             follows: field(tasks)?,
             weight: field(tasks)?,
             one: field(1)?,
-            sink: field(1)?,
+            sink: field(tasks)?,
             example: field(example_bits)?,
             place: field(place_bits)?,
             count,
@@ -140,8 +161,8 @@ impl Plan {
     /// The transformer: three layers of K, 1 and K heads.
     ///
     /// # Errors
-    /// [`Error::Shape`] if a size is zero or there is no task; [`Error::Range`] for a task's input that
-    /// is not there; [`Error::Row`] for a map beyond the letters or more than 65,535 rows;
+    /// [`Error::Shape`] if a size is zero or there is no task; [`Error::Range`] for a task whose input
+    /// does not exist; [`Error::Row`] for a map beyond the letters or more than 65,535 rows;
     /// [`Error::Full`] if the buffers are smaller than [`Self::buffer_sizes`] or a map has more than 64
     /// blocks.
     pub fn build<'a, S: Storage>(
@@ -152,6 +173,9 @@ impl Plan {
         let rows = self.rows(tasks.len())?;
         if tasks.iter().any(|task| task.input >= self.inputs) {
             return Err(Error::Range);
+        }
+        if tasks.iter().any(|task| task.map.len() > MAX_MAP_BLOCKS) {
+            return Err(Error::Full);
         }
         let transformer = weights::build(self, &rows, tasks, buffers)?;
         Ok(Superposition { transformer, plan: *self, rows })
@@ -165,30 +189,40 @@ pub struct Superposition<'a, S: Storage> {
     pub transformer: Transformer<'a, S>,
     /// Sizes of the prompts.
     pub plan: Plan,
-    /// Where a token keeps what.
+    /// First row of each field of a token.
     pub rows: Rows,
 }
 
 impl<S: Storage> Superposition<'_, S> {
+    /// Columns of the sequence.
+    pub fn columns(&self) -> usize {
+        self.plan.columns(self.rows.tasks().into())
+    }
+
+    /// Heads of the widest layer: K.
+    pub fn max_heads(&self) -> usize {
+        self.transformer.max_heads()
+    }
+
     /// Scalars of workspace that [`Self::run`] needs.
     pub fn workspace(&self) -> usize {
-        let columns = self.plan.columns();
+        let columns = self.columns();
         usize::from(self.rows.count) * columns + self.transformer.workspace(columns)
     }
 
-    /// Answers a prompt: m examples of n inputs and an answer each, then the query's n inputs, all of
-    /// them letters from 0. The answer is a distribution over the letters.
+    /// Answers a prompt: m examples of n inputs and an answer each, then the n inputs of the query, all
+    /// of them letters from 0. The answer is a distribution over the letters.
     ///
     /// # Errors
-    /// [`Error::Shape`] for a prompt or an answer of another length; [`Error::Range`] for a letter that
-    /// is not there; [`Error::Workspace`].
+    /// [`Error::Shape`] for a prompt or an answer of the wrong length; [`Error::Range`] for a letter
+    /// that does not exist; [`Error::Workspace`].
     pub fn run(
         &self,
         prompt: &[u16],
         answer: &mut [S::Compute],
         workspace: &mut [S::Compute],
     ) -> Result<(), Error> {
-        let columns = self.plan.columns();
+        let columns = self.columns();
         let size = usize::from(self.rows.count) * columns;
         let needed = self.workspace();
         let workspace = workspace.get_mut(..needed).ok_or(Error::Workspace { needed })?;
@@ -210,20 +244,23 @@ impl<S: Storage> Superposition<'_, S> {
     /// # Errors
     /// As [`Self::run`].
     pub fn write_prompt(&self, prompt: &[u16], sequence: &mut [S::Compute]) -> Result<(), Error> {
-        let (columns, rows) = (self.plan.columns(), &self.rows);
+        let (columns, rows) = (self.columns(), &self.rows);
         let length = usize::from(self.plan.inputs) + 1;
-        if prompt.len() + 2 != columns || sequence.len() != usize::from(rows.count) * columns {
+        if prompt.len() != self.plan.prompt() || sequence.len() != usize::from(rows.count) * columns
+        {
             return Err(Error::Shape);
         }
         if prompt.iter().any(|letter| *letter >= self.plan.letters) {
             return Err(Error::Range);
         }
         sequence.fill(S::Compute::ZERO);
-        set(sequence, columns, rows.sink, 0);
+        for sink in 0..rows.tasks() {
+            set(sequence, columns, rows.sink + sink, sink.into());
+        }
         // The separator has no letter.
         let letters = prompt.iter().copied().map(Some).chain([None]);
         for (index, letter) in letters.enumerate() {
-            let token = index + 1;
+            let token = usize::from(rows.tasks()) + index;
             if let Some(letter) = letter {
                 set(sequence, columns, rows.letter + letter, token);
             }

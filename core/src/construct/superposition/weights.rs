@@ -7,12 +7,16 @@ use crate::scalar::{Scalar, Storage};
 use crate::transformer::{
     Attention, Bias, Block, BufferSizes, Buffers, Builder, Error, Mask, Transformer,
 };
+use heapless::Vec;
 
-/// β: what one bit of a code weighs in a score.
-const SHARP: f64 = 24.0;
+/// β, the weight of one bit of a code in a score.
+const BIT_SCORE: f64 = 24.0;
 
-/// Most blocks of a map, gathered with others in an array.
-const MAX_BLOCKS: usize = 64;
+/// Largest number of blocks of an operand, of which up to 16 are not the task's map.
+const MAX_BLOCKS: usize = 80;
+
+/// The blocks of an operand.
+type Operand<S> = Vec<Block<S>, MAX_BLOCKS>;
 
 pub(super) const fn buffer_sizes(
     examples: usize,
@@ -20,10 +24,10 @@ pub(super) const fn buffer_sizes(
     tasks: usize,
     blocks: usize,
 ) -> BufferSizes {
-    let (compare, look_up, mix) = (6 + bits, 4 * (examples + 1) + 1, 8 + bits);
-    let (round, average) = (6, 4 + bits);
+    let (compare, mix) = (6 + bits, 10 + bits);
+    let (round, average, look_up) = (6, 4 + bits, 3 * (examples + 1) + 1);
     BufferSizes {
-        blocks: tasks * (compare + look_up + mix) + 2 * blocks + round + average,
+        blocks: tasks * (compare + mix) + 2 * blocks + round + average + look_up,
         biases: 3,
         heads: 2 * tasks + 1,
         layers: 3,
@@ -52,60 +56,56 @@ pub(super) fn build<'a, S: Storage>(
     Ok(builder.finish())
 }
 
-fn sharp<T: Scalar>(count: u16) -> T {
-    T::from_f64(SHARP) * T::from_usize(count.into())
+/// `count` β.
+fn bit_score<T: Scalar>(count: u16) -> T {
+    T::from_f64(BIT_SCORE) * T::from_usize(count.into())
 }
 
 const fn attention<T: Scalar>() -> Attention<T> {
     Attention::Softmax { inverse_temperature: T::ONE, mask: Mask::Causal }
 }
 
-/// Blocks of an operand, gathered.
-struct Gathered<S: Storage> {
-    blocks: [Block<S>; MAX_BLOCKS],
-    count: usize,
+/// An operand of these blocks.
+fn operand<S: Storage>(blocks: &[Block<S>]) -> Result<Operand<S>, Error> {
+    Vec::from_slice(blocks).map_err(|_| Error::Full)
 }
 
-impl<S: Storage> Gathered<S> {
-    fn new(blocks: &[Block<S>]) -> Result<Self, Error> {
-        let mut gathered = Self { blocks: [Block::default(); MAX_BLOCKS], count: 0 };
-        blocks.iter().try_for_each(|block| gathered.push(*block))?;
-        Ok(gathered)
-    }
-
-    fn push(&mut self, block: Block<S>) -> Result<(), Error> {
-        *self.blocks.get_mut(self.count).ok_or(Error::Full)? = block;
-        self.count += 1;
-        Ok(())
-    }
-
-    /// The code of a place, each bit weighed by β, from the row of ones.
-    fn push_place(&mut self, rows: &Rows, output: u16, place: u16) -> Result<(), Error> {
-        let bits = code::<S::Compute>(place.into(), rows.place_bits);
-        for (output, bit) in (output..).zip(bits) {
-            self.push(Block::copy(output, rows.one, 1).times(sharp::<S::Compute>(1) * bit))?;
-        }
-        Ok(())
-    }
-
-    /// A task's map, its rows and columns moved to where a head has them.
-    fn push_map(&mut self, map: &[Block<S>], output: u16, input: u16) -> Result<(), Error> {
-        let move_row = |row: u16, by: u16| row.checked_add(by).ok_or(Error::Row);
-        for block in map {
-            let (output, input) = (move_row(block.output, output)?, move_row(block.input, input)?);
-            self.push(Block { output, input, ..*block })?;
-        }
-        Ok(())
-    }
-
-    fn as_slice(&self) -> &[Block<S>] {
-        self.blocks.get(..self.count).unwrap_or(&[])
-    }
+fn push<S: Storage>(operand: &mut Operand<S>, block: Block<S>) -> Result<(), Error> {
+    operand.push(block).map_err(|_| Error::Full)
 }
 
-/// One head: at an answer y the share of attention on the example's own input x_j, β (bits + 1) being
-/// taken from β ⟨codes⟩ + 2 β ⟨y, P x⟩: β if the task would have said y, else at most −β. The sink has
-/// zero and takes the rest.
+/// Appends the code of a place, each bit times β, from the row of ones.
+fn push_place<S: Storage>(
+    operand: &mut Operand<S>,
+    rows: &Rows,
+    output: u16,
+    place: u16,
+) -> Result<(), Error> {
+    let bits = code::<S::Compute>(place.into(), rows.place_bits);
+    for (output, bit) in (output..).zip(bits) {
+        push(operand, Block::copy(output, rows.one, 1).times(bit_score::<S::Compute>(1) * bit))?;
+    }
+    Ok(())
+}
+
+/// Appends a task's map, with its rows and columns moved to those of a head.
+fn push_map<S: Storage>(
+    operand: &mut Operand<S>,
+    map: &[Block<S>],
+    output: u16,
+    input: u16,
+) -> Result<(), Error> {
+    let move_row = |row: u16, by: u16| row.checked_add(by).ok_or(Error::Row);
+    for block in map {
+        let (output, input) = (move_row(block.output, output)?, move_row(block.input, input)?);
+        push(operand, Block { output, input, ..*block })?;
+    }
+    Ok(())
+}
+
+/// One head: at an answer y, attention to the example's own input x_j, whose score is
+/// β ⟨codes⟩ + 2 β ⟨y, P x⟩ − β (bits + 1): β if the task would have given y, else at most −β. The
+/// sinks score zero and take the rest.
 fn compare<S: Storage>(
     builder: &mut Builder<'_, S>,
     plan: &Plan,
@@ -116,20 +116,21 @@ fn compare<S: Storage>(
     let bits = rows.example_bits + rows.place_bits;
     let base = bits + plan.letters;
     check_map(plan, task)?;
-    let mut keys = Gathered::new(&[Block::copy(0, rows.example, bits)])?;
-    keys.push_map(task.map, bits, rows.letter)?;
-    keys.push(Block::copy(base, rows.one, 1))?;
-    let example = Block::copy(0, rows.example, rows.example_bits).times(sharp(1));
-    let mut queries = Gathered::new(&[example])?;
-    queries.push_place(rows, rows.example_bits, task.input)?;
-    queries.push(Block::copy(bits, rows.letter, plan.letters).times(sharp(2)))?;
-    queries.push(Block::copy(base, rows.one, 1).times(-sharp::<S::Compute>(bits + 1)))?;
+    let mut keys = operand(&[Block::copy(0, rows.example, bits)])?;
+    push_map(&mut keys, task.map, bits, rows.letter)?;
+    push(&mut keys, Block::copy(base, rows.one, 1))?;
+    let example = Block::copy(0, rows.example, rows.example_bits).times(bit_score(1));
+    let mut queries = operand(&[example])?;
+    push_place(&mut queries, rows, rows.example_bits, task.input)?;
+    push(&mut queries, Block::copy(bits, rows.letter, plan.letters).times(bit_score(2)))?;
+    let offset = -bit_score::<S::Compute>(bits + 1);
+    push(&mut queries, Block::copy(base, rows.one, 1).times(offset))?;
     let values = [Block::copy(follows, rows.one, 1)];
-    builder.head(keys.as_slice(), queries.as_slice(), &values, attention())?;
+    builder.head(&keys, &queries, &values, attention())?;
     Ok(())
 }
 
-/// The map stays within the letters.
+/// Checks that the map stays within the letters.
 fn check_map<S: Storage>(plan: &Plan, task: &Task<'_, S>) -> Result<(), Error> {
     let end = |first: u16, step: u8, length: u16| {
         u32::from(first) + u32::from(step) * u32::from(length.saturating_sub(1))
@@ -141,9 +142,9 @@ fn check_map<S: Storage>(plan: &Plan, task: &Task<'_, S>) -> Result<(), Error> {
     if task.map.iter().all(within) { Ok(()) } else { Err(Error::Row) }
 }
 
-/// f becomes relu(2 f − ½) − relu(2 f − 3/2): exactly 0 below ¼, exactly 1 above ¾.
+/// Replaces f by relu(2 f − ½) − relu(2 f − 3/2): exactly 0 below ¼ and exactly 1 above ¾.
 fn round<S: Storage>(builder: &mut Builder<'_, S>, rows: &Rows) -> Result<(), Error> {
-    let tasks = rows.weight - rows.follows;
+    let tasks = rows.tasks();
     let number = |value| S::Compute::from_f64(value);
     let [old, above, beyond] =
         [builder.units(tasks)?, builder.units(tasks)?, builder.units(tasks)?];
@@ -162,7 +163,7 @@ fn round<S: Storage>(builder: &mut Builder<'_, S>, rows: &Rows) -> Result<(), Er
     Ok(())
 }
 
-/// One head averages over the answers, the query's separator being one of them, with nothing to give.
+/// One head averages over the answers. The query's separator is one of them and contributes nothing.
 fn average<S: Storage>(
     builder: &mut Builder<'_, S>,
     plan: &Plan,
@@ -170,57 +171,46 @@ fn average<S: Storage>(
 ) -> Result<(), Error> {
     let bits = rows.place_bits;
     let keys = [Block::copy(0, rows.place, bits), Block::copy(bits, rows.one, 1)];
-    // An answer scores 2 β, the sink 0, other places at most 0.
-    let mut queries = Gathered::new(&[])?;
-    queries.push_place(rows, 0, plan.inputs)?;
-    let base = sharp::<S::Compute>(2) - sharp::<S::Compute>(bits);
-    queries.push(Block::copy(bits, rows.one, 1).times(base))?;
+    // An answer scores 2 β, a sink 0, other places at most 0.
+    let mut queries = operand(&[])?;
+    push_place(&mut queries, rows, 0, plan.inputs)?;
+    let base = bit_score::<S::Compute>(2) - bit_score::<S::Compute>(bits);
+    push(&mut queries, Block::copy(bits, rows.one, 1).times(base))?;
     let examples = S::Compute::from_usize(plan.examples.into());
     let scale = (examples + S::Compute::ONE) / examples;
-    let values = [Block::copy(rows.weight, rows.follows, rows.weight - rows.follows).times(scale)];
-    builder.head(&keys, queries.as_slice(), &values, attention())?;
+    let values = [Block::copy(rows.weight, rows.follows, rows.tasks()).times(scale)];
+    builder.head(&keys, &queries, &values, attention())?;
     Ok(())
 }
 
-/// λ becomes ln λ, and ln(1 − λ) stands beside it: interpolated between the m + 1 values that λ can
-/// have, so exact there. In place of ln 0 stands a number whose exponential is lost in rounding.
+/// Replaces the share λ of each task by ln λ: interpolated between the m + 1 values that λ can have,
+/// so exact at these. ln 0 is replaced by a number whose exponential is lost to rounding.
 fn look_up<S: Storage>(
     builder: &mut Builder<'_, S>,
     plan: &Plan,
     rows: &Rows,
 ) -> Result<(), Error> {
     let one = S::Compute::ONE;
+    let tasks = rows.tasks();
     let examples = S::Compute::from_usize(plan.examples.into());
     let nothing = S::Compute::EPSILON * S::Compute::from_f64(0.125);
-    let knot = |i: u16| S::Compute::from_usize(i.into()) / examples;
-    let present = PiecewiseLinear {
+    let logarithm = PiecewiseLinear {
         intervals: plan.examples,
-        knot,
+        lanes: tasks,
+        knot: |i: u16| S::Compute::from_usize(i.into()) / examples,
         function: |x: S::Compute| x.maximum(nothing).ln(),
     };
-    let absent = PiecewiseLinear {
-        intervals: plan.examples,
-        knot,
-        function: |x: S::Compute| (one - x).maximum(nothing).ln(),
-    };
-    let tasks = rows.weight - rows.follows;
-    let units = present.units();
-    for weight in rows.weight..rows.weight + tasks {
-        present.add_inputs(builder, &[(weight, one)], (rows.one, S::Compute::ZERO))?;
-    }
-    for task in 0..tasks {
-        // The first unit is λ itself.
-        let first = task * units;
-        builder.output(Block::copy(rows.weight + task, first, 1).times(-one))?;
-        present.add_outputs(builder, first, rows.weight + task, one)?;
-        absent.add_outputs(builder, first, rows.follows + task, one)?;
-    }
+    let first =
+        logarithm.add_inputs(builder, &[(rows.weight, one)], (rows.one, S::Compute::ZERO))?;
+    // The units of the first knot, at zero, are the shares themselves.
+    builder.output(Block::copy(rows.weight, first, tasks).times(-one))?;
+    logarithm.add_outputs(builder, first, rows.weight, one)?;
     let value = S::store(nothing.ln());
     builder.output_bias(Bias { row: rows.weight, length: tasks, value })
 }
 
-/// One head: at the query's separator the input x_j scores ln λ, the sink ln(1 − λ), all else less by
-/// 2 β. Adds λ P x_j.
+/// One head: at the query's separator the input x_j scores ln λ_k, the sink of each other task its
+/// own ln λ, and all else less by at least 2 β. Adds λ_k P x_j / Σ λ.
 fn mix<S: Storage>(
     builder: &mut Builder<'_, S>,
     rows: &Rows,
@@ -228,22 +218,29 @@ fn mix<S: Storage>(
     number: u16,
 ) -> Result<(), Error> {
     let bits = rows.example_bits + rows.place_bits;
-    let (base, present, absent) = (bits, bits + 1, bits + 2);
-    // The base comes before the logarithms: the sum of codes and base is exactly zero at x_j.
+    let (base, present, rivals) = (bits, bits + 1, bits + 2);
+    // The base comes before the logarithm: the sum of codes and base is exactly zero at x_j.
     let keys = [
         Block::copy(0, rows.example, bits),
         Block::copy(base, rows.one, 1),
         Block::copy(present, rows.one, 1),
-        Block::copy(absent, rows.sink, 1),
+        Block::copy(rivals, rows.sink, rows.tasks()),
     ];
-    let example = Block::copy(0, rows.example, rows.example_bits).times(sharp(1));
-    let mut queries = Gathered::new(&[example])?;
-    queries.push_place(rows, rows.example_bits, task.input)?;
-    queries.push(Block::copy(base, rows.one, 1).times(-sharp::<S::Compute>(bits)))?;
-    queries.push(Block::copy(present, rows.weight + number, 1))?;
-    queries.push(Block::copy(absent, rows.follows + number, 1))?;
-    let mut values = Gathered::new(&[])?;
-    values.push_map(task.map, rows.answer, rows.letter)?;
-    builder.head(&keys, queries.as_slice(), values.as_slice(), attention())?;
+    let example = Block::copy(0, rows.example, rows.example_bits).times(bit_score(1));
+    let mut queries = operand(&[example])?;
+    push_place(&mut queries, rows, rows.example_bits, task.input)?;
+    let offset = -bit_score::<S::Compute>(bits);
+    push(&mut queries, Block::copy(base, rows.one, 1).times(offset))?;
+    push(&mut queries, Block::copy(present, rows.weight + number, 1))?;
+    // The task's own sink must stay below the logarithm that stands for ln 0.
+    let after = number + 1;
+    for (first, end) in [(0, number), (after, rows.tasks())] {
+        push(&mut queries, Block::copy(rivals + first, rows.weight + first, end - first))?;
+    }
+    let own = -bit_score::<S::Compute>(4);
+    push(&mut queries, Block::copy(rivals + number, rows.one, 1).times(own))?;
+    let mut values = operand(&[])?;
+    push_map(&mut values, task.map, rows.answer, rows.letter)?;
+    builder.head(&keys, &queries, &values, attention())?;
     Ok(())
 }

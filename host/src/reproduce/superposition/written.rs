@@ -163,7 +163,7 @@ fn task_weights<S: Storage>(
     transformer: &Superposition<'_, S>,
     prompt: &[u16],
 ) -> Result<Vec<f64>, Error> {
-    let (rows, columns) = (&transformer.rows, transformer.plan.columns());
+    let (rows, columns) = (&transformer.rows, transformer.columns());
     let mut sequence = vec![S::Compute::ZERO; usize::from(rows.count) * columns];
     transformer.write_prompt(prompt, &mut sequence)?;
     let [first, second, ..] = transformer.transformer.layers else { return Err(Error::Shape) };
