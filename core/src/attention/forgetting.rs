@@ -25,6 +25,25 @@ pub enum Gate<T> {
     },
 }
 
+/// The rates of [`Gate::Given`], for the states that take no other gate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Rates<T> {
+    /// γ, within (0, 1].
+    pub decay: T,
+    /// β, at least 0.
+    pub weight: T,
+}
+
+impl<T: Scalar> Rates<T> {
+    /// The rates themselves where they are in range.
+    pub(super) fn checked(self) -> Result<Self, Error> {
+        positive_share(self.decay)?;
+        if (T::ZERO..=T::MAX).contains(&self.weight) { Ok(self) } else { Err(Error::Parameter) }
+    }
+}
+
 /// The variable forgetting factor of Paleologu, Benesty and Ciochină, "A robust variable forgetting
 /// factor recursive least-squares algorithm for system identification", IEEE Signal Processing Letters
 /// 15 (2008). Three numbers.
@@ -87,7 +106,7 @@ impl<T: Scalar> VariableForgetting<T> {
 }
 
 /// A decay above 0 and at most 1.
-pub(super) fn positive_share<T: Scalar>(decay: T) -> Result<T, Error> {
+fn positive_share<T: Scalar>(decay: T) -> Result<T, Error> {
     if decay > T::ZERO && decay <= T::ONE { Ok(decay) } else { Err(Error::Parameter) }
 }
 
@@ -103,10 +122,7 @@ impl<T: Scalar> Gate<T> {
                 positive_share(max_decay)?;
             }
             Self::Given { decay, weight } => {
-                positive_share(decay)?;
-                if !(T::ZERO..=T::MAX).contains(&weight) {
-                    return Err(Error::Parameter);
-                }
+                Rates { decay, weight }.checked()?;
             }
         }
         Ok(self)

@@ -17,6 +17,9 @@
 //! | [`Mesa`], [`Gate::Keep`] | 2 K² + 2 K V | every pair that a matrix of this size can hold, exactly | nothing |
 //! | [`Gate::Given`] | 2.5 K² + 2 K V | as `Mesa` | at the rate given: γ = .99 remembers 100 tokens |
 //! | [`Gate::Variable`] | 2.5 K² + 2 K V | as `Mesa` | fast after a change, otherwise hardly |
+//! | [`MesaLayer`] | K² + K V, read K³/6 | as `Mesa`, with a ridge that does not fade | at the rate given |
+//! | [`MesaGradient`] | K² + 4 K² V | as `MesaLayer`, once it has caught up | at the rate given |
+//! | [`MesaNewton`] | K² + K V, 2 K³ now and then | as `MesaLayer`, while change is slow | at the rate given |
 //!
 //! Bytes of the state, K = 16 and V = 4: [`Memory`] 264 in f32, 136 in f16; [`Mesa`] 840 in f32, 472 in f16.
 //!
@@ -40,19 +43,24 @@
 
 mod fast_weights;
 mod forgetting;
+mod layer;
 mod memory;
 mod mesa;
+mod moments;
 mod rule;
 mod sequence;
 mod softmax;
+mod warm;
 
 pub use fast_weights::FastWeights;
-pub use forgetting::{Gate, VariableForgetting};
+pub use forgetting::{Gate, Rates, VariableForgetting};
+pub use layer::{MesaLayer, Solver};
 pub use memory::Memory;
 pub use mesa::{Mesa, MesaConfiguration};
 pub use rule::Rule;
 pub use sequence::{Mask, linear, linear_workspace, softmax, softmax_workspace};
 pub use softmax::softmax_in_place;
+pub use warm::{MesaGradient, MesaNewton};
 
 /// Why attention refused its input. The state is then unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +79,8 @@ pub enum Error {
     StepSize,
     /// The result of finite input could leave the number format.
     Overflow,
+    /// H + Λ is not positive definite to working precision, or the inverse at hand is too far from it.
+    Singular,
 }
 
 impl core::fmt::Display for Error {
@@ -80,6 +90,7 @@ impl core::fmt::Display for Error {
             Self::Shape => "the slices disagree in length, or the workspace is too small",
             Self::Parameter => "a decay, step, weight or ridge is outside its range",
             Self::StepSize => "the step size is above 2 / |key|^2 and would diverge",
+            Self::Singular => "the keys so far and the ridge have no inverse to working precision",
             Self::Overflow => "the result could exceed the largest number of the format",
         })
     }

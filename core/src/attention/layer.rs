@@ -1,0 +1,131 @@
+//! The mesa layer as published: keeps the sums, solves when read.
+
+use super::fast_weights::check_read;
+use super::forgetting::Rates;
+use super::moments::Moments;
+use super::{Error, FastWeights};
+use crate::archive::{Archive, Persist};
+use crate::matrix::{dot, matrix_vector};
+use crate::scalar::Scalar;
+use crate::solve::Cholesky;
+
+/// How a [`MesaLayer`] solves (H + Λ) x = q.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Solver {
+    /// Exactly: KEYS³/6 + KEYS² multiply-adds and 2 KEYS² numbers of stack. Cheaper than conjugate
+    /// gradient from KEYS/6 + 1 steps on.
+    Cholesky,
+    /// By this many steps of conjugate gradient from q over the diagonal, as in the publication (30): KEYS²
+    /// multiply-adds a step.
+    ConjugateGradient {
+        /// Steps.
+        steps: u16,
+    },
+}
+
+/// The mesa layer of von Oswald et al. (MesaNet, arXiv 2506.05233): `o = G (H + Λ)⁻¹ q` with a ridge a
+/// channel that does not fade, solved on every read.
+///
+/// The state to load a trained layer into. Where there is a choice, [`super::Mesa`] costs less: its write
+/// is O(KEYS²) and its read a product. H must stay in f32: rounded to f16 it is no longer positive definite.
+///
+/// ```
+/// use situ::attention::{FastWeights, MesaLayer, Rates, Solver};
+///
+/// let mut layer = MesaLayer::<f32, 2, 1>::new([0.01; 2], Solver::Cholesky);
+/// layer.write(Rates { decay: 0.9, weight: 1.0 }, &[1.0, 0.0], &[5.0])?;
+/// layer.write(Rates { decay: 0.9, weight: 1.0 }, &[0.6, 0.8], &[7.0])?;
+/// let mut value = [0.0];
+/// layer.read(&[1.0, 0.0], &mut value)?;
+/// assert!((value[0] - 5.0_f32).abs() < 0.1);
+/// # Ok::<(), situ::attention::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct MesaLayer<T, const KEYS: usize, const VALUES: usize> {
+    moments: Moments<T, KEYS, VALUES>,
+    solver: Solver,
+}
+
+impl<T: Scalar, const KEYS: usize, const VALUES: usize> MesaLayer<T, KEYS, VALUES> {
+    /// An empty layer with this ridge, above 0 for each channel.
+    pub const fn new(ridge: [T; KEYS], solver: Solver) -> Self {
+        Self { moments: Moments::new(ridge), solver }
+    }
+
+    /// (H + Λ)⁻¹ q by conjugate gradient.
+    fn conjugate_gradient(&self, query: &[T; KEYS], steps: u16) -> [T; KEYS] {
+        let mut x = *query;
+        for (x, diagonal) in x.iter_mut().zip(self.moments.diagonal()) {
+            *x = *x / diagonal;
+        }
+        let mut residual = *query;
+        for (residual, product) in residual.iter_mut().zip(self.moments.multiply(&x)) {
+            *residual -= product;
+        }
+        let mut direction = residual;
+        let mut square = dot(&residual, &residual);
+        for _ in 0..steps {
+            let product = self.moments.multiply(&direction);
+            let curvature = dot(&direction, &product);
+            if !(square > T::ZERO && curvature > T::ZERO) {
+                break;
+            }
+            let step = square / curvature;
+            let before = square;
+            for ((x, residual), (direction, product)) in
+                x.iter_mut().zip(&mut residual).zip(direction.iter().zip(&product))
+            {
+                *x += step * *direction;
+                *residual -= step * *product;
+            }
+            square = dot(&residual, &residual);
+            for (direction, residual) in direction.iter_mut().zip(&residual) {
+                *direction = *residual + square / before * *direction;
+            }
+        }
+        x
+    }
+}
+
+impl<T: Scalar, const KEYS: usize, const VALUES: usize> FastWeights<T, KEYS, VALUES>
+    for MesaLayer<T, KEYS, VALUES>
+{
+    type Gate = Rates<T>;
+
+    fn write(
+        &mut self,
+        rates: Rates<T>,
+        key: &[T; KEYS],
+        value: &[T; VALUES],
+    ) -> Result<(), Error> {
+        self.moments.write(rates, key, value)
+    }
+
+    fn read(&self, query: &[T; KEYS], out: &mut [T; VALUES]) -> Result<(), Error> {
+        let x = match self.solver {
+            Solver::ConjugateGradient { steps } => self.conjugate_gradient(query, steps),
+            Solver::Cholesky => {
+                let mut factor = Cholesky::new();
+                factor.factor(&self.moments.regularized()).map_err(|_| Error::Singular)?;
+                let mut x = *query;
+                factor.solve(&mut x);
+                x
+            }
+        };
+        matrix_vector(self.moments.values(), &x, out);
+        check_read(query, out)
+    }
+
+    fn clear(&mut self) {
+        self.moments.clear();
+    }
+}
+
+impl<T: Scalar, const KEYS: usize, const VALUES: usize> Persist for MesaLayer<T, KEYS, VALUES> {
+    fn transfer(&mut self, archive: &mut Archive<'_>) {
+        archive.expect(b"mesa-layer");
+        self.moments.transfer(archive);
+    }
+}
