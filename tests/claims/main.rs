@@ -1,10 +1,11 @@
 //! Claims by paper: a quick run of a system must measure every claim of its list, and each must hold.
 
-use situ_host::reproduce::{SYSTEMS, Settings, run};
+use situ_host::reproduce::{EXTENSIONS, SYSTEMS, Settings, run};
 
 /// Runs `system` in quick mode and checks its claims.
 fn holds(system: &str) {
-    let system = SYSTEMS.iter().find(|known| known.name == system).expect("a known system");
+    let mut systems = SYSTEMS.iter().chain(EXTENSIONS);
+    let system = systems.find(|known| known.name == system).expect("a known system");
     let run = run(system, &Settings::default());
     assert_eq!(run.error, None);
     assert_eq!(run.claims.len(), system.claims.len(), "claims measured");
@@ -34,10 +35,11 @@ systems! {
     looped: "looped",
     normtune: "normtune",
     superposition: "superposition",
+    mesa: "mesa",
 }
 
 #[test]
 fn every_system_is_tested() {
-    let names: Vec<_> = SYSTEMS.iter().map(|system| system.name).collect();
+    let names: Vec<_> = SYSTEMS.iter().chain(EXTENSIONS).map(|system| system.name).collect();
     assert_eq!(names, TESTED);
 }

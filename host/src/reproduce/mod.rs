@@ -10,6 +10,7 @@ mod command;
 mod context;
 mod ftrl;
 mod looped;
+mod mesa;
 mod newton;
 mod normtune;
 mod policy_gradient;
@@ -26,7 +27,7 @@ pub use command::{Arguments, reproduce};
 pub use context::{Context, Study};
 pub use runner::run;
 pub use settings::Settings;
-pub use system::{SYSTEMS, System};
+pub use system::{EXTENSIONS, SYSTEMS, System};
 
 /// The result of a measurement; the error says why there is none.
 type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;

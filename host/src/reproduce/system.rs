@@ -1,7 +1,7 @@
 //! The systems: one per paper.
 
 use super::{
-    Claim, Settings, chain_of_thought, ftrl, looped, newton, normtune, policy_gradient,
+    Claim, Settings, chain_of_thought, ftrl, looped, mesa, newton, normtune, policy_gradient,
     superposition, variational,
 };
 use crate::report::Precision;
@@ -55,6 +55,9 @@ pub const SYSTEMS: &[System] = &[
     superposition::SYSTEM,
 ];
 
+/// Systems beyond the papers: measured only where they are named.
+pub const EXTENSIONS: &[System] = &[mesa::SYSTEM];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,7 +66,7 @@ mod tests {
     #[test]
     fn ids_are_unique_and_begin_with_their_system() {
         let mut seen = HashSet::new();
-        for system in SYSTEMS {
+        for system in SYSTEMS.iter().chain(EXTENSIONS) {
             assert!(!system.claims.is_empty(), "{}", system.name);
             assert!(system.precisions.contains(&Precision::F64), "{}", system.name);
             for claim in system.claims.iter().chain(system.model_claims) {

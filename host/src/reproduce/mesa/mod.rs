@@ -1,0 +1,94 @@
+//! Second-order fast weights: linear attention that solves instead of adding.
+//!
+//! Goes beyond the eight papers: the mesa layer (von Oswald et al., "MesaNet: Sequence Modeling by Locally
+//! Optimal Test-Time Training", arXiv 2506.05233) built from their parts, linear attention as a state,
+//! Newton's inverse and follow-the-regularized-leader. Tasks and bounds are the project's own.
+
+mod echo;
+mod exact;
+mod recall;
+mod stream;
+mod written;
+
+use super::{Claim, System};
+
+/// The claims.
+pub const SYSTEM: System = System {
+    claims: &[
+        Claim::at_most(
+            "mesa.ridge_exact",
+            "reads equal ridge regression on all pairs, solved in f64, 4 to 32 keys, 1 to 8 values: \
+             largest relative error",
+            1e-10,
+            exact::ridge,
+        ),
+        Claim::at_most(
+            "mesa.reference_layer",
+            "reads equal the published layer's recurrence with random gates and a ridge a channel, \
+             solved in f64: largest relative error",
+            1e-10,
+            exact::layer,
+        ),
+        Claim::at_most(
+            "mesa.reference_layer_f32",
+            "the same layer in f32: largest relative error",
+            1e-5,
+            exact::layer_f32,
+        ),
+        Claim::at_most(
+            "mesa.special_cases",
+            "with P fixed to the identity a write is the delta, gated delta or implicit rule: largest \
+             difference of a weight",
+            1e-12,
+            exact::special_cases,
+        ),
+        Claim::at_most(
+            "mesa.written_layer",
+            "the same read by a transformer of linear attention and 16 Newton steps, 8 keys: largest \
+             relative error",
+            1e-10,
+            written::layer,
+        ),
+        Claim::at_most(
+            "mesa.recall",
+            "keys of condition number 1000, 16 keys, 4 values, 400 pairs: recall error over the better of \
+             two delta rules that spend the same bytes on replay",
+            0.1,
+            recall::ratio,
+        ),
+        Claim::at_least(
+            "mesa.change",
+            "echo path changes, AR(.9) and AR(.98) input: echo return loss in samples 100 to 400 after \
+             the change minus that of normalized LMS, the smaller",
+            10.0,
+            echo::change,
+        )
+        .with_unit("dB"),
+        Claim::at_most(
+            "mesa.half",
+            "factors in f16, AR(.9) and AR(.98) input: echo return loss at the end of the stream lost \
+             against f32, the larger",
+            1.5,
+            echo::half,
+        )
+        .with_unit("dB"),
+        Claim::equal(
+            "mesa.endurance",
+            "writes of a drifting and of an adversarial stream, f32 and f16, after which a memory is not \
+             finite",
+            0.0,
+            stream::endurance,
+        ),
+        Claim::at_most(
+            "mesa.state",
+            "state of 16 keys and 4 values in f32",
+            1600.0,
+            exact::state,
+        )
+        .with_unit("bytes"),
+    ],
+    ..System::new(
+        "mesa",
+        "Beyond the eight papers: mesa layers (arXiv 2506.05233) as fixed-size fast weights",
+    )
+};

@@ -1,0 +1,61 @@
+//! Streams without end: drifting, and made to break.
+
+use super::exact::normals;
+use crate::reproduce::{Context, Measured, Result};
+use situ::attention::{FastWeights, Gate, Mesa, MesaConfiguration};
+use situ::random::Generator;
+use situ::scalar::{Storage, f16};
+
+const KEYS: usize = 8;
+const VALUES: usize = 2;
+
+/// A pair of a slowly rotating map, keys of deviation one.
+fn drifting(step: u64, generator: &mut Generator) -> ([f32; KEYS], [f32; VALUES]) {
+    let key = normals::<KEYS>(generator).map(|x| x as f32);
+    let angle = (step % 100_000) as f32 * (std::f32::consts::TAU / 1e5);
+    let (sine, cosine) = angle.sin_cos();
+    (key, [cosine * key[0] + sine * key[1], cosine * key[2] - sine * key[3]])
+}
+
+/// Pairs that excite one direction for thousands of steps, then jump by factors of up to 1e6.
+fn adversarial(step: u64, generator: &mut Generator) -> ([f32; KEYS], [f32; VALUES]) {
+    let scale = [1.0, 1e-6, 1e3, 1e-3, 1e6, 0.0][(step / 997 % 6) as usize];
+    let mut key = [0.0; KEYS];
+    let direction = (step / 5003) as usize % KEYS;
+    key[direction] = scale;
+    if step.is_multiple_of(4001) {
+        key = normals::<KEYS>(generator).map(|x| x as f32 * scale);
+    }
+    (key, normals::<VALUES>(generator).map(|x| x as f32 * scale))
+}
+
+/// Writes after which the memory is not finite; a refused one counts as finite if nothing changed.
+fn failures<S: Storage<Compute = f32>>(
+    count: u64,
+    gate: Gate<f32>,
+    pair: fn(u64, &mut Generator) -> ([f32; KEYS], [f32; VALUES]),
+    seed: u64,
+) -> u64 {
+    let mut generator = Generator::new(seed);
+    let mut mesa = Mesa::<S, KEYS, VALUES>::new(MesaConfiguration::default());
+    let mut failures = 0;
+    for step in 0..count {
+        let (key, value) = pair(step, &mut generator);
+        // Refusals are part of the promise.
+        let _ = mesa.write(gate, &key, &value);
+        failures += u64::from(!mesa.weights().is_finite());
+    }
+    failures
+}
+
+pub(super) fn endurance(context: &mut Context<'_>) -> Result<Measured> {
+    let (count, seed) = (context.settings.size(200_000, 10_000_000), context.settings.seed);
+    let mut failed = 0;
+    for gate in [Gate::Variable { max_decay: 0.9995 }, Gate::Given { decay: 0.99, weight: 1.0 }] {
+        for pair in [drifting, adversarial] {
+            failed += failures::<f32>(count, gate, pair, seed);
+            failed += failures::<f16>(count, gate, pair, seed);
+        }
+    }
+    Ok(Measured::from(failed as f64).with_detail(format!("{count} writes each")))
+}
