@@ -85,7 +85,9 @@ fn alone(data: &str, learner: &str, budget: u64) -> (f64, u64) {
 #[test]
 fn small_storage_costs_next_to_nothing() {
     for data in [MOTION, PHISHING, BREAST_CANCER, DIGITS] {
-        for learner in ["ftrl", "newton", "least-squares", "delta", "memory", "bayes", "normtune"] {
+        for learner in
+            ["ftrl", "newton", "least-squares", "mesa", "delta", "memory", "bayes", "normtune"]
+        {
             let (full, mut bytes) = alone(data, learner, u64::MAX);
             for _ in 0..if learner == "memory" { 2 } else { 1 } {
                 let (small, fewer) = alone(data, learner, bytes - 1);

@@ -3,8 +3,8 @@
 use crate::streams::{Example, clouds, plane};
 use situ::online::{
     Adaptive, Bayes, Byte, Delta, DeltaConfiguration, Error, Ftrl, Hedge, Learner, LeastSquares,
-    LeastSquaresConfiguration, Memory, MemoryConfiguration, Newton, Normtune, Shape, Target, Task,
-    restore, save, saved_bytes,
+    LeastSquaresConfiguration, Memory, MemoryConfiguration, Mesa, MesaConfiguration, Newton,
+    Normtune, Shape, Target, Task, restore, save, saved_bytes,
 };
 use situ::scalar::f16;
 
@@ -19,6 +19,10 @@ const ROOMY: usize = 40;
 
 fn least_squares() -> LeastSquaresConfiguration<f32> {
     LeastSquaresConfiguration::with_random_features(RANDOM)
+}
+
+fn mesa() -> MesaConfiguration<f32> {
+    MesaConfiguration::with_random_features(RANDOM)
 }
 
 fn delta() -> DeltaConfiguration<f32> {
@@ -77,6 +81,8 @@ fn pairs(shape: Shape) -> Vec<Pair> {
             shape,
             least_squares()
         ),
+        sizes!("mesa", Mesa<f32, (FEATURES, CLASSES, TERMS), (11, 5, ROOMY)>, shape, mesa()),
+        sizes!("mesa, f16", Mesa<f16, (FEATURES, CLASSES, TERMS), (11, 5, ROOMY)>, shape, mesa()),
         sizes!("delta", Delta<f32, (FEATURES, CLASSES, TERMS), (11, 5, ROOMY)>, shape, delta()),
         sizes!("delta, f16", Delta<f16, (FEATURES, CLASSES, TERMS), (11, 5, ROOMY)>, shape, delta()),
         sizes!("memory", Memory<f32, (FEATURES, CLASSES, SLOTS), (11, 5, ROOMY)>, shape, memory()),

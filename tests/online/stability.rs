@@ -4,7 +4,8 @@ use crate::streams::{Example, clouds};
 use situ::matrix::argmax;
 use situ::online::{
     Bayes, Delta, DeltaConfiguration, Ftrl, Hedge, Learner, LeastSquares,
-    LeastSquaresConfiguration, Memory, MemoryConfiguration, Newton, Normtune, Shape, Slot, Target,
+    LeastSquaresConfiguration, Memory, MemoryConfiguration, Mesa, MesaConfiguration, Newton,
+    Normtune, Shape, Slot, Target,
 };
 use situ::scalar::{Storage, f16};
 
@@ -62,6 +63,7 @@ stays! {
         SHAPE,
         LeastSquaresConfiguration::with_random_features(TERMS - 3),
     );
+    mesa: Mesa::<S, 2, 2, TERMS>::new(SHAPE, MesaConfiguration::with_random_features(TERMS - 3));
     delta: Delta::<S, 2, 2, TERMS>::new(
         SHAPE,
         DeltaConfiguration::with_random_features(TERMS - 3),

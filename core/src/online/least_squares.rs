@@ -126,6 +126,13 @@ where
         phi
     }
 
+    /// Forgets: see [`Covariance::fade`].
+    pub(super) fn fade(&mut self, decay: S::Compute, limit: S::Compute) {
+        if decay < S::Compute::ONE {
+            self.covariance.fade(decay, limit);
+        }
+    }
+
     /// n/(C n_y), at most 10: the weight of an example. 1 for values.
     fn balance(context: &Context<'_, Self>, target: Target<S::Compute>) -> S::Compute {
         let Target::Class(class) = target else { return S::Compute::ONE };

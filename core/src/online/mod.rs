@@ -13,6 +13,7 @@
 //! | [`Ftrl`] | softmax or linear regression, first order | 2 C d | [`FtrlConfiguration`] |
 //! | [`Newton`] | softmax or linear regression, second order | d²/2 + C d | [`NewtonConfiguration`] |
 //! | [`LeastSquares`] | least squares on D random features too | (d + D)²/2 | [`LeastSquaresConfiguration`] |
+//! | [`Mesa`] | as `LeastSquares`, forgetting by the error rate | (d + D)²/2 | [`MesaConfiguration`] |
 //! | [`Delta`] | delta rule on D random features | C (d + D) | [`DeltaConfiguration`] |
 //! | [`Memory`] | attention over K stored examples | K d | [`MemoryConfiguration`] |
 //! | [`Bayes`] | Gaussian naive Bayes, classes only | 2 C d | [`BayesConfiguration`] |
@@ -50,6 +51,7 @@ mod inplace;
 mod least_squares;
 mod linear;
 mod memory;
+mod mesa;
 mod metric;
 mod newton;
 mod normtune;
@@ -70,6 +72,7 @@ pub use hedge::{Hedge, MAX_MEMBERS, Members};
 pub use inplace::InPlace;
 pub use least_squares::{LeastSquares, LeastSquaresConfiguration};
 pub use memory::{Byte, Memory, MemoryConfiguration, Slot};
+pub use mesa::{Mesa, MesaConfiguration};
 pub use newton::{Newton, NewtonConfiguration};
 pub use normtune::{Normtune, NormtuneConfiguration};
 pub use output::{TargetScale, activate};

@@ -2,9 +2,11 @@
 
 use crate::format::{Format, emit_all, exact, exact_matrix, matrix, vector};
 use crate::{Benchmark, Visitor, rows};
-use situ::attention::{FastWeights, Memory, Rule, softmax_in_place};
+use situ::attention::{FastWeights, Gate, Memory, Mesa, MesaConfiguration, Rule, softmax_in_place};
+use situ::matrix::{Matrix, matrix_vector};
 use situ::random::Generator;
-use situ::scalar::f16;
+use situ::scalar::{Scalar, Storage, f16};
+use situ::solve::{Size, Triangular};
 
 pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Softmax<4>, Softmax<8>, Softmax<16>, Softmax<32>);
@@ -12,6 +14,8 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Step<f16, 16, false>, Step<f16, 32, false>);
     rows!(visitor: Step<f32, 8, true>, Step<f32, 16, true>, Step<f32, 32, true>);
     rows!(visitor: Step<f16, 16, true>, Step<f16, 32, true>);
+    rows!(visitor: Solve<f32, 8>, Solve<f32, 16>, Solve<f32, 32>);
+    rows!(visitor: Solve<f16, 8>, Solve<f16, 16>, Solve<f16, 32>);
 }
 
 /// Softmax of a copy.
@@ -98,5 +102,100 @@ impl<S: Format, const N: usize, const DELTA: bool> Benchmark for Step<S, N, DELT
     }
     fn state_bytes() -> usize {
         size_of::<Memory<S, N, N>>()
+    }
+}
+
+/// One token of a mesa memory of N keys and four values that forgets: a write and a read.
+struct Solve<S: Format, const N: usize>
+where
+    Size<N>: Triangular,
+{
+    mesa: Mesa<S, N, VALUES>,
+    keys: [[f32; N]; TOKENS],
+    values: [[f32; VALUES]; TOKENS],
+    next: usize,
+    out: [f32; VALUES],
+}
+
+/// Values of a mesa memory.
+const VALUES: usize = 4;
+/// Tokens of a mesa memory, written in turn.
+const TOKENS: usize = 4;
+
+/// γ, the same in both formats.
+const FORGETTING: f64 = 0.96875;
+
+/// λ large enough for the rounding of f16 to stay in proportion.
+fn configuration<T: Scalar>() -> MesaConfiguration<T> {
+    MesaConfiguration { ridge: T::ONE, max_variance: T::from_f64(100.0) }
+}
+
+/// Writes a token and reads with its key.
+fn token<S: Storage, const N: usize>(
+    mesa: &mut Mesa<S, N, VALUES>,
+    key: &[S::Compute; N],
+    value: &[S::Compute; VALUES],
+    out: &mut [S::Compute; VALUES],
+) where
+    Size<N>: Triangular,
+{
+    let gate = Gate::Given { decay: S::Compute::from_f64(FORGETTING), weight: S::Compute::ONE };
+    if mesa.write(gate, key, value).and_then(|()| mesa.read(key, out)).is_err() {
+        out.fill(S::Compute::ONE / S::Compute::ZERO);
+    }
+}
+
+impl<S: Format, const N: usize> Benchmark for Solve<S, N>
+where
+    Size<N>: Triangular,
+{
+    const NAME: &'static str = "mesa";
+    const SIZE: usize = N;
+    const SCALAR: &'static str = S::NAME;
+    const TOLERANCE: f64 = 16.0 * S::ROUNDING + 1e-5;
+    const RUNS: usize = TOKENS;
+
+    fn new(random: &mut Generator) -> Self {
+        let keys = core::array::from_fn(|_| vector(random));
+        let values = core::array::from_fn(|_| vector(random));
+        Self { mesa: Mesa::new(configuration()), keys, values, next: 0, out: [0.0; VALUES] }
+    }
+    fn run(&mut self) {
+        let (Some(key), Some(value)) = (self.keys.get(self.next), self.values.get(self.next))
+        else {
+            return;
+        };
+        self.next = (self.next + 1) % TOKENS;
+        token(&mut self.mesa, key, value, &mut self.out);
+    }
+    fn output(&self, emit: &mut dyn FnMut(f32)) {
+        emit_all(&self.out, emit);
+    }
+    fn reference(&self, emit: &mut dyn FnMut(f64)) {
+        // The regularized normal equations, H + Λ and G, solved by elimination.
+        let mut products = Matrix::<f64, N, N>::identity();
+        let mut values = Matrix::<f64, VALUES, N>::zeros();
+        for (key, value) in self.keys.iter().zip(&self.values) {
+            let key = key.map(exact);
+            for (row, k) in products.rows.iter_mut().zip(key) {
+                row.iter_mut().zip(key).for_each(|(h, x)| *h = FORGETTING * *h + k * x);
+            }
+            for (row, v) in values.rows.iter_mut().zip(value.map(exact)) {
+                row.iter_mut().zip(key).for_each(|(g, x)| *g = FORGETTING * *g + v * x);
+            }
+        }
+        let mut inverse = Matrix::zeros();
+        if situ::solve::invert(&products, &mut inverse).is_err() {
+            return;
+        }
+        let [.., last] = self.keys.map(|key| key.map(exact));
+        let mut solved = [0.0; N];
+        matrix_vector(&inverse, &last, &mut solved);
+        let mut out = [0.0; VALUES];
+        matrix_vector(&values, &solved, &mut out);
+        out.into_iter().for_each(emit);
+    }
+    fn state_bytes() -> usize {
+        size_of::<Mesa<S, N, VALUES>>()
     }
 }

@@ -6,14 +6,15 @@ use situ::ftrl::Proximal;
 use situ::normtune::Adagrad;
 use situ::online::{
     BayesConfiguration, DeltaConfiguration, FtrlConfiguration, LeastSquaresConfiguration,
-    MemoryConfiguration, NewtonConfiguration, NormtuneConfiguration, Shape, Task,
+    MemoryConfiguration, MesaConfiguration, NewtonConfiguration, NormtuneConfiguration, Shape,
+    Task,
 };
 
 use Storage::{Byte, F16, F32};
 
 /// Names of all learners, in the order in which they run.
-pub const NAMES: [&str; 8] =
-    ["ftrl", "newton", "least-squares", "delta", "memory", "bayes", "normtune", "hedge"];
+pub const NAMES: [&str; 9] =
+    ["ftrl", "newton", "least-squares", "mesa", "delta", "memory", "bayes", "normtune", "hedge"];
 
 /// The names chosen on the command line; all for none or for `all`.
 ///
@@ -58,6 +59,9 @@ fn variants(name: &str) -> Vec<Model> {
         "newton" => [F32, F16].map(|s| Model::Newton(s, NewtonConfiguration::default())).into(),
         "least-squares" => random(&[128, 96, 64, 48, 32, 16], &|s, count| {
             Model::LeastSquares(s, LeastSquaresConfiguration::with_random_features(count))
+        }),
+        "mesa" => random(&[128, 96, 64, 48, 32, 16], &|s, count| {
+            Model::Mesa(s, MesaConfiguration::with_random_features(count))
         }),
         "delta" => random(&[256, 128, 64, 32], &|s, count| {
             Model::Delta(s, DeltaConfiguration::with_random_features(count))
@@ -123,6 +127,16 @@ pub fn candidates(model: &Model) -> Vec<Model> {
                 let mut other = *default;
                 other.random.weight = weight;
                 candidates.push(Model::LeastSquares(*storage, other));
+            }
+        }
+        Model::Mesa(storage, default) => {
+            for max_decay in [0.995, 1.0] {
+                let other = MesaConfiguration { max_decay, ..*default };
+                candidates.push(Model::Mesa(*storage, other));
+            }
+            for ridge in [0.5, 8.0] {
+                let other = MesaConfiguration { ridge, ..*default };
+                candidates.push(Model::Mesa(*storage, other));
             }
         }
         Model::Delta(storage, default) => {

@@ -3,7 +3,8 @@
 use situ::online::{
     Adaptive, Bayes, BayesConfiguration, Byte, Delta, DeltaConfiguration, Error, Ftrl,
     FtrlConfiguration, Hedge, Learner, LeastSquares, LeastSquaresConfiguration, Members, Memory,
-    MemoryConfiguration, Newton, NewtonConfiguration, Normtune, NormtuneConfiguration, Shape,
+    MemoryConfiguration, Mesa, MesaConfiguration, Newton, NewtonConfiguration, Normtune,
+    NormtuneConfiguration, Shape,
 };
 use situ::scalar::f16;
 
@@ -41,6 +42,8 @@ pub enum Model {
     Newton(Storage, NewtonConfiguration<f32>),
     /// Recursive least squares.
     LeastSquares(Storage, LeastSquaresConfiguration<f32>),
+    /// Recursive least squares with variable forgetting.
+    Mesa(Storage, MesaConfiguration<f32>),
     /// Delta rule.
     Delta(Storage, DeltaConfiguration<f32>),
     /// Stored examples.
@@ -67,6 +70,7 @@ impl Model {
     /// [`Error::Capacity`] for a shape beyond that size, [`Error::WrongTask`].
     pub fn build(&self, shape: Shape) -> Result<Boxed, Error> {
         type LeastSquaresIn<S> = LeastSquares<S, FEATURES, CLASSES, TERMS>;
+        type MesaIn<S> = Mesa<S, FEATURES, CLASSES, TERMS>;
         type NewtonIn<S> = Newton<S, FEATURES, CLASSES, LINEAR_TERMS>;
         type NormtuneIn<S, const WIDTH: usize> = Normtune<S, FEATURES, CLASSES, WIDTH>;
         match self {
@@ -76,6 +80,8 @@ impl Model {
             Self::Newton(_, c) => adaptive!(NewtonIn<f16>, shape, *c),
             Self::LeastSquares(Storage::F32, c) => adaptive!(LeastSquaresIn<f32>, shape, *c),
             Self::LeastSquares(_, c) => adaptive!(LeastSquaresIn<f16>, shape, *c),
+            Self::Mesa(Storage::F32, c) => adaptive!(MesaIn<f32>, shape, *c),
+            Self::Mesa(_, c) => adaptive!(MesaIn<f16>, shape, *c),
             Self::Delta(Storage::F32, c) => {
                 adaptive!(Delta<f32, FEATURES, CLASSES, DELTA_TERMS>, shape, *c)
             }
@@ -117,6 +123,9 @@ impl Model {
             Self::LeastSquares(storage, c) => {
                 format!("{}, {} random features", storage.text(), c.random.count)
             }
+            Self::Mesa(storage, c) => {
+                format!("{}, {} random features", storage.text(), c.random.count)
+            }
             Self::Delta(storage, c) => {
                 format!("{}, {} random features", storage.text(), c.random.count)
             }
@@ -138,6 +147,7 @@ impl Model {
             Self::Ftrl(..) => "ftrl",
             Self::Newton(..) => "newton",
             Self::LeastSquares(..) => "least-squares",
+            Self::Mesa(..) => "mesa",
             Self::Delta(..) => "delta",
             Self::Memory(..) => "memory",
             Self::Bayes(..) => "bayes",

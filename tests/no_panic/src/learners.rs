@@ -4,7 +4,7 @@ use crate::kept;
 use situ::features::{self, WindowFeatures};
 use situ::ftrl::{Coordinates, Link, Proximal};
 use situ::online::{
-    Adaptive, Bayes, Byte, Delta, DriftDetector, Error, Ftrl, Hedge, Learner, LeastSquares, Memory,
+    Adaptive, Bayes, Byte, Delta, DriftDetector, Error, Ftrl, Hedge, Learner, LeastSquares, Memory, Mesa,
     Newton, Shape, Target, restore, save,
 };
 use situ::scalar::f16;
@@ -41,6 +41,7 @@ pub fn keep() {
     keep_learner::<Ftrl<f16, 5, 3>>();
     keep_learner::<Newton<f32, 5, 3, 6>>();
     keep_learner::<LeastSquares<f16, 5, 3, 14>>();
+    keep_learner::<Mesa<f16, 5, 3, 14>>();
     keep_learner::<Delta<f16, 5, 3, 14>>();
     keep_learner::<Memory<f32, 5, 3, 16>>();
     keep_learner::<SmallMemory>();

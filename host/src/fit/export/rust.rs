@@ -7,8 +7,8 @@ use situ::ftrl::Proximal;
 use situ::normtune::Adagrad;
 use situ::online::{
     Activation, BayesConfiguration, DeltaConfiguration, FtrlConfiguration,
-    LeastSquaresConfiguration, MemoryConfiguration, NewtonConfiguration, NormtuneConfiguration,
-    RandomFeatures, Shape, Task,
+    LeastSquaresConfiguration, MemoryConfiguration, MesaConfiguration, NewtonConfiguration,
+    NormtuneConfiguration, RandomFeatures, Shape, Task,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,6 +112,7 @@ fn single_type(model: &Model, shape: Shape, imports: &mut Imports) -> String {
         Model::LeastSquares(s, configuration) => {
             ("LeastSquares", s, configuration.random.terms(d).to_string())
         }
+        Model::Mesa(s, configuration) => ("Mesa", s, configuration.random.terms(d).to_string()),
         Model::Delta(s, configuration) => ("Delta", s, configuration.random.terms(d).to_string()),
         Model::Memory(s, configuration) => ("Memory", s, configuration.slots.to_string()),
         Model::Bayes(s, _) => ("Bayes", s, String::new()),
@@ -142,6 +143,7 @@ fn configuration_of(model: &Model, imports: &mut Imports) -> String {
         Model::Ftrl(_, configuration) => configuration.literal(imports),
         Model::Newton(_, configuration) => configuration.literal(imports),
         Model::LeastSquares(_, configuration) => configuration.literal(imports),
+        Model::Mesa(_, configuration) => configuration.literal(imports),
         Model::Delta(_, configuration) => configuration.literal(imports),
         Model::Memory(_, configuration) => configuration.literal(imports),
         Model::Bayes(_, configuration) => configuration.literal(imports),
@@ -174,6 +176,7 @@ literal!("situ::online" FtrlConfiguration { rule });
 literal!("situ::online" NewtonConfiguration { ridge });
 literal!("situ::online" BayesConfiguration { floor });
 literal!("situ::online" LeastSquaresConfiguration { random, ridge });
+literal!("situ::online" MesaConfiguration { random, ridge, max_decay, min_decay });
 literal!("situ::online" DeltaConfiguration { random, step_size, cooling });
 literal!("situ::online" MemoryConfiguration { slots, certainty, temperature });
 literal!("situ::online" NormtuneConfiguration { seed, spread, rule });
