@@ -3,8 +3,8 @@
 
 use proptest::prelude::*;
 use situ::ftrl::{
-    self, Bandit, Constant, Entropic, Euclidean, Ftrl, LogBarrier, Power, Regret, Regularizer,
-    Schedule, State, Tsallis,
+    self, Bandit, Constant, Entropic, Euclidean, Exp3, Ftrl, LogBarrier, Power, Regret,
+    Regularizer, Schedule, State, Tsallis, TsallisInf,
 };
 use situ::games::{self, Bimatrix, Feedback, Full, Game, Reinforce, exploitability};
 use situ::random::Generator;
@@ -132,21 +132,18 @@ fn regret<L: Schedule<f64>>(
 /// Four times the rounds at most double the regret; without learning it would be four times as large.
 #[test]
 fn bandits_regret_grows_no_faster_than_the_root_of_the_rounds() {
-    fn mean_regret<R: Regularizer<f64>>(
-        bandit: &Bandit<R, Constant<f64>, Power<f64>, Constant<f64>>,
-        rounds: u32,
-    ) -> f64 {
+    fn mean_regret<R: Regularizer<f64>>(bandit: &Bandit<f64, R, Power<f64>>, rounds: u32) -> f64 {
         let gap = 0.2;
         let mut total = 0.0;
         for seed in 0..60 {
             let mut generator = Generator::new(seed);
-            let mut state = bandit.start::<f64, 4>().unwrap();
+            let mut state = bandit.start::<4>().unwrap();
             for _ in 0..rounds {
-                let drawn = bandit.draw(&state, &mut generator);
+                let drawn = bandit.choose(&state, &mut generator);
                 let loss = if drawn.action == 2 { 0.5 - gap } else { 0.5 };
                 total += (loss - (0.5 - gap)) / 60.0;
                 let lost = generator.uniform::<f64>() < loss;
-                bandit.update(&mut state, drawn, -f64::from(u8::from(lost))).unwrap();
+                bandit.loss(&mut state, drawn, f64::from(lost)).unwrap();
             }
         }
         total
@@ -154,9 +151,9 @@ fn bandits_regret_grows_no_faster_than_the_root_of_the_rounds() {
     let growth = |short: f64, long: f64| {
         assert!(long > short && long < 2.2 * short, "{short} {long}");
     };
-    let exp3 = Bandit::exp3(4).unwrap();
+    let exp3 = Exp3::new(4).unwrap();
     growth(mean_regret(&exp3, 1000), mean_regret(&exp3, 4000));
-    let tsallis = Bandit::tsallis_inf();
+    let tsallis = TsallisInf::new();
     growth(mean_regret(&tsallis, 1000), mean_regret(&tsallis, 4000));
 }
 

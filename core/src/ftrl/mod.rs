@@ -13,7 +13,7 @@
 //! | step size g_n, rate η_n, exploration ε_n | [`Constant`], [`Power`] |
 //! | update, plain or optimistic | [`Ftrl`], its memory [`State`] |
 //! | one agent that sees every action's payoff | [`Ftrl::hedge`], [`Ftrl::hedge_for`] |
-//! | one agent that sees only its own payoff | [`Bandit`]: EXP3, Tsallis-INF |
+//! | one agent that sees only its own payoff | [`Bandit`]: [`Exp3`], [`TsallisInf`], [`Exp3S`] |
 //! | regret | [`Regret`] |
 //! | linear models, one example at a time | [`Proximal`] with [`Coordinates`] |
 //!
@@ -40,7 +40,7 @@ mod regret;
 mod regularizer;
 mod schedule;
 
-pub use bandit::Bandit;
+pub use bandit::{Bandit, Exp3, Exp3S, TsallisInf};
 pub use dual_averaging::{Ftrl, State};
 pub use proximal::{Coordinates, Link, Proximal};
 pub use regret::Regret;
@@ -63,6 +63,8 @@ pub enum Error {
     NotFinite,
     /// A step size, learning rate or scale is not positive and finite.
     NotPositive,
+    /// A reward or loss is outside the configured range, or NaN.
+    OutOfRange,
     /// An exploration rate, or the probability of a played action, is outside [0, 1].
     NotProbability,
     /// A strategy is negative somewhere, does not sum to one, or lies on a boundary that the
@@ -80,6 +82,7 @@ impl core::fmt::Display for Error {
             Self::NoSuchAction => "the action does not exist",
             Self::NotFinite => "a number is infinite or NaN",
             Self::NotPositive => "a step size, rate or scale is not positive and finite",
+            Self::OutOfRange => "a reward or loss is outside the configured range",
             Self::NotProbability => "a probability is outside [0, 1]",
             Self::NotStrategy => "not a strategy that the choice map can give",
             Self::Order => "the Tsallis order is outside (0, 1)",

@@ -74,7 +74,7 @@ impl<G> PolicyGradient<G> {
     /// One update on a gradient or an estimate of it. N S A multiply-adds and N S projections.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] if a number is not or would not be; the state is then unchanged.
+    /// [`Error::NotFinite`] if a number is not, or a score would be above half the largest number; the state is then unchanged.
     pub fn update<T, const N: usize, const S: usize, const A: usize>(
         &self,
         state: &mut PolicyState<T, N, S, A>,
@@ -89,11 +89,19 @@ impl<G> PolicyGradient<G> {
         let mut scores = state.scores;
         let moved = scores.as_flattened_mut().as_flattened_mut();
         add_scaled(step_size, gradient.as_flattened().as_flattened(), moved);
-        if !moved.iter().all(|score| score.is_finite()) {
+        // Half the range: the difference of two is finite.
+        let limit = T::MAX * T::from_f64(0.5);
+        if !moved.iter().all(|score| score.abs() <= limit) {
             return Err(Error::NotFinite);
         }
-        state.policies = scores;
-        for policy in state.policies.iter_mut().flatten() {
+        for (policy, scores) in state.policies.iter_mut().flatten().zip(scores.iter_mut().flatten())
+        {
+            // The projection ignores a constant; without it scores do not grow out of their digits.
+            let largest = scores.iter().fold(-T::MAX, |largest, score| score.maximum(largest));
+            for (probability, score) in policy.iter_mut().zip(scores) {
+                *score -= largest;
+                *probability = *score;
+            }
             simplex::project(policy);
         }
         state.scores = match self.scheme {

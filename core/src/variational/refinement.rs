@@ -49,7 +49,7 @@ pub struct Refinement<M> {
 ///
 /// Shared noise keeps the variance of `2 x̄_g - x̄_2g` at that of x̄_g (independent noise makes
 /// it five times as large); the antithetic pair cancels the odd effects of the noise, which
-/// would hide the bias. 6 N numbers and four counters.
+/// would hide the bias. 8 N numbers and four counters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairedChains<T, const N: usize> {
     /// Points at step size g and at 2g, each with noise U and -U.

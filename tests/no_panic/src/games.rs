@@ -13,7 +13,8 @@ use situ::variational::{
 use situ::variational::{Average, Ball, Projection, Sgda, Simplex};
 
 type Learner<R> = ftrl::Ftrl<R, Power<f32>, Constant<f32>>;
-type Exp3 = ftrl::Bandit<Entropic, Constant<f32>, Power<f32>, Constant<f32>>;
+type Exp3 = ftrl::Exp3<f32>;
+type Exp3S = ftrl::Exp3S<f32>;
 type Players = State<[f32; 5]>;
 type Matrices = Bimatrix<f32, 2, 3>;
 type Observe<F, G> =
@@ -35,9 +36,11 @@ pub fn keep() {
         Learner::start => fn(&Learner<Entropic>, &[usize], [f32; 5]) -> Result<Players, ftrl::Error>;
         Regularizer::choose => fn(&Euclidean, &[f32], &mut [f32]) -> Result<(), ftrl::Error>;
         Power::new => fn(f32, f32, f32) -> Result<Power<f32>, ftrl::Error>;
-        Exp3::exp3 => fn(usize) -> Result<Exp3, ftrl::Error>;
-        Exp3::draw => fn(&Exp3, &State<[f32; 5]>, &mut Generator) -> Draw<f32>;
-        Exp3::update => fn(&Exp3, &mut State<[f32; 5]>, Draw<f32>, f32) -> Result<(), ftrl::Error>;
+        Exp3::new => fn(usize) -> Result<Exp3, ftrl::Error>;
+        Exp3S::new => fn(usize, u32, u32) -> Result<Exp3S, ftrl::Error>;
+        Exp3::choose => fn(&Exp3, &State<[f32; 5]>, &mut Generator) -> Draw<f32>;
+        Exp3::reward => fn(&Exp3, &mut State<[f32; 5]>, Draw<f32>, f32) -> Result<(), ftrl::Error>;
+        Exp3S::loss => fn(&Exp3S, &mut State<[f32; 5]>, Draw<f32>, f32) -> Result<(), ftrl::Error>;
         Regret::record => fn(&mut Regret<f32, 5>, &[f32; 5], f32) -> Result<(), ftrl::Error>;
         Regret::external => fn(&Regret<f32, 5>) -> f32;
         Bimatrix::new => fn([[f32; 3]; 2], [[f32; 3]; 2]) -> Result<Matrices, games::Error>;
