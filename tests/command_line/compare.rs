@@ -102,3 +102,68 @@ fn one_file_is_not_enough() {
     let directory = tempfile::tempdir().unwrap();
     situ(directory.path()).args(["compare", "only.json"]).assert().code(2).stdout("");
 }
+
+/// A file of `tests/command_line/compare`: small runs of three rows, each wrong in its own way.
+fn stored(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/command_line/compare").join(name)
+}
+
+/// `situ compare a.json NAME`, with more arguments.
+fn against(name: &str, more: &[&str]) -> assert_cmd::assert::Assert {
+    let directory = tempfile::tempdir().unwrap();
+    situ(directory.path()).arg("compare").args([stored("a.json"), stored(name)]).args(more).assert()
+}
+
+#[test]
+fn rows_that_vanish_fail() {
+    let named = contains("missing in").and(contains("inverse 4 f32"));
+    against("missing.json", &["--fail-over", "5"]).code(1).stderr(named);
+    // Without a limit they are named.
+    against("missing.json", &[])
+        .success()
+        .stdout(contains("only in").and(contains("inverse 4 f32")));
+    against("disjoint.json", &[]).code(2).stderr(contains("no row of"));
+    against("empty.json", &["--fail-over", "5"]).code(2).stderr(contains("no row of"));
+}
+
+#[test]
+fn rows_that_double_are_refused() {
+    against("dup.json", &[]).code(2).stderr(contains("dot 4 f32 is there twice"));
+}
+
+#[test]
+fn faster_rows_do_not_hide_slower_ones() {
+    against("worse.json", &["--fail-over", "5"]).code(1).stderr(contains("inverse 4 f32 +6.0 %"));
+    against("swap.json", &["--fail-over", "5"]).code(1).stderr(contains("inverse 4 f32 +6.0 %"));
+}
+
+/// The row `zero` costs nothing in either file: it was not measured, and no ratio tells.
+#[test]
+fn counts_that_are_not_positive_fail() {
+    let named = contains("no positive count in").and(contains("zero 4 f32"));
+    against("worse.json", &["--fail-over", "5"]).code(1).stderr(named);
+}
+
+#[test]
+fn unlike_cores_are_warned_of() {
+    let warned = contains("warning: ").and(contains("cortex-m7")).and(contains("not cores"));
+    against("m7.json", &[]).success().stdout(warned);
+}
+
+#[test]
+fn other_bits_and_larger_errors_fail() {
+    let directory = tempfile::tempdir().unwrap();
+    let before = run(directory.path(), "before.json", "instructions", &[(4, 100.0), (8, 100.0)]);
+    let text = std::fs::read_to_string(&before).unwrap();
+    for (from, to, complaint) in [
+        ("\"checksum\":0", "\"checksum\":1", "product 4 f32 (other bits)"),
+        ("\"max_error\":0.0", "\"max_error\":1e-3", "product 4 f32 (error 1.0e-3, was 0.0e0)"),
+    ] {
+        let after = directory.path().join("after.json");
+        std::fs::write(&after, text.replacen(from, to, 1)).unwrap();
+        let mut command = situ(directory.path());
+        command.arg("compare").args([&before, &after]);
+        command.assert().success();
+        command.args(["--fail-over", "5"]).assert().code(1).stderr(contains(complaint));
+    }
+}

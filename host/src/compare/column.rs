@@ -1,4 +1,4 @@
-//! What is compared: a run, or a peer.
+//! A column of a comparison: a run, or a peer.
 
 use crate::Failure;
 use crate::bench::{Counter, Results};
@@ -9,7 +9,7 @@ use std::path::Path;
 /// Name, size and scalar of a row.
 pub type Key = (String, u64, String);
 
-/// The counts of one run or of one peer.
+/// The rows of one run or of one peer.
 #[derive(Clone, Debug)]
 pub struct Column {
     /// The file's name, or the peer's.
@@ -18,21 +18,50 @@ pub struct Column {
     pub core: String,
     /// Unit of the counts.
     pub counter: Counter,
+    /// Whether it is a run of the suite, which should have all of its rows; a peer has a few.
+    pub run: bool,
     /// The rows, in the order of the file.
     pub rows: Vec<Key>,
-    /// Median cost of a call, by row.
-    pub counts: BTreeMap<Key, f64>,
+    /// What was measured, by row.
+    pub entries: BTreeMap<Key, Entry>,
+}
+
+/// What was measured in one row.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Median cost of a call.
+    pub count: f64,
+    /// The result of a run; unknown for a peer.
+    pub result: Option<Outcome>,
+}
+
+/// The result of a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outcome {
+    /// Checksum over the bits of the output.
+    pub checksum: u32,
+    /// Largest error against f64.
+    pub error: f64,
 }
 
 impl Column {
-    fn new(label: String, core: String, counter: Counter) -> Self {
-        Self { label, core, counter, rows: Vec::new(), counts: BTreeMap::new() }
+    fn new(label: String, core: String, counter: Counter, run: bool) -> Self {
+        Self { label, core, counter, run, rows: Vec::new(), entries: BTreeMap::new() }
     }
 
-    fn push(&mut self, key: Key, count: f64) {
-        if self.counts.insert(key.clone(), count).is_none() {
+    /// Adds a row; false if it is there already.
+    fn push(&mut self, key: Key, entry: Entry) -> bool {
+        let new = !self.entries.contains_key(&key);
+        if new {
+            self.entries.insert(key.clone(), entry);
             self.rows.push(key);
         }
+        new
+    }
+
+    /// Whether another column has a row of this one.
+    pub fn shares(&self, other: &Self) -> bool {
+        self.rows.iter().any(|key| other.entries.contains_key(key))
     }
 
     /// Reads a file that `bench --save` wrote.
@@ -48,9 +77,14 @@ impl Column {
             let problem = problem.split(" at line ").next().unwrap_or_default();
             Failure::Input(format!("{shown}:{}:{}: {problem}", error.line(), error.column()))
         })?;
-        let mut column = Self::new(shown.to_string(), results.core, results.counter);
+        let mut column = Self::new(shown.to_string(), results.core, results.counter, true);
         for row in results.results {
-            column.push((row.name, row.size, row.scalar), row.count_median);
+            let result = Some(Outcome { checksum: row.checksum, error: row.max_error });
+            let entry = Entry { count: row.count_median, result };
+            let twice = format!("{} {} {}", row.name, row.size, row.scalar);
+            if !column.push((row.name, row.size, row.scalar), entry) {
+                return Err(Failure::Input(format!("{shown}: the row {twice} is there twice")));
+            }
         }
         Ok(column)
     }
@@ -74,10 +108,11 @@ impl Column {
             }
             let index = columns.iter().position(|column| column.label == record.peer);
             let index = index.unwrap_or_else(|| {
-                columns.push(Self::new(record.peer, core.to_owned(), Counter::Instructions));
+                columns.push(Self::new(record.peer, core.to_owned(), Counter::Instructions, false));
                 columns.len() - 1
             });
-            columns[index].push((record.name, record.size, record.scalar), record.instructions);
+            let entry = Entry { count: record.instructions, result: None };
+            columns[index].push((record.name, record.size, record.scalar), entry);
         }
         Ok(columns)
     }
