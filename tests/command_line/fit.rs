@@ -43,7 +43,11 @@ fn missing_file_is_named() {
 fn bad_flags_are_named() {
     refused(GOOD, &["--target", "z"], &["--target"]);
     refused(GOOD, &["--learner", "oracle"], &["--learner 'oracle'", "least-squares"]);
-    refused(GOOD, &["--window", "3"], &["--hop"]);
+    // One window of three rows, and hops of as many.
+    refused(GOOD, &["--window", "3"], &["one example"]);
+    refused(GOOD, &["--rank", "mae"], &["--rank MAE"]);
+    refused(GOOD, &["--decimal", "'"], &["--decimal"]);
+    refused(GOOD, &["--delimiter", "→"], &["--delimiter"]);
     refused(GOOD, &["--window", "0", "--hop", "1"], &["--window 0"]);
     refused(GOOD, &["--window", "9", "--hop", "1"], &["no group has the 9 rows"]);
 }
@@ -68,7 +72,7 @@ fn cells_that_are_no_numbers_are_named_by_line_and_column() {
     refused("a,b,y\n1,2,no\n2,warm,yes\n", &[], &["line 3", "column b", "'warm'", "--drop"]);
     refused("a,b,y\n1,2,no\n,1,yes\n", &[], &["line 3", "column a", "''"]);
     refused("a,b,y\n1,2,no\n1,1e99,yes\n", &[], &["line 3", "column b", "1e99"]);
-    refused("a,b,y\n1,2,no\n1,1,\n", &[], &["line 3", "column y", "missing"]);
+    refused("a,b,y\n1,2,no\n1,1,\n", &[], &["column y", "'no'"]);
     refused(GOOD, &["--task", "regress"], &["line 2", "column y", "'no'"]);
 }
 
@@ -86,12 +90,12 @@ fn data_without_anything_to_learn_are_refused() {
 }
 
 #[test]
-fn data_beyond_the_built_size_are_refused_with_the_way_to_raise_it() {
-    let columns: Vec<String> = (0..257).map(|index| format!("x{index}")).collect();
-    let row = vec!["1"; 257].join(",");
-    let other = vec!["2"; 257].join(",");
+fn data_beyond_the_built_size_are_refused_with_the_maximum() {
+    let columns: Vec<String> = (0..1041).map(|index| format!("x{index}")).collect();
+    let row = vec!["1"; 1041].join(",");
+    let other = vec!["2"; 1041].join(",");
     let csv = format!("{},y\n{row},a\n{other},b\n", columns.join(","));
-    refused(&csv, &[], &["257 features", "256", "model.rs"]);
+    refused(&csv, &[], &["1041 features", "at most 1040"]);
 }
 
 #[test]

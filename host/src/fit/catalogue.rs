@@ -33,13 +33,13 @@ pub fn select(names: &[String]) -> Result<Vec<&'static str>, Failure> {
     names.iter().map(find).collect()
 }
 
-/// The learner of this name for this shape, the best variant whose state is within `budget`; none
-/// if no variant is, or the learner has no form for the task.
+/// The learner of this name for this shape: the best variant that takes the shape and whose state is
+/// within `budget`; none without such a variant, or if the learner has no form for the task.
 pub fn fitting(name: &str, shape: Shape, budget: Option<usize>) -> Option<Model> {
     if name == "bayes" && shape.task == Task::Regress {
         return None;
     }
-    let Some(budget) = budget else { return variants(name).into_iter().next() };
+    let budget = budget.unwrap_or(usize::MAX);
     let exceeds = |model: &Model| model.state_bytes(shape).is_none_or(|bytes| bytes > budget);
     let variants = variants(name);
     // Each variant is smaller than the one before: few of them are built.
@@ -177,11 +177,11 @@ pub fn candidates(model: &Model) -> Vec<Model> {
     candidates
 }
 
-/// Why a shape does not fit the built size, and how to raise it.
+/// Why a shape is too large, and what to do.
 pub fn too_large(data: &str, shape: Shape) -> Failure {
     Failure::Input(format!(
-        "{data}: {} features and {} outputs, but this build has room for {FEATURES} and {CLASSES}; \
-         raise FEATURES and CLASSES in host/src/fit/model.rs and build again",
+        "{data}: {} features and {} classes; situ fit takes at most {FEATURES} and {CLASSES}: leave \
+         columns out with --drop, or merge labels",
         shape.features,
         shape.outputs()
     ))

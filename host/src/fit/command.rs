@@ -1,17 +1,18 @@
 //! The command `situ fit`: reads the data, runs the learners, prints a table.
 
 use super::catalogue;
-use super::examples::{Examples, TaskName, examples, permuted_half_way};
+use super::columns::Columns;
+use super::encoding::Encoding;
+use super::examples::{Mixed, Plan, TaskName, examples, permuted_half_way};
 use super::export::{self, Destination};
-use super::model::Model;
-use super::outcome::{Fit, Fitted};
-use super::prequential::{Run, prequential};
-use super::table::{Columns, read};
-use super::tune::{tune, tuning_part};
+use super::missing::Missing;
+use super::outcome::Fit;
+use super::run::run;
+use super::score::Figure;
+use super::table::{Format, read};
 use crate::bench::Board;
-use crate::{Failure, console, progress, report};
+use crate::{Failure, console, report};
 use situ::features::Window;
-use situ::online::{Error, Learner, save, saved_bytes};
 use std::fs::File;
 use std::path::PathBuf;
 
@@ -30,7 +31,7 @@ pub struct Arguments {
 }
 
 #[derive(Clone, Debug, Default, clap::Args)]
-struct Options {
+pub struct Options {
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
     target: String,
@@ -41,29 +42,48 @@ struct Options {
     #[arg(long, value_name = "COLUMN")]
     drop: Vec<String>,
     /// Learn features of windows of ROWS rows instead of single rows
-    #[arg(long, value_name = "ROWS", requires = "hop")]
+    #[arg(long, value_name = "ROWS")]
     window: Option<usize>,
-    /// Rows from the start of one window to the start of the next
+    /// Rows from the start of one window to the start of the next [default: ROWS of --window]
     #[arg(long, value_name = "ROWS", requires = "window")]
     hop: Option<usize>,
+    /// Target of a window whose rows have several [default: last]
+    #[arg(long, value_enum, requires = "window")]
+    mixed_windows: Option<Mixed>,
+    /// What to do about cells without a number [default: error]
+    #[arg(long, value_enum)]
+    missing: Option<Missing>,
+    /// Separator of the cells [default: found in the file]
+    #[arg(long, value_name = "C")]
+    delimiter: Option<char>,
+    /// Decimal sign of the numbers [default: found in the file]
+    #[arg(long, value_name = "C")]
+    decimal: Option<char>,
+    /// Encoding of the file [default: found in the file]
+    #[arg(long, value_enum)]
+    encoding: Option<Encoding>,
     /// Shuffle the examples with this seed instead of keeping their order
     #[arg(long, value_name = "SEED")]
-    shuffle: Option<u64>,
+    pub shuffle: Option<u64>,
     /// Predict labels or values [default: decided by the target column]
     #[arg(long, value_enum)]
     task: Option<TaskName>,
+    /// Figure to rank by [default: accuracy, or kappa for imbalanced classes; r2, or mae for values
+    /// with extremes]
+    #[arg(long, value_enum, value_name = "FIGURE")]
+    pub rank: Option<Figure>,
     /// Learner to run; may be repeated [default: all]
     #[arg(long, value_name = "NAME")]
-    learner: Vec<String>,
-    /// Only learners whose state fits; falls back to smaller variants
+    pub learner: Vec<String>,
+    /// Only learners whose state fits BYTES; falls back to smaller variants
     #[arg(long, value_name = "BYTES")]
-    budget: Option<usize>,
+    pub budget: Option<usize>,
     /// Tune each learner's configuration on the first fifth of the stream; score the rest
     #[arg(long)]
-    tune: bool,
+    pub tune: bool,
     /// Permute the labels half-way through the stream and score the second half
     #[arg(long, conflicts_with = "tune")]
-    drift: bool,
+    pub drift: bool,
     /// Also run each learner on this board and count the cost of an update
     #[arg(long, value_name = "ID")]
     board: Option<String>,
@@ -83,7 +103,36 @@ struct Options {
 
 impl Options {
     fn window(&self) -> Option<Window> {
-        self.window.zip(self.hop).map(|(length, hop)| Window { length, hop })
+        self.window.map(|length| Window { length, hop: self.hop.unwrap_or(length) })
+    }
+
+    /// # Errors
+    /// [`Failure::Input`] for a separator that is not one byte, or a decimal sign that is neither a
+    /// point nor a comma.
+    fn format(&self) -> Result<Format, Failure> {
+        let separator = match self.delimiter {
+            Some(sign) if !sign.is_ascii() => {
+                return Err(Failure::Input(format!("--delimiter {sign}: not an ASCII character")));
+            }
+            separator => separator.map(|sign| sign as u8),
+        };
+        match self.decimal {
+            None | Some('.' | ',') => {}
+            Some(sign) => {
+                return Err(Failure::Input(format!("--decimal {sign}: neither '.' nor ','")));
+            }
+        }
+        let missing = self.missing.unwrap_or_default();
+        Ok(Format { separator, decimal: self.decimal, encoding: self.encoding, missing })
+    }
+
+    fn plan(&self) -> Plan {
+        Plan {
+            task: self.task,
+            window: self.window(),
+            mixed: self.mixed_windows.unwrap_or_default(),
+            shuffle: self.shuffle,
+        }
     }
 }
 
@@ -117,7 +166,23 @@ pub fn fit_bundled() -> Result<Fit, Failure> {
     fit_source(name, bytes, &options)
 }
 
-fn fit_source(name: &str, source: impl std::io::Read, options: &Options) -> Result<Fit, Failure> {
+/// Stack of the thread that runs the learners: they are built by value, in the host's size.
+const STACK: usize = 256 << 20;
+
+fn fit_source(
+    name: &str,
+    source: impl std::io::Read + Send,
+    options: &Options,
+) -> Result<Fit, Failure> {
+    std::thread::scope(|scope| {
+        let work = || fit_here(name, source, options);
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let thread = thread.map_err(|error| Failure::Check(format!("no thread: {error}")))?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn fit_here(name: &str, source: impl std::io::Read, options: &Options) -> Result<Fit, Failure> {
     let selected = catalogue::select(&options.learner)?;
     let board = board(options)?;
     let destination = options.export.clone();
@@ -128,9 +193,8 @@ fn fit_source(name: &str, source: impl std::io::Read, options: &Options) -> Resu
         group: options.group.clone(),
         drop: options.drop.clone(),
     };
-    let table = read(name, source, &columns)?;
-    let window = options.window();
-    let mut data = examples(&table, &options.target, options.task, window, options.shuffle)?;
+    let table = read(name, source, &columns, &options.format()?)?;
+    let mut data = examples(&table, &options.target, &options.plan())?;
     if options.drift {
         permuted_half_way(&mut data)?;
     }
@@ -146,7 +210,7 @@ fn fit_source(name: &str, source: impl std::io::Read, options: &Options) -> Resu
     } else {
         run.print(&data)?;
     }
-    if let (Some(board), Some(to), Some(best)) = (&board, &destination, chosen.first()) {
+    if let (Some(board), Some(to), Some(best)) = (&board, &destination, chosen.get(run.taken())) {
         let state = options.trained.then_some(&*best.state);
         export::write(&best.model, &table, &data, board, state, to)?;
         if !options.json {
@@ -161,104 +225,8 @@ fn fit_source(name: &str, source: impl std::io::Read, options: &Options) -> Resu
     Ok(run)
 }
 
-/// A learner that has learned the stream.
-struct Chosen {
-    model: Model,
-    /// As [`save`] writes it.
-    state: Vec<u8>,
-}
-
 /// The board to run on or to export for.
 fn board(options: &Options) -> Result<Option<Board>, Failure> {
     let id = options.board.as_deref();
     id.or(options.export.as_ref().map(|_| "qemu-m4")).map(Board::find).transpose()
-}
-
-/// Runs the learners; gives their results and the learners themselves, best first.
-fn run(
-    data: &Examples,
-    selected: &[&'static str],
-    options: &Options,
-) -> Result<(Fit, Vec<Chosen>), Failure> {
-    let shape = data.shape();
-    let refused = |name: &str, error: Error| match error {
-        Error::Capacity => catalogue::too_large(&data.name, shape),
-        error => Failure::Input(format!("{}: {name}: {error}", data.name)),
-    };
-    let tuned_on = if options.tune { tuning_part(data.examples.len()) } else { 0 };
-    let unscored = if options.drift { data.examples.len() / 2 } else { tuned_on };
-    let progress = progress::bar("fit", selected.len() as u64);
-    let mut fitted = Vec::new();
-    for name in selected {
-        progress.set_message(*name);
-        let Some(mut model) = catalogue::fitting(name, shape, options.budget) else { continue };
-        if tuned_on > 0 {
-            let first_part = data.first(tuned_on);
-            model = tune(&model, &first_part).map_err(|error| refused(name, error))?;
-        }
-        let mut learner = model.build(shape).map_err(|error| refused(name, error))?;
-        let run = prequential(&mut *learner, data, unscored, &progress)
-            .map_err(|error| refused(name, error))?;
-        let (bytes, flops) = (learner.state_bytes(), learner.flops_per_update());
-        let state = saved(&mut *learner).map_err(|error| refused(name, error))?;
-        fitted.push((entry(&model, run, bytes, flops), Chosen { model, state }));
-    }
-    progress.finish_and_clear();
-    fitted.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score));
-    let (learners, chosen): (Vec<_>, Vec<_>) = fitted.into_iter().unzip();
-    let best = chosen.first().map(|chosen| chosen.model.name());
-    let best = best.ok_or_else(|| nothing_fits(data, options))?;
-    let fit = Fit {
-        data: data.name.clone(),
-        rows: data.examples.len(),
-        features: data.features.len(),
-        classes: data.labels.clone(),
-        task: data.task(),
-        tuned_on,
-        learners,
-        best,
-    };
-    Ok((fit, chosen))
-}
-
-/// The learner's state.
-fn saved(learner: &mut dyn Learner<f32>) -> Result<Vec<u8>, Error> {
-    let mut bytes = vec![0; saved_bytes(learner)];
-    save(learner, &mut bytes)?;
-    Ok(bytes)
-}
-
-fn entry(model: &Model, run: Run, state_bytes: usize, flops_per_update: usize) -> Fitted {
-    Fitted {
-        learner: model.name(),
-        variant: model.variant(),
-        score: run.score.value,
-        metric: if run.score.interval.is_some() { "accuracy" } else { "r2" },
-        interval: run.score.interval,
-        kappa: run.score.kappa,
-        score_curve: run.curve,
-        state_bytes,
-        flops_per_update,
-        update_ns: run.update_ns,
-        board: None,
-    }
-}
-
-/// Why no learner ran: the shape, the budget or the task.
-fn nothing_fits(data: &Examples, options: &Options) -> Failure {
-    let shape = data.shape();
-    match options.budget {
-        _ if catalogue::fitting("ftrl", shape, Some(usize::MAX)).is_none() => {
-            catalogue::too_large(&data.name, shape)
-        }
-        Some(budget) => Failure::Input(format!(
-            "--budget {budget}: no learner of {} features and {} outputs is that small",
-            shape.features,
-            shape.outputs()
-        )),
-        None => Failure::Input(format!(
-            "--learner {}: does not predict values",
-            options.learner.join(", ")
-        )),
-    }
 }

@@ -1,7 +1,8 @@
 //! From rows to examples: tasks and labels, windows inside groups, order.
 
 use super::features::{CHANNELS, Features, OVERLAP};
-use super::table::{Row, Table};
+use super::table::Table;
+use super::targets::{Targets, targets};
 use crate::Failure;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -9,10 +10,7 @@ use rand_pcg::Pcg64Mcg;
 use serde::Serialize;
 use situ::features::Window;
 use situ::online::{Shape, Target};
-use std::collections::BTreeSet;
-
-/// Maximum number of distinct whole numbers that count as labels rather than values.
-const MAX_NUMERIC_LABELS: usize = 20;
+use std::collections::VecDeque;
 
 /// What is learned from the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
@@ -37,6 +35,8 @@ pub struct Examples {
     pub window: Option<Window>,
     /// Labels in order of their class numbers; empty in regression.
     pub labels: Vec<String>,
+    /// What was done to the data on the way, in words.
+    pub notes: Vec<String>,
     /// In the order in which they are learned.
     pub examples: Vec<Example>,
 }
@@ -48,6 +48,8 @@ pub struct Example {
     pub features: Vec<f32>,
     /// The class or the value.
     pub target: Target<f32>,
+    /// The number of its group, in order of their first rows; 0 without groups.
+    pub group: usize,
 }
 
 impl Examples {
@@ -81,26 +83,74 @@ impl Examples {
     }
 }
 
+/// How rows become examples.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Plan {
+    /// What to predict; decided by the column if not given.
+    pub task: Option<TaskName>,
+    /// Windows to take the features of.
+    pub window: Option<Window>,
+    /// The target of a window whose rows have several.
+    pub mixed: Mixed,
+    /// Seed of a random order.
+    pub shuffle: Option<u64>,
+}
+
+/// The target of a window whose rows have several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Mixed {
+    /// That of the last row
+    #[default]
+    Last,
+    /// That of most rows
+    Majority,
+    /// None: the window is skipped
+    Skip,
+}
+
+impl Mixed {
+    /// The target of a window with these targets, the last row's last.
+    fn target(self, window: &VecDeque<Option<Target<f32>>>) -> Option<Target<f32>> {
+        let last = window.back().copied().flatten();
+        match self {
+            Self::Last => last,
+            Self::Skip => last.filter(|_| window.iter().all(|target| *target == last)),
+            Self::Majority => {
+                let count = |of: &Option<Target<f32>>| window.iter().filter(|t| *t == of).count();
+                window.iter().max_by_key(|target| count(target)).copied().flatten()
+            }
+        }
+    }
+
+    fn note(self) -> &'static str {
+        match self {
+            Self::Last => "each has that of its last row (--mixed-windows)",
+            Self::Majority => "each has that of most of its rows",
+            Self::Skip => "they are skipped",
+        }
+    }
+}
+
 /// Makes examples of the rows: one a row, or one a window inside each run of rows of one group.
 ///
 /// # Errors
 /// [`Failure::Input`] naming file, column and line where there is nothing to learn: one label, a
 /// constant value, no feature that varies, a target that is no number, no complete window.
-pub fn examples(
-    table: &Table,
-    target: &str,
-    task: Option<TaskName>,
-    window: Option<Window>,
-    shuffle: Option<u64>,
-) -> Result<Examples, Failure> {
+pub fn examples(table: &Table, target: &str, plan: &Plan) -> Result<Examples, Failure> {
     let name = &table.name;
-    let (labels, targets) = targets(table, target, task)?;
-    let (features, mut examples) = stream(table, &targets, window)?;
-    if let Some(seed) = shuffle {
+    let Targets { labels, targets, note } = targets(table, target, plan.task)?;
+    let mut notes = table.notes.clone();
+    notes.extend(note);
+    let (features, mut examples) = stream(table, &targets, plan, &mut notes)?;
+    if examples.len() < 2 {
+        return Err(Failure::Input(format!("{name}: one example, and nothing to score")));
+    }
+    if let Some(seed) = plan.shuffle {
         examples.shuffle(&mut Pcg64Mcg::seed_from_u64(seed));
     }
-    let target = target.to_owned();
-    let examples = Examples { name: name.clone(), target, features, window, labels, examples };
+    let (target, window) = (target.to_owned(), plan.window);
+    let examples =
+        Examples { name: name.clone(), target, features, window, labels, notes, examples };
     if examples.constant_features().len() == examples.features.len() {
         return Err(Failure::Input(format!(
             "{name}: every feature is constant ({})",
@@ -125,75 +175,47 @@ pub fn permuted_half_way(data: &mut Examples) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Labels, and the target of every row; the task is decided by the column itself unless it is given.
-pub fn targets(
-    table: &Table,
-    column: &str,
-    task: Option<TaskName>,
-) -> Result<(Vec<String>, Vec<Target<f32>>), Failure> {
-    let name = &table.name;
-    let distinct: BTreeSet<&str> = table.rows.iter().map(|row| row.target.as_str()).collect();
-    if let (1, Some(only)) = (distinct.len(), distinct.first()) {
-        return Err(Failure::Input(format!(
-            "{name}: column {column}: every target is '{only}', so there is nothing to learn"
-        )));
-    }
-    let numeric = distinct.iter().all(|text| text.parse::<f64>().is_ok());
-    let whole = distinct.iter().all(|text| text.parse::<i64>().is_ok());
-    let few = whole && distinct.len() <= MAX_NUMERIC_LABELS;
-    let classify = task.map_or(!numeric || few, |task| task == TaskName::Classify);
-    if !classify {
-        let value = |row: &Row| match row.target.parse::<f64>().map(|value| value as f32) {
-            Ok(value) if value.is_finite() => Ok(Target::Value(value)),
-            _ => Err(Failure::Input(format!(
-                "{name}: line {}, column {column}: '{}' is not a finite number",
-                row.line, row.target
-            ))),
-        };
-        let values = table.rows.iter().map(value).collect::<Result<_, _>>()?;
-        return Ok((Vec::new(), values));
-    }
-    let mut labels: Vec<&str> = distinct.into_iter().collect();
-    if numeric {
-        // As numbers, not as texts: 2 before 10.
-        labels.sort_by(|a, b| number(a).total_cmp(&number(b)));
-    }
-    let class = |row: &Row| labels.iter().position(|label| *label == row.target).unwrap_or(0);
-    let classes = table.rows.iter().map(|row| Target::Class(class(row))).collect();
-    Ok((labels.into_iter().map(str::to_owned).collect(), classes))
-}
-
-fn number(text: &str) -> f64 {
-    text.parse().unwrap_or(f64::NAN)
-}
-
-/// Streams the rows through the features; the target of a window is that of its last row.
+/// Streams the rows through the features, those of each group by themselves.
 fn stream(
     table: &Table,
-    targets: &[Target<f32>],
-    window: Option<Window>,
+    targets: &[Option<Target<f32>>],
+    plan: &Plan,
+    notes: &mut Vec<String>,
 ) -> Result<(Vec<String>, Vec<Example>), Failure> {
-    let name = &table.name;
+    let (name, window) = (&table.name, plan.window);
     let columns = table.columns.len();
     let (length, hop) = window.map_or((1, 1), |window| (window.length, window.hop));
-    let mut features = Features::new(window, columns).map_err(|_| {
-        Failure::Input(format!(
-            "{name}: --window {length} --hop {hop} on {columns} columns: both must be positive, with \
-             at most {OVERLAP} windows open at once and {CHANNELS} columns"
-        ))
-    })?;
+    let new = || {
+        Features::new(window, columns).map_err(|_| {
+            Failure::Input(format!(
+                "{name}: --window {length} --hop {hop} on {columns} columns: both must be positive, \
+                 with at most {OVERLAP} windows open at once and {CHANNELS} columns"
+            ))
+        })
+    };
+    let names = new()?.names(&table.columns);
     let mut examples = Vec::new();
-    let mut group = None;
-    for (row, target) in table.rows.iter().zip(targets) {
-        if group.is_some_and(|group| group != &row.group) {
-            features.restart();
-        }
-        group = Some(&row.group);
-        let complete = features
-            .push(&row.numbers)
-            .map_err(|error| Failure::Input(format!("{name}: line {}: {error}", row.line)))?;
-        if let Some(example) = complete {
-            examples.push(Example { features: example.to_vec(), target: *target });
+    let (mut unlabeled, mut mixed) = (0, 0);
+    for (group, rows) in table.groups().into_iter().enumerate() {
+        let mut features = new()?;
+        let mut recent = VecDeque::with_capacity(length);
+        for index in rows {
+            let row = &table.rows[index];
+            if recent.len() == length {
+                recent.pop_front();
+            }
+            recent.push_back(targets[index]);
+            let complete = features
+                .push(&row.numbers)
+                .map_err(|error| Failure::Input(format!("{name}: line {}: {error}", row.line)))?;
+            let Some(example) = complete else { continue };
+            let features = example.to_vec();
+            let mixes = recent.iter().any(|target| *target != targets[index]);
+            mixed += usize::from(mixes);
+            match plan.mixed.target(&recent) {
+                Some(target) => examples.push((index, Example { features, target, group })),
+                None => unlabeled += 1,
+            }
         }
     }
     if examples.is_empty() {
@@ -201,5 +223,14 @@ fn stream(
             "{name}: no group has the {length} rows of one --window"
         )));
     }
-    Ok((features.names(&table.columns), examples))
+    // In the order in which their last rows stand in the file.
+    examples.sort_by_key(|(index, _)| *index);
+    if mixed > 0 && window.is_some() {
+        let share = 100.0 * mixed as f64 / (examples.len() + unlabeled) as f64;
+        notes.push(format!("{share:.0} % of the windows mix targets: {}", plan.mixed.note()));
+    }
+    if unlabeled > 0 {
+        notes.push(format!("{unlabeled} examples without a target are not learned"));
+    }
+    Ok((names, examples.into_iter().map(|(_, example)| example).collect()))
 }

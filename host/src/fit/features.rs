@@ -3,13 +3,13 @@
 use situ::features::{Error, Window, WindowFeatures};
 
 /// Maximum numbers of columns and of open windows.
-pub const CHANNELS: usize = 256;
+pub const CHANNELS: usize = 1040;
 /// See [`CHANNELS`].
 pub const OVERLAP: usize = 64;
 
 /// Streams rows into features: those of windows, or the rows themselves.
 pub struct Features {
-    windows: Option<WindowFeatures<f32, CHANNELS, OVERLAP>>,
+    windows: Option<Box<WindowFeatures<f32, CHANNELS, OVERLAP>>>,
     features: Vec<f32>,
 }
 
@@ -20,7 +20,8 @@ impl Features {
     /// [`Error::Capacity`] for a window of no rows or beyond the maxima above.
     pub fn new(window: Option<Window>, columns: usize) -> Result<Self, Error> {
         let windows = window.map(|window| WindowFeatures::new(window, columns)).transpose()?;
-        let count = windows.as_ref().map_or(columns, WindowFeatures::features);
+        let windows = windows.map(Box::new);
+        let count = windows.as_ref().map_or(columns, |windows| windows.features());
         Ok(Self { windows, features: vec![0.0; count] })
     }
 

@@ -1,19 +1,28 @@
 //! `situ fit`: which learner does best on a stream, and at what cost.
 //!
-//! A CSV is read (`table`) and streamed through the `features` into `examples`. Every learner of the
-//! `catalogue` runs over them, predicting each example before it learns it (`prequential`). The best
-//! one can be written as firmware for a board and run there (`export`).
+//! A CSV is read (`encoding`, `dialect`, `columns`, `missing`, `table`, `targets`) and streamed through the `features` into `examples`. Every learner of the
+//! `catalogue` runs over them, predicting each example before it learns it (`prequential`), beside the
+//! `baselines`. One of them is recommended (`recommendation`); the best can be written as firmware for
+//! a board and run there (`export`).
 
+mod baselines;
 mod catalogue;
+mod columns;
 mod command;
+mod dialect;
+mod encoding;
 mod examples;
 mod export;
 mod features;
+mod missing;
 mod model;
 mod outcome;
 mod prequential;
+mod recommendation;
+mod run;
 mod score;
 mod table;
+mod targets;
 mod tune;
 
 pub use command::{Arguments, fit, fit_bundled};

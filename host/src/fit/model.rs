@@ -8,21 +8,21 @@ use situ::online::{
 };
 use situ::scalar::f16;
 
-/// Most features that the host's learners have room for.
-pub const FEATURES: usize = 256;
-/// Most classes.
-pub const CLASSES: usize = 32;
-/// Most random features of `least-squares`, whose state grows with their square.
-const RANDOM_FEATURES: usize = 128;
-const TERMS: usize = 1 + FEATURES + RANDOM_FEATURES;
-const LINEAR_TERMS: usize = 1 + FEATURES;
+/// Maximum number of features of the host's learners. Not a power of two: the rows of their matrices
+/// must not fall onto the same lines of a cache.
+pub const FEATURES: usize = 1040;
+/// Maximum number of classes.
+pub const CLASSES: usize = 64;
+/// Maximum number of features, random ones included, of learners whose state grows with their square.
+const SQUARED: usize = 598;
+const TERMS: usize = 1 + SQUARED;
 const DELTA_TERMS: usize = 1 + FEATURES + 256;
 const SLOTS: usize = 256;
 
 /// A learner on the heap, whatever its kind.
 pub type Boxed = Box<dyn Learner<f32>>;
 
-/// What the learned numbers are kept in.
+/// The format of the learned numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Storage {
     /// Single precision.
@@ -33,7 +33,7 @@ pub enum Storage {
     Byte,
 }
 
-/// A learner with all that distinguishes it.
+/// A learner with its storage and configuration.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Model {
     /// FTRL-proximal.
@@ -56,7 +56,7 @@ pub enum Model {
     Hedge(Vec<Self>),
 }
 
-/// Makes a learner that watches for drift.
+/// Makes a learner with drift detection.
 macro_rules! adaptive {
     ($learner:ty, $shape:expr, $configuration:expr) => {
         Ok(Box::new(Adaptive::new(<$learner>::new($shape, $configuration)?)))
@@ -69,9 +69,9 @@ impl Model {
     /// # Errors
     /// [`Error::Capacity`] for a shape beyond that size, [`Error::WrongTask`].
     pub fn build(&self, shape: Shape) -> Result<Boxed, Error> {
-        type LeastSquaresIn<S> = LeastSquares<S, FEATURES, CLASSES, TERMS>;
-        type MesaIn<S> = Mesa<S, FEATURES, CLASSES, TERMS>;
-        type NewtonIn<S> = Newton<S, FEATURES, CLASSES, LINEAR_TERMS>;
+        type LeastSquaresIn<S> = LeastSquares<S, SQUARED, CLASSES, TERMS>;
+        type MesaIn<S> = Mesa<S, SQUARED, CLASSES, TERMS>;
+        type NewtonIn<S> = Newton<S, SQUARED, CLASSES, TERMS>;
         type NormtuneIn<S, const WIDTH: usize> = Normtune<S, FEATURES, CLASSES, WIDTH>;
         match self {
             Self::Ftrl(Storage::F32, c) => adaptive!(Ftrl<f32, FEATURES, CLASSES>, shape, *c),
@@ -109,12 +109,12 @@ impl Model {
         }
     }
 
-    /// Bytes of state at this shape, none where the learner cannot be built.
+    /// Bytes of state at this shape; none where the learner cannot be built.
     pub fn state_bytes(&self, shape: Shape) -> Option<usize> {
         self.build(shape).ok().map(|learner| learner.state_bytes())
     }
 
-    /// What is not said by the learner's name: storage and sizes.
+    /// Storage and sizes, which the learner's name does not say.
     pub fn variant(&self) -> String {
         match self {
             Self::Ftrl(storage, _) | Self::Newton(storage, _) | Self::Bayes(storage, _) => {
@@ -167,7 +167,7 @@ impl Storage {
     }
 }
 
-/// Members of a mixture that is put together at run time.
+/// Members of a mixture that is assembled at run time.
 struct Several(Vec<Boxed>);
 
 impl Members<f32> for Several {

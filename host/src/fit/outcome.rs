@@ -1,14 +1,12 @@
-//! The result of `situ fit`: as JSON, as a table, as a recommendation.
+//! The result of `situ fit`, as JSON.
 
-use super::examples::{Examples, TaskName};
+use super::examples::TaskName;
+use super::prequential::Scores;
+use super::score::Figure;
 use crate::bench::Counter;
-use crate::{Failure, console, report};
 use serde::Serialize;
 
-/// Difference in score that is given up for a smaller learner.
-const AS_GOOD: f64 = 0.01;
-
-/// What `--json` prints.
+/// The result, as `--json` prints it. What a task does not have is absent.
 #[derive(Debug, Serialize)]
 pub struct Fit {
     /// Name of the file.
@@ -21,12 +19,112 @@ pub struct Fit {
     pub classes: Vec<String>,
     /// What is predicted.
     pub task: TaskName,
+    /// The figure that the learners are ranked by.
+    pub rank: Figure,
     /// Examples at the start of the stream that were used for tuning and are not scored.
     pub tuned_on: usize,
+    /// Examples at the start of the stream that are not scored: the first, those used for tuning, or
+    /// those before a drift.
+    pub not_scored: usize,
     /// Best first.
     pub learners: Vec<Fitted>,
-    /// Name of the first.
+    /// Learners without a variant for this task, this size or this budget.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<&'static str>,
+    /// Predictions that need no features, best first.
+    pub baselines: Vec<Baseline>,
+    /// Name of the first learner.
     pub best: &'static str,
+    /// The smallest learner within the interval of the best; absent where a baseline is as good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recommended: Option<&'static str>,
+}
+
+impl Fit {
+    /// The index of the recommended learner, or of the best.
+    pub fn taken(&self) -> usize {
+        let taken = |fitted: &Fitted| Some(fitted.learner) == self.recommended;
+        self.learners.iter().position(taken).unwrap_or(0)
+    }
+}
+
+/// A baseline on the stream.
+#[derive(Debug, Serialize)]
+pub struct Baseline {
+    /// Name.
+    pub name: &'static str,
+    /// Accuracy or R², and the other figures.
+    #[serde(flatten)]
+    pub figures: Figures,
+    /// Bytes that it keeps.
+    pub state_bytes: usize,
+}
+
+/// Figures of a stream of predictions.
+#[derive(Clone, Debug, Serialize)]
+pub struct Figures {
+    /// Accuracy or R².
+    pub score: f64,
+    /// 95 % interval of the score, by a bootstrap over groups or blocks of the stream.
+    pub interval: [f64; 2],
+    /// Figure that it is ranked by; larger is better.
+    #[serde(skip)]
+    pub rank: f64,
+    /// Lower end of its interval.
+    #[serde(skip)]
+    pub rank_low: f64,
+    /// Mean of the recalls of all classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub balanced_accuracy: Option<f64>,
+    /// Cohen's kappa.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kappa: Option<f64>,
+    /// Mean absolute error, in the target's unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mae: Option<f64>,
+    /// Root mean squared error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rmse: Option<f64>,
+    /// Median absolute error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub median_error: Option<f64>,
+}
+
+impl Figures {
+    /// The figures of these scores.
+    pub fn new(scores: &Scores, task: TaskName) -> Self {
+        let classify = task == TaskName::Classify;
+        let of = |figure: Figure| {
+            (figure.of_classes() == classify).then(|| figure.shown(scores.measure.figure(figure)))
+        };
+        Self {
+            score: scores.value,
+            interval: scores.interval,
+            rank: scores.rank,
+            rank_low: scores.rank_low,
+            balanced_accuracy: of(Figure::Balanced),
+            kappa: of(Figure::Kappa),
+            mae: of(Figure::Mae),
+            rmse: of(Figure::Rmse),
+            median_error: (!classify).then_some(scores.median_error),
+        }
+    }
+}
+
+/// The figures of one class.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClassFigures {
+    /// Its label.
+    pub label: String,
+    /// Share of its predictions that are right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub precision: Option<f64>,
+    /// Share of its examples that are predicted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recall: Option<f64>,
+    /// Their harmonic mean.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub f1: Option<f64>,
 }
 
 /// One learner on the stream.
@@ -36,18 +134,23 @@ pub struct Fitted {
     pub learner: &'static str,
     /// Storage and sizes.
     pub variant: String,
-    /// Accuracy or R², test-then-train.
-    pub score: f64,
-    /// Which of the two.
+    /// Accuracy or R², test-then-train, and the other figures.
+    #[serde(flatten)]
+    pub figures: Figures,
+    /// What `score` is: `accuracy` or `r2`.
     pub metric: &'static str,
-    /// 95 % interval of an accuracy.
-    pub interval: Option<[f64; 2]>,
-    /// Cohen's kappa of a classification.
-    pub kappa: Option<f64>,
+    /// Examples by class (rows) and predicted class (columns).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub confusion: Vec<Vec<u64>>,
+    /// Figures of each class.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub per_class: Vec<ClassFigures>,
     /// The score so far, at evenly spaced points of the stream.
     pub score_curve: Vec<f64>,
     /// Bytes of state at the data's own sizes.
     pub state_bytes: usize,
+    /// RAM of the exported firmware, estimated: state, pipeline and stack.
+    pub ram_bytes: usize,
     /// Cost of an update, to leading order.
     pub flops_per_update: usize,
     /// Time of an update on this machine.
@@ -63,88 +166,16 @@ pub struct OnBoard {
     pub id: String,
     /// Unit of the counts.
     pub counter: Counter,
-    /// Mean count of the updates replayed.
+    /// Mean count of an update, its prediction included.
     pub per_update: f64,
+    /// Mean count of a prediction alone.
+    pub per_predict: f64,
     /// Variables and the maximum stack in use.
     pub ram_bytes: u64,
-    /// Program and constants, including the recording.
+    /// Maximum stack in use.
+    pub stack_bytes: u64,
+    /// Program and constants, without the recording.
     pub flash_bytes: u64,
     /// Examples replayed; every prediction is the host's.
     pub replayed: usize,
-}
-
-impl Fit {
-    /// Prints header, table and recommendation.
-    ///
-    /// # Errors
-    /// As [`console::line`].
-    pub fn print(&self, data: &Examples) -> Result<(), Failure> {
-        let task = match self.task {
-            TaskName::Classify => format!("{} classes", self.classes.len()),
-            TaskName::Regress => "a value".to_owned(),
-        };
-        console::line(format_args!(
-            "fit, {}: {} examples of {} features, {task}",
-            self.data, self.rows, self.features
-        ))?;
-        let constant = data.constant_features();
-        if !constant.is_empty() {
-            console::line(format_args!("ignored (constant): {}", constant.join(", ")))?;
-        }
-        if self.tuned_on > 0 {
-            let tuned_on = self.tuned_on;
-            console::line(format_args!(
-                "tuned on the first {tuned_on} examples; they are not scored"
-            ))?;
-        }
-        console::line(format_args!("{}\n{}", self.table(), self.recommendation()))
-    }
-
-    fn table(&self) -> comfy_table::Table {
-        let classify = self.task == TaskName::Classify;
-        let on_board = self.learners.iter().find_map(|fitted| fitted.board.as_ref());
-        let per_update = on_board.map(|board| format!("{}/update, {}", board.counter, board.id));
-        let mut header = vec!["learner"];
-        header.extend(if classify { &["accuracy", "95 %", "kappa"][..] } else { &["R²"] });
-        header.extend(["state, bytes", "flops/update", "ns/update"]);
-        header.extend(per_update.as_deref());
-        let mut table = report::table(&header);
-        for fitted in &self.learners {
-            let mut row = vec![fitted.learner.to_owned(), format!("{:.3}", fitted.score)];
-            row.extend(fitted.interval.map(|[low, high]| format!("{low:.3} – {high:.3}")));
-            row.extend(fitted.kappa.map(|kappa| format!("{kappa:.3}")));
-            row.push(fitted.state_bytes.to_string());
-            row.push(fitted.flops_per_update.to_string());
-            row.push(format!("{:.0}", fitted.update_ns));
-            row.extend(fitted.board.as_ref().map(|board| format!("{:.0}", board.per_update)));
-            table.add_row(row);
-        }
-        table
-    }
-
-    /// One sentence: the best learner, and a nearly equal one that needs less memory.
-    fn recommendation(&self) -> String {
-        let Some(best) = self.learners.first() else { return String::new() };
-        let metric = if self.task == TaskName::Classify { "accuracy" } else { "R²" };
-        let mut sentence = format!(
-            "Take {} ({}): {metric} {:.3}, the best of {}, in {} bytes",
-            best.learner,
-            best.variant,
-            best.score,
-            self.learners.len(),
-            best.state_bytes
-        );
-        let close = self.learners.iter().filter(|other| other.score >= best.score - AS_GOOD);
-        let smallest = close.min_by_key(|other| other.state_bytes);
-        if let Some(small) = smallest.filter(|small| 2 * small.state_bytes <= best.state_bytes) {
-            sentence += &format!(
-                "; where memory is short, {} ({}) comes within {:.3} of it in {} bytes",
-                small.learner,
-                small.variant,
-                best.score - small.score,
-                small.state_bytes
-            );
-        }
-        sentence + "."
-    }
 }

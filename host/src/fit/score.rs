@@ -1,97 +1,275 @@
-//! What a stream of predictions is worth.
+//! The quality of a stream of predictions.
 
-use crate::statistics::wilson;
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+use serde::{Serialize, Serializer};
 use situ::online::Target;
 use std::collections::BTreeMap;
 
-/// Accuracy or R², with what belongs to it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Score {
-    /// Accuracy, or R².
-    pub value: f64,
-    /// 95 % interval of an accuracy (Wilson, 1927).
-    pub interval: Option<[f64; 2]>,
-    /// Cohen's kappa: accuracy above chance, as a share of what is possible.
-    pub kappa: Option<f64>,
+/// Resamples of a bootstrap interval.
+const RESAMPLES: usize = 400;
+/// Blocks of a stream without groups: long enough that neighbors fall into one block.
+const BLOCKS: usize = 30;
+
+/// A figure that learners are ranked by; larger is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Figure {
+    /// Share of examples whose class is predicted
+    Accuracy,
+    /// Mean over the classes of the share predicted
+    Balanced,
+    /// Cohen's kappa: accuracy above chance, as a share of the possible
+    Kappa,
+    /// Share of the variance that is explained
+    R2,
+    /// Mean absolute error, smallest first
+    Mae,
+    /// Root mean squared error, smallest first
+    Rmse,
 }
 
-/// Counts predictions as they come.
+impl Figure {
+    /// Whether it is defined for classes rather than for values.
+    pub fn of_classes(self) -> bool {
+        matches!(self, Self::Accuracy | Self::Balanced | Self::Kappa)
+    }
+
+    /// Its name in tables and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accuracy => "accuracy",
+            Self::Balanced => "balanced accuracy",
+            Self::Kappa => "kappa",
+            Self::R2 => "R²",
+            Self::Mae => "MAE",
+            Self::Rmse => "RMSE",
+        }
+    }
+
+    /// The figure as people read it: errors are ranked by their negative.
+    pub fn shown(self, value: f64) -> f64 {
+        if matches!(self, Self::Mae | Self::Rmse) { -value } else { value }
+    }
+}
+
+impl Serialize for Figure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// Predictions, counted. Those of two parts of a stream can be merged.
 #[derive(Clone, Debug, Default)]
 pub struct Measure {
     count: f64,
-    correct: f64,
-    /// Examples of each class, as they are and as they were predicted.
-    classes: BTreeMap<usize, [f64; 2]>,
-    mean: f64,
-    total_squares: f64,
-    residual_squares: f64,
+    /// Examples by their class and the predicted one.
+    confusion: BTreeMap<(usize, usize), f64>,
+    /// Sums over values: y, y², |error|, error².
+    values: [f64; 4],
+    /// Values are summed relative to this one.
+    origin: Option<f64>,
 }
 
 impl Measure {
+    /// An empty count of values that lie around `origin`.
+    pub fn around(origin: Target<f32>) -> Self {
+        let origin = match origin {
+            Target::Value(value) => Some(f64::from(value)),
+            Target::Class(_) => None,
+        };
+        Self { origin, ..Self::default() }
+    }
+
     /// Counts one prediction.
     pub fn add(&mut self, target: Target<f32>, predicted: Target<f32>) {
         self.count += 1.0;
         match (target, predicted) {
             (Target::Class(class), Target::Class(predicted)) => {
-                self.correct += f64::from(u8::from(class == predicted));
-                self.classes.entry(class).or_default()[0] += 1.0;
-                self.classes.entry(predicted).or_default()[1] += 1.0;
+                *self.confusion.entry((class, predicted)).or_default() += 1.0;
             }
             (target, predicted) => {
-                let (value, estimate) =
-                    (f64::from(target.output(0)), f64::from(predicted.output(0)));
-                let before = value - self.mean;
-                self.mean += before / self.count;
-                self.total_squares += before * (value - self.mean);
-                self.residual_squares += (value - estimate).powi(2);
+                let value = f64::from(target.output(0));
+                let error = value - f64::from(predicted.output(0));
+                let y = value - self.origin.unwrap_or(0.0);
+                let terms = [y, y * y, error.abs(), error * error];
+                self.values.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
             }
         }
     }
 
-    /// The score so far.
-    pub fn score(&self) -> Score {
-        if self.classes.is_empty() {
-            let value = match self.total_squares {
-                0.0 => 0.0,
-                total => 1.0 - self.residual_squares / total,
-            };
-            return Score { value, interval: None, kappa: None };
+    /// Adds the predictions of another part, counted around the same origin.
+    pub fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        for (cell, count) in &other.confusion {
+            *self.confusion.entry(*cell).or_default() += count;
         }
-        let value = self.correct / self.count;
-        let chance: f64 =
-            self.classes.values().map(|[a, b]| a / self.count * (b / self.count)).sum();
-        let kappa = if chance < 1.0 { (value - chance) / (1.0 - chance) } else { 0.0 };
-        Score { value, interval: Some(wilson(value, self.count)), kappa: Some(kappa) }
+        self.values.iter_mut().zip(other.values).for_each(|(sum, term)| *sum += term);
     }
+
+    /// A figure of all predictions so far.
+    pub fn figure(&self, figure: Figure) -> f64 {
+        let correct = self.confusion.iter().filter(|((a, b), _)| a == b);
+        let accuracy = correct.fold(0.0, |sum, (_, count)| sum + count) / self.count;
+        let [sum, squares, absolute, residual] = self.values;
+        match figure {
+            Figure::Accuracy => accuracy,
+            Figure::Balanced => {
+                let recalls: Vec<_> =
+                    self.classes().into_iter().filter_map(|class| class.recall).collect();
+                recalls.iter().sum::<f64>() / recalls.len() as f64
+            }
+            Figure::Kappa => {
+                let share = |class: &Class| class.actual * class.predicted / self.count.powi(2);
+                let chance: f64 = self.classes().iter().map(share).sum();
+                if chance < 1.0 { (accuracy - chance) / (1.0 - chance) } else { 0.0 }
+            }
+            Figure::R2 => {
+                let total = squares - sum * sum / self.count;
+                if total > 0.0 { 1.0 - residual / total } else { 0.0 }
+            }
+            Figure::Mae => -absolute / self.count,
+            Figure::Rmse => -(residual / self.count).sqrt(),
+        }
+    }
+
+    /// What was predicted of each class that occurs, as itself or as a prediction.
+    pub fn classes(&self) -> Vec<Class> {
+        let count = self.confusion.keys().map(|(a, b)| *a.max(b) + 1).max().unwrap_or(0);
+        let mut classes = vec![Class::default(); count];
+        for ((actual, predicted), count) in &self.confusion {
+            classes[*actual].actual += count;
+            classes[*predicted].predicted += count;
+            if actual == predicted {
+                classes[*actual].correct += count;
+            }
+        }
+        for class in &mut classes {
+            let share = |of: f64| (of > 0.0).then(|| class.correct / of);
+            (class.recall, class.precision) = (share(class.actual), share(class.predicted));
+        }
+        classes
+    }
+
+    /// Examples by class (rows) and predicted class (columns).
+    pub fn confusion(&self, classes: usize) -> Vec<Vec<u64>> {
+        let cell = |row, column| self.confusion.get(&(row, column)).copied().unwrap_or(0.0) as u64;
+        (0..classes).map(|row| (0..classes).map(|column| cell(row, column)).collect()).collect()
+    }
+}
+
+/// The predictions of one class.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Class {
+    /// Examples of it.
+    pub actual: f64,
+    /// Predictions of it.
+    pub predicted: f64,
+    correct: f64,
+    /// Share of its examples that were predicted; none without examples.
+    pub recall: Option<f64>,
+    /// Share of its predictions that were right; none without predictions.
+    pub precision: Option<f64>,
+}
+
+/// The 95 % interval of a figure, by a bootstrap over the parts of a stream: examples within a part may
+/// depend on one another.
+pub fn interval(parts: &[Measure], figure: Figure) -> [f64; 2] {
+    let mut generator = Pcg64Mcg::seed_from_u64(0);
+    let mut figures: Vec<f64> = (0..RESAMPLES)
+        .map(|_| {
+            let mut sample = Measure::default();
+            for _ in parts {
+                sample.merge(&parts[generator.random_range(0..parts.len())]);
+            }
+            sample.figure(figure)
+        })
+        .collect();
+    figures.sort_by(f64::total_cmp);
+    let tail = RESAMPLES / 40;
+    [figures[tail], figures[RESAMPLES - 1 - tail]]
+}
+
+/// Examples in each block of a stream of this length.
+pub fn block(examples: usize) -> usize {
+    examples.div_ceil(BLOCKS).max(1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn kappa_and_interval_of_a_known_table() {
-        // 45 and 40 right, 5 and 10 wrong: accuracy .85, chance .5.
+    /// 45 and 40 right, 5 and 10 wrong: accuracy .85, chance .5.
+    fn known() -> Measure {
         let mut measure = Measure::default();
         for (class, predicted, count) in [(0, 0, 45), (0, 1, 5), (1, 1, 40), (1, 0, 10)] {
             for _ in 0..count {
                 measure.add(Target::Class(class), Target::Class(predicted));
             }
         }
-        let score = measure.score();
-        assert!((score.value - 0.85).abs() < 1e-12);
-        assert!((score.kappa.unwrap() - 0.7).abs() < 1e-12);
-        // Wilson's interval of 85 in 100, as published in tables.
-        let [low, high] = score.interval.unwrap();
-        assert!((low - 0.7672).abs() < 1e-4 && (high - 0.9069).abs() < 1e-4);
+        measure
+    }
+
+    fn close(a: f64, b: f64) {
+        assert!((a - b).abs() < 1e-12, "{a} {b}");
     }
 
     #[test]
-    fn r2_is_one_less_the_share_of_unexplained_squares() {
-        let mut measure = Measure::default();
-        for (value, estimate) in [(1.0, 1.5), (2.0, 2.0), (3.0, 2.5), (4.0, 4.0)] {
-            measure.add(Target::Value(value), Target::Value(estimate));
+    fn figures_of_a_known_table() {
+        let measure = known();
+        close(measure.figure(Figure::Accuracy), 0.85);
+        close(measure.figure(Figure::Kappa), 0.7);
+        close(measure.figure(Figure::Balanced), (0.9 + 0.8) / 2.0);
+        let classes = measure.classes();
+        close(classes[0].precision.unwrap(), 45.0 / 55.0);
+        close(classes[1].recall.unwrap(), 0.8);
+        assert_eq!(measure.confusion(2), [[45, 5], [10, 40]]);
+    }
+
+    #[test]
+    fn figures_of_values() {
+        // A large offset, as of kelvin or of a time, changes none of them.
+        for offset in [0.0, 300.0, 4096.0] {
+            let mut measure = Measure::around(Target::Value(offset));
+            for (value, estimate) in [(1.0, 1.5), (2.0, 2.0), (3.0, 2.5), (4.0, 4.0)] {
+                measure.add(Target::Value(offset + value), Target::Value(offset + estimate));
+            }
+            close(measure.figure(Figure::R2), 0.9);
+            close(measure.figure(Figure::Mae), -0.25);
+            close(measure.figure(Figure::Rmse), -(0.125_f64.sqrt()));
         }
-        assert!((measure.score().value - 0.9).abs() < 1e-12);
+    }
+
+    /// 40 independent parts of 25 examples, 85 % right: the bootstrap covers the normal interval.
+    #[test]
+    fn independent_parts_give_the_binomial_interval() {
+        let mut generator = Pcg64Mcg::seed_from_u64(1);
+        let parts: Vec<_> = (0..40)
+            .map(|_| {
+                let mut part = Measure::default();
+                for _ in 0..25 {
+                    let right = generator.random_bool(0.85);
+                    part.add(Target::Class(0), Target::Class(usize::from(!right)));
+                }
+                part
+            })
+            .collect();
+        let [low, high] = interval(&parts, Figure::Accuracy);
+        let half = 1.96 * (0.85_f64 * 0.15 / 1000.0).sqrt();
+        assert!((high - low) / 2.0 > 0.7 * half && (high - low) / 2.0 < 1.4 * half, "{low} {high}");
+    }
+
+    /// The same thousand examples in runs of 25 that are right or wrong together: a wider interval.
+    #[test]
+    fn dependent_examples_widen_the_interval() {
+        let part = |right: bool| {
+            let mut part = Measure::default();
+            for _ in 0..25 {
+                part.add(Target::Class(0), Target::Class(usize::from(!right)));
+            }
+            part
+        };
+        let parts: Vec<_> = (0..40).map(|index| part(index % 20 >= 3)).collect();
+        let [low, high] = interval(&parts, Figure::Accuracy);
+        assert!(high - low > 0.15, "{low} {high}");
     }
 }

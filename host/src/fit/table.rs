@@ -1,18 +1,25 @@
 //! Reading a CSV: numbers where numbers are due, and an error that names file, line and column.
 
+use super::columns::{Columns, Layout, shown};
+use super::dialect::Dialect;
+use super::encoding::{Encoding, decode};
+use super::missing::{Filler, Missing};
 use crate::Failure;
-use csv::{ReaderBuilder, StringRecord};
+use csv::StringRecord;
+use std::collections::BTreeMap;
 use std::io::Read;
 
-/// Which columns are what.
+/// How to read a file; what is not given is found out.
 #[derive(Clone, Debug, Default)]
-pub struct Columns {
-    /// What is to be predicted.
-    pub target: String,
-    /// What tells recordings apart.
-    pub group: Option<String>,
-    /// What to leave out.
-    pub drop: Vec<String>,
+pub struct Format {
+    /// Between two cells.
+    pub separator: Option<u8>,
+    /// Between the digits of a number.
+    pub decimal: Option<char>,
+    /// How characters are written.
+    pub encoding: Option<Encoding>,
+    /// What to do about cells without a number.
+    pub missing: Missing,
 }
 
 /// A CSV as read: the numeric columns, and the texts of target and group.
@@ -24,6 +31,26 @@ pub struct Table {
     pub columns: Vec<String>,
     /// In file order.
     pub rows: Vec<Row>,
+    /// What was done to the data on the way, in words.
+    pub notes: Vec<String>,
+}
+
+impl Table {
+    /// The rows of each group, in file order; groups in order of their first rows. Rows of a group need
+    /// not stand together.
+    pub fn groups(&self) -> Vec<Vec<usize>> {
+        let mut numbers = BTreeMap::new();
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for (index, row) in self.rows.iter().enumerate() {
+            let next = groups.len();
+            let number = *numbers.entry(row.group.as_str()).or_insert(next);
+            if number == next {
+                groups.push(Vec::new());
+            }
+            groups[number].push(index);
+        }
+        groups
+    }
 }
 
 /// One line of the file.
@@ -33,7 +60,7 @@ pub struct Row {
     pub line: u64,
     /// The numeric columns.
     pub numbers: Vec<f32>,
-    /// Text of the target column.
+    /// Text of the target column; empty for a row without a label.
     pub target: String,
     /// Text of the group column, empty without one.
     pub group: String,
@@ -43,65 +70,114 @@ pub struct Row {
 ///
 /// # Errors
 /// [`Failure::Input`], one line that names the file and where in it: unreadable or empty file,
-/// ragged row, unknown column, cell that is no finite number.
-pub fn read(name: &str, source: impl Read, columns: &Columns) -> Result<Table, Failure> {
-    let mut reader = ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(source);
-    let fail = |error: csv::Error| Failure::Input(format!("{name}: {}", plain(&error)));
-    let header = reader.headers().map_err(fail)?.clone();
+/// ragged row, unknown column, cell that is not a finite number.
+pub fn read(
+    name: &str,
+    mut source: impl Read,
+    columns: &Columns,
+    format: &Format,
+) -> Result<Table, Failure> {
+    let fail = |problem: String| Failure::Input(format!("{name}: {problem}"));
+    let mut bytes = Vec::new();
+    source.read_to_end(&mut bytes).map_err(|error| fail(error.to_string()))?;
+    let (text, note) = decode(&bytes, format.encoding).map_err(fail)?;
+    let mut notes: Vec<String> = note.into_iter().collect();
+    let dialect = Dialect::of(&text, &columns.target, format.separator, format.decimal);
+    notes.extend(dialect.note());
+    let mut reader = dialect.reader().from_reader(text.as_bytes());
+    let csv = |error: csv::Error| fail(error.to_string().replace('\n', " "));
+    let header = reader.headers().map_err(csv)?.clone();
     if header.iter().all(str::is_empty) {
-        return Err(Failure::Input(format!("{name}: the file is empty")));
+        return Err(fail("the file is empty".to_owned()));
     }
     let layout = Layout::new(name, &header, columns)?;
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        rows.push(layout.row(name, &header, &record.map_err(fail)?)?);
+    let mut records: Vec<StringRecord> = reader.records().collect::<Result<_, _>>().map_err(csv)?;
+    without_repeated_headers(&mut records, &header, &mut notes);
+    let mut body = Body { name, header: &header, layout: &layout, dialect };
+    body.without_units(&mut records, &mut notes);
+    if records.is_empty() {
+        return Err(fail("a header and no rows".to_owned()));
     }
-    if rows.is_empty() {
-        return Err(Failure::Input(format!("{name}: a header and no rows")));
-    }
-    let columns = layout.numbers.iter().map(|index| header[*index].to_owned()).collect();
-    Ok(Table { name: name.to_owned(), columns, rows })
+    let rows = body.rows(&records, format.missing, &mut notes)?;
+    let names: Vec<String> = layout.numbers.iter().map(|i| header[*i].to_owned()).collect();
+    let (columns, rows) = narrowed(names, rows, &mut notes);
+    Ok(Table { name: name.to_owned(), columns, rows, notes })
 }
 
-/// Where the columns stand.
-struct Layout {
-    target: usize,
-    group: Option<usize>,
-    numbers: Vec<usize>,
+/// Drops headers in the middle: files that were appended to one another.
+fn without_repeated_headers(
+    records: &mut Vec<StringRecord>,
+    header: &StringRecord,
+    notes: &mut Vec<String>,
+) {
+    let before = records.len();
+    records.retain(|record| record != header);
+    if records.len() < before {
+        notes.push(format!("skipped {} repeated headers", before - records.len()));
+    }
 }
 
-impl Layout {
-    fn new(name: &str, header: &StringRecord, columns: &Columns) -> Result<Self, Failure> {
-        let find = |flag: &str, column: &str| {
-            header.iter().position(|known| known == column).ok_or_else(|| {
-                let known: Vec<_> = header.iter().collect();
-                Failure::Input(format!(
-                    "{name}: {flag} names no column '{column}'; there are: {}",
-                    known.join(", ")
-                ))
-            })
+/// A row in double precision.
+struct Wide {
+    line: u64,
+    numbers: Vec<f64>,
+    target: String,
+    group: String,
+}
+
+/// The lines below a header.
+struct Body<'a> {
+    name: &'a str,
+    header: &'a StringRecord,
+    layout: &'a Layout,
+    dialect: Dialect,
+}
+
+impl Body<'_> {
+    /// Drops the first row where no cell is a number and some in the next one are.
+    fn without_units(&mut self, records: &mut Vec<StringRecord>, notes: &mut Vec<String>) {
+        let numbers = |record: &StringRecord| {
+            let cells = self.layout.numbers.iter().filter_map(|index| record.get(*index));
+            cells.filter(|cell| self.number(cell).is_some()).count()
         };
-        let target = find("--target", &columns.target)?;
-        let group = columns.group.as_ref().map(|group| find("--group", group)).transpose()?;
-        let mut other = vec![target];
-        other.extend(group);
-        for column in &columns.drop {
-            other.push(find("--drop", column)?);
+        let [first, second, ..] = &records[..] else { return };
+        if first.len() == self.header.len() && numbers(first) == 0 && numbers(second) > 0 {
+            notes.push(format!("skipped line {}: units", line(first)));
+            records.remove(0);
         }
-        let numbers: Vec<_> = (0..header.len()).filter(|index| !other.contains(index)).collect();
-        if numbers.is_empty() {
-            return Err(Failure::Input(format!("{name}: no column is left to predict from")));
-        }
-        Ok(Self { target, group, numbers })
     }
 
-    fn row(
+    /// The number in a cell; yes and no, true and false, on and off are 1 and 0.
+    fn number(&self, cell: &str) -> Option<f64> {
+        self.dialect.number(cell).or_else(|| match cell.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" => Some(1.0),
+            "false" | "no" | "off" => Some(0.0),
+            _ => None,
+        })
+    }
+
+    fn rows(
         &self,
-        name: &str,
-        header: &StringRecord,
-        record: &StringRecord,
-    ) -> Result<Row, Failure> {
-        let line = record.position().map_or(0, csv::Position::line);
+        records: &[StringRecord],
+        missing: Missing,
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<Wide>, Failure> {
+        let mut filler = Filler::new(missing, self.layout.numbers.len());
+        let mut rows = Vec::with_capacity(records.len());
+        for record in records {
+            rows.extend(self.row(record, &mut filler)?);
+        }
+        notes.extend(filler.note());
+        if rows.is_empty() {
+            let line = format!("{}: no row is complete; --missing says what to do", self.name);
+            return Err(Failure::Input(line));
+        }
+        Ok(rows)
+    }
+
+    /// A row; none where it is skipped for a missing cell.
+    fn row(&self, record: &StringRecord, filler: &mut Filler) -> Result<Option<Wide>, Failure> {
+        let (name, header, line) = (self.name, self.header, line(record));
         if record.len() != header.len() {
             return Err(Failure::Input(format!(
                 "{name}: line {line}: {} cells where the header has {}",
@@ -109,35 +185,90 @@ impl Layout {
                 header.len()
             )));
         }
-        let number = |index: usize| {
+        let group = self.layout.group.map_or(String::new(), |group| record[group].to_owned());
+        filler.start(&group);
+        let mut numbers = Vec::with_capacity(self.layout.numbers.len());
+        for (place, index) in self.layout.numbers.iter().copied().enumerate() {
             let cell = &record[index];
-            // Through f64 and then f32: the same bits as a literal in the exported source.
-            match cell.parse::<f64>().map(|value| value as f32) {
-                Ok(value) if value.is_finite() => Ok(value),
-                Ok(_) => Err((index, "is not a finite number")),
-                Err(_) => Err((index, "is not a number; name the column with --drop to skip it")),
+            let fail = |what: &str| {
+                let (column, cell) = (shown(&header[index]), shown(cell));
+                Failure::Input(format!("{name}: line {line}, column {column}: '{cell}' {what}"))
+            };
+            if is_missing(cell) {
+                let hint = "is missing; --missing last, mean or skip says what to do";
+                numbers.push(filler.missing(place).ok_or_else(|| fail(hint))?);
+                continue;
             }
-        };
-        let numbers = self.numbers.iter().copied().map(number).collect::<Result<_, _>>();
-        let numbers = numbers.map_err(|(index, what)| {
-            Failure::Input(format!(
-                "{name}: line {line}, column {}: '{}' {what}",
-                &header[index], &record[index]
-            ))
-        })?;
-        let target = record[self.target].to_owned();
-        if target.is_empty() {
-            return Err(Failure::Input(format!(
-                "{name}: line {line}, column {}: the target is missing",
-                &header[self.target]
-            )));
+            let number = self
+                .number(cell)
+                .ok_or_else(|| fail("is not a number; name the column with --drop to skip it"))?;
+            if !(number as f32).is_finite() {
+                return Err(fail("is not a finite number"));
+            }
+            numbers.push(Some(filler.present(place, number)));
         }
-        let group = self.group.map_or(String::new(), |group| record[group].to_owned());
-        Ok(Row { line, numbers, target, group })
+        let numbers: Option<Vec<f64>> = numbers.into_iter().collect();
+        let Some(numbers) = numbers else {
+            filler.skip();
+            return Ok(None);
+        };
+        let mut target = record[self.layout.target].to_owned();
+        if self.dialect.decimal == ',' && self.dialect.number(&target).is_some() {
+            target = target.replace(',', ".");
+        }
+        Ok(Some(Wide { line, numbers, target, group }))
     }
 }
 
-/// csv's message in one line.
-fn plain(error: &csv::Error) -> String {
-    error.to_string().replace('\n', " ")
+fn line(record: &StringRecord) -> u64 {
+    record.position().map_or(0, csv::Position::line)
+}
+
+/// Cells that stand for no number.
+fn is_missing(cell: &str) -> bool {
+    cell.is_empty() || ["nan", "na", "n/a", "null", "?", "-"].contains(&&*cell.to_ascii_lowercase())
+}
+
+/// Ratio of largest magnitude to range above which single precision loses the signal of a column.
+pub const MAX_OFFSET: f64 = 4096.0;
+
+/// Columns in single precision: those whose range is small beside their magnitude are taken relative to
+/// their first value, and an unnamed column that counts the rows is left out.
+fn narrowed(
+    mut names: Vec<String>,
+    mut rows: Vec<Wide>,
+    notes: &mut Vec<String>,
+) -> (Vec<String>, Vec<Row>) {
+    let counts = |column: usize| {
+        let rising = rows.windows(2).all(|pair| pair[0].numbers[column] < pair[1].numbers[column]);
+        rows.len() > 2 && rising && rows.iter().all(|row| row.numbers[column].fract() == 0.0)
+    };
+    let unnamed = |name: &String| name.is_empty() || name.starts_with("Unnamed:");
+    let index = names.iter().position(unnamed).filter(|column| names.len() > 1 && counts(*column));
+    if let Some(column) = index {
+        notes.push(format!("ignored column {}: it has no name and counts the rows", column + 1));
+        names.remove(column);
+        for row in &mut rows {
+            row.numbers.remove(column);
+        }
+    }
+    for (column, name) in names.iter_mut().enumerate() {
+        let values = || rows.iter().map(|row| row.numbers[column]);
+        let (low, high) =
+            (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+        if high > low && low.abs().max(high.abs()) > MAX_OFFSET * (high - low) {
+            let first = rows[0].numbers[column];
+            notes.push(format!("{}: taken relative to its first value, {first}", shown(name)));
+            *name = format!("{name} (less {first})");
+            rows.iter_mut().for_each(|row| row.numbers[column] -= first);
+        }
+    }
+    // Through f64 and then f32: the same bits as a literal in the exported source.
+    let narrow = |row: Wide| Row {
+        line: row.line,
+        numbers: row.numbers.into_iter().map(|number| number as f32).collect(),
+        target: row.target,
+        group: row.group,
+    };
+    (names, rows.into_iter().map(narrow).collect())
 }

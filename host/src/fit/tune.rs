@@ -3,31 +3,32 @@
 use super::catalogue::candidates;
 use super::examples::Examples;
 use super::model::Model;
-use super::prequential::prequential;
-use indicatif::ProgressBar;
+use super::prequential::{prequential, scores};
+use super::score::Figure;
 use situ::online::Error;
 
-/// Examples to tune on: a fifth of the stream, at most 1,000. They are never scored afterwards.
+/// Examples used for tuning: a fifth of the stream, at most 1,000. They are not scored afterwards.
 pub fn tuning_part(examples: usize) -> usize {
     (examples / 5).min(1000)
 }
 
-/// The configuration that does best, test-then-train, on the examples given; the default wins ties.
+/// The configuration that ranks best, test-then-train, on these examples; the default wins ties.
 /// The members of a mixture are tuned one by one.
 ///
 /// # Errors
 /// What a learner refused an example for.
-pub fn tune(model: &Model, first_part: &Examples) -> Result<Model, Error> {
+pub fn tune(model: &Model, first_part: &Examples, rank: Figure) -> Result<Model, Error> {
     if let Model::Hedge(members) = model {
-        let tuned = members.iter().map(|member| tune(member, first_part));
+        let tuned = members.iter().map(|member| tune(member, first_part, rank));
         return Ok(Model::Hedge(tuned.collect::<Result<_, _>>()?));
     }
     let mut best = (f64::NEG_INFINITY, model.clone());
     for candidate in candidates(model) {
         let mut learner = candidate.build(first_part.shape())?;
-        let run = prequential(&mut *learner, first_part, 0, &ProgressBar::hidden())?;
-        if run.score.value > best.0 {
-            best = (run.score.value, candidate);
+        let run = prequential(&mut *learner, first_part)?;
+        let score = scores(first_part, &run.predictions, 1, rank).rank;
+        if score > best.0 {
+            best = (score, candidate);
         }
     }
     Ok(best.1)

@@ -1,7 +1,7 @@
 //! Runs an exported learner on a board and compares its predictions with the host's.
 
 use super::Destination;
-use super::recording::Recording;
+use super::recording::{Expected, Recording};
 use crate::bench::{Board, Image, Source, Toolchain, firmware, run};
 use crate::fit::examples::Examples;
 use crate::fit::model::Model;
@@ -11,9 +11,6 @@ use crate::{Failure, report};
 use serde::Deserialize;
 use situ::online::Target;
 use std::path::{Path, PathBuf};
-
-/// Stack and log beside the learner's state.
-const REST_OF_RAM: u64 = 2048;
 
 /// A line of the firmware's log.
 #[derive(Debug, Deserialize)]
@@ -27,8 +24,10 @@ enum Message {
 /// The end of the log.
 #[derive(Debug, Deserialize)]
 struct Finish {
+    /// Calls, and the sums of their counts.
+    predictions: usize,
+    predicting: u64,
     updates: usize,
-    /// Sum of the counts of all updates.
     learning: u64,
     /// Examples that the learner refused, samples skipped because a channel was not finite, and
     /// samples lost because the queue was full.
@@ -51,7 +50,7 @@ fn directory(board: &Board) -> PathBuf {
     here.join(report::directory()).join("fit").join(&board.id)
 }
 
-/// Exports, builds and runs the learner; none if its state exceeds the board's RAM.
+/// Exports, builds and runs the learner; none if it exceeds the board's RAM.
 ///
 /// # Errors
 /// [`Failure::Tool`] for a missing compiler or emulator; [`Failure::Check`] if the firmware does not
@@ -62,8 +61,8 @@ pub fn measure(
     data: &Examples,
     board: &Board,
 ) -> Result<Option<OnBoard>, Failure> {
-    let state = model.state_bytes(data.shape()).unwrap_or(usize::MAX) as u64;
-    if state.saturating_add(REST_OF_RAM) > board.ram.length {
+    let state_bytes = model.state_bytes(data.shape()).unwrap_or(usize::MAX);
+    if super::ram_bytes(state_bytes, data) as u64 > board.ram.length {
         return Ok(None);
     }
     let to = Destination::new(directory(board), true)?;
@@ -74,7 +73,7 @@ pub fn measure(
     let image = Image::read(&bytes)
         .map_err(|error| Failure::Check(format!("{}: {error}", elf.display())))?;
     let recording = Recording::new(table, data, board.flash.length)?;
-    let expected = recording.predictions(model, data)?;
+    let expected = recording.expected(model, data)?;
     let Heard { predictions, finish } = hear(board, &elf, model)?;
     check(board, model, &predictions, &expected, &finish)?;
     let (counter, per_count) = finish.counter.unit(board).map_err(Failure::Check)?;
@@ -82,9 +81,11 @@ pub fn measure(
         id: board.id.clone(),
         counter,
         per_update: finish.learning as f64 * per_count / finish.updates as f64,
+        per_predict: finish.predicting as f64 * per_count / finish.predictions as f64,
         ram_bytes: image.variable_bytes + finish.stack,
-        flash_bytes: image.flash_bytes,
-        replayed: finish.updates,
+        stack_bytes: finish.stack,
+        flash_bytes: image.flash_bytes - recording.bytes().len() as u64,
+        replayed: finish.predictions,
     }))
 }
 
@@ -111,20 +112,21 @@ fn check(
     board: &Board,
     model: &Model,
     predictions: &[Target<f32>],
-    expected: &[Target<f32>],
+    expected: &Expected,
     finish: &Finish,
 ) -> Result<(), Failure> {
     let fail =
         |problem: String| Err(Failure::Check(format!("{}: {} {problem}", board.id, model.name())));
-    let Finish { updates, refused, skipped, lost, .. } = finish;
+    let Finish { refused, skipped, lost, .. } = finish;
     if refused + skipped + lost > 0 {
         return fail(format!(
             "refused {refused} examples, skipped {skipped} samples and lost {lost}"
         ));
     }
+    let Expected { predictions: expected, updates } = expected;
     let same = predictions.iter().zip(expected).filter(|(a, b)| alike(**a, **b)).count();
-    let counts = [predictions.len(), same, *updates];
-    if counts.iter().any(|count| *count != expected.len()) {
+    let counts = [predictions.len(), same, finish.predictions];
+    if counts.iter().any(|count| *count != expected.len()) || finish.updates != *updates {
         return fail(format!("predicts {same} of {} examples as the host does", expected.len()));
     }
     Ok(())

@@ -1,11 +1,12 @@
 //! The part of a recording that an exported firmware replays, and the host's predictions on it.
 
 use crate::Failure;
-use crate::fit::examples::{Examples, targets};
+use crate::fit::examples::Examples;
 use crate::fit::features::Features;
 use crate::fit::model::Model;
 use crate::fit::prequential::decision;
 use crate::fit::table::Table;
+use crate::fit::targets::targets;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
@@ -22,10 +23,19 @@ pub struct Recording {
     rows: Vec<Row>,
 }
 
+/// What a board should do with a recording.
+#[derive(Debug, Default)]
+pub struct Expected {
+    /// One per complete example.
+    pub predictions: Vec<Target<f32>>,
+    /// Examples with a label, which are learned.
+    pub updates: usize,
+}
+
 struct Row {
     /// The first of its group: no window spans it and the row before.
     restart: bool,
-    target: Target<f32>,
+    target: Option<Target<f32>>,
     channels: Vec<f32>,
 }
 
@@ -36,19 +46,19 @@ impl Recording {
     /// # Errors
     /// [`Failure::Input`] for targets that cannot be read.
     pub fn new(table: &Table, data: &Examples, flash: u64) -> Result<Self, Failure> {
-        let (_, targets) = targets(table, &data.target, Some(data.task()))?;
-        let rows: Vec<_> = table.rows.iter().zip(targets).collect();
-        let mut groups: Vec<_> = rows.chunk_by(|(a, _), (b, _)| a.group == b.group).collect();
-        groups.shuffle(&mut Pcg64Mcg::seed_from_u64(0));
+        let targets = targets(table, &data.target, Some(data.task()))?.targets;
+        let mut groups = table.groups();
+        if groups.len() > 1 {
+            groups.shuffle(&mut Pcg64Mcg::seed_from_u64(0));
+        }
         let row_bytes = 4 * (table.columns.len() as u64 + 2);
         let max = (MAX_BYTES.min(flash / 4) / row_bytes) as usize;
-        let rows = groups.into_iter().flat_map(|group| {
-            group.iter().enumerate().map(|(index, (row, target))| Row {
-                restart: index == 0,
-                target: *target,
-                channels: row.numbers.clone(),
-            })
-        });
+        let row = |(place, index): (usize, usize)| Row {
+            restart: place == 0,
+            target: targets[index],
+            channels: table.rows[index].numbers.clone(),
+        };
+        let rows = groups.into_iter().flat_map(|group| group.into_iter().enumerate().map(row));
         Ok(Self { rows: rows.take(max).collect() })
     }
 
@@ -56,11 +66,13 @@ impl Recording {
     pub fn bytes(&self) -> Vec<u8> {
         let row = |row: &Row| {
             let target = match row.target {
-                Target::Class(class) => class as u32,
-                Target::Value(value) => value.to_bits(),
+                Some(Target::Class(class)) => class as u32,
+                Some(Target::Value(value)) => value.to_bits(),
+                None => 0,
             };
             let restart = if row.restart { RESTART } else { 0 };
-            let head = [restart | LABELED, target];
+            let labeled = if row.target.is_some() { LABELED } else { 0 };
+            let head = [restart | labeled, target];
             let words = head.into_iter().chain(row.channels.iter().map(|x| x.to_bits()));
             words.flat_map(u32::to_le_bytes).collect::<Vec<_>>()
         };
@@ -71,11 +83,11 @@ impl Recording {
     ///
     /// # Errors
     /// [`Failure::Input`] if the learner refuses an example.
-    pub fn predictions(&self, model: &Model, data: &Examples) -> Result<Vec<Target<f32>>, Failure> {
+    pub fn expected(&self, model: &Model, data: &Examples) -> Result<Expected, Failure> {
         let refused = |error: &dyn std::fmt::Display| Failure::Input(error.to_string());
         let mut learner = model.build(data.shape()).map_err(|error| refused(&error))?;
         let mut prediction = vec![0.0; data.shape().outputs()];
-        let mut predicted = Vec::new();
+        let mut expected = Expected::default();
         let columns = self.rows.first().map_or(0, |row| row.channels.len());
         let mut features = Features::new(data.window, columns).map_err(|error| refused(&error))?;
         for row in &self.rows {
@@ -83,12 +95,15 @@ impl Recording {
                 features.restart();
             }
             if let Some(example) = features.push(&row.channels).map_err(|error| refused(&error))? {
-                learner
-                    .update(example, row.target, &mut prediction)
-                    .map_err(|error| refused(&error))?;
-                predicted.push(decision(row.target, &prediction));
+                let outcome = match row.target {
+                    Some(target) => learner.update(example, target, &mut prediction),
+                    None => learner.predict(example, &mut prediction),
+                };
+                outcome.map_err(|error| refused(&error))?;
+                expected.updates += usize::from(row.target.is_some());
+                expected.predictions.push(decision(data.task(), &prediction));
             }
         }
-        Ok(predicted)
+        Ok(expected)
     }
 }

@@ -1,0 +1,108 @@
+//! How a file separates its cells and writes its numbers.
+
+use csv::{ReaderBuilder, StringRecord, Trim};
+
+/// Separators that are tried, in this order.
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Records that are looked at.
+const LOOKED_AT: usize = 20;
+
+/// Separator, decimal sign and comments of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// Between two cells.
+    pub separator: u8,
+    /// Between the digits of a number: a point or a comma.
+    pub decimal: char,
+    /// Whether lines that start with # are comments.
+    pub comments: bool,
+}
+
+impl Dialect {
+    /// The dialect of a text; what is given is not searched for. The separator is the one that splits
+    /// the header into the most cells, the target among them.
+    pub fn of(text: &str, target: &str, separator: Option<u8>, decimal: Option<char>) -> Self {
+        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+        let comments = first.starts_with('#');
+        let with = |separator| Self { separator, decimal: '.', comments };
+        let cells = |separator: &u8| {
+            let header = records(text, with(*separator)).into_iter().next().unwrap_or_default();
+            (header.iter().any(|name| name == target), header.len())
+        };
+        // The first of equals.
+        let best = || SEPARATORS.into_iter().rev().max_by_key(cells).unwrap_or(b',');
+        let mut dialect = with(separator.unwrap_or_else(best));
+        dialect.decimal = decimal.unwrap_or_else(|| decimal_sign(text, dialect));
+        dialect
+    }
+
+    /// A reader's settings for this dialect.
+    pub fn reader(self) -> ReaderBuilder {
+        let mut builder = ReaderBuilder::new();
+        builder
+            .flexible(true)
+            .trim(Trim::All)
+            .delimiter(self.separator)
+            .comment(self.comments.then_some(b'#'));
+        builder
+    }
+
+    /// The number in a cell.
+    pub fn number(self, cell: &str) -> Option<f64> {
+        if self.decimal == ',' {
+            return cell.replace(',', ".").parse().ok();
+        }
+        cell.parse().ok()
+    }
+
+    /// A note where the file is not the usual one.
+    pub fn note(self) -> Option<String> {
+        let separator = match self.separator {
+            b'\t' => "tab".to_owned(),
+            separator => format!("'{}'", char::from(separator)),
+        };
+        let usual = self.separator == b',' && self.decimal == '.';
+        (!usual).then(|| format!("separator {separator}, decimal sign '{}'", self.decimal))
+    }
+}
+
+/// A comma where cells read as numbers with one and none has a point.
+fn decimal_sign(text: &str, dialect: Dialect) -> char {
+    if dialect.separator == b',' {
+        return '.';
+    }
+    let records = records(text, dialect);
+    let cells = || records.iter().skip(1).flat_map(StringRecord::iter);
+    let comma = |cell: &str| cell.contains(',') && cell.replace(',', ".").parse::<f64>().is_ok();
+    let point = |cell: &str| cell.contains('.') && cell.parse::<f64>().is_ok();
+    if cells().any(comma) && !cells().any(point) { ',' } else { '.' }
+}
+
+/// The first records, the header included.
+fn records(text: &str, dialect: Dialect) -> Vec<StringRecord> {
+    let mut reader = dialect.reader();
+    let reader = reader.has_headers(false).from_reader(text.as_bytes());
+    reader.into_records().take(LOOKED_AT).map_while(Result::ok).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dialects_are_found() {
+        for (text, separator, decimal) in [
+            ("a,b,y\n1,2,x\n", b',', '.'),
+            ("a;b;y\n1,5;2;x\n", b';', ','),
+            ("a;b;y\n1.5;2,5;x\n", b';', '.'),
+            ("a\tb\ty\n1.5\t2\tx, or y\n", b'\t', '.'),
+            ("a|y\n1|x\n", b'|', '.'),
+            // A semicolon within a name does not count against the target.
+            ("a;b,y\n1,x\n", b',', '.'),
+        ] {
+            let dialect = Dialect::of(text, "y", None, None);
+            assert_eq!((dialect.separator, dialect.decimal), (separator, decimal), "{text}");
+        }
+        assert!(Dialect::of("# logger 3\na,y\n", "y", None, None).comments);
+    }
+}

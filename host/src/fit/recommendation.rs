@@ -1,0 +1,208 @@
+//! Which learner to take, and the printed form of a result.
+
+use super::examples::{Examples, TaskName};
+use super::outcome::{Figures, Fit, Fitted};
+use super::score::Figure;
+use crate::{Failure, console, report};
+
+/// Maximum number of classes whose confusion is printed.
+const MAX_PRINTED: usize = 12;
+
+/// The smallest learner whose rank is within the interval of the best; none where a baseline ranks as
+/// high as the best.
+pub fn recommended(learners: &[Fitted], baseline: Option<&Figures>) -> Option<usize> {
+    let best = learners.first()?;
+    let floor = baseline.map_or(f64::NEG_INFINITY, |baseline| baseline.rank);
+    if best.figures.rank <= floor {
+        return None;
+    }
+    let good = |fitted: &Fitted| {
+        fitted.figures.rank >= best.figures.rank_low && fitted.figures.rank > floor
+    };
+    let close = learners.iter().enumerate().filter(|(_, fitted)| good(fitted));
+    close.min_by_key(|(_, fitted)| fitted.state_bytes).map(|(index, _)| index)
+}
+
+impl Fit {
+    /// Prints header, table and recommendation.
+    ///
+    /// # Errors
+    /// As [`console::line`].
+    pub fn print(&self, data: &Examples) -> Result<(), Failure> {
+        let task = match self.task {
+            TaskName::Classify => format!("{} classes", self.classes.len()),
+            TaskName::Regress => "a value".to_owned(),
+        };
+        console::line(format_args!(
+            "fit, {}: {} examples of {} features, {task}",
+            self.data, self.rows, self.features
+        ))?;
+        for note in &data.notes {
+            console::line(note)?;
+        }
+        let constant = data.constant_features();
+        if !constant.is_empty() {
+            console::line(format_args!("ignored (constant): {}", constant.join(", ")))?;
+        }
+        if self.tuned_on > 0 {
+            let tuned_on = self.tuned_on;
+            console::line(format_args!(
+                "tuned on the first {tuned_on} examples; they are not scored"
+            ))?;
+        } else {
+            let count = self.not_scored;
+            console::line(format_args!("not scored: the first {}", examples(count)))?;
+        }
+        if !self.left_out.is_empty() {
+            let names = self.left_out.join(", ");
+            console::line(format_args!("left out (task, size or budget): {names}"))?;
+        }
+        console::line(format_args!("{}", self.table()))?;
+        if let Some(confusion) = self.confusion() {
+            console::line(confusion)?;
+        }
+        console::line(self.recommendation())
+    }
+
+    fn table(&self) -> comfy_table::Table {
+        let classify = self.task == TaskName::Classify;
+        let on_board = self.learners.iter().find_map(|fitted| fitted.board.as_ref());
+        let board = on_board.map(|board| {
+            let (id, counter) = (&board.id, board.counter);
+            [
+                format!("{counter}/update, {id}"),
+                format!("{counter}/prediction"),
+                "RAM, bytes".to_owned(),
+            ]
+        });
+        let mut header = vec!["learner"];
+        header.extend(if classify {
+            &["accuracy", "95 %", "balanced", "kappa"][..]
+        } else {
+            &["R²", "95 %", "MAE", "median", "RMSE"]
+        });
+        header.extend(["state, bytes", "flops/update", "ns/update"]);
+        header.extend(board.iter().flatten().map(String::as_str));
+        let mut table = report::table(&header);
+        for fitted in &self.learners {
+            let mut row = vec![fitted.learner.to_owned()];
+            row.extend(cells(&fitted.figures));
+            row.push(fitted.state_bytes.to_string());
+            row.push(fitted.flops_per_update.to_string());
+            row.push(format!("{:.0}", fitted.update_ns));
+            if let Some(board) = &fitted.board {
+                row.push(format!("{:.0}", board.per_update));
+                row.push(format!("{:.0}", board.per_predict));
+                row.push(board.ram_bytes.to_string());
+            }
+            table.add_row(row);
+        }
+        for baseline in &self.baselines {
+            let mut row = vec![format!("({})", baseline.name)];
+            row.extend(cells(&baseline.figures));
+            row.push(baseline.state_bytes.to_string());
+            table.add_row(row);
+        }
+        table
+    }
+
+    /// The confusion of the recommended learner, or of the best.
+    fn confusion(&self) -> Option<comfy_table::Table> {
+        let fitted = self.recommended().or(self.learners.first())?;
+        if !(2..=MAX_PRINTED).contains(&fitted.confusion.len()) {
+            return None;
+        }
+        let corner = format!("{}: class, predicted as", fitted.learner);
+        let labels = self.classes.iter().map(String::as_str);
+        let header: Vec<_> =
+            [corner.as_str()].into_iter().chain(labels).chain(["recall"]).collect();
+        let mut table = report::table(&header);
+        for (row, class) in fitted.confusion.iter().zip(&fitted.per_class) {
+            let counts = row.iter().map(u64::to_string);
+            let recall = class.recall.map_or(String::new(), |recall| format!("{recall:.3}"));
+            table.add_row([class.label.clone()].into_iter().chain(counts).chain([recall]));
+        }
+        Some(table)
+    }
+
+    fn recommended(&self) -> Option<&Fitted> {
+        self.learners.iter().find(|fitted| Some(fitted.learner) == self.recommended)
+    }
+
+    /// One or two sentences: the learner to take, and how it stands beside the best and the baselines.
+    fn recommendation(&self) -> String {
+        let Some(best) = self.learners.first() else { return String::new() };
+        let rank = self.rank.name();
+        let value = |figures: &Figures| {
+            let value = self.rank.shown(figures.rank);
+            let error = matches!(self.rank, Figure::Mae | Figure::Rmse);
+            format!("{rank} {}", if error { size(value) } else { share(value) })
+        };
+        let baseline = self.baselines.first();
+        let Some(taken) = self.recommended() else {
+            let name = baseline.map_or("the baseline", |baseline| baseline.name);
+            let beside = baseline.map_or(String::new(), |baseline| value(&baseline.figures));
+            return format!(
+                "No learner beats {name} ({beside}): the best of {}, {}, has {}. Use {name}, or \
+                 record features that say more.",
+                self.learners.len(),
+                best.learner,
+                value(&best.figures)
+            );
+        };
+        let mut text =
+            format!("Take {} ({}): {}", taken.learner, taken.variant, value(&taken.figures));
+        text += &if taken.learner == best.learner {
+            format!(", the best of {}, in {} bytes.", self.learners.len(), taken.state_bytes)
+        } else {
+            format!(
+                " in {} bytes, within the interval of the best: {} ({}) has {} in {} bytes.",
+                taken.state_bytes,
+                best.learner,
+                best.variant,
+                value(&best.figures),
+                best.state_bytes
+            )
+        };
+        if let Some(baseline) = baseline
+            && best.figures.rank_low <= baseline.figures.rank
+        {
+            text += &format!(
+                " Warning: {} has {}, which is within the interval.",
+                baseline.name,
+                value(&baseline.figures)
+            );
+        }
+        text
+    }
+}
+
+fn cells(figures: &Figures) -> Vec<String> {
+    let [low, high] = figures.interval;
+    let mut cells = vec![share(figures.score), format!("{} – {}", share(low), share(high))];
+    cells.extend(figures.balanced_accuracy.map(|share| format!("{share:.3}")));
+    cells.extend(figures.kappa.map(|kappa| format!("{kappa:.3}")));
+    cells.extend([figures.mae, figures.median_error, figures.rmse].into_iter().flatten().map(size));
+    cells
+}
+
+/// An accuracy or an R², which may be far below zero.
+fn share(value: f64) -> String {
+    if value > -100.0 { format!("{value:.3}") } else { format!("{value:.0e}") }
+}
+
+/// A number of any size, to four digits.
+fn size(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".to_owned(),
+        0.01..1e5 => {
+            let digits = (3 - value.abs().log10().floor() as i32).clamp(0, 5) as usize;
+            format!("{value:.digits$}")
+        }
+        _ => format!("{value:.3e}"),
+    }
+}
+
+fn examples(count: usize) -> String {
+    if count == 1 { "example".to_owned() } else { format!("{count} examples") }
+}

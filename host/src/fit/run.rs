@@ -1,0 +1,208 @@
+//! Runs the learners over a stream and ranks them.
+
+use super::baselines::baselines;
+use super::catalogue;
+use super::command::Options;
+use super::examples::{Examples, TaskName};
+use super::export::ram_bytes;
+use super::model::Model;
+use super::outcome::{Baseline, ClassFigures, Figures, Fit, Fitted};
+use super::prequential::{Run, Scores, prequential, scores};
+use super::recommendation::recommended;
+use super::score::Figure;
+use super::tune::{tune, tuning_part};
+use crate::{Failure, progress};
+use situ::online::{Error, Learner, Target, save, saved_bytes};
+use statrs::statistics::{Data, Median};
+
+/// A share of one class above this makes accuracy say little.
+const IMBALANCED: f64 = 0.8;
+
+/// A learner that has learned the stream.
+pub struct Chosen {
+    /// What it is.
+    pub model: Model,
+    /// Its state, as [`save`] writes it.
+    pub state: Vec<u8>,
+}
+
+/// Runs the learners; gives their results and the learners themselves, best first.
+///
+/// # Errors
+/// [`Failure::Input`] for a figure of another task, and if no learner takes the data.
+pub fn run(
+    data: &Examples,
+    selected: &[&'static str],
+    options: &Options,
+) -> Result<(Fit, Vec<Chosen>), Failure> {
+    let shape = data.shape();
+    let refused = |name: &str, error: Error| match error {
+        Error::Capacity => catalogue::too_large(&data.name, shape),
+        error => Failure::Input(format!("{}: {name}: {error}", data.name)),
+    };
+    let tuned_on = if options.tune { tuning_part(data.examples.len()) } else { 0 };
+    // The first prediction precedes all learning.
+    let unscored = if options.drift { data.examples.len() / 2 } else { tuned_on.max(1) };
+    if unscored >= data.examples.len() {
+        let line = format!("{}: one example, and nothing to score", data.name);
+        return Err(Failure::Input(line));
+    }
+    let rank = rank(data, options)?;
+    let progress = progress::bar("fit", selected.len() as u64);
+    let (mut fitted, mut left_out) = (Vec::new(), Vec::new());
+    for name in selected {
+        progress.set_message(*name);
+        let Some(mut model) = catalogue::fitting(name, shape, options.budget) else {
+            left_out.push(*name);
+            continue;
+        };
+        if tuned_on > 0 {
+            let first_part = data.first(tuned_on);
+            model = tune(&model, &first_part, rank).map_err(|error| refused(name, error))?;
+        }
+        let mut learner = model.build(shape).map_err(|error| refused(name, error))?;
+        let run = prequential(&mut *learner, data).map_err(|error| refused(name, error))?;
+        progress.inc(1);
+        let scores = scores(data, &run.predictions, unscored, rank);
+        let state = saved(&mut *learner).map_err(|error| refused(name, error))?;
+        fitted.push((entry(&model, data, &*learner, &run, scores), Chosen { model, state }));
+    }
+    progress.finish_and_clear();
+    fitted.sort_by(|(a, _), (b, _)| b.figures.rank.total_cmp(&a.figures.rank));
+    let (learners, chosen): (Vec<_>, Vec<_>) = fitted.into_iter().unzip();
+    let best = chosen.first().map(|chosen| chosen.model.name());
+    let best = best.ok_or_else(|| nothing_fits(data, options))?;
+    let baselines = rank_baselines(data, unscored, rank);
+    let recommended = recommended(&learners, baselines.first().map(|b| &b.figures));
+    let fit = Fit {
+        data: data.name.clone(),
+        rows: data.examples.len(),
+        features: data.features.len(),
+        classes: data.labels.clone(),
+        task: data.task(),
+        rank,
+        tuned_on,
+        not_scored: unscored,
+        left_out,
+        recommended: recommended.map(|index| learners[index].learner),
+        learners,
+        baselines,
+        best,
+    };
+    Ok((fit, chosen))
+}
+
+/// The learner's state.
+fn saved(learner: &mut dyn Learner<f32>) -> Result<Vec<u8>, Error> {
+    let mut bytes = vec![0; saved_bytes(learner)];
+    save(learner, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn entry(
+    model: &Model,
+    data: &Examples,
+    learner: &dyn Learner<f32>,
+    run: &Run,
+    scores: Scores,
+) -> Fitted {
+    let task = data.task();
+    let state_bytes = learner.state_bytes();
+    let f1 = |(p, r): (f64, f64)| if p + r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 };
+    let classes = data.labels.iter().zip(scores.classes().into_iter().map(Some).chain(
+        // Classes after the last one that occurs.
+        std::iter::repeat(None),
+    ));
+    let per_class = classes.map(|(label, class)| {
+        let (precision, recall) =
+            class.map_or((None, None), |class| (class.precision, class.recall));
+        ClassFigures { label: label.clone(), precision, recall, f1: precision.zip(recall).map(f1) }
+    });
+    Fitted {
+        learner: model.name(),
+        variant: model.variant(),
+        figures: Figures::new(&scores, task),
+        metric: if task == TaskName::Classify { "accuracy" } else { "r2" },
+        confusion: scores.measure.confusion(data.labels.len()),
+        per_class: per_class.collect(),
+        score_curve: scores.curve,
+        state_bytes,
+        ram_bytes: ram_bytes(state_bytes, data),
+        flops_per_update: learner.flops_per_update(),
+        update_ns: run.update_ns,
+        board: None,
+    }
+}
+
+/// The baselines, best first.
+fn rank_baselines(data: &Examples, unscored: usize, rank: Figure) -> Vec<Baseline> {
+    let figures = |predictions: &[Target<f32>]| {
+        Figures::new(&scores(data, predictions, unscored, rank), data.task())
+    };
+    let baseline = |baseline: super::baselines::Baseline| Baseline {
+        name: baseline.name,
+        figures: figures(&baseline.predictions),
+        state_bytes: baseline.state_bytes,
+    };
+    let mut baselines: Vec<_> = baselines(data).into_iter().map(baseline).collect();
+    baselines.sort_by(|a, b| b.figures.rank.total_cmp(&a.figures.rank));
+    baselines
+}
+
+/// Deviations from the median, in median deviations, beyond which one value decides every square.
+const DOMINATES: f64 = 100.0;
+
+/// Whether a few values lie so far from the others that R² tells of them alone.
+fn dominated(data: &Examples) -> bool {
+    let values: Vec<_> = data.examples.iter().map(|e| f64::from(e.target.output(0))).collect();
+    let median = Data::new(values.clone()).median();
+    let deviations: Vec<_> = values.iter().map(|value| (value - median).abs()).collect();
+    let farthest = deviations.iter().copied().fold(0.0, f64::max);
+    let usual = Data::new(deviations).median();
+    usual > 0.0 && farthest > DOMINATES * usual
+}
+
+/// The figure to rank by.
+fn rank(data: &Examples, options: &Options) -> Result<Figure, Failure> {
+    let classes = !data.labels.is_empty();
+    if let Some(figure) = options.rank {
+        if figure.of_classes() == classes {
+            return Ok(figure);
+        }
+        let task = if classes { "classes" } else { "a value" };
+        return Err(Failure::Input(format!(
+            "--rank {}: not a figure of predictions of {task}",
+            figure.name()
+        )));
+    }
+    if !classes {
+        return Ok(if dominated(data) { Figure::Mae } else { Figure::R2 });
+    }
+    let mut counts = vec![0.0; data.labels.len()];
+    for example in &data.examples {
+        if let Target::Class(class) = example.target {
+            counts[class] += 1.0;
+        }
+    }
+    let largest = counts.into_iter().fold(0.0, f64::max) / data.examples.len() as f64;
+    Ok(if largest > IMBALANCED { Figure::Kappa } else { Figure::Accuracy })
+}
+
+/// Why no learner ran: the shape, the budget or the task.
+fn nothing_fits(data: &Examples, options: &Options) -> Failure {
+    let shape = data.shape();
+    match options.budget {
+        _ if catalogue::fitting("ftrl", shape, Some(usize::MAX)).is_none() => {
+            catalogue::too_large(&data.name, shape)
+        }
+        Some(budget) => Failure::Input(format!(
+            "--budget {budget}: no learner of {} features and {} outputs is that small",
+            shape.features,
+            shape.outputs()
+        )),
+        None => Failure::Input(format!(
+            "--learner {}: does not predict values",
+            options.learner.join(", ")
+        )),
+    }
+}

@@ -1,0 +1,227 @@
+//! `situ fit` on data as they come: each file of `csv/` stands for a kind of log that was refused, or
+//! praised, for the wrong reason.
+
+use crate::situ;
+use predicates::prelude::PredicateBooleanExt;
+use predicates::str::contains;
+use serde_json::Value;
+use std::path::Path;
+
+/// `situ fit csv/NAME --target TARGET`, with more arguments.
+fn fit(name: &str, target: &str, more: &str) -> assert_cmd::assert::Assert {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/command_line/csv").join(name);
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = situ(directory.path());
+    command.arg("fit").arg(file).args(["--target", target]).args(more.split_whitespace()).assert()
+}
+
+/// The same as JSON.
+fn json(name: &str, target: &str, more: &str) -> Value {
+    let assert = fit(name, target, &format!("{more} --json")).success();
+    serde_json::from_slice(&assert.get_output().stdout).unwrap()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap()
+}
+
+/// A temperature near 290 K: the first prediction, before anything is learned, is off by all of it.
+#[test]
+fn a_target_far_from_zero_is_scored_by_its_variance() {
+    let run = json("kelvin.csv", "T", "");
+    assert_eq!(run["not_scored"], 1);
+    for learner in run["learners"].as_array().unwrap() {
+        assert!(number(&learner["score"]) > 0.9, "{learner}");
+        assert!(number(&learner["mae"]) < number(&learner["rmse"]));
+    }
+    assert!(number(&run["baselines"][0]["score"]) < 0.1);
+}
+
+/// The same log in other units: R² is the same to three digits.
+#[test]
+fn an_offset_of_the_target_changes_no_score() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/command_line/csv/kelvin.csv");
+    let text = std::fs::read_to_string(file).unwrap();
+    let scores: Vec<f64> = [0.0, -273.15, 1e6 - 273.15]
+        .iter()
+        .map(|offset| {
+            let moved = text.lines().map(|line| match line.rsplit_once(',') {
+                Some((rest, last)) => match last.parse::<f64>() {
+                    Ok(value) => format!("{rest},{:.4}\n", value + offset),
+                    Err(_) => format!("{line}\n"),
+                },
+                None => String::new(),
+            });
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("moved.csv");
+            std::fs::write(&path, moved.collect::<String>()).unwrap();
+            let mut command = situ(directory.path());
+            command.arg("fit").arg(path).args(["--target", "T", "--learner", "ftrl", "--json"]);
+            let output = command.output().unwrap();
+            let run: Value = serde_json::from_slice(&output.stdout).unwrap();
+            number(&run["learners"][0]["score"])
+        })
+        .collect();
+    for score in &scores {
+        assert!((score - scores[0]).abs() < 5e-4, "{scores:?}");
+    }
+}
+
+/// Classes in long runs, features that say nothing: to repeat the last label is right 397 of 399 times.
+#[test]
+fn persistence_is_not_praised_as_skill() {
+    let run = json("sorted.csv", "label", "");
+    assert_eq!(run["baselines"][0]["name"], "last-label");
+    assert!(number(&run["baselines"][0]["score"]) > 0.99);
+    assert!(run.get("recommended").is_none());
+    fit("sorted.csv", "label", "").success().stdout(contains("No learner beats last-label"));
+}
+
+/// One example in a hundred is a fault: who never predicts it is right 99 times.
+#[test]
+fn imbalanced_classes_are_ranked_by_kappa() {
+    let run = json("imbalance.csv", "label", "--learner bayes --learner delta --learner ftrl");
+    assert_eq!(run["rank"], "kappa");
+    assert_eq!(run["best"], "bayes");
+    let first = &run["learners"][0];
+    assert!(number(&first["kappa"]) > 0.6 && number(&first["balanced_accuracy"]) > 0.75);
+    // 3,000 examples but for the first.
+    let cells =
+        first["confusion"].as_array().unwrap().iter().flat_map(|row| row.as_array().unwrap());
+    assert_eq!(cells.map(|cell| cell.as_u64().unwrap()).sum::<u64>(), 2999);
+    assert_eq!(first["per_class"][0]["label"], "fault");
+    let run = json("imbalance.csv", "label", "--learner ftrl --rank accuracy");
+    assert_eq!(run["rank"], "accuracy");
+}
+
+/// One reading of 65535 decides every square: the absolute errors tell.
+#[test]
+fn extremes_of_a_value_are_ranked_by_absolute_error() {
+    let run = json("adc-target.csv", "y", "--learner ftrl --learner newton");
+    assert_eq!(run["rank"], "MAE");
+    let first = &run["learners"][0];
+    assert!(number(&first["median_error"]) < 2.0, "{first}");
+    assert!(number(&first["median_error"]) < number(&first["mae"]));
+    assert!(run["recommended"].is_string());
+}
+
+#[test]
+fn whole_numbers_with_a_fraction_are_labels() {
+    let run = json("float-labels.csv", "label", "--learner bayes");
+    assert_eq!(run["classes"], serde_json::json!(["0", "1"]));
+}
+
+#[test]
+fn a_column_that_is_there_twice_is_refused() {
+    for (file, column) in [("dup-target.csv", "'label'"), ("dup-feature.csv", "'a'")] {
+        let named = contains(column).and(contains("twice"));
+        fit(file, "label", "").code(2).stderr(named);
+    }
+    // Every problem of the header in one message.
+    let named = contains("--target names no column 'z'").and(contains("'a' is there twice"));
+    fit("dup-feature.csv", "z", "").code(2).stderr(named);
+}
+
+#[test]
+fn missing_cells_are_filled_or_skipped_as_asked() {
+    for file in ["missing.csv", "nan-feature.csv"] {
+        fit(file, "label", "").code(2).stderr(contains("--missing"));
+        let rows = |policy| {
+            let run = json(file, "label", &format!("--learner ftrl --missing {policy}"));
+            run["rows"].as_u64().unwrap()
+        };
+        assert!(rows("skip") < rows("mean"), "{file}");
+        assert!(rows("last") >= rows("skip"), "{file}");
+    }
+    fit("missing.csv", "label", "--missing last --learner ftrl")
+        .success()
+        .stdout(contains("missing: 3 cells filled"));
+}
+
+/// The same 200 rows in other clothes.
+#[test]
+fn dialects_are_read_alike() {
+    let plain = json("float-labels.csv", "label", "--learner ftrl");
+    for (file, note) in [
+        ("semicolon.csv", "separator ';', decimal sign ','"),
+        ("tab.csv", "separator tab"),
+        ("comment.csv", ""),
+        ("units-row.csv", "skipped line 2: units"),
+        ("latin1.csv", "read as Latin-1"),
+        ("utf16.csv", "read as UTF-16"),
+    ] {
+        let run = json(file, "label", "--learner ftrl");
+        assert_eq!(run["rows"], 200, "{file}");
+        assert_eq!(run["learners"][0]["score"], plain["learners"][0]["score"], "{file}");
+        fit(file, "label", "--learner ftrl").success().stdout(contains(note));
+    }
+    fit("repeat-header.csv", "label", "--learner ftrl")
+        .success()
+        .stdout(contains("skipped 1 repeated headers"));
+    fit("bool-feature.csv", "label", "--learner ftrl").success();
+}
+
+/// 1.7e9 and a signal of a few units, which single precision rounds away.
+#[test]
+fn a_large_offset_does_not_hide_a_column() {
+    let run = json("offset-1e9.csv", "label", "--learner newton");
+    assert!(number(&run["learners"][0]["score"]) > 0.7);
+    fit("offset-1e9.csv", "label", "--learner newton")
+        .success()
+        .stdout(contains("relative to its first value"));
+}
+
+/// Two sensors whose rows alternate: 400 rows each, windows of 20 every 10.
+#[test]
+fn rows_of_a_group_need_not_stand_together() {
+    let more = "--group sensor --window 20 --hop 10 --learner ftrl";
+    assert_eq!(json("interleaved.csv", "label", more)["rows"], 2 * 39);
+}
+
+#[test]
+fn windows_that_mix_targets_are_told_and_can_be_skipped() {
+    let window = "--window 40 --hop 20 --learner ftrl";
+    fit("label-change.csv", "label", window).success().stdout(contains("100 % of the windows mix"));
+    let skip = format!("{window} --mixed-windows skip");
+    fit("label-change.csv", "label", &skip).code(2);
+    let short = "--window 10 --learner ftrl";
+    let all = json("label-change.csv", "label", short)["rows"].as_u64().unwrap();
+    let pure = format!("{short} --mixed-windows skip");
+    let pure = json("label-change.csv", "label", &pure)["rows"].as_u64().unwrap();
+    // A change every 37 rows: two or three of eight windows mix.
+    assert!(all == 80 && pure > 50 && pure < 65, "{pure} of {all}");
+}
+
+#[test]
+fn many_classes_and_many_columns_fit() {
+    let run = json("forty-classes.csv", "label", "--learner ftrl");
+    assert_eq!(run["classes"].as_array().unwrap().len(), 40);
+    let columns: Vec<String> = (0..1000).map(|column| format!("x{column}")).collect();
+    let mut text = format!("{},y\n", columns.join(","));
+    for row in 0..12 {
+        let cells: Vec<String> =
+            (0..1000).map(|column| ((row * 7 + column * (row % 2 + 1)) % 11).to_string()).collect();
+        text += &format!("{},{}\n", cells.join(","), row % 2);
+    }
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("wide.csv"), text).unwrap();
+    let mut command = situ(directory.path());
+    command.args(["fit", "wide.csv", "--target", "y", "--learner", "ftrl", "--learner", "newton"]);
+    // The state of newton grows with the square of the columns.
+    command.assert().success().stdout(contains("left out").and(contains("newton")));
+}
+
+/// Rows without a target are part of the stream, and not learned.
+#[test]
+fn blank_targets_are_not_learned() {
+    let directory = tempfile::tempdir().unwrap();
+    let rows: String = (0..40)
+        .map(|row| format!("{},{}\n", row % 2, if row % 4 == 3 { "" } else { ["a", "b"][row % 2] }))
+        .collect();
+    std::fs::write(directory.path().join("d.csv"), format!("x,y\n{rows}")).unwrap();
+    let mut command = situ(directory.path());
+    command.args(["fit", "d.csv", "--target", "y", "--learner", "ftrl"]);
+    command.assert().success().stdout(
+        contains("30 examples of 1 features").and(contains("10 examples without a target")),
+    );
+}
