@@ -211,7 +211,7 @@ fn refused_examples_leave_no_trace() {
             let good = first[0].1;
             let mut prediction = vec![0.0; shape.outputs()];
             let x = [1.0_f32; FEATURES];
-            for (index, bad) in [(0, f32::NAN), (2, f32::INFINITY), (4, f32::MAX), (1, -1e19)] {
+            for (index, bad) in [(0, f32::NAN), (2, f32::INFINITY), (4, f32::MAX), (1, -1e31)] {
                 let mut features = x;
                 features[index] = bad;
                 let error = Err(Error::NotFinite { index });

@@ -5,5 +5,6 @@ mod contract;
 mod drift;
 mod games;
 mod least_squares;
+mod robustness;
 mod stability;
 mod streams;

@@ -2,9 +2,9 @@
 
 use super::configuration::{Configuration, positive};
 use super::frame::{Context, Goal, Input, Model};
+use super::moments::{next_count, rate};
 use super::output::activate;
-use super::standardization::{next_count, rate};
-use super::{Archive, Error, Frame, Shape, Standardization, Target, Task};
+use super::{Archive, Error, Frame, Parameter, Shape, Standardization, Target, Task};
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage, running_moments};
 
@@ -13,6 +13,8 @@ const BATCH: usize = 8;
 
 /// Configuration of [`Bayes`].
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct BayesConfiguration<T> {
     /// Added to the variance of every feature within a class, in standard units.
     pub floor: T,
@@ -29,7 +31,7 @@ impl<T: Scalar> Configuration for BayesConfiguration<T> {
     const EMPTY: Self = Self { floor: T::ZERO };
 
     fn check(&self) -> Result<(), Error> {
-        positive(self.floor, "floor")
+        positive(self.floor, Parameter::Floor)
     }
 
     fn expect(&self, archive: &mut Archive<'_>) {

@@ -1,6 +1,6 @@
 //! What all configurations have in common: a check, and a form in which two can be compared.
 
-use super::{Archive, Error};
+use super::{Archive, Error, Parameter};
 use crate::scalar::Scalar;
 
 /// The configuration of a learner: `<Learner>Configuration`, which has a [`Default`].
@@ -22,23 +22,17 @@ pub trait Configuration: Copy {
 const LIMITS: (f64, f64) = (1.0 / 1_152_921_504_606_846_976.0, 1_152_921_504_606_846_976.0);
 
 /// Checks that `value` is positive, and neither so small nor so large that its square is lost.
-pub(super) fn positive<T: Scalar>(value: T, parameter: &'static str) -> Result<(), Error> {
+pub(super) fn positive<T: Scalar>(value: T, parameter: Parameter) -> Result<(), Error> {
     let (low, high) = (T::from_f64(LIMITS.0), T::from_f64(LIMITS.1));
     require((low..=high).contains(&value), parameter)
 }
 
 /// Checks that `value` is zero or positive.
-pub(super) fn not_negative<T: Scalar>(value: T, parameter: &'static str) -> Result<(), Error> {
+pub(super) fn not_negative<T: Scalar>(value: T, parameter: Parameter) -> Result<(), Error> {
     if value == T::ZERO { Ok(()) } else { positive(value, parameter) }
 }
 
 /// Refuses `parameter` unless it is `valid`.
-pub(super) fn require(valid: bool, parameter: &'static str) -> Result<(), Error> {
+pub(super) fn require(valid: bool, parameter: Parameter) -> Result<(), Error> {
     if valid { Ok(()) } else { Err(Error::Configuration { parameter }) }
-}
-
-/// Finite, with headroom for the square of a difference: at most 2^60 in magnitude.
-pub(super) fn usable<T: Scalar>(value: T) -> bool {
-    let limit = T::from_f64(LIMITS.1);
-    (-limit..=limit).contains(&value)
 }

@@ -6,7 +6,7 @@ use super::linear::Linear;
 use super::metric::Metric;
 use super::output::ExpectedError;
 use super::random_features::{Activation, RandomFeatures};
-use super::{Archive, Error, Frame, Shape};
+use super::{Archive, Error, Frame, Parameter, Shape};
 use crate::matrix::{dot, prefix};
 use crate::scalar::{Scalar, Storage};
 
@@ -52,9 +52,9 @@ impl<T: Scalar> Configuration for DeltaConfiguration<T> {
 
     fn check(&self) -> Result<(), Error> {
         self.random.check()?;
-        positive(self.step_size, "step_size")?;
-        require(self.step_size < T::from_f64(2.0), "step_size")?;
-        not_negative(self.cooling, "cooling")
+        positive(self.step_size, Parameter::StepSize)?;
+        require(self.step_size < T::from_f64(2.0), Parameter::StepSize)?;
+        not_negative(self.cooling, Parameter::Cooling)
     }
 
     fn expect(&self, archive: &mut Archive<'_>) {
@@ -157,7 +157,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize
         let time = S::Compute::from_usize(context.inputs.total() as usize);
         let cooled = (S::Compute::ONE + context.configuration.cooling * time).sqrt();
         let gain = context.configuration.step_size / (cooled * dot(phi, phi));
-        let mean_square = self.linear.correct(goal.standard, out, gain, phi, context.step);
+        let mean_square = self.linear.correct(goal, out, gain, phi, context.step);
         self.error.activate(context.shape.task, S::Compute::ONE, out);
         self.error.observe(mean_square);
         Ok(())

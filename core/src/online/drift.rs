@@ -1,6 +1,6 @@
 //! Concept-drift detection and reset.
 
-use super::standardization::{next_count, rate};
+use super::moments::{next_count, rate};
 use super::{Archive, Error, InPlace, Learner, Shape, Target, TargetScale};
 use crate::archive::Persist;
 use crate::matrix::argmax;
@@ -47,8 +47,10 @@ impl<T: Scalar> DriftDetector<T> {
         Self { count: 0, mean: T::ZERO, recent: T::ZERO }
     }
 
-    /// Adds the error of one example, within [0, 1]; true is an alarm.
+    /// Adds the error of one example, within [0, 1]; true is an alarm. An error that is not a number
+    /// counts as 1.
     pub fn observe(&mut self, error: T) -> bool {
+        let error = if error.is_finite() { error.clamp_to(T::ZERO, T::ONE) } else { T::ONE };
         self.count = next_count(self.count);
         let rate: T = rate(self.count);
         self.mean += rate * (error - self.mean);
@@ -153,6 +155,7 @@ impl<L: Learner<T>, T: Scalar> Adaptive<L, T> {
             Target::Value(value) => {
                 let estimate = prediction.first().map_or(T::ZERO, |estimate| *estimate);
                 let error = self.scale.in_units(value) - self.scale.in_units(estimate);
+                // At most 1, and 1 if it is not a number.
                 (error * error).minimum(T::ONE)
             }
         }
@@ -176,7 +179,8 @@ impl<L: Learner<T>, T: Scalar> Learner<T> for Adaptive<L, T> {
     ) -> Result<(), Error> {
         self.learner.update(features, target, prediction)?;
         let error = self.error(target, prediction);
-        self.scale.observe(target);
+        let bounded = self.scale.bound(target);
+        self.scale.observe(target, bounded);
         if self.detector.observe(error) {
             self.learner.reset();
             self.detector = DriftDetector::new();
@@ -188,6 +192,10 @@ impl<L: Learner<T>, T: Scalar> Learner<T> for Adaptive<L, T> {
     fn reset(&mut self) {
         self.learner.reset();
         self.forget();
+    }
+
+    fn clipped(&self) -> u32 {
+        self.learner.clipped()
     }
 
     fn state_bytes(&self) -> usize {

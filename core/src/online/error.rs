@@ -1,5 +1,32 @@
 //! Why a learner refused.
 
+/// A parameter of a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "each bears the name of a field, which has the documentation")]
+pub enum Parameter {
+    Alpha,
+    Beta,
+    Bias,
+    Certainty,
+    Cooling,
+    FalseAlarms,
+    Floor,
+    Forgetting,
+    L1,
+    L2,
+    Rate,
+    Ridge,
+    Scale,
+    Slots,
+    Spread,
+    StepSize,
+    Temperature,
+    Weight,
+}
+
 /// Why a learner refused. Its state is then bit for bit unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -11,8 +38,8 @@ pub enum Error {
     Capacity,
     /// A parameter of the configuration is out of its range.
     Configuration {
-        /// Its name.
-        parameter: &'static str,
+        /// Which one.
+        parameter: Parameter,
     },
     /// The learner was never given a shape: `begin` has not been called.
     NotBegun,
@@ -20,7 +47,7 @@ pub enum Error {
     FeatureCount,
     /// The output's length is not [`super::Shape::outputs`].
     OutputCount,
-    /// A feature or the target is NaN, infinite, or so large that its square overflows.
+    /// A feature or the target is NaN, infinite, or beyond 2^100 in magnitude.
     NotFinite {
         /// Index of the feature, or the number of features for the target.
         index: usize,
@@ -38,13 +65,13 @@ impl core::fmt::Display for Error {
         match self {
             Self::Capacity => formatter.write_str("the shape does not fit the learner's type"),
             Self::Configuration { parameter } => {
-                write!(formatter, "the parameter `{parameter}` is out of range")
+                write!(formatter, "the parameter {parameter:?} is out of range")
             }
             Self::NotBegun => formatter.write_str("the learner has not been begun"),
             Self::FeatureCount => formatter.write_str("wrong number of features"),
             Self::OutputCount => formatter.write_str("wrong length of the output"),
             Self::NotFinite { index } => {
-                write!(formatter, "feature {index} is NaN, infinite or too large to square")
+                write!(formatter, "feature {index} is NaN, infinite or beyond 2^100")
             }
             Self::UnknownClass => formatter.write_str("the label is not below the class count"),
             Self::Archive => {

@@ -22,8 +22,14 @@ pub trait Inputs: Sized {
     /// Capacity for features.
     const FEATURES: usize;
 
-    /// Writes z, the features in standard units, as if this example were already observed.
-    fn standardize(&self, features: &[Self::Number], z: &mut [Self::Number]);
+    /// Writes the features with their influence bounded, and z, the same in standard units, as if this
+    /// example were already observed. Returns whether a feature was clipped.
+    fn bound(
+        &self,
+        features: &[Self::Number],
+        bounded: &mut [Self::Number],
+        z: &mut [Self::Number],
+    ) -> bool;
 
     /// Adds an example and its target in standard units.
     fn observe(&mut self, x: Input<'_, Self::Number>, goal: Target<Self::Number>);
@@ -41,7 +47,9 @@ pub trait Inputs: Sized {
 /// The features of one example.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a, T> {
-    /// As they came.
+    /// As they were given.
+    pub given: &'a [T],
+    /// In the unit of each feature, clipped to 8 deviations from its mean.
     pub raw: &'a [T],
     /// In standard units, from −5 to 5.
     pub z: &'a [T],
@@ -50,10 +58,24 @@ pub struct Input<'a, T> {
 /// The target of one example.
 #[derive(Clone, Copy, Debug)]
 pub struct Goal<T> {
-    /// As it came.
+    /// The class, or the value in its unit, clipped to 8 deviations from the mean.
     pub raw: Target<T>,
-    /// In standard units, from −5 to 5, if it is a value.
+    /// The class, or the value in standard units, from −5 to 5.
     pub standard: Target<T>,
+    /// Largest residual of a value.
+    pub max_residual: T,
+}
+
+impl<T: Scalar> Goal<T> {
+    /// What output `index` should change by, bounded so that one bad value cannot ruin the model.
+    #[inline]
+    pub fn residual(&self, index: usize, predicted: T) -> T {
+        let residual = self.standard.output(index) - predicted;
+        match self.standard {
+            Target::Class(_) => residual,
+            Target::Value(_) => residual.clamp_to(-self.max_residual, self.max_residual),
+        }
+    }
 }
 
 /// What the frame tells its model.
@@ -118,6 +140,10 @@ pub trait Model: Sized {
         out: &mut [Self::Number],
     ) -> Result<(), Error>;
 
+    /// Follows a lasting change of the target's level. Nothing to do for what is learned in standard
+    /// units.
+    fn shift(&mut self, _: Self::Number) {}
+
     /// Passes the state through an archive.
     fn transfer(
         &mut self,
@@ -143,6 +169,7 @@ pub struct Frame<M: Model> {
     configuration: M::Configuration,
     shape: Shape,
     updates: u32,
+    clipped: u32,
     inputs: M::Inputs,
     scale: TargetScale<M::Number>,
     model: M,
@@ -155,6 +182,7 @@ impl<M: Model> Frame<M> {
         configuration: M::Configuration::EMPTY,
         shape: Shape::EMPTY,
         updates: 0,
+        clipped: 0,
         inputs: M::Inputs::EMPTY,
         scale: TargetScale::new(),
         model: M::EMPTY,
@@ -181,6 +209,7 @@ impl<M: Model> Frame<M> {
         <Self as InPlace>::check(shape, &configuration)?;
         self.shape = shape;
         self.configuration = configuration;
+        self.clipped = 0;
         self.clear();
         Ok(())
     }
@@ -224,10 +253,23 @@ impl<M: Model> Persist for Frame<M> {
         self.shape.transfer(archive);
         self.configuration.expect(archive);
         archive.count(&mut self.updates);
+        archive.count(&mut self.clipped);
         self.inputs.transfer(self.shape, archive);
         self.scale.transfer(self.shape.task, archive);
         self.model.transfer(self.shape, &self.configuration, archive);
     }
+}
+
+/// An example as a model sees it, and whether a feature was clipped.
+fn input<'a, I: Inputs>(
+    inputs: &I,
+    features: &'a [I::Number],
+    [bounded, z]: &'a mut [I::Row; 2],
+) -> (Input<'a, I::Number>, bool) {
+    let bounded = prefix(bounded.as_mut_slice(), features.len());
+    let z = prefix(z.as_mut_slice(), features.len());
+    let clipped = inputs.bound(features, bounded, z);
+    (Input { given: features, raw: bounded, z }, clipped)
 }
 
 impl<M: Model> Learner<M::Number> for Frame<M> {
@@ -237,10 +279,9 @@ impl<M: Model> Learner<M::Number> for Frame<M> {
 
     fn predict(&self, features: &[M::Number], prediction: &mut [M::Number]) -> Result<(), Error> {
         self.shape.check(features, prediction)?;
-        let mut z = <M::Inputs as Inputs>::Row::ZEROS;
-        let z = prefix(z.as_mut_slice(), features.len());
-        self.inputs.standardize(features, z);
-        self.model.predict(&self.context(), Input { raw: features, z }, prediction);
+        let mut rows = [<M::Inputs as Inputs>::Row::ZEROS; 2];
+        let (x, _) = input(&self.inputs, features, &mut rows);
+        self.model.predict(&self.context(), x, prediction);
         self.scale.restore(self.shape.task, prediction);
         Ok(())
     }
@@ -253,18 +294,25 @@ impl<M: Model> Learner<M::Number> for Frame<M> {
     ) -> Result<(), Error> {
         self.shape.check(features, prediction)?;
         self.shape.check_target(target)?;
-        let mut z = <M::Inputs as Inputs>::Row::ZEROS;
-        let z = prefix(z.as_mut_slice(), features.len());
-        self.inputs.standardize(features, z);
-        let x = Input { raw: features, z };
-        let goal = Goal { raw: target, standard: self.scale.standardize(target) };
-        let Self { shape, configuration, inputs, scale, updates, model } = self;
+        let mut rows = [<M::Inputs as Inputs>::Row::ZEROS; 2];
+        let (x, clipped) = input(&self.inputs, features, &mut rows);
+        let bounded = self.scale.bound(target);
+        let clipped = clipped | self.scale.clipped(target, bounded);
+        let standard = self.scale.standardize(bounded);
+        let goal = Goal { raw: bounded, standard, max_residual: self.scale.max_residual() };
+        let Self { shape, configuration, inputs, scale, updates, model, .. } = self;
         let context = Context { shape: *shape, configuration, inputs, scale, step: *updates };
         model.update(&context, x, goal, prediction)?;
+        if let (Target::Value(_), [estimate]) = (target, &*prediction) {
+            self.scale.observe_residual(goal.residual(0, *estimate));
+        }
         self.scale.restore(self.shape.task, prediction);
         self.updates = self.updates.wrapping_add(1);
-        self.scale.observe(target);
-        self.inputs.observe(x, goal.standard);
+        self.clipped = self.clipped.saturating_add(u32::from(clipped));
+        if let Some(level) = self.scale.observe(target, bounded) {
+            self.model.shift(level);
+        }
+        self.inputs.observe(x, standard);
         Ok(())
     }
 
@@ -274,8 +322,12 @@ impl<M: Model> Learner<M::Number> for Frame<M> {
         }
     }
 
+    fn clipped(&self) -> u32 {
+        self.clipped
+    }
+
     fn state_bytes(&self) -> usize {
-        size_of::<u32>()
+        2 * size_of::<u32>()
             + M::Inputs::state_bytes(self.shape)
             + TargetScale::<M::Number>::state_bytes(self.shape.task)
             + M::state_bytes(self.shape, &self.configuration)

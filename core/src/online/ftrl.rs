@@ -3,13 +3,15 @@
 use super::configuration::{Configuration, not_negative, positive, require};
 use super::frame::{Context, Goal, Input, Model};
 use super::output::activate;
-use super::{Archive, Error, Frame, Shape, Standardization};
+use super::{Archive, Error, Frame, Parameter, Shape, Standardization};
 use crate::ftrl::{Coordinates, Proximal};
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage};
 
 /// Configuration of [`Ftrl`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FtrlConfiguration<T: Scalar> {
     /// Step sizes and penalties.
     pub rule: Proximal<T>,
@@ -21,12 +23,12 @@ impl<T: Scalar> Configuration for FtrlConfiguration<T> {
 
     fn check(&self) -> Result<(), Error> {
         let Proximal { alpha, beta, l1, l2 } = self.rule;
-        positive(alpha, "alpha")?;
-        not_negative(beta, "beta")?;
-        not_negative(l1, "l1")?;
-        not_negative(l2, "l2")?;
+        positive(alpha, Parameter::Alpha)?;
+        not_negative(beta, Parameter::Beta)?;
+        not_negative(l1, Parameter::L1)?;
+        not_negative(l2, Parameter::L2)?;
         // Else the first weights are 0/0.
-        require(beta + l2 > T::ZERO, "beta")
+        require(beta + l2 > T::ZERO, Parameter::Beta)
     }
 
     fn expect(&self, archive: &mut Archive<'_>) {
@@ -131,7 +133,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
     ) -> Result<(), Error> {
         self.predict(context, x, out);
         for (index, (output, p)) in self.outputs.iter_mut().zip(out).enumerate() {
-            output.step(&context.configuration.rule, *p - goal.standard.output(index), x.z);
+            output.step(&context.configuration.rule, -goal.residual(index, *p), x.z);
         }
         Ok(())
     }

@@ -239,6 +239,12 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Learner<T> for Hedge<T, M, 
         self.equalize();
     }
 
+    /// That of the member with most.
+    fn clipped(&self) -> u32 {
+        let member = |index| self.members.member(index).map_or(0, Learner::clipped);
+        (0..self.members.count()).map(member).max().unwrap_or(0)
+    }
+
     fn state_bytes(&self) -> usize {
         let member = |index| self.members.member(index).map_or(0, Learner::state_bytes);
         let members: usize = (0..self.members.count()).map(member).sum();
@@ -264,22 +270,25 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Persist for Hedge<T, M, OUT
     }
 }
 
-/// 1 for a wrong class, 0 for the right one; the squared error of a value.
+/// 1 for a wrong class, 0 for the right one; the distance from a value.
 fn mistake<T: Scalar>(target: Target<T>, prediction: &[T]) -> T {
     match target {
         Target::Class(class) if argmax(prediction) == class => T::ZERO,
         Target::Class(_) => T::ONE,
         Target::Value(value) => {
-            let error = prediction.first().map_or(T::ZERO, |estimate| *estimate - value);
-            error * error
+            prediction.first().map_or(T::ZERO, |estimate| (*estimate - value).abs())
         }
     }
 }
 
-/// Squared errors as a share of twice their mean, at most 1.
+/// Turns distances into squared errors as a share of twice their mean, at most 1.
 fn relative<T: Scalar>(losses: &mut [T]) {
+    // The largest first becomes 1: squares of the distances themselves may leave the range.
+    let largest = losses.iter().copied().fold(T::MIN_POSITIVE, T::maximum);
     let mut sum = T::MIN_POSITIVE;
-    for loss in losses.iter() {
+    for loss in losses.iter_mut() {
+        *loss /= largest;
+        *loss *= *loss;
         sum += *loss;
     }
     let scale = T::from_usize(losses.len()) / (sum + sum);

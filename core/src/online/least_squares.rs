@@ -6,7 +6,7 @@ use super::linear::Linear;
 use super::metric::Metric;
 use super::output::ExpectedError;
 use super::random_features::{Activation, RandomFeatures};
-use super::{Archive, Error, Frame, Shape, Target};
+use super::{Archive, Error, Frame, Parameter, Shape, Target};
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage};
 use crate::solve::{Covariance, Size, Triangular};
@@ -53,7 +53,7 @@ impl<T: Scalar> Configuration for LeastSquaresConfiguration<T> {
 
     fn check(&self) -> Result<(), Error> {
         self.random.check()?;
-        positive(self.ridge, "ridge")
+        positive(self.ridge, Parameter::Ridge)
     }
 
     fn expect(&self, archive: &mut Archive<'_>) {
@@ -193,7 +193,7 @@ where
         let p_phi = prefix(&mut p_phi, phi.len());
         let variance = self.covariance.condition(phi, weight, p_phi);
         let gain = weight / (S::Compute::ONE + weight * variance);
-        let mean_square = self.linear.correct(goal.standard, out, gain, p_phi, context.step);
+        let mean_square = self.linear.correct(goal, out, gain, p_phi, context.step);
         self.error.activate(context.shape.task, S::Compute::ONE + variance, out);
         self.error.observe(mean_square);
         Ok(())

@@ -1,6 +1,7 @@
 //! One vector of weights an output.
 
-use super::{Archive, Target};
+use super::Archive;
+use super::frame::Goal;
 use crate::matrix::{add_scaled_dithered, dot, prefix};
 use crate::scalar::{Scalar, Storage};
 
@@ -26,11 +27,11 @@ impl<S: Storage, const OUTPUTS: usize, const TERMS: usize> Linear<S, OUTPUTS, TE
         }
     }
 
-    /// Adds `gain (goal − predicted) direction` to the weights of each output; returns the mean square
+    /// Adds `gain (goal − predicted) direction`, the residual being bounded, to the weights of each output; returns the mean square
     /// of the residuals.
     pub fn correct(
         &mut self,
-        goal: Target<S::Compute>,
+        goal: Goal<S::Compute>,
         predicted: &[S::Compute],
         gain: S::Compute,
         direction: &[S::Compute],
@@ -39,7 +40,7 @@ impl<S: Storage, const OUTPUTS: usize, const TERMS: usize> Linear<S, OUTPUTS, TE
         let mut squares = S::Compute::ZERO;
         let outputs = self.weights.iter_mut().zip(predicted);
         for (index, (weights, predicted)) in outputs.enumerate() {
-            let residual = goal.output(index) - *predicted;
+            let residual = goal.residual(index, *predicted);
             squares += residual * residual;
             add_scaled_dithered(gain * residual, direction, weights, step);
         }

@@ -1,7 +1,7 @@
 //! Which features tell the classes apart, as they stream by.
 
 use super::frame::{Input, Inputs};
-use super::standardization::{next_count, rate};
+use super::moments::{next_count, rate};
 use super::{Archive, Shape, Standardization, Target, Task};
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, pooled_moments};
@@ -58,11 +58,18 @@ impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Metric<T, FEATURES,
         })
     }
 
-    /// Writes the weight of each feature in squared distances between raw examples, r_j⁻³/σ_j²; 0
-    /// for a feature that never varied.
-    pub fn weights(&self, task: Task, features: &[T], out: &mut [T]) {
-        for (weight, (r, variance)) in out.iter_mut().zip(self.unexplained(task, features)) {
-            let inverse = T::ONE / (r * r * r * variance);
+    /// Writes the weight of each feature in squared distances between examples that are kept in units
+    /// of `steps`, r_j⁻³ (step_j/σ_j)²; 0 for a feature that never varied.
+    pub fn weights(
+        &self,
+        task: Task,
+        features: &[T],
+        steps: impl Iterator<Item = T>,
+        out: &mut [T],
+    ) {
+        let unexplained = self.unexplained(task, features);
+        for ((weight, (r, variance)), step) in out.iter_mut().zip(unexplained).zip(steps) {
+            let inverse = step * step / (r * r * r * variance);
             *weight = if variance > T::ZERO { inverse } else { T::ZERO };
         }
     }
@@ -94,12 +101,12 @@ impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Inputs
     };
     const FEATURES: usize = FEATURES;
 
-    fn standardize(&self, features: &[T], z: &mut [T]) {
-        self.standardization.standardize(features, z);
+    fn bound(&self, features: &[T], bounded: &mut [T], z: &mut [T]) -> bool {
+        self.standardization.bound(features, bounded, z)
     }
 
     fn observe(&mut self, x: Input<'_, T>, goal: Target<T>) {
-        self.standardization.observe(x.raw);
+        Inputs::observe(&mut self.standardization, x, goal);
         let rate_of_all = rate(next_count(self.total()));
         let (class, observed) = match goal {
             Target::Class(class) => (class, x.raw),

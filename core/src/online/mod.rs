@@ -53,6 +53,7 @@ mod linear;
 mod memory;
 mod mesa;
 mod metric;
+mod moments;
 mod newton;
 mod normtune;
 mod output;
@@ -65,7 +66,7 @@ pub use bayes::{Bayes, BayesConfiguration};
 pub use configuration::Configuration;
 pub use delta::{Delta, DeltaConfiguration};
 pub use drift::{Adaptive, DriftDetector};
-pub use error::Error;
+pub use error::{Error, Parameter};
 pub use frame::Frame;
 pub use ftrl::{Ftrl, FtrlConfiguration};
 pub use hedge::{Hedge, MAX_MEMBERS, Members};
@@ -75,7 +76,7 @@ pub use memory::{Byte, Memory, MemoryConfiguration, Slot};
 pub use mesa::{Mesa, MesaConfiguration};
 pub use newton::{Newton, NewtonConfiguration};
 pub use normtune::{Normtune, NormtuneConfiguration};
-pub use output::{TargetScale, activate};
+pub use output::TargetScale;
 pub use random_features::{Activation, RandomFeatures};
 pub use shape::{Shape, Target, Task};
 pub use standardization::Standardization;
@@ -112,6 +113,10 @@ pub trait Learner<T: Scalar>: Persist {
 
     /// Forgets everything learned.
     fn reset(&mut self);
+
+    /// Examples whose target or a feature was clipped, because it was farther than 8 deviations from its
+    /// mean: a measure of how many bad samples come. [`Self::reset`] keeps it.
+    fn clipped(&self) -> u32;
 
     /// Bytes of the learned state, in a type of exactly this shape. Configuration and shape (a few
     /// dozen bytes) are not counted.

@@ -4,7 +4,7 @@ use super::configuration::{Configuration, positive};
 use super::frame::{Context, Goal, Input, Model};
 use super::linear::Linear;
 use super::output::activate;
-use super::{Archive, Error, Frame, Shape, Standardization, Task};
+use super::{Archive, Error, Frame, Parameter, Shape, Standardization, Task};
 use crate::matrix::{dot, prefix};
 use crate::scalar::{Scalar, Storage};
 use crate::solve::{Covariance, Size, Triangular};
@@ -15,6 +15,8 @@ const MIN_CURVATURE: f64 = 0.01;
 
 /// Configuration of [`Newton`].
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NewtonConfiguration<T> {
     /// Ridge λ: P starts at I/λ.
     pub ridge: T,
@@ -31,7 +33,7 @@ impl<T: Scalar> Configuration for NewtonConfiguration<T> {
     const EMPTY: Self = Self { ridge: T::ZERO };
 
     fn check(&self) -> Result<(), Error> {
-        positive(self.ridge, "ridge")
+        positive(self.ridge, Parameter::Ridge)
     }
 
     fn expect(&self, archive: &mut Archive<'_>) {
@@ -155,7 +157,7 @@ where
         let curvature = curvature(context.shape.task, out);
         let variance = self.covariance.condition(phi, curvature, p_phi);
         let gain = S::Compute::ONE / (S::Compute::ONE + curvature * variance);
-        self.linear.correct(goal.standard, out, gain, p_phi, context.step);
+        self.linear.correct(goal, out, gain, p_phi, context.step);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::configuration::{Configuration, not_negative, positive};
 use super::frame::{Context, Goal, Input, Model};
 use super::output::activate;
-use super::{Archive, Error, Frame, Shape, Standardization};
+use super::{Archive, Error, Frame, Parameter, Shape, Standardization};
 use crate::matrix::prefix;
 use crate::normtune::{Adagrad, Affine, Network, Optimizer, Parameters, Sign, Units, Workspace};
 use crate::scalar::{Scalar, Storage};
@@ -34,9 +34,9 @@ impl<T: Scalar> Configuration for NormtuneConfiguration<T> {
         Self { seed: 0, spread: T::ZERO, rule: Adagrad { rate: T::ZERO, floor: T::ZERO } };
 
     fn check(&self) -> Result<(), Error> {
-        not_negative(self.spread, "spread")?;
-        positive(self.rule.rate, "rate")?;
-        positive(self.rule.floor, "floor")
+        not_negative(self.spread, Parameter::Spread)?;
+        positive(self.rule.rate, Parameter::Rate)?;
+        positive(self.rule.floor, Parameter::Floor)
     }
 
     fn expect(&self, archive: &mut Archive<'_>) {
@@ -135,7 +135,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize
         self.activations(context, x, &mut workspace, out);
         let mut slope = [S::Compute::ZERO; OUTPUTS];
         for (index, (slope, p)) in slope.iter_mut().zip(out.iter()).enumerate() {
-            *slope = *p - goal.standard.output(index);
+            *slope = -goal.residual(index, *p);
         }
         let slope = prefix(&mut slope, out.len());
         Self::network(context).backward(&self.parameters, slope, &mut workspace);

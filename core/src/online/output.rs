@@ -1,15 +1,24 @@
 //! From scores to predictions, and the scale of values.
 
-use super::{Archive, Standardization, Target, Task};
+use super::moments::{Moments, TRUSTED, next_count, rate};
+use super::{Archive, Target, Task};
 use crate::attention::softmax_in_place;
 use crate::scalar::Scalar;
 
-/// Running mean and deviation of the values of a regression: learners work on standardized ones.
+/// Running mean and deviation of the values of a regression, on which learners work in standard units,
+/// and the deviation of their residuals.
+///
+/// One bad value has bounded influence: after 30 values one farther than 8 deviations from the mean is
+/// clipped to that distance, and a residual to 6 of its own deviations. When 8 of 10 values were clipped
+/// on the same side, the scale starts again at the new level.
 ///
 /// Does nothing for classes, so that a learner of both tasks needs no case distinction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TargetScale<T> {
-    moments: Standardization<T, 1>,
+    count: u32,
+    moments: Moments<T>,
+    /// Running mean of the squared residual, in standard units.
+    residual: T,
 }
 
 impl<T: Scalar> Default for TargetScale<T> {
@@ -19,65 +28,118 @@ impl<T: Scalar> Default for TargetScale<T> {
 }
 
 impl<T: Scalar> TargetScale<T> {
+    /// Deviations beyond which a residual is clipped (Huber, "Robust estimation of a location parameter",
+    /// 1964); wide enough to leave a normal residual alone.
+    const RESIDUAL_CLIP: f64 = 6.0;
+    /// Weight of the last residual in their mean square.
+    const RESIDUAL_RATE: f64 = 1.0 / 32.0;
+    /// Smallest mean square of residuals, or a noiseless stream would clip all that is new.
+    const RESIDUAL_FLOOR: f64 = 1e-4;
+
     /// Nothing observed.
     pub const fn new() -> Self {
-        Self { moments: Standardization::new() }
+        Self { count: 0, moments: Moments::EMPTY, residual: T::ZERO }
     }
 
     /// Bytes of state for this task.
     pub const fn state_bytes(task: Task) -> usize {
         match task {
             Task::Classify { .. } => 0,
-            Task::Regress => Standardization::<T, 1>::state_bytes(1),
+            Task::Regress => size_of::<u32>() + Moments::<T>::state_bytes() + size_of::<T>(),
         }
     }
 
-    /// The target in standard units, at most 5 from zero, counted as if already observed.
-    pub fn standardize(&self, target: Target<T>) -> Target<T> {
+    /// The target in the unit of this scale, clipped to 8 deviations.
+    pub(super) fn bound(&self, target: Target<T>) -> Target<T> {
         match target {
             Target::Class(_) => target,
+            Target::Value(value) => Target::Value(self.moments.bound(self.count, value)),
+        }
+    }
+
+    /// A bounded target in standard units, at most 5 from zero, counted as if already observed.
+    pub(super) fn standardize(&self, bounded: Target<T>) -> Target<T> {
+        match bounded {
+            Target::Class(_) => bounded,
             Target::Value(value) => {
-                let mut z = [T::ZERO];
-                self.moments.standardize(&[value], &mut z);
-                let [z] = z;
-                Target::Value(z)
+                Target::Value(self.moments.standardize(value, rate(next_count(self.count))))
             }
         }
     }
 
     /// A value in standard units; 0 as long as all values were equal.
-    pub fn in_units(&self, value: T) -> T {
-        let (mean, deviation) = self.moments.first();
-        if deviation > T::ZERO { (value - mean) / deviation } else { T::ZERO }
+    pub(super) fn in_units(&self, value: T) -> T {
+        self.standard(self.moments.scale(value))
     }
 
-    /// Adds a target to the moments.
-    pub fn observe(&mut self, target: Target<T>) {
-        if let Target::Value(value) = target {
-            self.moments.observe(&[value]);
+    /// The same for a value that is in the unit of this scale already.
+    pub(super) fn standard(&self, scaled: T) -> T {
+        let deviation = self.moments.variance.sqrt();
+        if deviation > T::ZERO { (scaled - self.moments.mean) / deviation } else { T::ZERO }
+    }
+
+    /// Largest residual, in standard units.
+    pub(super) fn max_residual(&self) -> T {
+        if self.count < TRUSTED { T::MAX } else { self.residual_limit() }
+    }
+
+    fn residual_limit(&self) -> T {
+        T::from_f64(Self::RESIDUAL_CLIP)
+            * self.residual.maximum(T::from_f64(Self::RESIDUAL_FLOOR)).sqrt()
+    }
+
+    /// Adds a residual, in standard units and already clipped.
+    pub(super) fn observe_residual(&mut self, residual: T) {
+        // Plain averages first, so that the deviation is known when clipping begins.
+        let rate =
+            rate::<T>(self.count.saturating_add(1)).maximum(T::from_f64(Self::RESIDUAL_RATE));
+        self.residual += rate * (residual * residual - self.residual);
+    }
+
+    /// Adds a target to the moments, given as it came and as [`Self::bound`] left it. If it confirms a
+    /// lasting change, returns by how much the mean has jumped.
+    pub(super) fn observe(&mut self, target: Target<T>, bounded: Target<T>) -> Option<T> {
+        let (Target::Value(value), Target::Value(bounded)) = (target, bounded) else { return None };
+        self.count = next_count(self.count);
+        self.moments.observe(value, bounded, rate(self.count));
+        if !self.moments.changed() {
+            return None;
+        }
+        let before = self.moments.mean;
+        self.count = self.moments.follow(value);
+        Some(self.moments.mean - before)
+    }
+
+    /// Whether [`Self::bound`] clipped the target.
+    pub(super) fn clipped(&self, target: Target<T>, bounded: Target<T>) -> bool {
+        match (target, bounded) {
+            (Target::Value(value), Target::Value(bounded)) => self.moments.scale(value) != bounded,
+            _ => false,
         }
     }
 
-    /// Passes the moments through an archive; nothing for classes.
+    /// Passes the scale through an archive; nothing for classes.
     pub(super) fn transfer(&mut self, task: Task, archive: &mut Archive<'_>) {
         if task == Task::Regress {
-            self.moments.transfer(1, archive);
+            archive.count(&mut self.count);
+            self.moments.transfer(archive);
+            archive.number(&mut self.residual);
         }
     }
 
     /// Turns an estimate in standard units into one in the target's own; leaves probabilities alone.
-    pub fn restore(&self, task: Task, prediction: &mut [T]) {
+    pub(super) fn restore(&self, task: Task, prediction: &mut [T]) {
         if task == Task::Regress {
-            let (mean, deviation) = self.moments.first();
+            let deviation = self.moments.variance.sqrt();
             for estimate in prediction {
-                *estimate = mean + deviation * *estimate;
+                *estimate = self.moments.restore(self.moments.mean + deviation * *estimate);
             }
         }
     }
 }
 
 /// Scores to probabilities by softmax if the task has classes; leaves values alone.
-pub fn activate<T: Scalar>(task: Task, scores: &mut [T]) {
+pub(super) fn activate<T: Scalar>(task: Task, scores: &mut [T]) {
     if task != Task::Regress {
         softmax_in_place(scores, T::ONE);
     }

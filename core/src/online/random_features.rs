@@ -3,7 +3,7 @@
 use super::configuration::{Configuration, not_negative};
 use super::frame::Input;
 use super::metric::Metric;
-use super::{Archive, Error, Task};
+use super::{Archive, Error, Parameter, Task};
 use crate::random::Generator;
 use crate::scalar::Scalar;
 
@@ -125,9 +125,9 @@ impl<T: Scalar> Configuration for RandomFeatures<T> {
     };
 
     fn check(&self) -> Result<(), Error> {
-        not_negative(self.weight, "weight")?;
-        not_negative(self.bias, "bias")?;
-        not_negative(self.scale, "scale")
+        not_negative(self.weight, Parameter::Weight)?;
+        not_negative(self.bias, Parameter::Bias)?;
+        not_negative(self.scale, Parameter::Scale)
     }
 
     fn expect(&self, archive: &mut Archive<'_>) {

@@ -1,6 +1,5 @@
 //! The task of a learner: how many features, and a class or a value to predict from them.
 
-use super::configuration::usable;
 use super::{Archive, Error};
 use crate::scalar::Scalar;
 
@@ -125,4 +124,10 @@ impl Shape {
             _ => Err(Error::WrongTask),
         }
     }
+}
+
+/// Finite and at most 2^100 in magnitude, which f32 can scale down to numbers that it can square.
+fn usable<T: Scalar>(value: T) -> bool {
+    let limit = T::from_f64(1_267_650_600_228_229_401_496_703_205_376.0);
+    (-limit..=limit).contains(&value)
 }

@@ -1,28 +1,19 @@
 //! Features brought to zero mean and unit deviation as they stream by.
 
 use super::frame::{Input, Inputs};
+use super::moments::{Moments, next_count, rate};
 use super::{Archive, Shape, Target};
-use crate::matrix::prefix;
-use crate::scalar::{Scalar, running_moments};
+use crate::scalar::Scalar;
 
-/// Observations after which running averages forget: an exponential window of 2^20, short enough that
-/// f32, with its 24 bits, still follows.
-const WINDOW: u32 = 1 << 20;
-
-/// The count after one more observation, at most [`WINDOW`].
-pub(super) fn next_count(count: u32) -> u32 {
-    count.saturating_add(1).min(WINDOW)
-}
-
-/// The weight of the last of `count` observations in a running average.
-pub(super) fn rate<T: Scalar>(count: u32) -> T {
-    T::ONE / T::from_usize(count as usize)
-}
-
-/// Running mean and variance of each feature: 2 F scalars and a count.
+/// Running mean and variance of each feature: 3 F scalars and a count.
 ///
 /// Welford's recurrence with a rate of 1/n: exact moments of the first 2^20 examples, then an
 /// exponential window of that length, so that f32 never stops following.
+///
+/// One bad sample has bounded influence: after 30 examples a feature enters the moments at most
+/// 8 deviations from its mean. If 8 of the last 10 were beyond that (or more than 1 in 5 for a long time),
+/// the stream has changed for good and features are let through until the moments have followed.
+/// Features from 1e-30 to 1e30 are brought within f32's range by a unit of 2^±40.
 ///
 /// ```
 /// use situ::online::Standardization;
@@ -38,8 +29,7 @@ pub(super) fn rate<T: Scalar>(count: u32) -> T {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standardization<T, const FEATURES: usize> {
     count: u32,
-    mean: [T; FEATURES],
-    variance: [T; FEATURES],
+    features: [Moments<T>; FEATURES],
 }
 
 impl<T: Scalar, const FEATURES: usize> Default for Standardization<T, FEATURES> {
@@ -49,18 +39,14 @@ impl<T: Scalar, const FEATURES: usize> Default for Standardization<T, FEATURES> 
 }
 
 impl<T: Scalar, const FEATURES: usize> Standardization<T, FEATURES> {
-    /// Largest magnitude of a feature in standard units: beyond 5 deviations a feature says no more
-    /// about the example, only about its own error.
-    const CLIP: f64 = 5.0;
-
     /// Nothing observed.
     pub const fn new() -> Self {
-        Self { count: 0, mean: [T::ZERO; FEATURES], variance: [T::ZERO; FEATURES] }
+        Self { count: 0, features: [Moments::EMPTY; FEATURES] }
     }
 
     /// Bytes of the moments of `features` features.
     pub const fn state_bytes(features: usize) -> usize {
-        size_of::<u32>() + 2 * features * size_of::<T>()
+        size_of::<u32>() + features * Moments::<T>::state_bytes()
     }
 
     /// Examples observed, at most 2^20.
@@ -68,56 +54,48 @@ impl<T: Scalar, const FEATURES: usize> Standardization<T, FEATURES> {
         self.count
     }
 
-    /// Adds an example to the moments. 7 flops a feature.
+    /// Adds an example to the moments. 12 flops a feature.
     pub fn observe(&mut self, features: &[T]) {
-        self.count = next_count(self.count);
-        let rate = rate(self.count);
-        for ((mean, variance), x) in self.mean.iter_mut().zip(&mut self.variance).zip(features) {
-            (*mean, *variance) = running_moments(*mean, *variance, *x, rate);
+        let (count, rate) = self.next();
+        for (moments, x) in self.features.iter_mut().zip(features) {
+            moments.observe(*x, moments.bound(self.count, *x), rate);
         }
+        self.count = count;
     }
 
     /// `z_j = (x_j − mean_j) / deviation_j`, clipped to ±5, with moments that already count this
-    /// very example; 0 for a feature that never varied. 10 flops a feature.
+    /// very example; 0 for a feature that never varied. 15 flops a feature.
     ///
     /// The moments stay unchanged: a prediction and the update that follows see the same z.
     pub fn standardize(&self, features: &[T], z: &mut [T]) {
-        let rate = rate(next_count(self.count));
-        let moments = self.mean.iter().zip(&self.variance);
-        for ((z, x), (mean, variance)) in z.iter_mut().zip(features).zip(moments) {
-            let (mean, variance) = running_moments(*mean, *variance, *x, rate);
-            let limit = T::from_f64(Self::CLIP);
-            let deviation = variance.sqrt();
-            let standardized = ((*x - mean) / deviation).clamp_to(-limit, limit);
-            *z = if deviation > T::ZERO { standardized } else { T::ZERO };
+        let (_, rate) = self.next();
+        for ((z, x), moments) in z.iter_mut().zip(features).zip(&self.features) {
+            *z = moments.standardize(moments.bound(self.count, *x), rate);
         }
     }
 
-    /// The variance of each feature once this example counts too. 7 flops a feature.
-    pub fn variances(&self, features: &[T]) -> impl Iterator<Item = T> {
-        let rate = rate(next_count(self.count));
-        let moments = self.mean.iter().zip(&self.variance).zip(features);
-        moments.map(move |((mean, variance), x)| running_moments(*mean, *variance, *x, rate).1)
+    /// The variance of each feature once this example, already bounded, counts too.
+    pub(super) fn variances(&self, bounded: &[T]) -> impl Iterator<Item = T> {
+        let (_, rate) = self.next();
+        self.features.iter().zip(bounded).map(move |(moments, x)| moments.after(*x, rate).1)
     }
 
     /// Forgets all examples, in place.
     pub fn clear(&mut self) {
         self.count = 0;
-        self.mean.fill(T::ZERO);
-        self.variance.fill(T::ZERO);
+        self.features.fill(Moments::EMPTY);
     }
 
     /// Passes the moments of `features` features through an archive.
     pub(super) fn transfer(&mut self, features: usize, archive: &mut Archive<'_>) {
         archive.count(&mut self.count);
-        archive.numbers(prefix(&mut self.mean, features));
-        archive.numbers(prefix(&mut self.variance, features));
+        self.features.iter_mut().take(features).for_each(|moments| moments.transfer(archive));
     }
 
-    /// Mean and deviation of the first feature.
-    pub(super) fn first(&self) -> (T, T) {
-        let mean = self.mean.first().map_or(T::ZERO, |mean| *mean);
-        (mean, self.variance.first().map_or(T::ZERO, |variance| variance.sqrt()))
+    /// Count and rate once one more example is observed.
+    fn next(&self) -> (u32, T) {
+        let count = next_count(self.count);
+        (count, rate(count))
     }
 }
 
@@ -127,12 +105,24 @@ impl<T: Scalar, const FEATURES: usize> Inputs for Standardization<T, FEATURES> {
     const EMPTY: Self = Self::new();
     const FEATURES: usize = FEATURES;
 
-    fn standardize(&self, features: &[T], z: &mut [T]) {
-        self.standardize(features, z);
+    fn bound(&self, features: &[T], bounded: &mut [T], z: &mut [T]) -> bool {
+        let (_, rate) = self.next();
+        let mut clipped = false;
+        let out = bounded.iter_mut().zip(z);
+        for (((bounded, z), x), moments) in out.zip(features).zip(&self.features) {
+            *bounded = moments.bound(self.count, *x);
+            *z = moments.standardize(*bounded, rate);
+            clipped |= *bounded != moments.scale(*x);
+        }
+        clipped
     }
 
     fn observe(&mut self, x: Input<'_, T>, _: Target<T>) {
-        self.observe(x.raw);
+        let (count, rate) = self.next();
+        for ((moments, x), bounded) in self.features.iter_mut().zip(x.given).zip(x.raw) {
+            moments.observe(*x, *bounded, rate);
+        }
+        self.count = count;
     }
 
     fn clear(&mut self) {

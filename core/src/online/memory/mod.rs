@@ -10,7 +10,7 @@ pub use slots::{Byte, Slot};
 use super::configuration::{Configuration, positive, require};
 use super::frame::{Context, Goal, Input, Model};
 use super::metric::Metric;
-use super::{Archive, Error, Frame, Shape, Target, TargetScale, Task};
+use super::{Archive, Error, Frame, Parameter, Shape, Target, TargetScale, Task};
 use crate::matrix::prefix;
 use crate::scalar::Scalar;
 use blocks::Blocks;
@@ -27,6 +27,8 @@ const MIN_TEMPERATURE: f64 = 0.03;
 const NEAREST_RATE: f64 = 0.01;
 /// Nearest distance, a feature, beyond which an example does not raise that mean further.
 const NEAREST_CAP: f64 = 3.0;
+/// Largest stored value that votes, in deviations: the bound of all standardized numbers.
+const MAX_VOTE: f64 = 5.0;
 /// A value is predicted with certainty if it is off by less than this share of a deviation.
 const CERTAIN: f64 = 0.25;
 
@@ -54,9 +56,9 @@ impl<T: Scalar> Configuration for MemoryConfiguration<T> {
     const EMPTY: Self = Self { slots: 0, certainty: T::ZERO, temperature: T::ZERO };
 
     fn check(&self) -> Result<(), Error> {
-        require(self.slots > 0, "slots")?;
-        require((T::ZERO..=T::ONE).contains(&self.certainty), "certainty")?;
-        positive(self.temperature, "temperature")
+        require(self.slots > 0, Parameter::Slots)?;
+        require((T::ZERO..=T::ONE).contains(&self.certainty), Parameter::Certainty)?;
+        positive(self.temperature, Parameter::Temperature)
     }
 
     fn expect(&self, archive: &mut Archive<'_>) {
@@ -130,12 +132,10 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         let (mut query, mut metric) = ([S::Compute::ZERO; FEATURES], [S::Compute::ZERO; FEATURES]);
         let query = prefix(&mut query, features.len());
         let metric = prefix(&mut metric, features.len());
-        context.inputs.weights(context.shape.task, features, metric);
-        let channels = query.iter_mut().zip(&mut *metric).zip(features).zip(&self.channels);
-        for (((query, weight), x), channel) in channels {
+        let steps = self.channels.iter().map(|channel| channel.step);
+        context.inputs.weights(context.shape.task, features, steps, metric);
+        for ((query, x), channel) in query.iter_mut().zip(features).zip(&self.channels) {
             *query = channel.encode(*x);
-            // From raw units to those of stored numbers.
-            *weight *= channel.step * channel.step;
         }
         let distances = voters.distances(self.used as usize);
         self.examples.distances(context.configuration.slots, query, metric, distances);
@@ -176,13 +176,14 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
     }
 }
 
-/// A stored value in standard units.
+/// A stored value in standard units, bounded as every value is.
 fn in_units<S: Slot>(
     scale: &TargetScale<S::Compute>,
     channel: &Channel<S::Compute>,
     stored: S,
 ) -> S::Compute {
-    scale.in_units(channel.anchor + channel.step * stored.load())
+    let limit = S::Compute::from_f64(MAX_VOTE);
+    scale.standard(channel.anchor + channel.step * stored.load()).clamp_to(-limit, limit)
 }
 
 /// Whether a prediction was so good that the example need not be stored.
@@ -261,6 +262,10 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> M
             self.write(slots, x.raw, goal.raw);
         }
         Ok(())
+    }
+
+    fn shift(&mut self, level: S::Compute) {
+        self.goal.anchor += level;
     }
 
     fn transfer(

@@ -88,6 +88,9 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
             self.anchor(features, target);
         }
         let index = self.victim(slots);
+        if self.pointer == 0 && self.used as usize == slots {
+            self.settle((features.len(), slots), target);
+        }
         for (feature, x) in features.iter().enumerate() {
             self.write_feature((features.len(), slots), index, feature, *x);
         }
@@ -100,6 +103,36 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         }
         if let Some(utility) = self.utilities.get_mut(index) {
             *utility = (INITIAL * UTILITY_UNIT) as i16;
+        }
+    }
+
+    /// Refines the scales of channels whose stored numbers have all become small: one large number does
+    /// not coarsen a channel for ever. Once in as many writes as there are slots.
+    fn settle(&mut self, sizes: (usize, usize), target: Target<S::Compute>) {
+        let slots = 0..self.used as usize;
+        for (feature, channel) in self.channels.iter_mut().take(sizes.0).enumerate() {
+            let mut largest = S::Compute::ZERO;
+            for slot in slots.clone() {
+                let stored = self.examples.number(sizes, slot, feature);
+                largest = stored.map_or(largest, |stored| largest.maximum(stored.load().abs()));
+            }
+            let stretch = channel.shrink::<S>(largest);
+            if stretch > S::Compute::ONE {
+                for slot in slots.clone() {
+                    if let Some(stored) = self.examples.number(sizes, slot, feature) {
+                        *stored = S::store(stored.load() * stretch);
+                    }
+                }
+            }
+        }
+        if let Target::Value(_) = target {
+            let targets = self.targets.iter().take(slots.end);
+            let magnitudes = targets.map(|stored| stored.load().abs());
+            let largest = magnitudes.fold(S::Compute::ZERO, S::Compute::maximum);
+            let stretch = self.goal.shrink::<S>(largest);
+            for stored in self.targets.iter_mut().take(slots.end) {
+                *stored = S::store(stored.load() * stretch);
+            }
         }
     }
 

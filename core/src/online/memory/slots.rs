@@ -105,4 +105,17 @@ impl<T: Scalar> Channel<T> {
         }
         shrink
     }
+
+    /// Halves the step while four times the largest stored number fits; returns what to multiply stored
+    /// numbers by.
+    pub fn shrink<S: Slot<Compute = T>>(&mut self, largest: T) -> T {
+        let (limit, first) = (T::from_f64(S::LIMIT), T::from_f64(S::STEP));
+        let (half, two, four) = (T::from_f64(0.5), T::from_f64(2.0), T::from_f64(4.0));
+        let mut stretch = T::ONE;
+        while largest > T::ZERO && self.step > first && largest * stretch * four <= limit {
+            self.step *= half;
+            stretch *= two;
+        }
+        stretch
+    }
 }

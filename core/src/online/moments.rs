@@ -1,0 +1,209 @@
+//! Running mean and variance of one stream of measurements that a single bad one cannot ruin.
+
+use super::Archive;
+use crate::scalar::{Scalar, running_moments};
+
+/// Observations after which running averages forget: an exponential window of 2^20, short enough that
+/// f32, with its 24 bits, still follows.
+const WINDOW: u32 = 1 << 20;
+/// Observations before which nothing is clipped: the deviation is not known well enough.
+pub(super) const TRUSTED: u32 = 30;
+/// Deviations from the mean beyond which a measurement is clipped. No distribution has more than 1 in 64
+/// of its mass there (Chebyshev).
+const CLIP: f64 = 8.0;
+/// Strain of one clipped measurement; one that is not clipped relieves it by 1.
+const STRAIN: u8 = 4;
+/// Strain that means a lasting change: 8 of the last 10 clipped, or more than 1 in 5 for a long time.
+const LASTING: u8 = 30;
+/// Net strain to one side, of [`LASTING`], that means a new level rather than a wider spread.
+const ONE_SIDED: i8 = 20;
+/// Observations that a new level counts for.
+const RESTART: u32 = 5;
+
+/// The count after one more observation, at most [`WINDOW`].
+pub(super) fn next_count(count: u32) -> u32 {
+    count.saturating_add(1).min(WINDOW)
+}
+
+/// The weight of the last of `count` observations in a running average.
+pub(super) fn rate<T: Scalar>(count: u32) -> T {
+    T::ONE / T::from_usize(count as usize)
+}
+
+/// Mean and variance with what bounds the influence of one measurement.
+///
+/// A measurement farther than 8 deviations from the mean is clipped to that distance. If most are, for a
+/// while, the stream has changed for good, and they are let through.
+///
+/// Measurements are kept in a unit of 2^-40, 1 or 2^40, chosen by the first that is not zero, so that
+/// f32 can square deviations from 1e-30 to 1e30.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Moments<T> {
+    pub mean: T,
+    pub variance: T,
+    unit: Unit,
+    /// How often measurements were clipped of late.
+    strain: u8,
+    /// The same, with the sign of the side.
+    side: i8,
+}
+
+/// The unit of measurements. All zero bytes until a measurement differs from zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Unit {
+    Unknown,
+    One,
+    Small,
+    Large,
+}
+
+/// 2^40.
+const UNIT: f64 = 1_099_511_627_776.0;
+
+impl Unit {
+    /// The unit for a stream whose first measurement is `x`.
+    fn of<T: Scalar>(x: T) -> Self {
+        let magnitude = x.abs();
+        if magnitude == T::ZERO {
+            Self::Unknown
+        } else if magnitude < T::from_f64(1.0 / UNIT) {
+            Self::Small
+        } else if magnitude > T::from_f64(UNIT) {
+            Self::Large
+        } else {
+            Self::One
+        }
+    }
+
+    fn from_code(code: u32) -> Self {
+        match code {
+            1 => Self::One,
+            2 => Self::Small,
+            3 => Self::Large,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Converts to this unit.
+    fn scale<T: Scalar>(self, x: T) -> T {
+        // So that a stream of small numbers survives a large one.
+        let limit = T::from_f64(UNIT * UNIT / 1_048_576.0);
+        match self {
+            Self::Unknown | Self::One => x.clamp_to(-limit, limit),
+            Self::Small => (x * T::from_f64(UNIT)).clamp_to(-limit, limit),
+            Self::Large => x * T::from_f64(1.0 / UNIT),
+        }
+    }
+
+    /// Converts from this unit.
+    fn restore<T: Scalar>(self, x: T) -> T {
+        match self {
+            Self::Unknown | Self::One => x,
+            Self::Small => x * T::from_f64(1.0 / UNIT),
+            Self::Large => x * T::from_f64(UNIT),
+        }
+    }
+}
+
+impl<T: Scalar> Moments<T> {
+    /// All zero bytes: nothing observed.
+    pub const EMPTY: Self =
+        Self { mean: T::ZERO, variance: T::ZERO, unit: Unit::Unknown, strain: 0, side: 0 };
+
+    /// Bytes of state.
+    pub const fn state_bytes() -> usize {
+        2 * size_of::<T>() + size_of::<u32>()
+    }
+
+    /// The unit, also of a stream that begins with `x`.
+    fn unit(&self, x: T) -> Unit {
+        if self.unit == Unit::Unknown { Unit::of(x) } else { self.unit }
+    }
+
+    /// A measurement in this stream's unit.
+    pub fn scale(&self, x: T) -> T {
+        self.unit(x).scale(x)
+    }
+
+    /// A number in this stream's unit as a measurement.
+    pub fn restore(&self, x: T) -> T {
+        self.unit.restore(x)
+    }
+
+    /// A measurement in this stream's unit, clipped to 8 deviations after `count` observations.
+    #[inline]
+    pub fn bound(&self, count: u32, x: T) -> T {
+        let x = self.scale(x);
+        let limit = T::from_f64(CLIP * CLIP) * self.variance;
+        let off = x - self.mean;
+        if count < TRUSTED || self.strain >= LASTING || off * off <= limit || limit == T::ZERO {
+            return x;
+        }
+        let reach = limit.sqrt();
+        self.mean + off.clamp_to(-reach, reach)
+    }
+
+    /// Mean and variance once `bounded` counts too, with this weight. 7 flops.
+    #[inline(always)]
+    pub fn after(&self, bounded: T, rate: T) -> (T, T) {
+        running_moments(self.mean, self.variance, bounded, rate)
+    }
+
+    /// `(bounded − mean)/deviation`, as if `bounded` were already observed, at most 5 from zero; 0 if
+    /// nothing ever varied.
+    #[inline]
+    pub fn standardize(&self, bounded: T, rate: T) -> T {
+        // Beyond 5 deviations a number says no more about the example, only about its own error.
+        let limit = T::from_f64(5.0);
+        let (mean, variance) = self.after(bounded, rate);
+        let deviation = variance.sqrt();
+        let z = ((bounded - mean) / deviation).clamp_to(-limit, limit);
+        if deviation > T::ZERO { z } else { T::ZERO }
+    }
+
+    /// Adds a measurement, given as it came and as [`Self::bound`] left it.
+    #[inline]
+    pub fn observe(&mut self, x: T, bounded: T, rate: T) {
+        self.unit = self.unit(x);
+        let x = self.scale(x);
+        if x == bounded {
+            self.strain = self.strain.saturating_sub(1);
+            self.side -= self.side.signum();
+        } else {
+            self.strain = self.strain.saturating_add(STRAIN);
+            let side = if x > bounded { STRAIN as i8 } else { -(STRAIN as i8) };
+            self.side = self.side.saturating_add(side);
+        }
+        (self.mean, self.variance) = self.after(bounded, rate);
+    }
+
+    /// Whether the stream was found to have changed for good just now or shortly before.
+    pub fn changed(&self) -> bool {
+        self.strain >= LASTING
+    }
+
+    /// Follows a lasting change: to the level of the last measurement, if the change was to one side.
+    /// Returns the count of observations that the moments now stand for.
+    pub fn follow(&mut self, x: T) -> u32 {
+        if self.side.unsigned_abs() >= ONE_SIDED.unsigned_abs() {
+            self.mean = self.scale(x);
+        }
+        self.strain = 0;
+        self.side = 0;
+        RESTART
+    }
+
+    /// Passes the moments through an archive.
+    pub fn transfer(&mut self, archive: &mut Archive<'_>) {
+        archive.number(&mut self.mean);
+        archive.number(&mut self.variance);
+        let [side] = self.side.to_le_bytes();
+        let mut flags = u32::from_le_bytes([self.unit as u8, self.strain, side, 0]);
+        archive.count(&mut flags);
+        let [unit, strain, side, _] = flags.to_le_bytes();
+        self.unit = Unit::from_code(u32::from(unit));
+        self.strain = strain;
+        self.side = i8::from_le_bytes([side]);
+    }
+}
