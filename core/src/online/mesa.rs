@@ -4,7 +4,9 @@ use super::configuration::{Configuration, positive, require};
 use super::frame::{Context, Goal, Input, Model};
 use super::least_squares::LeastSquaresModel;
 use super::metric::Metric;
-use super::{Archive, Error, Frame, LeastSquaresConfiguration, RandomFeatures, Shape, Target};
+use super::{
+    Archive, Error, Frame, LeastSquaresConfiguration, Parameter, RandomFeatures, Shape, Target,
+};
 use crate::matrix::argmax;
 use crate::scalar::{Scalar, Storage};
 use crate::solve::{Size, Triangular};
@@ -56,10 +58,10 @@ impl<T: Scalar> Configuration for MesaConfiguration<T> {
 
     fn check(&self) -> Result<(), Error> {
         self.random.check()?;
-        positive(self.ridge, "ridge")?;
-        positive(self.min_decay, "min_decay")?;
-        require(self.max_decay <= T::ONE, "max_decay")?;
-        require(self.min_decay <= self.max_decay, "min_decay")
+        positive(self.ridge, Parameter::Ridge)?;
+        positive(self.min_decay, Parameter::MinDecay)?;
+        require(self.max_decay <= T::ONE, Parameter::MaxDecay)?;
+        require(self.min_decay <= self.max_decay, Parameter::MinDecay)
     }
 
     fn expect(&self, archive: &mut Archive<'_>) {
