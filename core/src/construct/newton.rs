@@ -114,6 +114,67 @@ pub fn add_symmetric_step<S: Storage>(
     Ok(())
 }
 
+/// Layers of [`add_higher_step`]: 2 (p − 1) for order p.
+pub const fn higher_step_layers(order: u16) -> usize {
+    2 * (order.saturating_sub(1)) as usize
+}
+
+/// Buffers of [`add_higher_step`].
+pub const fn higher_step_sizes(order: u16) -> BufferSizes {
+    let products = order.saturating_sub(1) as usize;
+    BufferSizes { blocks: 12 * products + 2, biases: 0, heads: 4 * products, layers: 2 * products }
+}
+
+/// Adds the 2 (p − 1) layers of one step of order p ≥ 2, X ← X (I + R + … + Rᵖ⁻¹) with R = I − A X,
+/// for any A and X ([`higher_step_sizes`]): the residual is raised to the power p. Layers of at most
+/// three heads on 5d rows.
+///
+/// `copy` is the first of d more rows, which hold X before the step and after it. By Horner's rule each
+/// pair of layers makes Y ← Y + X − X A Y of the Y in these rows, starting from Y = X: the first layer
+/// writes −A Y to the spare rows, the second adds X (I − A Y) to Y and clears them; the last adds to X
+/// as well.
+///
+/// # Errors
+/// As [`Builder::head`]; [`Error::Range`] for an order below two.
+pub fn add_higher_step<S: Storage>(
+    builder: &mut Builder<'_, S>,
+    rows: &InverseRows,
+    copy: u16,
+    order: u16,
+) -> Result<(), Error> {
+    let InverseRows { size, inverse, matrix, identity, spare } = *rows;
+    let minus_one = -S::Compute::ONE;
+    let block = |output, input| Block::copy(output, input, size);
+    let key_identity = [block(0, identity)];
+    if order < 2 {
+        return Err(Error::Range);
+    }
+    for product in 2..=order {
+        builder.layer()?.head(
+            &key_identity,
+            &[block(0, copy)],
+            &[block(spare, matrix).times(minus_one)],
+            Attention::Linear,
+        )?;
+        let (of_one, of_spare) = (
+            [block(copy, inverse), block(inverse, copy)],
+            [block(copy, inverse), block(inverse, inverse)],
+        );
+        let outputs = if product == order { 2 } else { 1 };
+        builder
+            .layer()?
+            .head(&key_identity, &key_identity, &of_one[..outputs], Attention::Linear)?
+            .head(&key_identity, &[block(0, spare)], &of_spare[..outputs], Attention::Linear)?
+            .head(
+                &key_identity,
+                &[block(0, spare)],
+                &[block(spare, identity).times(minus_one)],
+                Attention::Linear,
+            )?;
+    }
+    Ok(())
+}
+
 /// Least squares in context: the prediction a_testᵀ X_T Aᵀ y, with X_T from T Newton steps on
 /// AᵀA + ridge I starting at `scale` (AᵀA + ridge I).
 ///

@@ -13,13 +13,26 @@ const MEDIAN_TASKS: usize = 200;
 /// Most examples that are tried with plain ReLU, as a multiple of the inputs.
 const MAX_RATIO: usize = 20;
 
-/// Median of `error` over tasks.
+/// Tasks of the medians below the threshold, where errors vary most.
+const THRESHOLD_TASKS: usize = 1000;
+
+/// Median of `error` over [`MEDIAN_TASKS`] tasks.
 pub fn median_error(
     settings: &Settings,
     shape: Shape,
     error: impl Fn(&Task) -> f64 + Sync,
 ) -> Measured {
-    let tasks = (0..MEDIAN_TASKS).into_par_iter();
+    median_error_of(settings, shape, MEDIAN_TASKS, error)
+}
+
+/// Median of `error` over `count` tasks.
+fn median_error_of(
+    settings: &Settings,
+    shape: Shape,
+    count: usize,
+    error: impl Fn(&Task) -> f64 + Sync,
+) -> Measured {
+    let tasks = (0..count).into_par_iter();
     let errors: Vec<f64> = tasks.map(|index| error(&shape.task(settings.seed, index))).collect();
     sampled_median(&errors)
 }
@@ -46,7 +59,8 @@ pub fn kernel_error(task: &Task) -> f64 {
 fn limits(settings: &Settings, missing: usize) -> [Measured; 3] {
     SIZES.map(|(inputs, width)| {
         let shape = Shape::two_layers(inputs, width, inputs.max(width) - missing, QUERIES);
-        median_error(settings, shape, error_of(layers_in_the_limit))
+        let count = if missing == 0 { MEDIAN_TASKS } else { THRESHOLD_TASKS };
+        median_error_of(settings, shape, count, error_of(layers_in_the_limit))
     })
 }
 

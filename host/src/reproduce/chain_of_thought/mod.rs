@@ -40,7 +40,7 @@ pub const SYSTEM: System = System {
         Claim::at_least(
             "chain-of-thought.below_threshold",
             "the same with one example fewer: smallest median",
-            1e-3,
+            5e-4,
             limits::below_threshold,
         ),
         Claim::at_most(
@@ -49,6 +49,12 @@ pub const SYSTEM: System = System {
              10 inputs, width 4, 20 examples: median normalized error",
             1e-12,
             transformer::gradient_descent,
+        ),
+        Claim::at_most(
+            "chain-of-thought.fixed_weights",
+            "the same with weights fixed by size alone, 1,000 layers: largest normalized error of any task",
+            1e-8,
+            transformer::fixed_weights,
         ),
         Claim::at_least(
             "chain-of-thought.icl_needs_more",

@@ -7,6 +7,7 @@ use super::{QUERIES, SIZES, TASKS, over_tasks, written};
 use crate::reproduce::statistics::{largest, sampled_median};
 use crate::reproduce::{Context, Measured, Result};
 use nalgebra::DVector;
+use situ::transformer::Error;
 
 /// Largest difference between filtered and true pairs.
 pub fn filter_exact(context: &mut Context<'_>) -> Result<Measured> {
@@ -45,18 +46,42 @@ pub fn forward_matches(context: &mut Context<'_>) -> Result<Measured> {
     Ok(largest(differences).into())
 }
 
-/// Median error of 300 layers of gradient descent.
-pub fn gradient_descent(context: &mut Context<'_>) -> Result<Measured> {
-    let shape = Shape::two_layers(10, 4, 20, context.settings.size(4, QUERIES));
-    let error = |task: &Task| {
-        let answers = written::answers(task, &step_sizes(task), &[1.0], 300)?;
-        let answer = |input: &DVector<f64>| {
-            let found = answers.iter().find(|chain| &chain[0] == input);
-            found.and_then(|chain| chain.last()).map_or(f64::NAN, |output| output[0])
-        };
-        Ok(task.normalized_error(answer))
+/// Normalized error of a task by the transformer with these step sizes.
+fn normalized_error(task: &Task, step_sizes: &[f64], descents: usize) -> Result<f64, Error> {
+    let answers = written::answers(task, step_sizes, &[1.0], descents)?;
+    let answer = |input: &DVector<f64>| {
+        let found = answers.iter().find(|chain| &chain[0] == input);
+        found.and_then(|chain| chain.last()).map_or(f64::NAN, |output| output[0])
     };
-    Ok(sampled_median(&over_tasks(context.settings, shape, TASKS, error)?))
+    Ok(task.normalized_error(answer))
+}
+
+/// Median error of 300 layers of gradient descent, with step sizes from the spectrum of the prompt.
+pub fn gradient_descent(context: &mut Context<'_>) -> Result<Measured> {
+    let settings = context.settings;
+    let shape = Shape::two_layers(10, 4, 20, settings.size(4, QUERIES));
+    let error = |task: &Task| normalized_error(task, &step_sizes(task), 300);
+    Ok(sampled_median(&over_tasks(settings, shape, TASKS, error)?))
+}
+
+/// Step sizes of two layers that the size of a prompt alone determines: for n examples of d inputs the
+/// largest singular value is about √n + √d at most, and Σ ‖s‖² of the hidden values about
+/// n d (1 + α²) / 2 for a slope of α below zero and a scale of √(2/k).
+fn fixed_step_sizes(shape: &Shape) -> [f64; 2] {
+    let (n, d) = (shape.examples as f64, shape.inputs as f64);
+    let square = shape.slope * shape.slope;
+    [(n.sqrt() + d.sqrt() + 1.0).powi(-2), 1.0 / (1.6 * d * (1.0 + square) * n)]
+}
+
+/// Largest error of 1,000 layers of gradient descent, with step sizes fixed by size alone.
+pub fn fixed_weights(context: &mut Context<'_>) -> Result<Measured> {
+    let settings = context.settings;
+    let tasks = settings.size(16, 200);
+    let shape = Shape::two_layers(10, 4, 20, settings.size(2, QUERIES));
+    let step_sizes = fixed_step_sizes(&shape);
+    let error = |task: &Task| normalized_error(task, &step_sizes, 1000);
+    let errors = over_tasks(settings, shape, tasks, error)?;
+    Ok(Measured::from(largest(errors)).with_detail(format!("{tasks} tasks")))
 }
 
 /// Largest error of any value in a chain of three layers.

@@ -83,7 +83,7 @@ fn distances<const P: usize>(
     start: impl Fn(&mut Generator) -> [f64; P] + Sync,
 ) -> Result<Vec<f64>> {
     let learning = Learning::plain(game, regularizer, steps()?, feedback)?;
-    let ends = learning.ends(settings.size(60, 1000), ROUNDS, settings.seed, start)?;
+    let ends = learning.ends(settings.size(160, 1000), ROUNDS, settings.seed, start)?;
     Ok(ends.iter().map(|end| distance_from_strict(game, end)).collect())
 }
 

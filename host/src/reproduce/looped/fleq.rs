@@ -12,7 +12,7 @@ use rand_distr::StandardNormal;
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
 use situ::construct::computer::Computer;
-use situ::construct::computer::fleq::Machine;
+use situ::construct::computer::fleq::{Instruction, Machine, Operand, Operation};
 use situ::scalar::Scalar;
 use situ::transformer::{Attention, Transformer};
 
@@ -40,6 +40,46 @@ pub fn layers(_: &mut Context<'_>) -> Result<Measured> {
         layers = layers.max(transformer.layers.len());
     }
     Ok((layers as f64).into())
+}
+
+/// Heads of the widest layer.
+pub fn heads(_: &mut Context<'_>) -> Result<Measured> {
+    let machine = Machine::new::<f64>(4, 16, 16);
+    let mut buffers = HeapBuffers::new(machine.buffer_sizes());
+    let transformer: Transformer<'_, f64> = machine.build(buffers.buffers())?;
+    let detail = format!("{} rows, {} columns", transformer.rows, machine.columns());
+    Ok(Measured::from(transformer.max_heads() as f64).with_detail(detail))
+}
+
+/// Largest relative error of random products, one number to a block.
+pub fn product(context: &mut Context<'_>) -> Result<Measured> {
+    let mut random = Pcg64Mcg::seed_from_u64(context.settings.seed);
+    let instructions = [
+        Instruction { b: Operand::Block(1), ..Instruction::new(Operation::Multiply, 0, 2) },
+        Instruction::HALT,
+    ];
+    let machine = Machine::new::<f64>(1, 3, instructions.len());
+    let mut buffers = HeapBuffers::<f64>::new(machine.buffer_sizes());
+    let transformer = machine.build(buffers.buffers())?;
+    let mut sequence = vec![0.0; machine.sequence()];
+    let mut workspace = vec![0.0; transformer.workspace(machine.columns())];
+    let (mut worst, mut refused) = (0.0_f64, 0);
+    let count = context.settings.size(500, 10_000);
+    for _ in 0..count {
+        // Evenly spread in their logarithms.
+        let a = 1000.0_f64.powf(random.random_range(0.0..1.0));
+        let b =
+            (1000.0 / a).powf(random.random_range(0.0..1.0)) * if a < 30.0 { 1.0 } else { -1.0 };
+        machine.load(&[a, b, 0.0], &instructions, &mut sequence)?;
+        if machine.step(&transformer, &mut sequence, &mut workspace).is_err() {
+            refused += 1;
+            continue;
+        }
+        let mut product = [0.0];
+        machine.read(&sequence, 2, &mut product);
+        worst = worst.max((product[0] / (a * b) - 1.0).abs());
+    }
+    Ok(Measured::from(worst).with_detail(format!("{refused} of {count} refused")))
 }
 
 /// Runs a program in precision T until it halts; `count` blocks from `first` on, row after row.

@@ -48,6 +48,20 @@ pub const SYSTEM: System = System {
             4.0,
             fleq::layers,
         ),
+        Claim::at_most(
+            "looped.fleq_heads",
+            "heads of the widest layer, blocks of 4 x 4, 16 blocks and 16 instructions (paper: one head \
+             in each of 13 layers)",
+            19.0,
+            fleq::heads,
+        ),
+        Claim::at_most(
+            "looped.fleq_product",
+            "products of random numbers up to 1,000 in f64, refused above a stated error: largest relative \
+             error of those that pass",
+            1e-6,
+            fleq::product,
+        ),
         Claim::equal(
             "looped.fleq_control",
             "random FLEQ programs: loops after which counter, registers, halt bit or memory differ from \

@@ -1,11 +1,15 @@
 //! Lemma 4.1: one step of the inverse in two layers, or in one.
 
 use super::random;
+use crate::buffers::HeapBuffers;
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::{Context, Measured, Result, Settings};
 use nalgebra::DMatrix;
 use rand::RngExt;
-use situ::construct::newton::{InverseRows, add_step, add_symmetric_step};
+use situ::construct::newton::{
+    InverseRows, add_higher_step, add_step, add_symmetric_step, higher_step_layers,
+    higher_step_sizes,
+};
 use situ::matrix::Matrix;
 use situ::scalar::{Scalar, Storage, f16};
 use situ::solve::{NewtonInverse, Order};
@@ -117,6 +121,61 @@ pub fn quadratic(context: &mut Context<'_>) -> Result<Measured> {
         curves,
     });
     Ok(worst.into())
+}
+
+/// Largest distance of log r' / log r from the order p, r and r' the spectral norms of successive
+/// residuals, for steps of order 3 and 4 as written layers.
+pub fn higher_order(context: &mut Context<'_>) -> Result<Measured> {
+    const SIZE: usize = 8;
+    let mut worst: f64 = 0.0;
+    let mut curves = Vec::new();
+    for order in [3, 4] {
+        for (task, condition) in [(0, 3.0), (1, 10.0), (2, 30.0)] {
+            let mut random = random::generator(context.settings.seed, task);
+            let a = random::conditioned(SIZE, condition, &mut random);
+            // The residual I - A Aᵀ is symmetric, so that its powers have powers as norms.
+            let mut x = a.transpose();
+            let mut points: Vec<[f64; 2]> = Vec::new();
+            for step in 0..20 {
+                let residual = DMatrix::identity(SIZE, SIZE) - &a * &x;
+                let norm = residual.singular_values().max();
+                if norm < 1e-11 {
+                    break;
+                }
+                if let Some([_, before]) = points.last() {
+                    worst = worst.max((norm.ln() / before.ln() - f64::from(order)).abs());
+                }
+                points.push([f64::from(step), norm]);
+                x = higher_step(order, &x, &a)?;
+            }
+            curves.push(Curve { label: format!("order {order}, condition {condition}"), points });
+        }
+    }
+    context.plot(Series {
+        title: "Steps of higher order as layers: residual".to_owned(),
+        x: Axis::linear("steps"),
+        y: Axis::logarithmic("spectral norm of I - AX"),
+        curves,
+    });
+    Ok(worst.into())
+}
+
+/// Runs the layers of one step of order p on [X; A; I; 0; X].
+fn higher_step(order: u16, x: &DMatrix<f64>, a: &DMatrix<f64>) -> Result<DMatrix<f64>> {
+    let size = x.nrows();
+    let mut buffers = HeapBuffers::<f64>::new(higher_step_sizes(order));
+    let mut builder = Builder::new(5 * size as u16, buffers.buffers());
+    let rows = InverseRows::adjacent(size as u16);
+    add_higher_step(&mut builder, &rows, 4 * size as u16, order)?;
+    let transformer = builder.finish();
+    if transformer.layers.len() != higher_step_layers(order) {
+        return Err(format!("{} layers", transformer.layers.len()).into());
+    }
+    let identity = DMatrix::identity(size, size);
+    let blocks = [x, a, &identity, &DMatrix::zeros(size, size), x];
+    let mut sequence: Vec<f64> = blocks.into_iter().flat_map(random::row_major).collect();
+    transformer.forward(&mut sequence, &mut vec![0.0; transformer.workspace(size)])?;
+    Ok(DMatrix::from_row_slice(size, size, &sequence[..size * size]))
 }
 
 /// Largest |AX − I| of inverses that were stored in f16 and stepped once in f32.

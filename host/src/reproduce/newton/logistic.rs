@@ -3,7 +3,7 @@
 use super::random;
 use crate::buffers::HeapBuffers;
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::statistics::{jackknife, log_slope, median};
+use crate::reproduce::statistics::{jackknife, largest, log_slope, median};
 use crate::reproduce::{Context, Measured, Result};
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
@@ -66,13 +66,18 @@ impl Task {
         (0..50).fold(DVector::zeros(FEATURES), |x, _| self.exact_step(&x))
     }
 
-    /// Distance of the looped transformer from the minimizer after 15 steps.
-    fn fixed_point_error(&self, knots: u16) -> Result<f64, Error> {
+    /// The points x that the looped transformer reaches after 1, 2, … loops.
+    fn looped(
+        &self,
+        start: &DVector<f64>,
+        machine: Machine,
+        loops: usize,
+    ) -> Result<Vec<DVector<f64>>, Error> {
         let logistic = Logistic {
             features: FEATURES as u16,
             examples: EXAMPLES as u16,
-            knots,
-            inverse_steps: 12,
+            knots: machine.knots,
+            inverse_steps: machine.inverse_steps,
             ridge: RIDGE,
         };
         let mut buffers = HeapBuffers::new(logistic.buffer_sizes());
@@ -80,15 +85,88 @@ impl Task {
         let mut sequence = vec![0.0; logistic.rows() * EXAMPLES];
         let mut workspace = vec![0.0; transformer.workspace(EXAMPLES)];
         let examples = random::row_major(&self.examples);
-        let labels = self.labels.as_slice();
-        logistic.write_prompt(&examples, labels, &[0.0; FEATURES], &mut sequence)?;
-        for _ in 0..15 {
-            transformer.forward(&mut sequence, &mut workspace)?;
-        }
+        let (labels, start) = (self.labels.as_slice(), start.as_slice());
+        logistic.write_prompt(&examples, labels, start, &mut sequence)?;
         let first = logistic.solution_row();
-        let x = DVector::from_fn(FEATURES, |j, _| sequence[(first + j) * EXAMPLES]);
-        Ok((x - self.minimizer()).norm())
+        let mut points = Vec::new();
+        for _ in 0..loops {
+            transformer.forward(&mut sequence, &mut workspace)?;
+            points.push(DVector::from_fn(FEATURES, |j, _| sequence[(first + j) * EXAMPLES]));
+        }
+        Ok(points)
     }
+
+    /// Distance of the looped transformer from the minimizer after 15 loops.
+    fn fixed_point_error(&self, knots: u16) -> Result<f64, Error> {
+        let machine = Machine { knots, ..FINEST };
+        let points = self.looped(&DVector::zeros(FEATURES), machine, 15)?;
+        Ok((&points[14] - self.minimizer()).norm())
+    }
+
+    /// Largest error of one step of the transformer from the first four points of the exact iteration,
+    /// relative to the new point.
+    fn step_error(&self, machine: Machine) -> Result<f64, Error> {
+        let mut worst: f64 = 0.0;
+        let mut x = DVector::zeros(FEATURES);
+        for _ in 0..4 {
+            let next = self.exact_step(&x);
+            let stepped = &self.looped(&x, machine, 1)?[0];
+            worst = worst.max((stepped - &next).norm() / next.norm());
+            x = next;
+        }
+        Ok(worst)
+    }
+
+    /// Loops until the transformer comes within twice its final distance from the minimizer, or 1e-6
+    /// if that is more.
+    fn loops_to_floor(&self) -> Result<f64, Error> {
+        let minimizer = self.minimizer();
+        let points = self.looped(&DVector::zeros(FEATURES), FINEST, 20)?;
+        let distances: Vec<f64> = points.iter().map(|x| (x - &minimizer).norm()).collect();
+        let floor = (2.0 * distances[19]).max(1e-6);
+        let last = distances.iter().rposition(|distance| !(*distance <= floor));
+        Ok(last.map_or(1.0, |last| last as f64 + 2.0))
+    }
+}
+
+/// Knots of each interpolated function and Newton steps that invert the Hessian.
+#[derive(Clone, Copy)]
+struct Machine {
+    knots: u16,
+    inverse_steps: u16,
+}
+
+/// The machine of the claims on single steps.
+const FINEST: Machine = Machine { knots: 512, inverse_steps: 12 };
+
+/// Largest error of one step over tasks.
+pub fn step_error(context: &mut Context<'_>) -> Result<Measured> {
+    let seed = context.settings.seed;
+    let tasks = context.settings.size(10, 100);
+    let error = |inverse_steps: u16| -> Result<f64> {
+        let machine = Machine { inverse_steps, ..FINEST };
+        let errors = (0..tasks).into_par_iter().map(|i| Task::new(seed, i).step_error(machine));
+        Ok(largest(errors.collect::<Result<Vec<_>, Error>>()?))
+    };
+    let mut points = Vec::new();
+    for inverse_steps in [2, 4, 6, 8, 10, FINEST.inverse_steps] {
+        points.push([f64::from(inverse_steps), error(inverse_steps)?]);
+    }
+    let [.., [_, finest]] = points[..] else { return Err("no machine".into()) };
+    context.plot(Series {
+        title: "One damped Newton step by 11 + 2k layers, 512 knots".to_owned(),
+        x: Axis::linear("Newton steps k that invert the Hessian"),
+        y: Axis::logarithmic("relative error of the step"),
+        curves: vec![Curve { label: "largest".to_owned(), points }],
+    });
+    Ok(finest.into())
+}
+
+/// The largest number of loops of the transformer to its floor.
+pub fn transformer_loops(context: &mut Context<'_>) -> Result<Measured> {
+    let seed = context.settings.seed;
+    let loops = (0..50).into_par_iter().map(|index| Task::new(seed, index).loops_to_floor());
+    Ok(largest(loops.collect::<Result<Vec<_>, Error>>()?).into())
 }
 
 /// Numbers of knots of [`error_slope`].

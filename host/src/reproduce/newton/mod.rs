@@ -1,5 +1,6 @@
 //! System `newton`: in-context Newton's method by linear-attention transformers.
 
+mod first_order;
 mod inverse;
 mod logistic;
 mod random;
@@ -35,6 +36,13 @@ pub const SYSTEM: System = System {
             inverse::quadratic,
         ),
         Claim::at_most(
+            "newton.higher_order",
+            "steps of order p = 3 and 4 as 2 (p - 1) written layers: residual exponent against p, largest \
+             deviation",
+            0.05,
+            inverse::higher_order,
+        ),
+        Claim::at_most(
             "newton.f16_storage",
             "inverse stored in f16, one f32 step of the iteration itself, order 8, condition 3: \
              largest element of |AX - I|",
@@ -43,16 +51,30 @@ pub const SYSTEM: System = System {
         ),
         Claim::at_most(
             "newton.regression_counts",
-            "3 + T layers, at most 2 heads, 4d + 3 rows; prediction against the ridge solution: largest \
-             error relative to |a||w|",
+            "3 + T layers, at most 2 heads, 4d + 3 rows; prediction against the ridge solution, start \
+             scaled by the spectrum of the prompt, T = 20: largest error relative to |a||w|",
             1e-12,
             regression::counted_error,
         ),
+        Claim::at_most(
+            "newton.fixed_scale",
+            "the same with weights fixed by size alone, start scaled by 1/(2n)², T = 40",
+            1e-10,
+            regression::fixed_scale,
+        ),
         Claim::at_least(
             "newton.depth_vs_gd",
-            "layers of gradient descent over layers of Newton at error 1e-6, condition 100: median",
+            "layers of gradient descent, itself a transformer at the best constant step, over layers of \
+             Newton at error 1e-6, condition 100: median",
             10.0,
             regression::depth_against_gradient_descent,
+        ),
+        Claim::at_least(
+            "newton.depth_vs_chebyshev",
+            "the same for Chebyshev's semi-iteration, the strongest first-order rival, in linear attention \
+             with momentum",
+            2.0,
+            regression::depth_against_chebyshev,
         ),
         Claim::equal(
             "newton.logistic_counts",
@@ -68,11 +90,26 @@ pub const SYSTEM: System = System {
         ),
         Claim::at_most(
             "newton.logistic_loglog",
-            "steps of the exact iteration to 1e-6 of the minimizer, 100 tasks: largest",
+            "steps of the exact iteration, no transformer, to 1e-6 of the minimizer, 100 tasks: largest",
             8.0,
             logistic::largest_steps,
         )
         .with_unit("steps"),
+        Claim::at_most(
+            "newton.logistic_step",
+            "one step of the 11 + 2k layers against the exact damped Newton step, 512 knots, k = 12, from \
+             the first four points of the exact iteration: largest relative error",
+            1e-4,
+            logistic::step_error,
+        ),
+        Claim::at_most(
+            "newton.logistic_transformer_loglog",
+            "loops of the transformer to twice its final distance from the minimizer, 512 knots, 50 \
+             tasks: largest",
+            10.0,
+            logistic::transformer_loops,
+        )
+        .with_unit("loops"),
     ],
     ..System::new(
         "newton",

@@ -1,22 +1,20 @@
 //! Theorem 4.2: least squares in 3 + T layers, and what it saves against gradient descent.
 
+use super::first_order::{self, Step};
 use super::random;
 use crate::buffers::HeapBuffers;
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::sampled_median;
-use crate::reproduce::{Context, Measured, Result};
+use crate::reproduce::{Context, Measured, Result, Study};
 use nalgebra::{DMatrix, DVector};
 use situ::construct::newton::Regression;
 use situ::transformer::Error;
 
-/// Steps after which gradient descent is given up.
-const MAX_DESCENTS: usize = 100_000;
-
 /// One task: examples, targets, a test example, and the ridge solution.
-struct Task {
-    examples: DMatrix<f64>,
-    targets: DVector<f64>,
-    test: DVector<f64>,
+pub struct Task {
+    pub examples: DMatrix<f64>,
+    pub targets: DVector<f64>,
+    pub test: DVector<f64>,
     ridge: f64,
     gram: DMatrix<f64>,
     solution: DVector<f64>,
@@ -33,12 +31,21 @@ impl Task {
         Some(Self { examples, targets, test, ridge, gram, solution })
     }
 
-    /// Error of the transformer of T = `steps`, relative to |a_test| |w|; infinite if its counts are not
-    /// those of the theorem.
-    fn error(&self, steps: u16) -> Result<f64, Error> {
+    /// 1/λ_max², the largest start for which Newton converges at once.
+    fn spectral_scale(&self) -> f64 {
+        self.gram.symmetric_eigenvalues().max().powi(-2)
+    }
+
+    /// Error of a prediction relative to |a_test| |w|.
+    pub fn relative_error(&self, prediction: f64) -> f64 {
+        let exact = self.test.dot(&self.solution);
+        (prediction - exact).abs() / (self.test.norm() * self.solution.norm())
+    }
+
+    /// Error of the transformer of T = `steps` started at `scale`; infinite if its counts are not those
+    /// of the theorem.
+    fn error(&self, steps: u16, scale: f64) -> Result<f64, Error> {
         let (n, d) = self.examples.shape();
-        let largest = self.gram.symmetric_eigenvalues().max();
-        let scale = 1.0 / (largest * largest);
         let regression = Regression { features: d as u16, steps, ridge: self.ridge, scale };
         let mut buffers = HeapBuffers::new(regression.buffer_sizes());
         let transformer = regression.build::<f64>(buffers.buffers())?;
@@ -53,43 +60,35 @@ impl Task {
         let (targets, test) = (self.targets.as_slice(), self.test.as_slice());
         regression.write_prompt(&examples, targets, test, &mut sequence)?;
         transformer.forward(&mut sequence, &mut vec![0.0; transformer.workspace(n + 1)])?;
-        let prediction = sequence.last().copied().unwrap_or(f64::NAN);
-        let exact = self.test.dot(&self.solution);
-        Ok((prediction - exact).abs() / (self.test.norm() * self.solution.norm()))
-    }
-
-    /// Errors of the prediction by gradient descent at the best constant step, one layer a step, until
-    /// the weights themselves are as close as `tolerance`.
-    fn gradient_descent_errors(&self, tolerance: f64) -> Vec<f64> {
-        let eigenvalues = self.gram.symmetric_eigenvalues();
-        let step_size = 2.0 / (eigenvalues.max() + eigenvalues.min());
-        let moment = self.examples.tr_mul(&self.targets);
-        let mut w = DVector::zeros(self.solution.len());
-        let scale = self.test.norm() * self.solution.norm();
-        let mut errors = Vec::new();
-        for _ in 0..MAX_DESCENTS {
-            errors.push(self.test.dot(&(&w - &self.solution)).abs() / scale);
-            if (&w - &self.solution).norm() <= tolerance * self.solution.norm() {
-                break;
-            }
-            w += (&moment - &self.gram * &w) * step_size;
-        }
-        errors
+        Ok(self.relative_error(sequence.last().copied().unwrap_or(f64::NAN)))
     }
 }
 
-/// Largest error of the prediction after 20 steps.
-pub fn counted_error(context: &mut Context<'_>) -> Result<Measured> {
+/// Largest error over tasks of 50 examples, started at the scale that `scale` finds.
+fn largest_error(
+    context: &mut Context<'_>,
+    steps: u16,
+    scale: impl Fn(&Task) -> f64,
+) -> Result<Measured> {
     let mut worst: f64 = 0.0;
     for task in 0..context.settings.size(20, 200) {
         let mut random = random::generator(context.settings.seed, task);
         let ridge = if task % 2 == 0 { 0.0 } else { 1.0 };
         let examples = random::normal(50, 10, &mut random);
-        if let Some(task) = Task::new(examples, ridge, &mut random) {
-            worst = worst.max(task.error(20)?);
-        }
+        let task = Task::new(examples, ridge, &mut random).ok_or("a Gram matrix is singular")?;
+        worst = worst.max(task.error(steps, scale(&task))?);
     }
     Ok(worst.into())
+}
+
+/// Largest error of the prediction after 20 steps, started at the scale of the task's spectrum.
+pub fn counted_error(context: &mut Context<'_>) -> Result<Measured> {
+    largest_error(context, 20, Task::spectral_scale)
+}
+
+/// Largest error after 40 steps, started at 1/(2n)² for n examples.
+pub fn fixed_scale(context: &mut Context<'_>) -> Result<Measured> {
+    largest_error(context, 40, |task| (2.0 * task.examples.nrows() as f64).powi(-2))
 }
 
 /// First index from which on the errors stay within `tolerance`, infinite if they never do: a
@@ -99,37 +98,75 @@ fn settled(errors: &[f64], tolerance: f64) -> f64 {
     if first < errors.len() { first as f64 } else { f64::INFINITY }
 }
 
+/// Layers that each method needs for an error of 1e-6 at condition 100, task by task.
+struct Depths {
+    newton: Vec<f64>,
+    descent: Vec<f64>,
+    chebyshev: Vec<f64>,
+}
+
+impl Study for Depths {
+    fn run(context: &mut Context<'_>) -> Result<Self> {
+        const TOLERANCE: f64 = 1e-6;
+        /// Layers after which a method is given up: Newton's steps, gradient descent, Chebyshev.
+        const DEEPEST: [usize; 3] = [30, 1500, 200];
+        let [mut newton, mut descent, mut chebyshev] = [const { Vec::new() }; 3];
+        let mut curves = Vec::new();
+        for index in 0..context.settings.size(20, 200) {
+            let mut random = random::generator(context.settings.seed, 1_000 + index);
+            let gram = random::positive_definite(10, 100.0, &mut random);
+            let root = gram.cholesky().ok_or("a Gram matrix is not positive definite")?;
+            let basis = random::normal(50, 10, &mut random).qr().q();
+            let task = Task::new(basis * root.l().transpose(), 0.0, &mut random)
+                .ok_or("a Gram matrix is singular")?;
+            let eigenvalues = task.gram.symmetric_eigenvalues();
+            let (smallest, largest) = (eigenvalues.min(), eigenvalues.max());
+            let scale = task.spectral_scale();
+            let of_newton: Vec<f64> = (0..DEEPEST[0])
+                .map(|steps| task.error(steps as u16, scale))
+                .collect::<Result<_, Error>>()?;
+            let [of_descent, of_chebyshev] = [
+                Step::descent(smallest, largest, DEEPEST[1]),
+                Step::chebyshev(smallest, largest, DEEPEST[2]),
+            ]
+            .map(|steps| first_order::errors(&task, &steps));
+            let (of_descent, of_chebyshev) = (of_descent?, of_chebyshev?);
+            newton.push(3.0 + settled(&of_newton, TOLERANCE));
+            descent.push(settled(&of_descent, TOLERANCE));
+            chebyshev.push(settled(&of_chebyshev, TOLERANCE));
+            if curves.is_empty() {
+                curves = vec![
+                    curve("gradient descent", 0, &of_descent[..100]),
+                    curve("Chebyshev", 0, &of_chebyshev[..100]),
+                    curve("Newton, 3 + T layers", 3, &of_newton),
+                ];
+            }
+        }
+        context.plot(Series {
+            title: "Least squares in context, condition 100".to_owned(),
+            x: Axis::linear("layers"),
+            y: Axis::logarithmic("error of the prediction"),
+            curves,
+        });
+        Ok(Self { newton, descent, chebyshev })
+    }
+}
+
 /// Median over tasks of the layers of gradient descent over those of Newton.
 pub fn depth_against_gradient_descent(context: &mut Context<'_>) -> Result<Measured> {
-    const TOLERANCE: f64 = 1e-6;
-    const DEEPEST: u16 = 30;
-    let mut ratios = Vec::new();
-    let mut curves = Vec::new();
-    for index in 0..context.settings.size(20, 200) {
-        let mut random = random::generator(context.settings.seed, 1_000 + index);
-        let gram = random::positive_definite(10, 100.0, &mut random);
-        let root = gram.cholesky().ok_or("a Gram matrix is not positive definite")?;
-        let basis = random::normal(50, 10, &mut random).qr().q();
-        let task = Task::new(basis * root.l().transpose(), 0.0, &mut random)
-            .ok_or("a Gram matrix is singular")?;
-        let descent = task.gradient_descent_errors(TOLERANCE);
-        let newton: Vec<f64> =
-            (0..DEEPEST).map(|steps| task.error(steps)).collect::<Result<_, Error>>()?;
-        ratios.push(settled(&descent, TOLERANCE) / (3.0 + settled(&newton, TOLERANCE)));
-        if curves.is_empty() {
-            curves = vec![
-                curve("gradient descent", 0, &descent[..descent.len().min(100)]),
-                curve("Newton, 3 + T layers", 3, &newton),
-            ];
-        }
-    }
-    context.plot(Series {
-        title: "Least squares in context, condition 100".to_owned(),
-        x: Axis::linear("layers"),
-        y: Axis::logarithmic("error of the prediction"),
-        curves,
-    });
-    Ok(sampled_median(&ratios))
+    let depths = context.study::<Depths>()?;
+    Ok(median_ratio(&depths.descent, &depths.newton))
+}
+
+/// Median over tasks of the layers of Chebyshev's semi-iteration over those of Newton.
+pub fn depth_against_chebyshev(context: &mut Context<'_>) -> Result<Measured> {
+    let depths = context.study::<Depths>()?;
+    Ok(median_ratio(&depths.chebyshev, &depths.newton))
+}
+
+fn median_ratio(layers: &[f64], of_newton: &[f64]) -> Measured {
+    let ratios = layers.iter().zip(of_newton).map(|(layers, newton)| layers / newton);
+    sampled_median(&ratios.collect::<Vec<_>>())
 }
 
 fn curve(label: &str, first_layer: usize, errors: &[f64]) -> Curve {

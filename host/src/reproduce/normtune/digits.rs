@@ -2,8 +2,8 @@
 
 use super::pictures::{FEATURES, PIXELS, describe};
 use crate::report::{Axis, Curve, Precision, Series};
-use crate::reproduce::statistics::median;
-use crate::reproduce::{Context, Measured, Result, Settings};
+use crate::reproduce::statistics::{median, sampled_median};
+use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
@@ -35,16 +35,23 @@ struct Example<T> {
     digit: usize,
 }
 
-/// Median test accuracy of the widest networks.
-pub fn accuracy_of_tuned(context: &mut Context<'_>) -> Result<Measured> {
-    match context.settings.precision {
-        Precision::F16 => accuracy_in::<f16>(context),
-        Precision::F32 => accuracy_in::<f32>(context),
-        Precision::F64 => accuracy_in::<f64>(context),
+/// Test accuracies of the widest networks, before and after tuning.
+struct Digits {
+    untuned: Measured,
+    tuned: Measured,
+}
+
+impl Study for Digits {
+    fn run(context: &mut Context<'_>) -> Result<Self> {
+        match context.settings.precision {
+            Precision::F16 => digits_in::<f16>(context),
+            Precision::F32 => digits_in::<f32>(context),
+            Precision::F64 => digits_in::<f64>(context),
+        }
     }
 }
 
-fn accuracy_in<S>(context: &mut Context<'_>) -> Result<Measured>
+fn digits_in<S>(context: &mut Context<'_>) -> Result<Digits>
 where
     S: Storage + Send + Sync,
     S::Compute: Send + Sync,
@@ -52,19 +59,20 @@ where
     let settings = context.settings;
     let mut rows = rows()?;
     let file_order = examples::<S::Compute>(&rows)?;
-    rows.shuffle(&mut Pcg64Mcg::seed_from_u64(settings.seed));
-    let shuffled = examples::<S::Compute>(&rows)?;
-    let points = vec![
-        tuned::<S, 64>(settings, 1, &file_order)?,
-        tuned::<S, 128>(settings, 1, &file_order)?,
-        tuned::<S, 256>(settings, 1, &file_order)?,
-        tuned::<S, 512>(settings, NETWORKS, &file_order)?,
+    let widest = tuned::<S, 512>(settings, NETWORKS, &file_order)?;
+    let points = [
+        &tuned::<S, 64>(settings, 1, &file_order)?,
+        &tuned::<S, 128>(settings, 1, &file_order)?,
+        &tuned::<S, 256>(settings, 1, &file_order)?,
+        &widest,
     ];
-    let accuracy = points[3][1];
+    let points = points.map(Tuned::point).to_vec();
     let mut curves = vec![Curve { label: "last 500 rows of the file".to_owned(), points }];
     if settings.size(false, true) {
         // In the file's order the writers of the last rows are not among those of the first.
-        let points = vec![tuned::<S, 512>(settings, NETWORKS, &shuffled)?];
+        rows.shuffle(&mut Pcg64Mcg::seed_from_u64(settings.seed));
+        let shuffled = examples::<S::Compute>(&rows)?;
+        let points = vec![tuned::<S, 512>(settings, NETWORKS, &shuffled)?.point()];
         curves.push(Curve { label: "500 rows at random, the same writers".to_owned(), points });
     }
     context.plot(Series {
@@ -73,8 +81,43 @@ where
         y: Axis::linear("accuracy"),
         curves,
     });
-    let tested = (file_order.len() - TRAINING) as f64;
-    Ok(Measured::new(accuracy, (accuracy * (1.0 - accuracy) / tested).sqrt()))
+    let of = |which: fn(&Accuracy) -> f64| {
+        sampled_median(&widest.accuracies.iter().map(which).collect::<Vec<_>>())
+    };
+    Ok(Digits { untuned: of(|accuracy| accuracy.before), tuned: of(|accuracy| accuracy.after) })
+}
+
+/// Median test accuracy of the widest networks.
+pub fn accuracy_of_tuned(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(context.study::<Digits>()?.tuned.clone())
+}
+
+/// What tuning adds to the accuracy.
+pub fn untuned_gap(context: &mut Context<'_>) -> Result<Measured> {
+    let Digits { untuned, tuned } = &*context.study::<Digits>()?;
+    let error = tuned.standard_error.hypot(untuned.standard_error);
+    Ok(Measured::new(tuned.value - untuned.value, error))
+}
+
+/// Test accuracy of one network.
+struct Accuracy {
+    before: f64,
+    after: f64,
+}
+
+/// Networks of one width.
+struct Tuned {
+    /// Count of tuned numbers in each.
+    numbers: usize,
+    accuracies: Vec<Accuracy>,
+}
+
+impl Tuned {
+    /// Tuned numbers and median accuracy.
+    fn point(&self) -> [f64; 2] {
+        let after = self.accuracies.iter().map(|accuracy| accuracy.after).collect();
+        [self.numbers as f64, median(after)]
+    }
 }
 
 /// The rows of the bundled data.
@@ -108,12 +151,12 @@ fn examples<T: Scalar>(rows: &[Vec<f64>]) -> Result<Vec<Example<T>>> {
     Ok(rows.iter().zip(&features).map(example).collect())
 }
 
-/// Tunes networks of this width: the count of tuned numbers in each, and the median accuracy.
+/// Tunes networks of this width.
 fn tuned<S, const WIDTH: usize>(
     settings: &Settings,
     networks: u64,
     examples: &[Example<S::Compute>],
-) -> Result<[f64; 2]>
+) -> Result<Tuned>
 where
     S: Storage + Send + Sync,
     S::Compute: Send + Sync,
@@ -121,17 +164,16 @@ where
     let seeds =
         (0..networks).map(|network| settings.seed.wrapping_mul(NETWORKS).wrapping_add(network));
     let accuracies = seeds.map(|seed| accuracy::<S, WIDTH>(settings, seed, examples));
-    let accuracies: Result<Vec<f64>> = accuracies.collect();
-    let units = WIDTH * DEPTH + CLASSES;
-    Ok([2.0 * units as f64, median(accuracies?)])
+    let accuracies = accuracies.collect::<Result<_>>()?;
+    Ok(Tuned { numbers: 2 * (WIDTH * DEPTH + CLASSES), accuracies })
 }
 
-/// Tunes the network of a seed; its accuracy on the test rows.
+/// Tunes the network of a seed; its accuracy on the test rows before and after.
 fn accuracy<S, const WIDTH: usize>(
     settings: &Settings,
     seed: u64,
     examples: &[Example<S::Compute>],
-) -> Result<f64>
+) -> Result<Accuracy>
 where
     S: Storage + Send + Sync,
     S::Compute: Send + Sync,
@@ -139,6 +181,7 @@ where
     let (training, test) = examples.split_at(TRAINING);
     let network = Network::new(seed, Sign);
     let mut parameters = Box::<Parameters<S, WIDTH, DEPTH, CLASSES>>::default();
+    let before = share_right(&network, &parameters, test);
     let mut rule = Adam::new(S::Compute::ZERO);
     let mut optimizer = Optimizer::new::<S, _>(&rule);
     let epochs = settings.size(6, 30);
@@ -156,13 +199,26 @@ where
             optimizer.step(&rule, &Units::filled(Affine), &mut parameters, gradient)?;
         }
     }
+    Ok(Accuracy { before, after: share_right(&network, &parameters, test) })
+}
+
+/// Share of examples whose digit has the largest output alone.
+fn share_right<S, const WIDTH: usize>(
+    network: &Network<Sign>,
+    parameters: &Parameters<S, WIDTH, DEPTH, CLASSES>,
+    test: &[Example<S::Compute>],
+) -> f64
+where
+    S: Storage + Send + Sync,
+    S::Compute: Send + Sync,
+{
     let right = test.par_iter().filter(|example| {
         let mut outputs = [S::Compute::ZERO; CLASSES];
-        network.forward(&parameters, &example.features, &mut Workspace::default(), &mut outputs);
+        network.forward(parameters, &example.features, &mut Workspace::default(), &mut outputs);
         let mut classes = outputs.iter().enumerate();
         classes.all(|(class, y)| class == example.digit || *y < outputs[example.digit])
     });
-    Ok(right.count() as f64 / test.len() as f64)
+    right.count() as f64 / test.len() as f64
 }
 
 /// Mean gradient of the smoothed cross-entropy over a batch, half of it on each core.

@@ -7,7 +7,7 @@ use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
-use situ::normtune::{Error, Gaussian, StackWorkspace};
+use situ::normtune::{Error, Gaussian, Law, StackWorkspace};
 use situ::scalar::Scalar;
 
 /// Draws of a claim.
@@ -20,7 +20,24 @@ fn error<T: Scalar, const D: usize, const N: usize, const K: usize, const L: usi
     inputs: usize,
     radius: f64,
 ) -> Result<f64, Error> {
-    let (stack, parameters) = rebuilt::<T, _, D, N, K, L>(Gaussian, seed)?;
+    error_of_law::<T, _, D, N, K, L>(Gaussian, seed, inputs, radius)
+}
+
+/// The same for weights of any law.
+pub fn error_of_law<
+    T: Scalar,
+    W: Law,
+    const D: usize,
+    const N: usize,
+    const K: usize,
+    const L: usize,
+>(
+    law: W,
+    seed: u64,
+    inputs: usize,
+    radius: f64,
+) -> Result<f64, Error> {
+    let (stack, parameters) = rebuilt::<T, _, D, N, K, L>(law, seed)?;
     let target = target::<f64, D, L>(seed);
     let mut random = Pcg64Mcg::seed_from_u64(seed.wrapping_add(1));
     let mut work = StackWorkspace::default();
@@ -150,24 +167,26 @@ pub fn skip(context: &mut Context<'_>) -> Result<Measured> {
     Ok(most.into())
 }
 
-/// Beyond the box the first ReLU clips and the equality ends: the median error at twice the box.
+/// Beyond the box the first ReLU clips and the equality ends: the median error at twice the box over
+/// that on the box.
 pub fn outside(context: &mut Context<'_>) -> Result<Measured> {
-    let (mut points, mut twice) = (Vec::new(), None);
+    let mut medians = Vec::new();
     for radius in [0.5, 1.0, 1.25, 1.5, 2.0, 3.0] {
         let errors = errors(context.settings, |seed, inputs| {
             error::<f64, 8, 64, 1, 1>(seed, inputs, radius)
         })?;
-        let median = sampled_median(&errors);
-        points.push([radius, median.value]);
-        if radius == 2.0 {
-            twice = Some(median);
-        }
+        medians.push((radius, sampled_median(&errors)));
     }
+    let [_, (_, inside), .., (_, twice), _] = &medians[..] else { return Err("no radii".into()) };
+    let ratio = twice.over(inside);
     context.plot(Series {
         title: "Where equality ends: median relative error".to_owned(),
         x: Axis::linear("radius of the inputs / radius of the box"),
         y: Axis::logarithmic("relative error"),
-        curves: vec![Curve { label: "d = 8, f64".to_owned(), points }],
+        curves: vec![Curve {
+            label: "d = 8, f64".to_owned(),
+            points: medians.iter().map(|(radius, median)| [*radius, median.value]).collect(),
+        }],
     });
-    twice.ok_or_else(|| "no inputs at twice the box".into())
+    Ok(ratio)
 }

@@ -1,47 +1,107 @@
 //! The linear system behind the reconstruction: sparse weights (case 3) and conditioning.
 
-use super::target::{draws, rebuilt};
+use super::exact::error_of_law;
+use super::target::{draws, target};
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::statistics::{sampled_median, share};
-use crate::reproduce::{Context, Measured, Result, Settings};
-use nalgebra::DMatrix;
+use crate::reproduce::statistics::{largest, sampled_median, share};
+use crate::reproduce::{Context, Measured, Result, Settings, Study};
+use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
-use situ::normtune::{Gaussian, Network, Sparse, khatri_rao};
+use situ::normtune::{Gaussian, Network, Sparse, Target, khatri_rao};
 
 /// Draws of a condition number.
 const DRAWS: u64 = 10;
 
-/// Case 3, both matrices kept with probability p = c √(log d / d): the share of draws that rebuild the
-/// target at c = 1.5.
+/// The density of the claims on sparse weights: c of p = c √(log d / d).
+const DENSITY: f64 = 1.5;
+
+/// Case 3, both matrices kept with probability p = c √(log d / d): for each draw at [`DENSITY`] the
+/// relative error of the rebuilt network, if it can be rebuilt.
+struct SparseDraws(Vec<Option<f64>>);
+
+impl Study for SparseDraws {
+    fn run(context: &mut Context<'_>) -> Result<Self> {
+        let settings = context.settings;
+        let errors = |c: f64| -> Vec<Option<f64>> {
+            let law = Sparse::new(Gaussian, c * (16.0_f64.ln() / 16.0).sqrt());
+            let seeds = draws(settings, settings.size(60, 200)).into_par_iter();
+            seeds
+                .map(|seed| error_of_law::<f64, _, 16, 256, 1, 1>(law, seed, 50, 1.0).ok())
+                .collect()
+        };
+        let claimed = errors(DENSITY);
+        let rebuilt = |errors: &[Option<f64>]| share(errors, Option::is_some).value;
+        let mut points: Vec<_> = settings
+            .size(&[1.0][..], &[0.5, 0.75, 1.0, 1.25])
+            .iter()
+            .map(|c| [*c, rebuilt(&errors(*c))])
+            .collect();
+        points.push([DENSITY, rebuilt(&claimed)]);
+        context.plot(Series {
+            title: "Sparse weights: share of draws that rebuild the target".to_owned(),
+            x: Axis::linear("c of p = c √(log d / d), d = 16"),
+            y: Axis::linear("share"),
+            curves: vec![Curve { label: "width d²".to_owned(), points }],
+        });
+        Ok(Self(claimed))
+    }
+}
+
+/// Share of draws that rebuild the target.
 pub fn sparse(context: &mut Context<'_>) -> Result<Measured> {
-    const CLAIMED: f64 = 1.5;
-    let solved = |c: f64| -> Vec<bool> {
-        let law = Sparse::new(Gaussian, c * (16.0_f64.ln() / 16.0).sqrt());
-        let seeds = draws(context.settings, context.settings.size(20, 50)).into_par_iter();
-        seeds.map(|seed| rebuilt::<f64, _, 16, 256, 1, 1>(law, seed).is_ok()).collect()
+    Ok(share(&context.study::<SparseDraws>()?.0, Option::is_some))
+}
+
+/// Largest error of the rebuilt networks.
+pub fn sparse_error(context: &mut Context<'_>) -> Result<Measured> {
+    let errors = context.study::<SparseDraws>()?;
+    Ok(largest(errors.0.iter().flatten().copied()).into())
+}
+
+/// The system of one draw: d² equations in as many unknowns as units.
+fn system(seed: u64, d: usize, width: usize) -> DMatrix<f64> {
+    let mut system = vec![0.0; d * d * width];
+    khatri_rao(&[Network::new(seed, Gaussian)], [d, width, d], &mut system);
+    DMatrix::from_row_slice(d * d, width, &system)
+}
+
+/// Relative error of the target's matrix by least squares in the scales of a network of this width.
+fn best_error(seed: u64, d: usize, width: usize) -> Result<f64> {
+    let Target { weights: [weights], .. } = target::<f64, PHASE_WIDTH, 1>(seed);
+    let wanted = DVector::from_column_slice(weights.as_slice());
+    let system = system(seed, d, width);
+    let scales = system.clone().svd(true, true).solve(&wanted, 1e-14)?;
+    Ok((system * scales - &wanted).norm() / wanted.norm())
+}
+
+/// Width of the target of [`phase`].
+const PHASE_WIDTH: usize = 8;
+
+/// Reconstruction is exact from width d² on: the median error one unit earlier over that at d².
+pub fn phase(context: &mut Context<'_>) -> Result<Measured> {
+    const EXACT: usize = PHASE_WIDTH * PHASE_WIDTH;
+    let settings = context.settings;
+    let median = |width: usize| -> Result<Measured> {
+        let seeds = draws(settings, DRAWS).into_par_iter();
+        let errors = seeds.map(|seed| best_error(seed, PHASE_WIDTH, width));
+        Ok(sampled_median(&errors.collect::<Result<Vec<_>>>()?))
     };
-    let (mut points, mut claimed) = (Vec::new(), None);
-    for c in context.settings.size(&[1.0, CLAIMED][..], &[0.5, 0.75, 1.0, 1.25, CLAIMED, 1.75]) {
-        let share = share(&solved(*c), |solved| *solved);
-        points.push([*c, share.value]);
-        if *c == CLAIMED {
-            claimed = Some(share);
-        }
+    let mut points = Vec::new();
+    for width in [16, 32, 48, 56, 60, 62, 63, 64, 65, 68, 72, 80] {
+        points.push([width as f64, median(width)?.value]);
     }
     context.plot(Series {
-        title: "Sparse weights: share of draws that rebuild the target".to_owned(),
-        x: Axis::linear("c of p = c √(log d / d), d = 16"),
-        y: Axis::linear("share"),
-        curves: vec![Curve { label: "width d²".to_owned(), points }],
+        title: "Best reconstruction by width: median relative error, d = 8".to_owned(),
+        x: Axis::linear("width"),
+        y: Axis::logarithmic("relative error"),
+        curves: vec![Curve { label: "least squares".to_owned(), points }],
     });
-    claimed.ok_or_else(|| "no draws at the claimed density".into())
+    Ok(median(EXACT - 1)?.over(&median(EXACT)?))
 }
 
 /// Condition number of the system of one draw, from its singular values.
 fn condition_number(seed: u64, d: usize, width: usize) -> f64 {
-    let mut system = vec![0.0; d * d * width];
-    khatri_rao(&[Network::new(seed, Gaussian)], [d, width, d], &mut system);
-    let singular = DMatrix::from_row_slice(d * d, width, &system).singular_values();
+    let singular = system(seed, d, width).singular_values();
     singular.max() / singular.min()
 }
 

@@ -87,7 +87,7 @@ fn path(game: &Game, schedule: Schedule, scheme: Scheme, seed: u64) -> Result<Pa
 fn paths(settings: &Settings, schedule: Schedule, scheme: Scheme) -> Result<Vec<Path>> {
     let game = game()?;
     let seed = |run: u64| settings.seed.wrapping_mul(1 << 32).wrapping_add(run);
-    let runs = settings.size(100_u64, 1000);
+    let runs = settings.size(200_u64, 1000);
     (0..runs).into_par_iter().map(|run| path(&game, schedule, scheme, seed(run))).collect()
 }
 

@@ -26,7 +26,7 @@ const OFFSET: f64 = 20.0;
 const STEPS: u32 = 20_000;
 
 /// Independent groups of runs.
-const CHUNKS: u64 = 8;
+const CHUNKS: u64 = 16;
 
 /// No bias.
 const NONE: f64 = f64::INFINITY;
@@ -71,7 +71,7 @@ fn squares(field: &Field, runs: u32, mut generator: Generator) -> Result<Vec<f64
 /// The largest excess of a measured slope over the theorem's.
 pub fn largest_excess(context: &mut Context<'_>) -> Result<Measured> {
     let settings = context.settings;
-    let runs = settings.size(60, 2000);
+    let runs = settings.size(80, 1000);
     let mut excesses = Vec::new();
     let mut curves = Vec::new();
     for (index, field) in FIELDS.iter().enumerate() {

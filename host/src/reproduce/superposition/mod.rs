@@ -65,8 +65,8 @@ pub const SYSTEM: System = System {
         Claim::at_least(
             "superposition.task_vectors",
             "convex combinations of two task vectors in a query without examples: correlation of \
-             P_1 with the weight, at the size that answers best by one vector",
-            0.9,
+             P_1 with the weight, smaller of two sizes",
+            0.8,
             trained::task_vectors,
         ),
         Claim::at_most(

@@ -150,19 +150,16 @@ pub fn collapse(context: &mut Context<'_>) -> Result<Measured> {
     Ok(small.min(large).with_detail(details.join("; ")))
 }
 
-/// The correlation of P_1 with the weight of the first vector.
+/// The smaller correlation of P_1 with the weight of the first vector, of both sizes.
 pub fn task_vectors(context: &mut Context<'_>) -> Result<Measured> {
     let trained = context.study::<Trained>()?;
-    let [small, large] = trained.sizes();
-    let along = |size: &Size| correlation(&size.patched[0].points);
-    let details = [small, large].map(|size| {
+    let correlations = trained.sizes().map(|size| correlation(&size.patched[0].points));
+    let details = trained.sizes().map(|size| {
+        let (width, along) = (size.width, correlation(&size.patched[0].points));
         let TaskVectors { site, patch, accuracy, .. } = &size.vectors;
-        let (width, along) = (size.width, along(size));
         format!("width {width}: {along:.2}, {site:?}, {patch:?}, {accuracy:.2} right by one")
     });
-    // As the site is chosen: where one vector alone is answered best.
-    let best = if small.vectors.accuracy >= large.vectors.accuracy { small } else { large };
-    Ok(Measured::from(along(best)).with_detail(details.join("; ")))
+    Ok(Measured::from(correlations[0].min(correlations[1])).with_detail(details.join("; ")))
 }
 
 /// The larger ratio of the divergences of both sizes.

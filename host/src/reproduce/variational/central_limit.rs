@@ -24,7 +24,7 @@ impl Study for Averages {
     fn run(context: &mut Context<'_>) -> Result<Self> {
         let method = Sgda::new(STEP, Everywhere)?;
         let settings = context.settings;
-        let mut sorted = chains(settings.size(4000, 20_000), settings.seed, |generator| {
+        let mut sorted = chains(settings.size(10_000, 40_000), settings.seed, |generator| {
             let mut z = SADDLE;
             let mut average = Average::new(BURN_IN);
             for _ in 0..BURN_IN + STEPS {

@@ -38,7 +38,7 @@ fn growth(context: &mut Context<'_>) -> Result<Measured> {
     let settings = context.settings;
     let step = 0.1;
     let method = Sgda::new(step, Everywhere)?;
-    let paths = chains(settings.size(10_000, 100_000), settings.seed, |generator| {
+    let paths = chains(settings.size(16_000, 100_000), settings.seed, |generator| {
         let (mut z, mut squares) = ([0.0; 2], [0.0; POINTS]);
         for square_then in &mut squares {
             for _ in 0..EVERY {
