@@ -3,9 +3,11 @@
 mod command;
 mod ending;
 mod learning;
+mod outcome;
 mod shown;
 mod trajectory;
 
-pub use command::{Arguments, End, Play, PlayerEnd, play};
+pub use command::{Arguments, play};
 pub use ending::Ending;
 pub use learning::Start;
+pub use outcome::{End, Play, PlayerEnd};

@@ -1,7 +1,7 @@
 //! A play as tables and sentences.
 
-use super::command::{Play, PlayerEnd};
 use super::ending::Ending;
+use super::outcome::{Play, PlayerEnd};
 use crate::report::{self, number};
 use std::fmt::Write;
 

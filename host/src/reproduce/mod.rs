@@ -19,6 +19,7 @@ mod settings;
 mod statistics;
 mod superposition;
 mod system;
+mod systems;
 mod table;
 mod variational;
 
@@ -27,7 +28,8 @@ pub use command::{Arguments, reproduce};
 pub use context::{Context, Study};
 pub use runner::run;
 pub use settings::Settings;
-pub use system::{EXTENSIONS, SYSTEMS, System};
+pub use system::System;
+pub use systems::{EXTENSIONS, SYSTEMS};
 
 /// The result of a measurement; the error says why there is none.
 type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;

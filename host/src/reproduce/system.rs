@@ -1,9 +1,6 @@
-//! The systems: one per paper.
+//! A system: a paper and its claims.
 
-use super::{
-    Claim, Settings, chain_of_thought, ftrl, looped, mesa, newton, normtune, policy_gradient,
-    superposition, variational,
-};
+use super::{Claim, Settings};
 use crate::report::Precision;
 
 /// A system: a paper and its claims.
@@ -40,39 +37,5 @@ impl System {
     pub fn claims_for(&self, settings: &Settings) -> impl Iterator<Item = &'static Claim> + Clone {
         let model_claims = if settings.model.is_some() { self.model_claims } else { &[] };
         self.claims.iter().chain(model_claims)
-    }
-}
-
-/// All systems, in the order in which they run.
-pub const SYSTEMS: &[System] = &[
-    newton::SYSTEM,
-    variational::SYSTEM,
-    policy_gradient::SYSTEM,
-    ftrl::SYSTEM,
-    chain_of_thought::SYSTEM,
-    looped::SYSTEM,
-    normtune::SYSTEM,
-    superposition::SYSTEM,
-];
-
-/// Systems beyond the papers: measured only where they are named.
-pub const EXTENSIONS: &[System] = &[mesa::SYSTEM];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn ids_are_unique_and_begin_with_their_system() {
-        let mut seen = HashSet::new();
-        for system in SYSTEMS.iter().chain(EXTENSIONS) {
-            assert!(!system.claims.is_empty(), "{}", system.name);
-            assert!(system.precisions.contains(&Precision::F64), "{}", system.name);
-            for claim in system.claims.iter().chain(system.model_claims) {
-                assert!(claim.id.starts_with(&format!("{}.", system.name)), "{}", claim.id);
-                assert!(seen.insert(claim.id), "{} twice", claim.id);
-            }
-        }
     }
 }
