@@ -7,16 +7,17 @@ use super::source::{root, sources};
 const CORE: &[&[&str]] = &[
     &["scalar"],
     &["matrix", "random", "archive", "features"],
-    &["solve", "attention", "simplex"],
-    &["ftrl", "transformer", "decoder", "normtune", "variational"],
+    &["solve", "simplex"],
+    &["attention", "ftrl", "variational"],
+    &["transformer", "decoder", "normtune"],
     &["games", "online", "construct"],
     &["error"],
 ];
 
 /// The modules of `host/src`, lowest floor first. A command is the file `command.rs` of its module.
 const HOST: &[&[&str]] = &[
-    &["failure", "parts", "progress"],
-    &["console", "prompts", "report"],
+    &["failure", "buffers", "progress", "statistics"],
+    &["console", "files", "prompts", "report"],
     &["programs", "games", "bench"],
     &["reproduce", "fit", "compute", "play", "compare", "train"],
     &["cli"],

@@ -4,6 +4,7 @@ mod circles;
 mod floors;
 mod manifests;
 mod modules;
+mod panics;
 mod paths;
 mod source;
 

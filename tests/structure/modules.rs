@@ -21,7 +21,7 @@ impl Modules {
     pub fn read(folder: &Path) -> Self {
         let files: BTreeMap<Name, Vec<Written>> = sources(folder)
             .iter()
-            .map(|source| (name(source.path.strip_prefix(folder).unwrap()), paths(&source.code)))
+            .map(|source| (module(source.path.strip_prefix(folder).unwrap()), paths(&source.code)))
             .collect();
         let exists: BTreeSet<Name> = files.keys().cloned().collect();
         let mut modules = Self { named: BTreeMap::new(), bound: BTreeMap::new() };
@@ -56,6 +56,17 @@ impl Modules {
         self.named.iter().filter(|(module, _)| !module.is_empty()).map(uses).collect()
     }
 
+    /// The paths, followed to where they are defined, that a module re-exports.
+    pub fn exported(&self, module: &Name) -> Vec<Name> {
+        let paths = self.named[module].iter().filter(|(_, exported)| *exported);
+        paths
+            .map(|(path, _)| {
+                let item = path.last().cloned().unwrap_or_default();
+                [&self.defined_in(path, 0)[..], &[item]].concat()
+            })
+            .collect()
+    }
+
     /// The module that defines what this path stands for.
     fn defined_in(&self, path: &[String], depth: usize) -> Name {
         let end = (0..=path.len()).rev().find(|end| self.named.contains_key(&path[..*end]));
@@ -74,7 +85,7 @@ impl Modules {
 }
 
 /// The module that a file holds.
-fn name(file: &Path) -> Name {
+pub fn module(file: &Path) -> Name {
     let mut name: Name =
         file.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
     if matches!(name.last().map(String::as_str), Some("mod" | "lib")) {

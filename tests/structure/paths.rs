@@ -20,7 +20,7 @@ pub fn paths(code: &str) -> Vec<Written> {
     while at < words.len() {
         let starts = at == 0 || words[at - 1] != "::";
         match words[at] {
-            "pub" => exported = true,
+            "pub" => exported = words.get(at + 1) != Some(&"("),
             "use" if starts => {
                 let mut tree = Tree { words: &words, at: at + 1, exported, found: Vec::new() };
                 tree.read(&mut Vec::new(), true);
@@ -101,13 +101,14 @@ impl Tree<'_> {
     }
 }
 
-fn is_name(word: &str) -> bool {
+/// Whether a word is a name.
+pub fn is_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_alphabetic() || c == '_')
         && !matches!(word, "as" | "use" | "pub")
 }
 
 /// Names, `::` and single signs.
-fn words(code: &str) -> Vec<&str> {
+pub fn words(code: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = code.trim_start();
     while let Some(first) = rest.chars().next() {

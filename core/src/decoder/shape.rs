@@ -57,8 +57,9 @@ impl Shape {
     /// attention's scores and sums.
     pub const fn multiply_adds(&self, before: usize) -> usize {
         let (width, layers) = (self.width as usize, self.layers as usize);
-        layers * (self.layer_weights() + 2 * width * (before + 1))
-            + (self.vocabulary as usize + 1) * width
+        let attention = (2 * width).saturating_mul(before.saturating_add(1));
+        let layer = self.layer_weights().saturating_add(attention);
+        layers.saturating_mul(layer).saturating_add((self.vocabulary as usize + 1) * width)
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {

@@ -1,10 +1,10 @@
 #![no_std]
 #![no_main]
-//! Every kernel and every learner, linked against a panic handler that does not exist.
+//! Every public function of the core, linked against a panic handler that does not exist.
 //!
 //! If the compiler cannot prove that one of them never panics, the linker misses
-//! `a_panic_is_possible`. A line a function: its name, and as which type it is kept. Through the
-//! pointer nothing is known of the arguments.
+//! `a_panic_is_possible`. Each function is kept as a pointer, through which nothing is known about its
+//! arguments. `tests/structure` fails where a public function is missing here.
 
 mod algorithms;
 mod computer;
@@ -12,7 +12,11 @@ mod games;
 mod kernels;
 mod learners;
 mod normtune;
+mod numbers;
+mod play;
+mod streams;
 mod transformers;
+mod written;
 
 use core::panic::PanicInfo;
 
@@ -32,6 +36,20 @@ macro_rules! kept {
 }
 pub(crate) use kept;
 
+/// Keeps functions by the number of their arguments: `linked!(2: f, g; 1: h)`.
+macro_rules! linked {
+    ($($count:tt: $($function:expr),* $(,)?);* $(;)?) => { $( $( linked!(@ $count, $function); )* )* };
+    (@ 0, $function:expr) => { core::hint::black_box($function as fn() -> _); };
+    (@ 1, $function:expr) => { core::hint::black_box($function as fn(_) -> _); };
+    (@ 2, $function:expr) => { core::hint::black_box($function as fn(_, _) -> _); };
+    (@ 3, $function:expr) => { core::hint::black_box($function as fn(_, _, _) -> _); };
+    (@ 4, $function:expr) => { core::hint::black_box($function as fn(_, _, _, _) -> _); };
+    (@ 5, $function:expr) => { core::hint::black_box($function as fn(_, _, _, _, _) -> _); };
+    (@ 6, $function:expr) => { core::hint::black_box($function as fn(_, _, _, _, _, _) -> _); };
+    (@ 8, $function:expr) => { core::hint::black_box($function as fn(_, _, _, _, _, _, _, _) -> _); };
+}
+pub(crate) use linked;
+
 /// Entered by the C library on a host.
 #[unsafe(no_mangle)]
 pub extern "C" fn main() -> i32 {
@@ -41,7 +59,11 @@ pub extern "C" fn main() -> i32 {
     computer::keep();
     learners::keep();
     normtune::keep();
+    numbers::keep();
+    play::keep();
+    streams::keep();
     transformers::keep();
+    written::keep();
     0
 }
 

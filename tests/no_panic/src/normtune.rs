@@ -21,7 +21,7 @@ fn sgd(
     work: &W<f32>,
 ) -> Result<(), Error> {
     let affine = Units::filled(Affine);
-    optimizer.step(&Sgd { rate: 0.1 }, &affine, parameters, work.gradient())
+    Optimizer::step(optimizer, &Sgd { rate: 0.1 }, &affine, parameters, work.gradient())
 }
 
 fn half(
@@ -30,7 +30,7 @@ fn half(
     work: &W<f16>,
 ) -> Result<(), Error> {
     let rule = Adagrad { rate: 0.1, floor: 1e-6 };
-    optimizer.step(&rule, &Units::filled(Affine), parameters, work.gradient())
+    Optimizer::step(optimizer, &rule, &Units::filled(Affine), parameters, work.gradient())
 }
 
 fn normalized(
@@ -40,7 +40,7 @@ fn normalized(
     work: &W<f32>,
 ) -> Result<(), Error> {
     statistics.observe(parameters, work.sums(), 0.1)?;
-    optimizer.step(&Adam::new(0.1), statistics, parameters, work.gradient())
+    Optimizer::step(optimizer, &Adam::new(0.1), statistics, parameters, work.gradient())
 }
 
 /// Keeps them.

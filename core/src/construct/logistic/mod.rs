@@ -173,6 +173,7 @@ impl<T: Scalar> Logistic<T> {
     ) -> Result<(), Error> {
         let (features, columns) = (usize::from(self.features), usize::from(self.examples));
         let fits = features > 0
+            && columns > 0
             && examples.len() == features * columns
             && labels.len() == columns
             && start.len() == features

@@ -128,7 +128,7 @@ impl Plan {
 
     /// Columns of the sequence, for K tasks: K + (m + 1)(n + 1).
     pub const fn columns(&self, tasks: usize) -> usize {
-        tasks + self.prompt() + 1
+        tasks.saturating_add(self.prompt() + 1)
     }
 
     fn rows(&self, tasks: usize) -> Result<Rows, Error> {

@@ -27,9 +27,12 @@ pub(super) const fn buffer_sizes(
     let (compare, mix) = (6 + bits, 10 + bits);
     let (round, average, look_up) = (6, 4 + bits, 3 * (examples + 1) + 1);
     BufferSizes {
-        blocks: tasks * (compare + mix) + 2 * blocks + round + average + look_up,
+        blocks: tasks
+            .saturating_mul(compare + mix)
+            .saturating_add(blocks.saturating_mul(2))
+            .saturating_add(round + average + look_up),
         biases: 3,
-        heads: 2 * tasks + 1,
+        heads: tasks.saturating_mul(2).saturating_add(1),
         layers: 3,
     }
 }

@@ -116,7 +116,7 @@ impl Machine {
 
     /// Scalars of the sequence: rows × columns.
     pub const fn sequence(&self) -> usize {
-        self.rows() as usize * self.columns()
+        (self.rows() as usize).saturating_mul(self.columns())
     }
 
     /// Heads of the widest layer, the one that computes: R + d R + d.

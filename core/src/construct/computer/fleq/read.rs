@@ -163,7 +163,7 @@ impl Layout {
 
     /// The gate of an operation, closed for all others.
     pub fn unless(&self, operation: Operation) -> Term {
-        closed_by(self.not_operation + operation.number())
+        closed_by(self.not_operation.saturating_add(operation.number()))
     }
 
     /// Writes rows that are 0 in the columns of block c, and if c is the flag's block: the sum of the

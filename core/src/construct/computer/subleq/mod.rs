@@ -105,7 +105,7 @@ impl Machine {
 
     /// Scalars of the sequence: rows × columns.
     pub const fn sequence(&self) -> usize {
-        self.rows() as usize * self.columns
+        (self.rows() as usize).saturating_mul(self.columns)
     }
 
     /// Buffers that the weights fill exactly.
