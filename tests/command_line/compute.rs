@@ -65,6 +65,70 @@ fn a_trace_shows_counter_command_and_changes() {
 }
 
 #[test]
+fn a_trace_of_layers_shows_what_each_layer_changes() {
+    let directory = tempfile::tempdir().unwrap();
+    situ(directory.path())
+        .args(["compute", "matrix-multiply.fleq", "--trace", "layers"])
+        .assert()
+        .success()
+        .stdout(
+            is_match(r"(?m)^ +layer 4 \(2 heads, \d+ units\): memory 4x4, .*; clears pointers")
+                .unwrap(),
+        );
+    situ(directory.path())
+        .args(["compute", "sgd.fleq", "--trace", "layers", "--engine", "interpreter"])
+        .assert()
+        .code(2)
+        .stderr("situ: --trace layers: the interpreter has no layers\n");
+}
+
+#[test]
+fn help_has_the_language_and_all_shipped_programs() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut help = situ(directory.path()).args(["compute", "--help"]).assert().success();
+    for (name, _) in situ_host::programs::shipped::PROGRAMS {
+        help = help.stdout(contains(*name));
+    }
+    situ(directory.path())
+        .args(["compute", "factorial"])
+        .assert()
+        .code(2)
+        .stderr(contains("shipped programs: multiply.subleq, factorial.subleq"));
+}
+
+#[test]
+fn instructions_contain_numbers_negatives_and_repetitions() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = ".set HALF 0.5\n.data\nx: 3, 4\ny: 0, 0\n.code\n.repeat i 2\n y[i] = 2 - x[i]\n \
+                y[i] = -y[i]\n y[i] = y[i] .* HALF\n goto l@i\n y[i] = -1\nl@i:\n.end\n";
+    std::fs::write(directory.path().join("numbers.fleq"), text).unwrap();
+    let outcome = json(directory.path(), &["numbers.fleq"]);
+    for (cell, expected) in [(2, 0.5), (3, 1.0)] {
+        assert!((outcome["memory"][cell][0].as_f64().unwrap() - expected).abs() < 1e-9);
+    }
+    assert_eq!(outcome["memory"].as_array().unwrap().len(), 8);
+}
+
+#[test]
+fn products_reach_as_far_as_the_scale_says() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = ".size 2\n.data\nn: 6\nr: 1\n.code\nl: r = r .* n\n n = n - 1, if n <= 0 goto end\n \
+                goto l\nend: halt\n";
+    std::fs::write(directory.path().join("factorial.fleq"), text).unwrap();
+    let product = json(directory.path(), &["factorial.fleq"])["memory"][1][0].as_f64().unwrap();
+    assert!((product - 720.0).abs() < 1e-3, "{product}");
+    situ(directory.path())
+        .args(["compute", "factorial.fleq", "--set", "n=7"])
+        .assert()
+        .code(1)
+        .stderr(contains("'r = r .* n': instruction 0 exceeds its limit of 1037.9905"));
+    let text = format!(".scale 1e-5\n.order 4\n{text}");
+    std::fs::write(directory.path().join("factorial.fleq"), text).unwrap();
+    let outcome = json(directory.path(), &["factorial.fleq", "--set", "n=7"]);
+    assert!((outcome["memory"][1][0].as_f64().unwrap() - 5040.0).abs() < 1e-2);
+}
+
+#[test]
 fn a_program_that_does_not_halt_is_stopped_and_said_so() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("for-ever.subleq");
@@ -114,6 +178,18 @@ fn mistakes_are_named_with_line_and_column() {
     for (text, message) in [
         (".data\nA: [1 2; 3 4 5 6 7]\n", "2:18: a block is 4 × 4"),
         (".code\n r5 += 1\n", "2:2: register r5 does not exist: .registers is 1"),
+        (
+            ".data\nA: 1\n.code\n A = A * A\n",
+            "4:8: a product transposes its first factor: A' * B, after A = A'",
+        ),
+        (".data\nA: 1\n.code\n 2 = A\n", "4:2: expected a cell"),
+        (".scale 2\n", "1:8: expected a number from 1e-12 to 1"),
+        (".order 5\n", "1:8: expected an integer from 1 to 4"),
+        (".repeat i 3\n.data\nA: 1\n", "1:1: '.repeat' without '.end'"),
+        (".end\n", "1:1: '.end' without '.repeat'"),
+        (".repeat i 2.5\n.end\n", "1:11: expected an integer from 0 to 4096"),
+        (".data\nA: 1\n.code\n.repeat i 2\nl: A = A\n.end\n", "5:1: 'l' is defined twice"),
+        (".data\nA: 1, 2\n.code\n A = A[1-3]\n", "4:8: -2 is not an offset"),
         (".data\nA: 1\n.code\n A = A, A = A\n", "4:9: an instruction has one assignment"),
         (".data\nA: 1\n.code\n A = A, if A <= 1 goto x\n", "4:17: expected '0'"),
         (
@@ -220,14 +296,17 @@ fn what_would_go_wrong_is_refused_while_running() {
         .args(["compute", "large.fleq"])
         .assert()
         .code(1)
-        .stderr("situ: loop 1: instruction 0 exceeds its limit of 1037.9905\n");
+        .stderr("situ: loop 1: 'A = A' * A': instruction 0 exceeds its limit of 1037.9905\n");
     // Beyond what closes a gate, beyond the sigmoid's mask, beyond the last block.
     for (text, message) in [
         (
             "A: 3000000\n.code\nend: A = A, if A <= 0 goto end\n",
-            "the value of cell 0 is not supported: the limit is 250000",
+            "'A = A, if A <= 0 goto end': the value of cell 0 is not supported: the limit is 250000",
         ),
-        ("A: [3000 0]\n.code\nA = sigmoid A\n", "instruction 0 exceeds its limit of 1423.9127"),
+        (
+            "A: [3000 0]\n.code\nA = sigmoid A\n",
+            "'A = sigmoid A': instruction 0 exceeds its limit of 1423.9127",
+        ),
     ] {
         std::fs::write(&path, format!(".data\n{text}")).unwrap();
         situ(directory.path())
@@ -243,7 +322,7 @@ fn what_would_go_wrong_is_refused_while_running() {
             .args(["compute", "large.fleq", "--engine", engine])
             .assert()
             .code(1)
-            .stderr("situ: loop 5: instruction 0 refers to address 2, which does not exist\n");
+            .stderr("situ: loop 5: 'A = [r0], r0 += 1': instruction 0 refers to address 2, which does not exist\n");
     }
     situ(directory.path())
         .args(["compute", "absent.subleq"])

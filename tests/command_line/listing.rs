@@ -1,4 +1,4 @@
-//! Programs disassembled and assembled again: the same words.
+//! Programs are equal after disassembly and assembly.
 
 use proptest::prelude::*;
 use situ_host::programs::{fleq, shipped, subleq};
@@ -25,6 +25,8 @@ fn same_fleq(program: &fleq::Program) {
         (again.blocks, again.instruction_capacity),
         (program.blocks, program.instruction_capacity)
     );
+    let products = |program: &fleq::Program| (program.product_scale, program.product_order);
+    assert_eq!(products(&again), products(program));
 }
 
 #[test]
@@ -38,14 +40,14 @@ fn shipped_programs_come_back() {
     }
 }
 
-/// Indices that the commands of a program are drawn from.
+/// Indices from which the instructions of a program are drawn.
 type Draw = (usize, usize, usize, usize);
 
 fn draws() -> impl Strategy<Value = Vec<Draw>> {
     prop::collection::vec((0..1000_usize, 0..1000_usize, 0..1000_usize, 0..1000_usize), 1..12)
 }
 
-/// Every third command has a label, the last one a second; all label names.
+/// Every third instruction has a label, and the last one a second label.
 fn label(index: usize, count: usize) -> String {
     let first = if index.is_multiple_of(3) { format!("l{index}: ") } else { String::new() };
     if index + 1 == count { format!("{first}last: ") } else { first }
@@ -95,18 +97,18 @@ proptest! {
     fn fleq_programs_come_back(
         numbers in prop::array::uniform5(-1e3_f64..1e3),
         draws in draws(),
-        blocks in prop::option::of(8_usize..20),
+        blocks in prop::option::of(24_usize..30),
     ) {
         let [v, w, x, y, z] = numbers;
         let blocks = blocks.map_or_else(String::new, |n| format!(".blocks {n}\n"));
         let mut text = format!(
-            ".size 3\n.registers 2\n{blocks}.data\n {z}\na: [{v} {w}; 0 {x}]\n &b, 1e-9\n\
+            ".size 3\n.registers 2\n.scale 1e-4\n.order 2\n{blocks}.data\n {z}\na: [{v} {w}; 0 {x}]\n &b, 1e-9\n\
              b: c: [0 {y}]\ncell_0: 0\n.code\n"
         );
         let count = draws.len() + 1;
         for (index, (kind, a, b, other)) in draws.into_iter().enumerate() {
             let (first, second, third) = (cell(a), cell(b), cell(a / 7 + b));
-            let value = match kind % 12 {
+            let value = match kind % 14 {
                 0 => first.to_owned(),
                 1 => format!("{first} + {second}"),
                 2 => format!("{first} - [r1]"),
@@ -118,6 +120,8 @@ proptest! {
                 8 => format!("diagonal {first}"),
                 9 => "scalar [r1]".to_owned(),
                 10 => format!("inverse_root {first}"),
+                11 => format!("{first} .* -2.5"),
+                12 => format!("-{second}"),
                 _ => "address r1".to_owned(),
             };
             let result = if other.is_multiple_of(5) { "[r1]" } else { third };

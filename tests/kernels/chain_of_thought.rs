@@ -1,4 +1,4 @@
-//! Chain of thought: networks that are learned, prompts that are refused, learners that stay whole.
+//! Chain of thought: learned networks, refused prompts, learners that refuse bad traces.
 
 use nalgebra::{SMatrix, SVector};
 use proptest::prelude::*;
@@ -26,7 +26,7 @@ const EXAMPLES: [f64; 18] = [
     1.0, 1.0, 3.0, 0.0, 6.0, 0.0,
 ];
 
-/// What that network makes of (2, −1): s = (0, −1.5), y = 1.5.
+/// The chain of that network for (2, −1): s = (0, −1.5), y = 1.5.
 const ANSWER: [f64; 6] = [2.0, -1.0, 0.0, -1.5, 1.5, 0.0];
 
 #[test]
@@ -40,8 +40,8 @@ fn a_network_is_learned_from_three_examples() {
     }
 }
 
-/// The same in single precision with weights in f32 and f16: the weights are exact in both but for
-/// the step sizes.
+/// The same in single precision with weights in f32 and f16, in which all weights but the step sizes
+/// are exact.
 #[test]
 fn small_formats_learn_it_too() {
     fn run<S: Storage<Compute = f32>>() -> Vec<f32> {
@@ -69,7 +69,7 @@ fn small_formats_learn_it_too() {
 }
 
 #[test]
-fn what_does_not_fit_is_refused() {
+fn bad_prompts_are_refused() {
     let mut storage = Buffers::<f64>::default();
     let transformer = PLAN.build(storage.buffers()).unwrap();
     let mut workspace = vec![0.0; transformer.workspace(4)];
@@ -77,7 +77,7 @@ fn what_does_not_fit_is_refused() {
         let mut out = chain.to_vec();
         let result = transformer.run(examples, &mut out, &mut workspace);
         let bits = |values: &[f64]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
-        assert_eq!(bits(&out), bits(chain), "the chain stays as it was");
+        assert_eq!(bits(&out), bits(chain), "the chain is unchanged");
         result.unwrap_err()
     };
     let chain = [2.0, -1.0, 0.0, 0.0, 0.0, 0.0];
@@ -94,7 +94,7 @@ fn what_does_not_fit_is_refused() {
 }
 
 #[test]
-fn plans_that_cannot_be_built_are_refused() {
+fn invalid_plans_are_refused() {
     let build = |plan: Plan<'_, f64>| {
         plan.build::<f64>(Buffers::default().buffers()).map(|_| ()).unwrap_err()
     };
@@ -114,7 +114,7 @@ type Learner = TraceLearner<f64, 3, 2, 1>;
 const CONFIG: TraceConfiguration<f64> =
     TraceConfiguration { activation: ACTIVATION, ridge: 0.01, decay: 1.0 };
 
-/// Feeds the traces of y = V φ(W x) at these inputs.
+/// Observes the traces of y = V φ(W x) at these inputs.
 fn feed(learner: &mut Learner, w: &SMatrix<f64, 2, 3>, inputs: &[[f64; 3]], decay: f64) {
     let config = TraceConfiguration { decay, ..CONFIG };
     for input in inputs {
@@ -159,7 +159,7 @@ proptest! {
 }
 
 #[test]
-fn bad_traces_leave_the_learner_as_it_was() {
+fn bad_traces_leave_the_learner_unchanged() {
     let mut learner = Learner::new(&CONFIG).unwrap();
     feed(&mut learner, &SMatrix::repeat(0.5), &[[1.0, 2.0, 3.0]], 1.0);
     let before = learner.clone();
@@ -176,9 +176,9 @@ fn bad_traces_leave_the_learner_as_it_was() {
     assert!(Learner::new(&TraceConfiguration { decay: 1.5, ..CONFIG }).is_err());
 }
 
-/// With decay a learner follows a network that changes; without, it mixes both.
+/// With decay a learner follows a changed network; without, it mixes both.
 #[test]
-fn decay_forgets_the_network_before() {
+fn decay_forgets_the_previous_network() {
     let inputs = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 1.0, 1.0]].repeat(40);
     let (first, second) = (SMatrix::repeat(1.0), SMatrix::repeat(-1.0));
     let distance = |decay| {

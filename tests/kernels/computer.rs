@@ -1,4 +1,4 @@
-//! The shipped programs on the looped transformer, against what they are to compute.
+//! The shipped programs on the looped transformer, compared with their expected results.
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use proptest::prelude::*;
@@ -7,7 +7,8 @@ use situ::construct::computer::subleq::{Depth, Machine};
 use situ_host::buffers::HeapBuffers;
 use situ_host::programs::{Execution, fleq, shipped, subleq};
 
-/// Runs a SUBLEQ program on both machines, beside the interpreter; the values of its cells.
+/// Runs a SUBLEQ program on both machines and compares it with the interpreter after every loop; returns
+/// the values of its cells.
 fn run_subleq(program: &subleq::Program) -> Vec<i64> {
     let mut results = [Depth::Nine, Depth::Five].map(|depth| {
         let machine = Machine::new::<f64>(program.word_bits, program.columns(), depth);
@@ -27,7 +28,7 @@ fn run_subleq(program: &subleq::Program) -> Vec<i64> {
     std::mem::take(&mut results[0])
 }
 
-/// A SUBLEQ program with other starting values, and the cell that holds the answer.
+/// Runs a shipped SUBLEQ program with other initial values; returns the cells of the result.
 fn answer(name: &str, values: &[(&str, &[i64])], result: &str) -> Vec<i64> {
     let mut program = shipped::subleq(name).unwrap();
     let first = |program: &subleq::Program, name: &str| {
@@ -46,7 +47,7 @@ fn answer(name: &str, values: &[(&str, &[i64])], result: &str) -> Vec<i64> {
     run_subleq(&program)[at..at + count].to_vec()
 }
 
-/// Runs a FLEQ program in f64; the blocks of these names.
+/// Runs a FLEQ program in f64; returns the blocks with these names.
 fn run_fleq(program: &fleq::Program, names: &[&str]) -> Vec<DMatrix<f64>> {
     let machine = program.machine::<f64>();
     let mut storage = HeapBuffers::<f64>::new(machine.buffer_sizes());
@@ -172,6 +173,38 @@ fn calculator_knows_six_operations() {
         for (operation, expected) in expected.into_iter().enumerate() {
             let found = engine.cell(results + 6 * pair + operation)[0];
             let error = (found - expected).abs();
+            assert!(error < 1e-6, "{x} {y} {operation}: {found} {expected}");
+        }
+    }
+}
+
+/// Quotients, roots and products over the whole range, to a millionth of each.
+#[test]
+fn calculator_covers_its_range() {
+    let mut program = shipped::fleq("calculator.fleq").unwrap();
+    let (pairs, results) = (program.block("pairs").unwrap(), program.block("results").unwrap());
+    let numbers = [(3.0, 0.01), (3.0, -20.0), (0.01, 100.0), (100.0, 9.9)];
+    for (pair, (x, y)) in numbers.into_iter().enumerate() {
+        for (offset, number) in [(0, x), (1, y)] {
+            let identity = DMatrix::identity(4, 4) * number;
+            program.set(pairs + 2 * pair + offset, identity.as_slice());
+        }
+    }
+    let machine = program.machine::<f64>();
+    let mut storage = HeapBuffers::<f64>::new(machine.buffer_sizes());
+    let transformer = machine.build(storage.buffers()).unwrap();
+    let mut engine = fleq::Engine::new(machine, transformer, &program).unwrap();
+    let mut loops = 0;
+    while !engine.halted() && loops < 10_000 {
+        engine.step().unwrap();
+        loops += 1;
+    }
+    assert!(engine.halted());
+    for (pair, (x, y)) in numbers.into_iter().enumerate() {
+        for (operation, expected) in [x + y, x - y, x * y, x / y, x.sqrt()].into_iter().enumerate()
+        {
+            let found = engine.cell(results + 6 * pair + operation)[0];
+            let error = (found / expected - 1.0).abs();
             assert!(error < 1e-6, "{x} {y} {operation}: {found} {expected}");
         }
     }

@@ -1,4 +1,4 @@
-//! The decoder against attention over whole sequences in f64, and weights files that are no good.
+//! The decoder compared with attention over whole sequences in f64, and bad weights files.
 
 use nalgebra::{DMatrix, DVector};
 use situ::decoder::{Cache, Decoder, Error, File, Shape};
@@ -10,13 +10,13 @@ const SHAPE: Shape =
 
 /// Normal weights, rounded to f16.
 fn weights() -> Vec<[u8; 2]> {
-    let mut random = Generator::new(3);
-    (0..SHAPE.weights()).map(|_| Storage::store(0.4 * random.normal::<f32>())).collect()
+    let mut generator = Generator::new(3);
+    (0..SHAPE.weights()).map(|_| Storage::store(0.4 * generator.normal::<f32>())).collect()
 }
 
 const TOKENS: [u16; 9] = [3, 0, 6, 6, 1, 2, 5, 4, 3];
 
-/// The logits after each token, from the formulas, on the whole sequence at once.
+/// The logits after each token, by the formulas on the whole sequence.
 fn reference(weights: &[[u8; 2]]) -> DMatrix<f64> {
     let (width, length) = (12, TOKENS.len());
     let mut values = weights.iter().map(|weight| f64::from(weight.load()));
@@ -76,7 +76,7 @@ fn token_by_token_is_the_whole_sequence() {
             assert!((f64::from(*logit) - expected).abs() < 2e-4, "token {t}: {logit} {expected}");
         }
     }
-    // Going back to a place and taking the same token again gives the same bits.
+    // Going back to a position and repeating its token gives the same bits.
     let last = logits;
     cache.truncate(8);
     decoder.step(TOKENS[8], &mut cache, &mut workspace, &mut logits).unwrap();
@@ -84,7 +84,7 @@ fn token_by_token_is_the_whole_sequence() {
 }
 
 #[test]
-fn what_does_not_fit_is_refused_and_changes_nothing() {
+fn bad_tokens_and_sizes_are_refused_and_change_nothing() {
     let weights = weights();
     let decoder = Decoder::new(SHAPE, &weights).unwrap();
     let mut memory = vec![0.0; SHAPE.token_cache() * 2];

@@ -1,4 +1,4 @@
-//! Task superposition as written: edge cases and what is refused. Mixtures are in the claims.
+//! Task superposition: mixtures, ambiguous examples, refused prompts.
 
 use proptest::prelude::*;
 use situ::array_buffers;
@@ -8,7 +8,7 @@ use situ::transformer::{Block, Error};
 const PLAN: Plan = Plan { letters: 5, inputs: 2, examples: 6 };
 type Storage<S> = array_buffers!(S; PLAN.buffer_sizes(2, 3));
 
-/// Copy the first input; the letter after the second.
+/// Two tasks: copy the first input; answer the letter after the second.
 fn run(tasks: usize, prompt: &[u16]) -> Result<[f64; 5], Error> {
     let (copy, next) = ([Block::copy(0, 0, 5)], [Block::copy(1, 0, 4), Block::copy(0, 4, 1)]);
     let tasks = &[Task { input: 0, map: &copy }, Task { input: 1, map: &next }][..tasks];
@@ -76,12 +76,12 @@ proptest! {
 }
 
 #[test]
-fn what_does_not_fit_is_refused() {
+fn bad_prompts_and_plans_are_refused() {
     assert_eq!(run(2, &[0; 19]), Err(Error::Shape));
     assert_eq!(run(2, &[0; 21]), Err(Error::Shape));
     let mut prompt = [0; 20];
     prompt[7] = 5;
-    assert_eq!(run(2, &prompt), Err(Error::Range), "a letter out of the alphabet");
+    assert_eq!(run(2, &prompt), Err(Error::Range), "a letter that does not exist");
     assert_eq!(run(0, &[0; 20]), Err(Error::Shape));
 
     let copy = [Block::copy(0, 0, 5)];

@@ -1,4 +1,4 @@
-//! Transformers of blocks against the formula of a layer in dense matrices.
+//! Transformers of blocks compared with the formula of a layer in dense matrices.
 
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
@@ -16,8 +16,8 @@ fn block(outputs: u16, inputs: u16) -> impl Strategy<Value = Block<f64>> {
             let fit = |first: u16, step: u8, rows: u16| {
                 (rows - 1 - first).checked_div(u16::from(step)).map_or(4, |last| last + 1)
             };
-            let most = fit(output, output_step, outputs).min(fit(input, input_step, inputs));
-            (0..=most).prop_map(move |length| Block {
+            let max = fit(output, output_step, outputs).min(fit(input, input_step, inputs));
+            (0..=max).prop_map(move |length| Block {
                 output,
                 input,
                 length,
@@ -48,8 +48,8 @@ fn dense(blocks: &[Block<f64>], outputs: usize, inputs: usize) -> DMatrix<f64> {
 fn softmax(scores: &DMatrix<f64>, inverse_temperature: f64) -> DMatrix<f64> {
     let mut weights = scores.clone();
     for mut column in weights.column_iter_mut() {
-        let most = column.max();
-        column.apply(|x| *x = ((*x - most) * inverse_temperature).exp());
+        let max = column.max();
+        column.apply(|x| *x = ((*x - max) * inverse_temperature).exp());
         column /= column.sum();
     }
     weights
@@ -64,7 +64,7 @@ proptest! {
         input in blocks(UNITS, ROWS),
         output in blocks(ROWS, UNITS),
         bias in -1.0..1.0,
-        // 1000 makes most weights underflow; columns are taken from few, so neighbours repeat.
+        // At 1000 most weights underflow; columns are drawn from a pool of three, so neighbors repeat.
         inverse_temperature in prop::sample::select(vec![0.0, 1.0, 1000.0]),
         choice in prop::collection::vec(0..3_usize, 1..80),
         pool in prop::collection::vec(-1.0..1.0, 3 * usize::from(ROWS)),
@@ -73,10 +73,10 @@ proptest! {
         let rows = usize::from(ROWS);
         let start = DMatrix::from_fn(rows, columns, |row, column| pool[choice[column] * rows + row]);
 
-        let (mut block_room, mut biases) = ([Block::default(); 64], [Bias::default(); 2]);
+        let (mut blocks, mut biases) = ([Block::default(); 64], [Bias::default(); 2]);
         let (mut heads, mut layers) = ([Head::default(); 1], [Layer::default(); 1]);
         let mut builder = Builder::new(ROWS, Buffers {
-            blocks: &mut block_room,
+            blocks: &mut blocks,
             biases: &mut biases,
             heads: &mut heads,
             layers: &mut layers,

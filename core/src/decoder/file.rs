@@ -1,10 +1,10 @@
-//! Weights files: read where they lie, no copy, no alignment.
+//! Weights files, read in place: no copy, no alignment.
 
 use super::{Decoder, Error, Shape};
 
 /// A weights file: [`File::HEADER`] bytes of header, then the weights in f16, little-endian.
 ///
-/// | bytes | hold |
+/// | bytes | content |
 /// |---|---|
 /// | 0..8 | `situ-dec` |
 /// | 8..10 | the version, 1 |
@@ -17,14 +17,14 @@ const MAGIC: [u8; 8] = *b"situ-dec";
 const VERSION: u16 = 1;
 
 impl File {
-    /// Bytes before the weights.
+    /// Length of the header in bytes.
     pub const HEADER: usize = 28;
 
     /// The model in the bytes of a file.
     ///
     /// # Errors
-    /// [`Error::Format`] for another kind of file or version, [`Error::Weights`] for one cut short,
-    /// [`Error::Checksum`] for a damaged one, [`Error::Shape`].
+    /// [`Error::Format`] for another kind of file or another version; [`Error::Weights`] for a truncated
+    /// file; [`Error::Checksum`] for a damaged file; [`Error::Shape`].
     pub fn open(bytes: &[u8]) -> Result<Decoder<'_, [u8; 2]>, Error> {
         let (header, weights) =
             bytes.split_first_chunk::<{ Self::HEADER }>().ok_or(Error::Format)?;
@@ -55,7 +55,7 @@ impl File {
         Decoder::new(shape, weights)
     }
 
-    /// The header of a file of these weights.
+    /// The header of a file with these weights.
     pub fn header(shape: &Shape, weights: &[[u8; 2]]) -> [u8; Self::HEADER] {
         let Shape { vocabulary, positions, context, width, heads, units, layers } = *shape;
         let words = [VERSION, vocabulary, positions, context, width, heads, units, layers]
@@ -70,7 +70,7 @@ impl File {
     }
 }
 
-/// CRC-32 of IEEE 802.3, bit by bit: no table in flash.
+/// CRC-32 of IEEE 802.3, bit by bit, without a table in flash.
 fn crc32<'a>(bytes: impl Iterator<Item = &'a u8>) -> u32 {
     !bytes.fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| {

@@ -7,8 +7,8 @@ use crate::scalar::{Scalar, Storage};
 
 /// A model: a view of its weights, which may be in flash.
 ///
-/// They lie in this order, matrices row after row, a row per output: token embedding, position
-/// embedding; per layer gain, W_Q, W_K, W_V, W_O, gain, W_1, W_2; gain, U.
+/// The weights are, in this order and with matrices stored row by row, one row per output: token
+/// embedding, position embedding; per layer gain, W_Q, W_K, W_V, W_O, gain, W_1, W_2; gain, U.
 #[derive(Clone, Copy, Debug)]
 pub struct Decoder<'a, S> {
     shape: Shape,
@@ -19,8 +19,8 @@ pub struct Decoder<'a, S> {
     output: &'a [S],
 }
 
-/// Keys and values of the tokens so far, in memory of the caller's: place after place, layer after
-/// layer a key and a value.
+/// Keys and values of the tokens so far, in caller-provided memory: for each position and layer a key
+/// and a value.
 #[derive(Debug)]
 pub struct Cache<'a, T> {
     memory: &'a mut [T],
@@ -29,34 +29,34 @@ pub struct Cache<'a, T> {
 }
 
 impl<'a, T> Cache<'a, T> {
-    /// An empty cache; [`Shape::token_cache`] scalars a token.
+    /// An empty cache; a token takes [`Shape::token_cache`] scalars.
     pub fn new(memory: &'a mut [T]) -> Self {
         Self::at(memory, 0)
     }
 
-    /// An empty cache whose first token takes this place, as if others had been before it.
+    /// An empty cache whose first token has this position.
     pub fn at(memory: &'a mut [T], place: usize) -> Self {
         Self { memory, first: place, next: place }
     }
 
-    /// The place that the next token takes.
+    /// The position of the next token.
     pub fn next(&self) -> usize {
         self.next
     }
 
-    /// Ends a token that was run through the layers one by one: the next takes the next place.
+    /// Ends a token that was run layer by layer; the next token has the next position.
     pub fn advance(&mut self) {
         self.next = self.next.saturating_add(1);
     }
 
-    /// Forgets the tokens from `place` on: the next takes that place.
+    /// Removes the tokens from position `place` on.
     pub fn truncate(&mut self, place: usize) {
         self.next = self.next.min(place).max(self.first);
     }
 }
 
 impl<'a, S: Storage> Decoder<'a, S> {
-    /// The model of this shape and these weights.
+    /// The model with this shape and these weights.
     ///
     /// # Errors
     /// [`Error::Shape`], [`Error::Weights`].
@@ -87,12 +87,12 @@ impl<'a, S: Storage> Decoder<'a, S> {
         &self.shape
     }
 
-    /// Takes in the next token and writes the logits of the one after it.
+    /// Processes the next token and writes the logits of the token after it.
     ///
-    /// [`Shape::multiply_adds`] and an exponential a head and token of the cache.
+    /// Costs [`Shape::multiply_adds`], and an exponential for each head and token of the cache.
     ///
     /// # Errors
-    /// [`Error::Token`], [`Error::Full`], [`Error::Workspace`]; the cache stays as it was.
+    /// [`Error::Token`], [`Error::Full`], [`Error::Workspace`]; the cache is then unchanged.
     pub fn step(
         &self,
         token: u16,
@@ -117,11 +117,11 @@ impl<'a, S: Storage> Decoder<'a, S> {
         Ok(())
     }
 
-    /// The token's first residual: the sum of its embeddings at the cache's next place.
+    /// Writes the initial residual of a token: the sum of its embeddings at the next position.
     ///
-    /// [`Self::step`] is this, [`Self::attend`] and [`Self::feed_forward`] of each layer,
-    /// [`Self::read_out`] and [`Cache::advance`]: taken apart, the residual can be read and replaced in
-    /// between.
+    /// [`Self::step`] consists of this, [`Self::attend`] and [`Self::feed_forward`] of each layer,
+    /// [`Self::read_out`] and [`Cache::advance`]; called one by one, they let a caller read and replace
+    /// the residual.
     ///
     /// # Errors
     /// [`Error::Token`], [`Error::Full`], [`Error::Workspace`].
@@ -149,11 +149,11 @@ impl<'a, S: Storage> Decoder<'a, S> {
         Ok(())
     }
 
-    /// A layer's attention, added to the residual of the cache's next place, whose key and value it
-    /// writes.
+    /// Adds a layer's attention to the residual of the next position, and writes its key and value to
+    /// the cache.
     ///
     /// # Errors
-    /// [`Error::Shape`] if there is no such layer, [`Error::Full`], [`Error::Workspace`].
+    /// [`Error::Shape`] if the layer does not exist, [`Error::Full`], [`Error::Workspace`].
     pub fn attend(
         &self,
         layer: u16,
@@ -185,10 +185,10 @@ impl<'a, S: Storage> Decoder<'a, S> {
         Ok(())
     }
 
-    /// A layer's feed-forward, added to the residual.
+    /// Adds a layer's feed-forward to the residual.
     ///
     /// # Errors
-    /// [`Error::Shape`] if there is no such layer, [`Error::Workspace`].
+    /// [`Error::Shape`] if the layer does not exist, [`Error::Workspace`].
     pub fn feed_forward(
         &self,
         layer: u16,
@@ -220,7 +220,7 @@ impl<'a, S: Storage> Decoder<'a, S> {
         weights.and_then(|w| w.split_at_checked(width * (4 * width + 1))).ok_or(Error::Shape)
     }
 
-    /// The logits of the next token.
+    /// Writes the logits of the next token.
     ///
     /// # Errors
     /// [`Error::Workspace`].
@@ -240,7 +240,7 @@ impl<'a, S: Storage> Decoder<'a, S> {
     }
 }
 
-/// Where one layer's keys and values lie in a cache.
+/// The places of a layer's keys and values in a cache.
 #[derive(Clone, Copy)]
 struct Places {
     layer: usize,
@@ -255,7 +255,7 @@ impl Places {
         memory.get_mut(start..)?.get_mut(..2 * self.width)?.split_at_mut_checked(self.width)
     }
 
-    /// Softmax attention of each head over as many places as there are scores.
+    /// Softmax attention of each head over the first positions, one for each score.
     fn attend<T: Scalar>(
         self,
         memory: &[T],
@@ -265,7 +265,7 @@ impl Places {
         out: &mut [T],
     ) {
         let size = self.width.checked_div(heads).unwrap_or(0).max(1);
-        let sharpness = T::ONE / T::from_usize(size).sqrt();
+        let inverse_temperature = T::ONE / T::from_usize(size).sqrt();
         let heads = query.chunks_exact(size).zip(out.chunks_exact_mut(size));
         for (head, (query, out)) in heads.enumerate() {
             // Keys, then values, of this head.
@@ -277,7 +277,7 @@ impl Places {
             for (score, key) in scores.iter_mut().zip(rows(first)) {
                 *score = dot(query, key.unwrap_or(&[]));
             }
-            softmax_in_place(scores, sharpness);
+            softmax_in_place(scores, inverse_temperature);
             out.fill(T::ZERO);
             for (score, value) in scores.iter().zip(rows(first + self.width)) {
                 add_scaled(*score, value.unwrap_or(&[]), out);
@@ -295,7 +295,7 @@ fn normalize<S: Storage>(x: &[S::Compute], gain: &[S], out: &mut [S::Compute]) {
     }
 }
 
-/// `out = W x`, a row of W per output.
+/// `out = W x`, with one row of W per output.
 fn multiply<S: Storage>(weights: &[S], x: &[S::Compute], out: &mut [S::Compute]) {
     for (out, row) in out.iter_mut().zip(weights.chunks_exact(x.len().max(1))) {
         *out = dot(row, x);

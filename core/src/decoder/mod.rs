@@ -1,8 +1,9 @@
 //! Small trained language models, token by token: a decoder-only transformer.
 //!
-//! Where [`crate::transformer`] runs written weights on a whole sequence, a [`Decoder`] runs trained
-//! ones on one token at a time, with a cache of keys and values of fixed capacity. A token x at place
-//! t goes through
+//! [`crate::transformer`] runs written, sparse weights on a whole sequence; a [`Decoder`] runs trained,
+//! dense weights on one token at a time, with normalization and a cache of keys and values of fixed
+//! capacity. The two runtimes share only the softmax: neither would gain from the other's loops. A token
+//! x at position t goes through
 //!
 //! ```text
 //! h = E_x + P_(t mod positions)
@@ -12,12 +13,12 @@
 //! ```
 //!
 //! with norm(h) = gain · h / √(mean h² + 10⁻⁵). Weights are one slice, in f32, f16 or the bytes of a
-//! weights file as they lie in flash (`File`); sums are made in f32.
+//! weights file, in place in flash (`File`); sums are computed in f32.
 //!
 //! ```
 //! use situ::decoder::{Cache, Decoder, Shape};
 //!
-//! // A model of zeros finds all its three tokens equally likely.
+//! // A model of zeros gives its three tokens equal probabilities.
 //! const SHAPE: Shape =
 //!     Shape { vocabulary: 3, positions: 4, context: 4, width: 2, heads: 1, units: 4, layers: 1 };
 //! let decoder = Decoder::new(SHAPE, &[0.0_f32; SHAPE.weights()])?;
@@ -46,31 +47,31 @@ pub use shape::Shape;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Error {
-    /// A size is zero, or the width is no multiple of the heads.
+    /// A size is zero, or the width is not a multiple of the number of heads.
     Shape,
-    /// The weights are not as many as the shape has.
+    /// The number of weights is not that of the shape.
     Weights,
     /// The token is not in the vocabulary.
     Token,
-    /// The prompt is longer than the cache or than the model's context.
+    /// The prompt is longer than the cache or the context of the model.
     Full,
     /// The cache's memory, the workspace or the logits are too short.
     Workspace,
-    /// The bytes are no weights file of this version.
+    /// The bytes are not a weights file of this version.
     Format,
-    /// The file's checksum does not match: it was damaged.
+    /// The checksum of the file does not match: it is damaged.
     Checksum,
 }
 
 impl core::fmt::Display for Error {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         formatter.write_str(match self {
-            Self::Shape => "a size is zero, or the width is no multiple of the heads",
-            Self::Weights => "the weights are not as many as the shape has",
+            Self::Shape => "a size is zero, or the width is not a multiple of the number of heads",
+            Self::Weights => "the number of weights is not that of the shape",
             Self::Token => "the token is not in the vocabulary",
-            Self::Full => "the prompt is longer than the cache or the model's context",
+            Self::Full => "the prompt is longer than the cache or the context of the model",
             Self::Workspace => "the cache's memory, the workspace or the logits are too short",
-            Self::Format => "the bytes are no weights file of this version",
+            Self::Format => "the bytes are not a weights file of this version",
             Self::Checksum => "the weights file is damaged: its checksum does not match",
         })
     }

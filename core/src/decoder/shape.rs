@@ -9,13 +9,13 @@ use super::Error;
 pub struct Shape {
     /// Number of tokens.
     pub vocabulary: u16,
-    /// Rows of the position embedding; places beyond begin again at the first.
+    /// Rows of the position embedding; later positions start again at the first.
     pub positions: u16,
-    /// Longest prompt.
+    /// Maximum length of a prompt.
     pub context: u16,
     /// d, the length of the residual stream.
     pub width: u16,
-    /// Attention heads of width / heads each.
+    /// Attention heads, of size width / heads each.
     pub heads: u16,
     /// Hidden units of the feed-forward.
     pub units: u16,
@@ -24,14 +24,14 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Weights: (2 vocabulary + positions + 1) d + layers (4 d² + 2 units d + 2 d).
+    /// Number of weights: (2 vocabulary + positions + 1) d + layers (4 d² + 2 units d + 2 d).
     pub const fn weights(&self) -> usize {
         let (vocabulary, positions) = (self.vocabulary as usize, self.positions as usize);
         (2 * vocabulary + positions + 1) * self.width as usize
             + self.layers as usize * self.layer_weights()
     }
 
-    /// Weights of a layer.
+    /// Number of weights of a layer.
     pub(super) const fn layer_weights(&self) -> usize {
         let width = self.width as usize;
         width * (4 * width + 2 * self.units as usize + 2)
@@ -53,8 +53,8 @@ impl Shape {
         4 * self.width as usize + if units > context { units } else { context }
     }
 
-    /// Multiply-adds of a token after `before` others: all weights but the embeddings, and the
-    /// attention's scores and sums.
+    /// Multiply-adds of a token after `before` others: one for each weight except the embeddings, and
+    /// those of the attention scores and sums.
     pub const fn multiply_adds(&self, before: usize) -> usize {
         let (width, layers) = (self.width as usize, self.layers as usize);
         let attention = (2 * width).saturating_mul(before.saturating_add(1));

@@ -15,12 +15,12 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Step<f32, 32>, Step<f32, 64>, Step<f32, 256>, Step<f16, 256>);
 }
 
-/// Inputs, frozen hidden layers and classes of the networks below.
+/// Inputs, frozen hidden layers and classes of the networks.
 const INPUTS: usize = 18;
 const DEPTH: usize = 2;
 const CLASSES: usize = 4;
 
-/// A law by name.
+/// A law with the name of its benchmark.
 trait Named: Law {
     const NAME: &'static str;
     const LAW: Self;
@@ -52,7 +52,7 @@ impl<L: Named> Benchmark for Draw<L> {
     const NAME: &'static str = L::NAME;
     const SIZE: usize = 256;
     const SCALAR: &'static str = "f32";
-    // The very bits that the host draws.
+    // The device draws the same bits as the host.
     const TOLERANCE: f64 = 0.0;
 
     fn new(random: &mut Generator) -> Self {
@@ -70,12 +70,12 @@ impl<L: Named> Benchmark for Draw<L> {
     }
 }
 
-/// The frozen network of a row.
+/// The frozen network of a benchmark.
 fn network(random: &mut Generator) -> Network<Uniform> {
     Network::new(u64::from(random.bits()), Uniform)
 }
 
-/// Outputs of a network in f64, from the same input.
+/// Outputs of a network in f64, for the same input.
 fn exact<const WIDTH: usize>(
     network: &Network<Uniform>,
     parameters: &Parameters<f64, WIDTH, DEPTH, CLASSES>,
@@ -86,7 +86,7 @@ fn exact<const WIDTH: usize>(
     outputs
 }
 
-/// A forward pass: two frozen hidden layers of `WIDTH` and a frozen layer of outputs.
+/// A forward pass through two frozen hidden layers of `WIDTH` units and a frozen output layer.
 struct Forward<S: Format, const WIDTH: usize> {
     network: Network<Uniform>,
     parameters: Parameters<S, WIDTH, DEPTH, CLASSES>,
@@ -128,8 +128,8 @@ impl<S: Format, const WIDTH: usize> Benchmark for Forward<S, WIDTH> {
     }
 }
 
-/// One tuning step by gradient descent: forward, backward, update. What comes out are the outputs
-/// after [`Benchmark::RUNS`] steps on the same example.
+/// One tuning step by gradient descent: forward, backward, update. The outputs are those after
+/// [`Benchmark::RUNS`] steps on the same example.
 struct Step<S: Format, const WIDTH: usize> {
     network: Network<Uniform>,
     parameters: Parameters<S, WIDTH, DEPTH, CLASSES>,
@@ -167,7 +167,7 @@ impl<S: Format, const WIDTH: usize> Benchmark for Step<S, WIDTH> {
         cross_entropy(outputs, CLASS, &mut slope);
         network.backward(parameters, &slope, work);
         let affine = Units::filled(Affine);
-        // A refused step shows in what comes out.
+        // If a step is refused, the outputs are wrong.
         let _ = optimizer.step(&Sgd { rate: RATE }, &affine, parameters, work.gradient());
     }
     fn output(&self, emit: &mut dyn FnMut(f32)) {

@@ -1,7 +1,7 @@
 //! The command `situ compute`.
 
 use crate::buffers::HeapBuffers;
-use crate::programs::{Engine, Execution, Program, Source, fleq, subleq};
+use crate::programs::{Change, Engine, Execution, LayerTrace, Program, Source, fleq, subleq};
 use crate::{Failure, console, progress, report};
 use serde::Serialize;
 use situ::construct::computer::subleq::{Depth, Machine};
@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 /// Arguments of `situ compute`.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_long_help = include_str!("reference.txt"))]
 pub struct Arguments {
     /// Program file, .subleq or .fleq, or the name of a shipped program
     #[arg(value_name = "PROGRAM")]
@@ -28,12 +29,22 @@ pub struct Arguments {
     /// but the largest underflow to zero]
     #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
     inverse_temperature: Option<f64>,
-    /// Print every loop: counter, instruction, changed cells
-    #[arg(long)]
-    trace: bool,
+    /// Print every loop: counter, instruction, changed cells; with 'layers', also the fields of the
+    /// sequence that each layer of the transformer changed
+    #[arg(long, value_name = "DETAIL", value_enum, num_args = 0..=1, default_missing_value = "loops")]
+    trace: Option<Detail>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
+}
+
+/// Detail of a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Detail {
+    /// Loops.
+    Loops,
+    /// Loops and the layers of each.
+    Layers,
 }
 
 /// What executes a program.
@@ -94,6 +105,10 @@ pub fn compute(arguments: &Arguments) -> Result<(), Failure> {
     }
     if arguments.inverse_temperature.is_some() && arguments.engine == EngineChoice::Interpreter {
         let message = "--inverse-temperature: the interpreter has no attention";
+        return Err(Failure::Input(message.to_owned()));
+    }
+    if arguments.trace == Some(Detail::Layers) && arguments.engine == EngineChoice::Interpreter {
+        let message = "--trace layers: the interpreter has no layers";
         return Err(Failure::Input(message.to_owned()));
     }
     match &program {
@@ -167,10 +182,17 @@ fn run(
 ) -> Result<(), Failure> {
     let (mut loops, mut mismatches) = (0, 0);
     let bar = progress::bar("compute", arguments.max_loops);
-    let trace = arguments.trace && !arguments.json;
+    let trace = arguments.trace.filter(|_| !arguments.json);
     while !engine.halted() && loops < arguments.max_loops {
-        let before = trace.then(|| (engine.counter(), engine.memory()));
-        engine.step().map_err(|error| Failure::Check(format!("loop {}: {error}", loops + 1)))?;
+        let quoted = program.quote(engine.counter());
+        let failed =
+            |error: Error| Failure::Check(format!("loop {}: {quoted}: {error}", loops + 1));
+        let before = trace.map(|_| (engine.counter(), engine.memory()));
+        let layers = match trace {
+            Some(Detail::Layers) => engine.layers().map_err(failed)?,
+            _ => Vec::new(),
+        };
+        engine.step().map_err(failed)?;
         loops += 1;
         if loops % 1000 == 0 {
             bar.set_position(loops);
@@ -182,6 +204,9 @@ fn run(
         if let Some((counter, memory)) = before {
             let change = program.trace(counter, &memory, &engine.memory());
             console::line(format_args!("{loops:>6}  {change}"))?;
+            for (index, layer) in layers.iter().enumerate() {
+                console::line(format_args!("        {}", describe(index + 1, layer)))?;
+            }
         }
     }
     bar.finish_and_clear();
@@ -198,7 +223,7 @@ fn run(
     if arguments.json {
         console::json(&outcome)?;
     } else {
-        print_outcome(&outcome, program, &memory)?;
+        print_outcome(&outcome, program, &memory, reference.map(|r| r.memory()).as_deref())?;
     }
     if mismatches > 0 {
         return Err(Failure::Check(format!("{mismatches} of {loops} loops differ")));
@@ -207,6 +232,22 @@ fn run(
         return Err(Failure::Check(format!("did not halt within {loops} loops")));
     }
     Ok(())
+}
+
+/// A line about a layer: its size, the fields that it wrote, as rows x columns, and those that it
+/// cleared.
+fn describe(number: usize, layer: &LayerTrace) -> String {
+    let LayerTrace { heads, units, changes } = layer;
+    let plural = if *heads == 1 { "" } else { "s" };
+    let (cleared, written): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.cleared);
+    let size = |change: &&Change| format!("{} {}x{}", change.field, change.rows, change.columns);
+    let written = written.iter().map(size).collect::<Vec<_>>().join(", ");
+    let mut line = format!("layer {number} ({heads} head{plural}, {units} units): {written}");
+    if !cleared.is_empty() {
+        let fields = cleared.iter().map(|change| change.field).collect::<Vec<_>>();
+        line += &format!("; clears {}", fields.join(", "));
+    }
+    line
 }
 
 /// Whether counters or halt bits differ, or a number differs by more than a millionth.
@@ -219,11 +260,24 @@ fn differ(engine: &impl Execution, reference: &impl Execution) -> bool {
         || !pairs.into_iter().all(close)
 }
 
-fn print_outcome(outcome: &Outcome, program: &Program, memory: &[Vec<f64>]) -> Result<(), Failure> {
-    let mut table = report::table(&["cell", "value"]);
+/// Prints the named cells, with their largest distance to the reference, and the size.
+fn print_outcome(
+    outcome: &Outcome,
+    program: &Program,
+    memory: &[Vec<f64>],
+    reference: Option<&[Vec<f64>]>,
+) -> Result<(), Failure> {
+    let headings: &[&str] =
+        if reference.is_some() { &["cell", "value", "error"] } else { &["cell", "value"] };
+    let mut table = report::table(headings);
     for (cell, value) in memory.iter().enumerate() {
         if let Some(name) = program.name_of_cell(cell) {
-            table.add_row([name, program.text(value)]);
+            let mut row = vec![name, program.text(value)];
+            row.extend(reference.and_then(|reference| reference.get(cell)).map(|expected| {
+                let distances = value.iter().zip(expected).map(|(x, y)| (x - y).abs());
+                report::number(distances.fold(0.0, f64::max))
+            }));
+            table.add_row(row);
         }
     }
     console::line(table)?;

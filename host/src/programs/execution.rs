@@ -2,7 +2,7 @@
 
 use situ::construct::computer::{Computer, Error};
 use situ::scalar::Scalar;
-use situ::transformer::Transformer;
+use situ::transformer::{Layer, Transformer};
 
 /// A program being executed, one instruction at a time.
 pub trait Execution {
@@ -20,6 +20,14 @@ pub trait Execution {
 
     /// All cells: a number each in SUBLEQ, a block's numbers row by row in FLEQ.
     fn memory(&self) -> Vec<Vec<f64>>;
+
+    /// The effect of each layer of the transformer on the next instruction; none for an interpreter.
+    ///
+    /// # Errors
+    /// As [`Self::step`].
+    fn layers(&self) -> Result<Vec<LayerTrace>, Error> {
+        Ok(Vec::new())
+    }
 }
 
 /// What an [`Engine`] loads: the memory and the instructions of a program.
@@ -78,6 +86,69 @@ impl<'a, C: Computer, T: Scalar> Engine<'a, C, T> {
     }
 }
 
+/// A layer's effect on the sequence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerTrace {
+    /// Heads of the layer.
+    pub heads: usize,
+    /// Hidden units of its feed-forward.
+    pub units: usize,
+    /// Fields that it changed, in the order of their rows.
+    pub changes: Vec<Change>,
+}
+
+/// A field of the sequence that a layer changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Name of the field.
+    pub field: &'static str,
+    /// Rows with a change.
+    pub rows: usize,
+    /// Columns with a change.
+    pub columns: usize,
+    /// Whether all rows with a change are now zero.
+    pub cleared: bool,
+}
+
+impl<C: Computer, T: Scalar> Engine<'_, C, T> {
+    /// The effect of each layer on the next instruction, which is not executed.
+    fn trace_layers(&self) -> Result<Vec<LayerTrace>, Error> {
+        let mut sequence = self.sequence.clone();
+        let mut workspace = self.workspace.clone();
+        let trace = |layer: &Layer| {
+            let before = sequence.clone();
+            let transformer =
+                Transformer { layers: std::slice::from_ref(layer), ..self.transformer };
+            transformer.forward(&mut sequence, &mut workspace)?;
+            Ok(LayerTrace {
+                heads: layer.heads.count as usize,
+                units: layer.feed_forward.units.into(),
+                changes: self.changes(&before, &sequence),
+            })
+        };
+        self.transformer.layers.iter().map(trace).collect()
+    }
+
+    /// The fields in which two sequences differ.
+    fn changes(&self, before: &[T], after: &[T]) -> Vec<Change> {
+        let columns = self.computer.columns();
+        let pairs = before.chunks(columns).zip(after.chunks(columns));
+        let rows = pairs.zip(0..).filter(|((before, after), _)| before != after);
+        let rows: Vec<_> = rows.map(|(rows, row)| (self.computer.field(row), rows)).collect();
+        let change = |rows: &[(&'static str, (&[T], &[T]))]| {
+            let differs = |column: &usize| rows.iter().any(|(_, (x, y))| x[*column] != y[*column]);
+            let zero = |after: &[T]| after.iter().all(|x| *x == T::ZERO);
+            Change {
+                field: rows.first().map_or("", |(field, _)| field),
+                rows: rows.len(),
+                columns: (0..columns).filter(differs).count(),
+                cleared: rows.iter().all(|(_, (_, after))| zero(after)),
+            }
+        };
+        rows.chunk_by(|(one, _), (other, _)| one == other).map(change).collect()
+    }
+}
+
 impl<C: Computer, T: Scalar> Execution for Engine<'_, C, T> {
     /// One pass of the transformer, checked before and after.
     fn step(&mut self) -> Result<(), Error> {
@@ -94,5 +165,9 @@ impl<C: Computer, T: Scalar> Execution for Engine<'_, C, T> {
 
     fn memory(&self) -> Vec<Vec<f64>> {
         (0..self.computer.cells(&self.sequence)).map(|cell| self.cell(cell)).collect()
+    }
+
+    fn layers(&self) -> Result<Vec<LayerTrace>, Error> {
+        self.trace_layers()
     }
 }

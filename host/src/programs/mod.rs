@@ -7,5 +7,5 @@ mod program;
 pub mod shipped;
 pub mod subleq;
 
-pub use execution::{Engine, Execution, Source};
+pub use execution::{Change, Engine, Execution, LayerTrace, Source};
 pub use program::Program;

@@ -76,8 +76,7 @@ impl Program {
             Self::Subleq(program) => &program.symbols,
             Self::Fleq(program) => &program.symbols,
         };
-        let known = symbols.cells().iter().any(|(_, first, n)| (*first..first + n).contains(&cell));
-        known.then(|| symbols.name_of_cell(cell))
+        symbols.is_named(cell).then(|| symbols.name_of_cell(cell))
     }
 
     /// The value of a cell as assembly text.
@@ -93,6 +92,14 @@ impl Program {
         match self {
             Self::Subleq(_) => value.first().map_or(0, |value| *value as i64).into(),
             Self::Fleq(_) => value.into(),
+        }
+    }
+
+    /// An instruction as assembly text, in quotes.
+    pub fn quote(&self, index: usize) -> String {
+        match self {
+            Self::Subleq(program) => format!("'{}'", program.disassemble(index)),
+            Self::Fleq(program) => format!("'{}'", program.disassemble(index)),
         }
     }
 

@@ -3,7 +3,7 @@
 use situ::random::Generator;
 use std::fmt;
 
-/// Weights of tasks, none negative, which sum to one.
+/// Weights of tasks, not negative, with sum one.
 ///
 /// ```
 /// use situ_host::prompts::{Mixture, MixtureError};
@@ -14,17 +14,17 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mixture(Vec<f64>);
 
-/// Why weights are no mixture.
+/// Why weights are not a mixture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum MixtureError {
     /// A weight is negative or not a number.
     Weight(f64),
-    /// They sum to this.
+    /// The sum is not one but this.
     Sum(f64),
 }
 
 impl Mixture {
-    /// The mixture of these weights, with sum one to within 10⁻⁹.
+    /// The mixture with these weights, whose sum is one within 10⁻⁹.
     ///
     /// # Errors
     /// [`MixtureError`].
@@ -45,18 +45,18 @@ impl Mixture {
         &self.0
     }
 
-    /// A task drawn with the probability of its weight.
-    pub fn draw(&self, random: &mut Generator) -> usize {
-        let mut left = random.uniform::<f64>();
+    /// Draws a task with its weight as the probability.
+    pub fn draw(&self, generator: &mut Generator) -> usize {
+        let mut left = generator.uniform::<f64>();
         let mut passed = |weight: &f64| {
             left -= weight;
             left < 0.0
         };
-        // Rounding may leave a last sliver.
+        // Rounding may leave a small remainder.
         self.0.iter().position(&mut passed).unwrap_or(self.0.len() - 1)
     }
 
-    /// Σ_k w_k v_k, for as many vectors as there are weights.
+    /// Σ_k w_k v_k, for one vector per weight.
     pub fn combine(&self, vectors: &[Vec<f32>]) -> Vec<f32> {
         let mut sum = vec![0.0; vectors.first().map_or(0, Vec::len)];
         for (weight, vector) in self.0.iter().zip(vectors) {
@@ -82,23 +82,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_mixture_is_refused() {
+    fn invalid_mixtures_are_refused() {
         assert_eq!(Mixture::new(&[1.5, -0.5]), Err(MixtureError::Weight(-0.5)));
         assert!(matches!(Mixture::new(&[f64::NAN, 1.0]), Err(MixtureError::Weight(_))));
         assert!(matches!(Mixture::new(&[f64::INFINITY]), Err(MixtureError::Sum(_))));
         assert_eq!(Mixture::new(&[]), Err(MixtureError::Sum(0.0)));
         assert_eq!(Mixture::new(&[0.7, 0.7]), Err(MixtureError::Sum(1.4)));
-        // As sums of decimals are.
+        // Sums of decimals are not exact.
         assert!(Mixture::new(&[0.1; 10]).is_ok());
     }
 
     #[test]
     fn tasks_are_drawn_in_their_shares() {
         let mixture = Mixture::new(&[0.2, 0.0, 0.8]).unwrap();
-        let mut random = Generator::new(5);
+        let mut generator = Generator::new(5);
         let mut counts = [0_u32; 3];
         for _ in 0..10_000 {
-            counts[mixture.draw(&mut random)] += 1;
+            counts[mixture.draw(&mut generator)] += 1;
         }
         // Five standard deviations.
         assert!(counts[0].abs_diff(2000) < 200 && counts[1] == 0, "{counts:?}");

@@ -1,7 +1,7 @@
 //! Prompts of in-context tasks: families of tasks on a small alphabet.
 //!
-//! A prompt is examples `inputs > answer` and a query `inputs >`, a token each. The same families
-//! train the small models and test them.
+//! A prompt consists of examples `inputs > answer` and a query `inputs >`; every letter and separator is
+//! a token. The same families train and test the small models.
 
 mod mixture;
 
@@ -10,28 +10,28 @@ pub use mixture::{Mixture, MixtureError};
 use situ::decoder::Shape;
 use situ::random::Generator;
 
-/// A family of tasks that share their inputs.
+/// A family of tasks with the same inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Family {
-    /// Four translations of ten words: the answer is a permutation of the alphabet, one a task
+    /// Four translations of ten words: each task is a permutation of the alphabet
     Lang,
-    /// Sums modulo five: the answer is the input plus one of five constants
+    /// Sums modulo five: each task adds one of five constants
     Add,
-    /// Three letters of twelve: the answer is one of the three
+    /// Three letters of twelve: each task copies one of the three
     Copy,
 }
 
-/// Examples of a prompt: the task that each follows, and all tokens.
+/// A prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prompt {
-    /// The tokens, up to the query's separator.
+    /// The tokens, up to the separator of the query.
     pub tokens: Vec<u16>,
-    /// The query's inputs.
+    /// The inputs of the query.
     pub query: Vec<u16>,
 }
 
 impl Family {
-    /// As on the command line and in file names.
+    /// The name on the command line and in file names.
     pub fn name(self) -> &'static str {
         match self {
             Self::Lang => "lang",
@@ -40,7 +40,7 @@ impl Family {
         }
     }
 
-    /// Letters of the alphabet.
+    /// Number of letters of the alphabet.
     pub fn symbols(self) -> u16 {
         match self {
             Self::Lang => 10,
@@ -58,12 +58,12 @@ impl Family {
         }
     }
 
-    /// Letters of an input.
+    /// Number of letters of an input.
     pub fn inputs(self) -> usize {
         if self == Self::Copy { 3 } else { 1 }
     }
 
-    /// Examples before the query.
+    /// Number of examples before the query.
     pub fn examples(self) -> usize {
         if self == Self::Copy { 8 } else { 10 }
     }
@@ -73,18 +73,18 @@ impl Family {
         self.symbols()
     }
 
-    /// Tokens of an example.
+    /// Number of tokens of an example.
     pub fn example_length(self) -> usize {
         self.inputs() + 2
     }
 
-    /// Tokens of a prompt, up to the query's separator.
+    /// Number of tokens of a prompt, up to the separator of the query.
     pub fn prompt_length(self) -> usize {
         (self.examples() + 1) * self.example_length() - 1
     }
 
-    /// A model for these prompts. A copy is found by the place within its example, so those places
-    /// alone are told apart.
+    /// The shape of a model for these prompts. For copies, only the place within an example matters, so
+    /// the model has a position embedding for each such place.
     pub fn shape(self, width: u16) -> Shape {
         let context = self.prompt_length() as u16;
         let positions = if self == Self::Copy { self.example_length() as u16 } else { context };
@@ -93,11 +93,11 @@ impl Family {
         Shape { vocabulary, positions, context, width, heads, units, layers }
     }
 
-    /// Letters, any but for copies, whose three differ.
-    pub fn draw_inputs(self, random: &mut Generator) -> Vec<u16> {
+    /// Draws the letters of an input; the three of a copy are different.
+    pub fn draw_inputs(self, generator: &mut Generator) -> Vec<u16> {
         let mut inputs = Vec::new();
         while inputs.len() < self.inputs() {
-            let letter = below(self.symbols(), random);
+            let letter = below(self.symbols(), generator);
             if !inputs.contains(&letter) {
                 inputs.push(letter);
             }
@@ -105,7 +105,7 @@ impl Family {
         inputs
     }
 
-    /// The answer of a task.
+    /// The answer of a task to an input.
     pub fn answer(self, task: usize, inputs: &[u16]) -> u16 {
         match self {
             Self::Lang => translation(task)[usize::from(inputs[0])],
@@ -114,11 +114,11 @@ impl Family {
         }
     }
 
-    /// A prompt whose examples follow these tasks. Its query is none of the examples' inputs where
-    /// there are enough letters, and the answers of `differing` tasks to it all differ.
-    pub fn prompt(self, tasks: &[usize], differing: &[usize], random: &mut Generator) -> Prompt {
+    /// Draws a prompt whose examples follow these tasks. The inputs of the query do not occur in the
+    /// examples, and the `differing` tasks all have different answers to it.
+    pub fn prompt(self, tasks: &[usize], differing: &[usize], generator: &mut Generator) -> Prompt {
         let query = loop {
-            let query = self.draw_inputs(random);
+            let query = self.draw_inputs(generator);
             let mut answers: Vec<u16> = differing.iter().map(|k| self.answer(*k, &query)).collect();
             answers.sort_unstable();
             answers.dedup();
@@ -129,7 +129,7 @@ impl Family {
         let mut tokens = Vec::new();
         for task in tasks {
             let inputs = loop {
-                let inputs = self.draw_inputs(random);
+                let inputs = self.draw_inputs(generator);
                 if inputs != query {
                     break inputs;
                 }
@@ -144,17 +144,17 @@ impl Family {
     }
 }
 
-/// A number below `bound`.
-pub fn below(bound: u16, random: &mut Generator) -> u16 {
-    (random.uniform::<f64>() * f64::from(bound)) as u16
+/// A random number below `bound`.
+pub fn below(bound: u16, generator: &mut Generator) -> u16 {
+    (generator.uniform::<f64>() * f64::from(bound)) as u16
 }
 
-/// The fixed permutation of ten letters that is language `task`.
+/// The permutation of ten letters that defines language `task`.
 fn translation(task: usize) -> [u16; 10] {
-    let mut random = Generator::new(2410 + task as u64);
+    let mut generator = Generator::new(2410 + task as u64);
     let mut letters = std::array::from_fn(|i| i as u16);
     for i in (1..letters.len()).rev() {
-        letters.swap(i, usize::from(below(i as u16 + 1, &mut random)));
+        letters.swap(i, usize::from(below(i as u16 + 1, &mut generator)));
     }
     letters
 }

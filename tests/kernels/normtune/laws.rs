@@ -1,8 +1,8 @@
-//! Laws of frozen weights against their stated moments and independence.
+//! Moments and independence of the laws of frozen weights.
 
 use situ::normtune::{Gaussian, Law, Sign, Sparse, Stream, Uniform};
 
-/// Weights of the first rows and columns of a law, row after row.
+/// Weights of the first rows and columns of a law, row by row.
 pub fn sample(law: impl Law, seed: u64, rows: u32, columns: u32) -> Vec<f64> {
     let layer = Stream::new(seed).child(0);
     let row = |row| (0..columns).map(move |column| f64::from(law.weight(layer.child(row), column)));
@@ -13,7 +13,7 @@ fn mean(numbers: impl Iterator<Item = f64>, count: usize) -> f64 {
     numbers.sum::<f64>() / count as f64
 }
 
-/// Moments of each law against the stated ones, within five standard errors.
+/// Moments of each law are the documented ones, within five standard errors.
 #[test]
 fn moments_of_the_laws() {
     fn check(name: &str, law: impl Law, fourth: f64, eighth: f64) {
@@ -34,7 +34,7 @@ fn moments_of_the_laws() {
     check("sparse", Sparse::new(Uniform, 0.25), 0.05, 1.0 / 36.0);
 }
 
-/// The distribution function of the Gaussian law: .0021 from the normal one, and no more.
+/// The distribution function of the Gaussian law differs from the normal one by at most .0021.
 #[test]
 fn the_gaussian_law_is_as_far_from_normal_as_stated() {
     let mut weights = sample(Gaussian, 5, 1000, 1000);
@@ -47,20 +47,19 @@ fn the_gaussian_law_is_as_far_from_normal_as_stated() {
         ((rank as f64 + 0.5) / n - normal.cdf(*weight)).abs()
     });
     let distance = distance.fold(0.0, f64::max);
-    // Kolmogorov's distance of 10⁶ normal numbers themselves is below .002 but once in 10³.
+    // Kolmogorov's distance of 10⁶ normal numbers exceeds .002 with a probability of 10⁻³.
     assert!(distance < 0.0021 + 0.002, "{distance}");
 }
 
-/// Neighbouring columns, rows, layers and seeds are uncorrelated, and no two rows are shifts of each
-/// other.
+/// Neighboring columns, rows, layers and seeds are uncorrelated, and no row is a shift of another.
 #[test]
-fn weights_are_independent_of_their_neighbours() {
+fn weights_are_independent_of_their_neighbors() {
     const N: u32 = 400;
     fn check(law: impl Law) {
         let at = |seed: u64, layer: u32, row: u32, column: u32| {
             f64::from(law.weight(Stream::new(seed).child(layer).child(row), column))
         };
-        let neighbours: [(&str, [u32; 4]); 8] = [
+        let neighbors: [(&str, [u32; 4]); 8] = [
             ("next column", [0, 0, 0, 1]),
             ("second next column", [0, 0, 0, 2]),
             ("next row", [0, 0, 1, 0]),
@@ -70,7 +69,7 @@ fn weights_are_independent_of_their_neighbours() {
             ("next seed", [1, 0, 0, 0]),
             ("65536th column", [0, 0, 0, 65_536]),
         ];
-        for (name, [seed, layer, row, column]) in neighbours {
+        for (name, [seed, layer, row, column]) in neighbors {
             let mut sum = 0.0;
             for r in 0..N {
                 for c in 0..N {
@@ -86,7 +85,7 @@ fn weights_are_independent_of_their_neighbours() {
     check(Gaussian);
 }
 
-/// Each of the 32 bits is a fair coin, alone and against each bit of the next word.
+/// Each of the 32 bits is a fair coin, by itself and compared with each bit of the next word.
 #[test]
 fn bits_are_fair() {
     const N: usize = 40_000;
@@ -116,7 +115,7 @@ fn a_sparse_law_keeps_its_share() {
     assert!(sample(Sparse::new(Sign, 7.0), 2, 9, 9).iter().all(|weight| *weight != 0.0));
 }
 
-/// A row drawn at once is the row weight by weight, at any length.
+/// A row drawn at once equals its weights drawn one by one, at any length.
 #[test]
 fn a_row_is_drawn_as_its_weights() {
     fn check(law: impl Law) {

@@ -1,4 +1,4 @@
-//! Frozen random networks of which only the normalization is tuned.
+//! Frozen networks in which only the normalization is tuned.
 
 mod laws;
 mod reconstruction;

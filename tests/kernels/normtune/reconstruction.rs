@@ -1,4 +1,4 @@
-//! Exact reconstruction of target networks against nalgebra and the targets themselves.
+//! Exact reconstruction of target networks, compared with nalgebra and with the targets.
 
 use super::laws::sample;
 use nalgebra::{DMatrix, DVector};
@@ -13,7 +13,7 @@ use situ::solve::LeastNorm;
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Smallest solution and condition number against nalgebra's singular values.
+    /// Least-norm solution and condition number, compared with nalgebra's singular values.
     #[test]
     fn least_norm_agrees_with_nalgebra(
         equations in 1_usize..12,
@@ -39,8 +39,7 @@ proptest! {
         prop_assert!(estimate <= 1.0001 * condition && estimate >= 0.5 * condition);
     }
 
-    /// A rebuilt stack is its target on the box, in f64; its report's expected error says what f32
-    /// makes of it.
+    /// A rebuilt stack equals its target on the box, in f64.
     #[test]
     fn a_stack_is_its_target(seed in any::<u64>(), x in proptest::array::uniform3(-1.0..1.0_f64)) {
         let target = small_target(seed);
@@ -76,10 +75,10 @@ fn small_target(seed: u64) -> Target<f64, 3, 2> {
     }
 }
 
-/// Over many draws, the f32 error that a report expects is the one that is measured, within a
-/// factor of three in the mean.
+/// Over many draws, the f32 error expected by the report is the measured one, within a factor of three
+/// on average.
 #[test]
-fn expected_error_is_what_f32_makes() {
+fn expected_error_is_the_error_in_f32() {
     let (mut expected, mut measured) = (0.0, 0.0);
     for seed in 0..100 {
         let target = small_target(seed);
@@ -104,7 +103,7 @@ fn expected_error_is_what_f32_makes() {
     assert!((expected - measured).abs() < 3.0_f64.ln(), "{expected} {measured}");
 }
 
-/// What cannot be rebuilt is refused with its reason, and leaves a stack that promises nothing.
+/// Impossible reconstructions are refused with a reason and leave a stack that is valid for no input.
 #[test]
 fn bad_reconstructions_are_refused() {
     fn refused<W: Law, const N: usize>(
@@ -140,7 +139,7 @@ fn bad_reconstructions_are_refused() {
     assert_eq!(refused::<_, 9>(Gaussian, &target, inverted, enough), Error::NotFinite);
 }
 
-/// In f32 a draw whose system is far too ill-conditioned is refused with the condition number.
+/// In f32 an ill-conditioned draw is refused with its condition number.
 #[test]
 fn an_ill_conditioned_draw_names_its_condition() {
     let refused = (0..2000).find_map(|seed| {
@@ -156,7 +155,7 @@ fn an_ill_conditioned_draw_names_its_condition() {
     assert!(refused.is_some_and(|condition| condition > 1e4));
 }
 
-/// The system by its definition, B diag(γ) A = W.
+/// The system by definition, B diag(γ) A = W.
 #[test]
 fn khatri_rao_is_the_product_of_the_layers() {
     let network = Network::new(11, Gaussian);

@@ -1,10 +1,10 @@
-//! Forward pass, gradient and steps against their definition, finite differences and nalgebra.
+//! Forward pass, gradient and steps, compared with their definitions, finite differences and nalgebra.
 
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 use situ::normtune::{
     Adagrad, Adam, Affine, BatchNorm, Error, Gaussian, Law, Network, Optimizer, Parameters, Rule,
-    Sgd, Sign, Uniform, Unit, Units, Workspace, cross_entropy, squared_error,
+    Sgd, Sign, Table, Uniform, Unit, Units, Workspace, cross_entropy, squared_error,
 };
 use situ::scalar::f16;
 
@@ -39,7 +39,7 @@ fn by_definition(network: &Network<impl Law>, parameters: &Small<f64>, x: &[f64]
     state
 }
 
-/// Loss of a network at `x`, and the gradient when asked for.
+/// Loss of a network at `x`, and its gradient.
 fn loss(network: &Network<impl Law>, parameters: &Small<f64>, x: &[f64]) -> (f64, Vec<f64>) {
     let mut work = Workspace::default();
     let (mut y, mut slope) = ([0.0; OUTPUTS], [0.0; OUTPUTS]);
@@ -70,8 +70,8 @@ proptest! {
         }
     }
 
-    /// In f64 by central differences; a unit that turns on or off within the step would bend the
-    /// line, which shows as a difference between the two one-sided slopes.
+    /// Central differences in f64; steps in which a unit turns on or off, which shows as a difference of
+    /// the two one-sided slopes, are left out.
     #[test]
     fn gradient_agrees_with_differences(
         seed in any::<u64>(),
@@ -122,7 +122,7 @@ proptest! {
         }
     }
 
-    /// Tuning in the coordinates of batch normalization is tuning (γ, β) at fixed statistics.
+    /// Tuning in the coordinates of batch normalization moves (γ, β) at fixed statistics.
     #[test]
     fn batch_norm_steps_move_gamma_and_beta(
         pair in proptest::array::uniform2(-2.0..2.0_f64),
@@ -162,7 +162,7 @@ proptest! {
     }
 }
 
-/// Each rule finds the least of a paraboloid, and a gradient that is not finite changes nothing.
+/// Each rule finds the minimum of a paraboloid, and a gradient that is not finite changes nothing.
 #[test]
 fn rules_descend_and_refuse() {
     fn check<M: Copy + PartialEq + core::fmt::Debug>(rule: impl Rule<f64, Memory = M>) {
@@ -193,7 +193,7 @@ fn rules_descend_and_refuse() {
     check(Adam::new(0.01));
 }
 
-/// A step that f16 cannot hold is refused.
+/// A step beyond the range of f16 is refused.
 #[test]
 fn a_step_beyond_half_precision_is_refused() {
     let mut parameters = Parameters::<f16, 1, 1, 1>::default();
@@ -210,8 +210,79 @@ fn a_step_beyond_half_precision_is_refused() {
     assert_eq!(parameters, before);
 }
 
+/// After calibration every unit has the mean β and the deviation γ over the batch, layer by layer.
 #[test]
-fn statistics_refuse_what_is_not_finite() {
+fn calibration_normalizes_every_layer() {
+    let batch: Vec<[f64; 5]> =
+        (0..40).map(|i| std::array::from_fn(|j| (7 * i + 3 * j) as f64 % 11.0 + 5.0)).collect();
+    let network = Network::new(3, Gaussian);
+    let numbers: Vec<f64> = (0..2 * UNITS).map(|i| (i as f64).sin()).collect();
+    let normalized = parameters(&numbers);
+    let mut tuned = normalized.clone();
+    let mut work = Workspace::default();
+    let statistics = BatchNorm::calibrated(&network, &batch, &mut tuned, &mut work).unwrap();
+
+    let mut outputs = vec![Vec::new(); UNITS];
+    for x in &batch {
+        network.forward(&tuned, x, &mut work, &mut [0.0; OUTPUTS]);
+        let units = tuned.iter().zip(work.sums()).zip(&mut outputs);
+        units.for_each(|((unit, sum), outputs)| outputs.push(unit.apply(sum)));
+    }
+    for ((outputs, unit), moments) in outputs.iter().zip(normalized.iter()).zip(statistics.iter()) {
+        let outputs = DVector::from_column_slice(outputs);
+        assert!((outputs.mean() - unit.shift).abs() < 1e-9, "{} {}", outputs.mean(), unit.shift);
+        let share = (moments.variance / (moments.variance + 1e-5)).sqrt();
+        assert!((outputs.variance().sqrt() - unit.scale.abs() * share).abs() < 1e-9);
+    }
+
+    let before = tuned.clone();
+    let empty: &[[f64; 5]] = &[];
+    let result = BatchNorm::calibrated(&network, empty, &mut tuned, &mut work);
+    assert_eq!(result.err(), Some(Error::Shape));
+    let result = BatchNorm::calibrated(&network, &[[f64::NAN; 5]], &mut tuned, &mut work);
+    assert_eq!(result.err(), Some(Error::NotFinite));
+    assert_eq!(tuned, before);
+}
+
+/// A network whose weights are in a table equals the drawn network with the same weights.
+#[test]
+fn a_table_of_drawn_weights_is_the_drawn_network() {
+    let drawn = Network::new(5, Uniform);
+    let sizes = [(WIDTH, 5), (WIDTH, WIDTH), (WIDTH, WIDTH), (OUTPUTS, WIDTH)];
+    let mut weights = Vec::new();
+    for (layer, (rows, columns)) in sizes.into_iter().enumerate() {
+        for row in 0..rows {
+            let weight =
+                |column| drawn.weight::<f32>(layer, row, column) * drawn.gain::<f32>(columns);
+            weights.extend((0..columns).map(weight));
+        }
+    }
+    let network = Network::from_table(Table::new(&weights, [5, WIDTH, DEPTH, OUTPUTS]).unwrap());
+    let numbers: Vec<f64> = (0..2 * UNITS).map(|i| (i as f64).cos()).collect();
+    let parameters = parameters(&numbers);
+    let x = [0.3, -1.0, 2.0, 0.5, -0.2];
+    let run = |network: &dyn Fn(&mut [f64; OUTPUTS])| {
+        let mut outputs = [0.0; OUTPUTS];
+        network(&mut outputs);
+        outputs
+    };
+    let expected =
+        run(&|y| drawn.forward(&parameters, &x, &mut Workspace::default(), y.as_mut_slice()));
+    let found =
+        run(&|y| network.forward(&parameters, &x, &mut Workspace::default(), y.as_mut_slice()));
+    for (found, expected) in found.iter().zip(expected) {
+        assert!((found - expected).abs() < 1e-5 * (1.0 + expected.abs()), "{found} {expected}");
+    }
+
+    assert_eq!(Table::new(&weights[1..], [5, WIDTH, DEPTH, OUTPUTS]).err(), Some(Error::Shape));
+    assert_eq!(Table::new(&weights, [usize::MAX, 2, 1, 1]).err(), Some(Error::Shape));
+    weights[7] = f32::NAN;
+    let result = Table::new(&weights, [5, WIDTH, DEPTH, OUTPUTS]);
+    assert_eq!(result.err(), Some(Error::NotFinite));
+}
+
+#[test]
+fn statistics_refuse_numbers_that_are_not_finite() {
     let mut statistics = BatchNorm::<f32, 1, 1, 1>::default();
     let mut parameters = Parameters::<f32, 1, 1, 1>::default();
     let before = (statistics.clone(), parameters.clone());
@@ -220,8 +291,7 @@ fn statistics_refuse_what_is_not_finite() {
     assert_eq!((statistics, parameters), before);
 }
 
-/// The memory that tuning takes, by the types themselves: 18 inputs, two frozen layers of 256 units,
-/// 4 classes.
+/// The memory that tuning takes with 18 inputs, two frozen layers of 256 units and 4 classes.
 #[test]
 fn state_fits_a_small_chip() {
     fn bytes<S: situ::scalar::Storage>() -> usize {
@@ -236,12 +306,12 @@ fn state_fits_a_small_chip() {
     assert!(bytes::<f16>() < 7 * 1024, "f16: {} bytes", bytes::<f16>());
     assert_eq!(size_of::<Parameters<f32, 256, 2, 4>>(), 2 * (2 * 256 + 4) * 4);
     assert_eq!(size_of::<Units<Affine, 256, 2, 4>>(), 0);
-    // What the weights would take if they were stored: 286 KB.
+    // Stored weights would take 285 KB.
     assert_eq!((18 * 256 + 256 * 256 + 256 * 4) * 4, 284_672);
 }
 
 #[test]
-fn losses_against_their_definitions() {
+fn losses_agree_with_their_definitions() {
     let (y, t) = ([0.3_f64, -1.2, 2.0], [1.0, 0.0, -0.5]);
     let mut slope = [0.0; 3];
     let loss = cross_entropy(&y, 2, &mut slope);

@@ -4,8 +4,8 @@ use crate::kept;
 use situ::matrix::Matrix;
 use situ::normtune::{
     Adagrad, Adam, Affine, BatchNorm, Domain, Error, Gaussian, Law, Moments, Network, Optimizer,
-    Parameters, Report, Sgd, Sign, Sparse, Stack, StackParameters, StackWorkspace, Stream, Target,
-    Uniform, Unit, Units, Workspace, cross_entropy, khatri_rao, rebuild, squared_error,
+    Parameters, Report, Sgd, Sign, Sparse, Stack, StackParameters, StackWorkspace, Stream, Table,
+    Target, Uniform, Unit, Units, Workspace, cross_entropy, khatri_rao, rebuild, squared_error,
 };
 use situ::scalar::f16;
 use situ::solve::LeastNorm;
@@ -43,6 +43,16 @@ fn normalized(
     Optimizer::step(optimizer, &Adam::new(0.1), statistics, parameters, work.gradient())
 }
 
+/// Statistics of a batch.
+fn calibrated(
+    network: &Network<Sign>,
+    batch: &[[f32; 3]],
+    parameters: &mut P<f32>,
+    work: &mut W<f32>,
+) -> Result<BatchNorm<f32, 33, 2, 5>, Error> {
+    BatchNorm::calibrated(network, batch, parameters, work)
+}
+
 /// Keeps them.
 pub fn keep() {
     kept! {
@@ -54,6 +64,10 @@ pub fn keep() {
         Sparse::new => fn(Uniform, f64) -> Sparse<Uniform>;
         Network::forward => fn(&Network<Sign>, &P<f32>, &[f32], &mut W<f32>, &mut [f32]);
         Network::forward => fn(&Network<Uniform>, &P<f16>, &[f32], &mut W<f16>, &mut [f32]);
+        Table::new => fn(&'static [f16], [usize; 4]) -> Result<Table<'static, f16>, Error>;
+        Network::forward => fn(&Network<Table<'static, f16>>, &P<f32>, &[f32], &mut W<f32>, &mut [f32]);
+        Network::backward => fn(&Network<Table<'static, f16>>, &P<f32>, &[f32], &mut W<f32>);
+        calibrated => fn(&Network<Sign>, &[[f32; 3]], &mut P<f32>, &mut W<f32>) -> Result<BatchNorm<f32, 33, 2, 5>, Error>;
         Network::backward => fn(&Network<Sign>, &P<f32>, &[f32], &mut W<f32>);
         Network::backward => fn(&Network<Uniform>, &P<f16>, &[f32], &mut W<f16>);
         sgd => fn(&mut Optimizer<(), 33, 2, 5>, &mut P<f32>, &W<f32>) -> Result<(), Error>;

@@ -1,4 +1,4 @@
-//! Transformers: written ones and trained ones, and what they learn without their layers.
+//! Written and trained transformers, and the learner of traces.
 
 use crate::kept;
 use situ::construct::chain_of_thought::{self, ChainOfThought, TraceConfiguration, TraceLearner};
@@ -17,26 +17,26 @@ type Chain<'p> = chain_of_thought::Plan<'p, f32>;
 type Traces = TraceLearner<f32, 5, 3, 2>;
 type SolveResult<T> = Result<T, solve::Error>;
 type DecoderResult<T> = Result<T, decoder::Error>;
-/// Weights as they lie in a file.
+/// Weights in the bytes of a file.
 type Filed<'a> = Decoder<'a, [u8; 2]>;
 
 /// Keeps them.
 pub fn keep() {
     kept! {
-        (|weights: &Transformer<'_, f32>, sequence, room| weights.forward(sequence, room))
+        (|weights: &Transformer<'_, f32>, sequence, workspace| weights.forward(sequence, workspace))
             => fn(&Transformer<'_, f32>, &mut [f32], &mut [f32]) -> RunResult;
-        (|weights: &Transformer<'_, f16>, sequence, room| weights.forward(sequence, room))
+        (|weights: &Transformer<'_, f16>, sequence, workspace| weights.forward(sequence, workspace))
             => fn(&Transformer<'_, f16>, &mut [f32], &mut [f32]) -> RunResult;
         Regression::build => for<'a> fn(&Regression<f32>, Buffers<'a, f32>) -> Built<'a>;
         Regression::write_prompt => fn(&Regression<f32>, &[f32], &[f32], &[f32], &mut [f32]) -> RunResult;
         Logistic::build => for<'a> fn(&Logistic<f32>, Buffers<'a, f32>) -> Built<'a>;
         superposition::Plan::build
             => for<'a> fn(&superposition::Plan, &[Task<'_, f32>], Buffers<'a, f32>) -> BuiltMixture<'a>;
-        (|weights: &Superposition<'_, f32>, prompt, answer, room| weights.run(prompt, answer, room))
+        (|weights: &Superposition<'_, f32>, prompt, answer, workspace| weights.run(prompt, answer, workspace))
             => fn(&Superposition<'_, f32>, &[u16], &mut [f32], &mut [f32]) -> RunResult;
         (|plan: &Chain<'_>, buffers| plan.build(buffers))
             => for<'a> fn(&Chain<'_>, Buffers<'a, f32>) -> BuiltChain<'a>;
-        (|weights: &ChainOfThought<'_, f32>, prompt, chain, room| weights.run(prompt, chain, room))
+        (|weights: &ChainOfThought<'_, f32>, prompt, chain, workspace| weights.run(prompt, chain, workspace))
             => fn(&ChainOfThought<'_, f32>, &[f32], &mut [f32], &mut [f32]) -> RunResult;
         Traces::new => fn(&TraceConfiguration<f32>) -> SolveResult<Traces>;
         Traces::observe
@@ -47,9 +47,9 @@ pub fn keep() {
         decoder::File::header => fn(&Shape, &[[u8; 2]]) -> [u8; decoder::File::HEADER];
         (|shape, weights| Decoder::new(shape, weights))
             => for<'a> fn(Shape, &'a [f32]) -> DecoderResult<Decoder<'a, f32>>;
-        (|weights: &Filed<'_>, token, cache, room, logits| weights.step(token, cache, room, logits))
+        (|weights: &Filed<'_>, token, cache, workspace, logits| weights.step(token, cache, workspace, logits))
             => fn(&Filed<'_>, u16, &mut Cache<'_, f32>, &mut [f32], &mut [f32]) -> DecoderResult<()>;
-        (|weights: &Decoder<'_, f32>, token, cache, room, logits| weights.step(token, cache, room, logits))
+        (|weights: &Decoder<'_, f32>, token, cache, workspace, logits| weights.step(token, cache, workspace, logits))
             => fn(&Decoder<'_, f32>, u16, &mut Cache<'_, f32>, &mut [f32], &mut [f32]) -> DecoderResult<()>;
     }
 }

@@ -48,6 +48,9 @@ pub trait Computer {
     /// Numbers of a cell.
     fn cell_size(&self) -> usize;
 
+    /// Name of the field that a row belongs to, for traces.
+    fn field(&self, row: u16) -> &'static str;
+
     /// Buffers that are large enough for the weights.
     fn buffer_sizes(&self) -> BufferSizes;
 
@@ -120,6 +123,12 @@ pub trait Computer {
 /// e^(−2 λ) = 0 in T, as scores differ by 2 or more.
 const fn hard_inverse_temperature<T: Scalar>() -> f64 {
     if T::MANTISSA_DIGITS > f32::MANTISSA_DIGITS { 374.0 } else { 53.0 }
+}
+
+/// The name of the last field that begins at or before `row`. Fields are in the order of their rows;
+/// of fields that begin at the same row, all but the last are empty.
+fn field_at(fields: &[(u16, &'static str)], row: u16) -> &'static str {
+    fields.iter().rev().find(|(first, _)| *first <= row).map_or("", |(_, name)| name)
 }
 
 /// Checks that an inverse temperature is in the supported range.

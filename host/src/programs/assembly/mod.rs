@@ -2,10 +2,12 @@
 //!
 //! A line is `label: statement ; comment`, each part optional; `#` also begins a comment. `.data` and
 //! `.code` begin the two sections, `.include "FILE"` inserts another file, `.set NAME VALUE` defines a
-//! constant.
+//! constant. `.repeat NAME COUNT` … `.end` repeats lines, with the index 0, 1, … in place of NAME, and of
+//! `@NAME` at the end of a label.
 
 mod cursor;
 mod outline;
+mod repeat;
 mod source;
 mod symbols;
 mod token;

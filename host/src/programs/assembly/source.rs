@@ -1,5 +1,6 @@
 //! Splits files into lines and inserts included files.
 
+use super::repeat::Repeats;
 use super::token::{Token, TokenKind, tokens};
 use super::{Cursor, Mistake, Place};
 use crate::Failure;
@@ -49,7 +50,7 @@ const DEPTH: usize = 16;
 /// [`Failure::Input`] naming file, line and column.
 pub fn read(path: &Path, text: &str) -> Result<(Vec<Line>, Sources), Failure> {
     let mut reader = Reader::default();
-    match reader.file(path.to_owned(), text, 0) {
+    match reader.file(path.to_owned(), text, 0).and_then(|()| reader.repeats.end()) {
         Ok(()) => Ok((reader.lines, reader.sources)),
         Err(mistake) => Err(mistake.in_sources(&reader.sources)),
     }
@@ -60,6 +61,7 @@ struct Reader {
     lines: Vec<Line>,
     sources: Sources,
     section: Section,
+    repeats: Repeats,
 }
 
 impl Reader {
@@ -70,7 +72,9 @@ impl Reader {
             let tokens = tokens(line, file, index + 1)?;
             if let Some(first) = tokens.first() {
                 let place = first.place;
-                self.line(tokens, place, depth)?;
+                for (tokens, place) in self.repeats.line(tokens, place)? {
+                    self.line(tokens, place, depth)?;
+                }
             }
         }
         Ok(())

@@ -80,6 +80,29 @@ impl Symbols {
         }
     }
 
+    /// Reads the offset of a cell within its array: a sum or difference of integers.
+    ///
+    /// # Errors
+    /// If it is not an integer or negative.
+    pub fn offset(&self, cursor: &mut Cursor<'_>) -> Result<usize, Mistake> {
+        let place = cursor.place();
+        let mut sum = self.integer(cursor)?;
+        loop {
+            let sign = match (cursor.take("+"), cursor.take("-")) {
+                (true, _) => 1,
+                (_, true) => -1,
+                _ => break,
+            };
+            sum += sign * self.integer(cursor)?;
+        }
+        usize::try_from(sum).map_err(|_| Mistake::new(place, format!("{sum} is not an offset")))
+    }
+
+    /// Whether a name is that of a constant.
+    pub fn is_constant(&self, name: &str) -> bool {
+        matches!(self.names.get(name), Some(Label::Constant(_)))
+    }
+
     /// Reads an integer from `min` to 65536.
     ///
     /// # Errors
@@ -107,7 +130,7 @@ impl Symbols {
         let place = cursor.place();
         let mut offset = 0;
         if cursor.take("[") {
-            offset = self.count(cursor, 0)?;
+            offset = self.offset(cursor)?;
             cursor.expect("]")?;
         }
         if offset < count {

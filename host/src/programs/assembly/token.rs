@@ -50,7 +50,7 @@ pub fn tokens(text: &str, file: usize, line: usize) -> Result<Vec<Token>, Mistak
         } else if let Some(sign) = SIGNS.into_iter().find(|sign| rest.starts_with(sign)) {
             (TokenKind::Sign(sign), sign.len())
         } else if is_word(first) || first == '.' {
-            let inside = |c: char| is_word(c) || c.is_ascii_digit();
+            let inside = |c: char| is_word(c) || c.is_ascii_digit() || c == '@';
             let length = 1 + rest[1..].find(|c| !inside(c)).unwrap_or(rest.len() - 1);
             (TokenKind::Word(rest[..length].to_owned()), length)
         } else if first == '"' {

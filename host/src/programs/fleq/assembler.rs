@@ -5,6 +5,8 @@
 //! .registers 2           ; index registers r0, r1 (default 1)
 //! .blocks 20             ; blocks of the machine (default: as many as needed)
 //! .instructions 20       ; instructions of the machine (default: as many as needed)
+//! .scale 8e-5            ; c, inversely proportional to the largest product (default 8e-5)
+//! .order 3               ; heads of an extrapolated product, 1 to 4 (default 3)
 //! .data
 //! A:      [2 0; 1 3]     ; a matrix, the rest zero
 //! x:      [1; 2; 3]      ; a column
@@ -14,10 +16,14 @@
 //! ```
 //! See [`super::statement`] for instructions.
 
+use super::literals::Literals;
 use super::statement::statement;
 use super::{Program, address_bits};
 use crate::Failure;
-use crate::programs::assembly::{Cursor, Data, Label, Mistake, Place, Symbols, outline, read};
+use crate::programs::assembly::{
+    Cursor, Data, Label, Line, Mistake, Place, Symbols, outline, read,
+};
+use situ::construct::computer::fleq::Instruction;
 use std::path::Path;
 
 /// Blocks of a program that is being read.
@@ -26,10 +32,12 @@ struct Blocks<'a> {
     registers: u16,
     blocks: Option<usize>,
     instruction_capacity: Option<usize>,
+    product_scale: Option<f64>,
+    product_order: Option<u16>,
     values: Vec<Vec<f64>>,
     /// Addresses to be resolved when all names are known: the block, and the place of the address.
     addresses: Vec<(usize, Place)>,
-    lines: &'a [crate::programs::assembly::Line],
+    lines: &'a [Line],
 }
 
 impl Data for Blocks<'_> {
@@ -52,6 +60,14 @@ impl Data for Blocks<'_> {
             ".registers" => self.registers = number(0, 8)? as u16,
             ".blocks" => self.blocks = Some(number(1, 4096)?),
             ".instructions" => self.instruction_capacity = Some(number(1, 4096)?),
+            ".order" => self.product_order = Some(number(1, 4)? as u16),
+            ".scale" => {
+                let scale = symbols.number(cursor)?;
+                if !(1e-12..=1.0).contains(&scale) {
+                    return Err(Mistake::new(place, "expected a number from 1e-12 to 1"));
+                }
+                self.product_scale = Some(scale);
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -63,7 +79,7 @@ impl Data for Blocks<'_> {
             self.addresses.push((self.values.len(), place));
             cursor.word()?;
             if cursor.take("[") {
-                symbols.count(cursor, 0)?;
+                symbols.offset(cursor)?;
                 cursor.expect("]")?;
             }
             vec![0.0; self.size * self.size]
@@ -87,7 +103,7 @@ impl Blocks<'_> {
         for (block, place) in std::mem::take(&mut self.addresses) {
             let tokens = self.lines.iter().flat_map(|line| &line.tokens);
             let after: Vec<_> =
-                tokens.skip_while(|token| token.place != place).skip(1).take(4).cloned().collect();
+                tokens.skip_while(|token| token.place != place).skip(1).take(16).cloned().collect();
             let address = symbols.cell(&mut Cursor::new(&after, place))?;
             let bits = address_bits(address, bits as usize);
             if bits.len() > self.size * self.size {
@@ -144,19 +160,21 @@ pub fn assemble(path: &Path, text: &str) -> Result<Program, Failure> {
         registers: 1,
         blocks: None,
         instruction_capacity: None,
+        product_scale: None,
+        product_order: None,
         values: Vec::new(),
         addresses: Vec::new(),
         lines: &lines,
     };
     let mut symbols = Symbols::default();
     let instructions = outline(&lines, &mut blocks, &mut symbols).and_then(|lines| {
-        let zero = blocks.values.len();
-        let mut instructions = Vec::new();
-        for line in &lines {
-            let mut cursor = Cursor::new(&line.tokens, line.place);
-            instructions.push(statement(&mut cursor, &symbols, blocks.registers, zero)?);
-        }
-        // A block of zeros: what `goto` looks at, and what instructions without a result copy to itself.
+        let mut literals = Literals::new(blocks.values.len());
+        // The block of zeros comes after the literals, which the first pass finds.
+        statements(&lines, (&symbols, &mut literals), blocks.registers, 0)?;
+        let zero = literals.end();
+        let instructions = statements(&lines, (&symbols, &mut literals), blocks.registers, zero)?;
+        blocks.values.extend(literals.blocks(blocks.size));
+        // `goto` tests the block of zeros, and instructions without a result copy it to itself.
         blocks.values.push(vec![0.0; blocks.size * blocks.size]);
         blocks.resolve(&symbols)?;
         Ok(instructions)
@@ -175,8 +193,24 @@ pub fn assemble(path: &Path, text: &str) -> Result<Program, Failure> {
         instructions,
         blocks: blocks.blocks,
         instruction_capacity: blocks.instruction_capacity,
+        product_scale: blocks.product_scale,
+        product_order: blocks.product_order,
         symbols,
     };
     program.fits().map_err(|error| Failure::Input(format!("{}: {error}", path.display())))?;
     Ok(program)
+}
+
+/// Reads all instructions and collects their literals.
+fn statements(
+    lines: &[&Line],
+    (symbols, literals): (&Symbols, &mut Literals),
+    registers: u16,
+    zero: usize,
+) -> Result<Vec<Instruction>, Mistake> {
+    let read = |line: &&Line| {
+        let mut cursor = Cursor::new(&line.tokens, line.place);
+        statement(&mut cursor, (symbols, literals), registers, zero)
+    };
+    lines.iter().map(read).collect()
 }

@@ -10,7 +10,7 @@ impl Program {
         if instruction.halt {
             return "halt".to_owned();
         }
-        let cell = |block| self.symbols.name_of_cell(block);
+        let cell = |block| self.operand(block);
         let mut clauses = Vec::new();
         clauses.extend(self.assignment(instruction));
         if let Some(register) = instruction.increment {
@@ -42,6 +42,8 @@ impl Program {
         {
             text += &number.map_or_else(String::new, |n| format!("{directive} {n}\n"));
         }
+        text += &self.product_scale.map_or_else(String::new, |c| format!(".scale {c:e}\n"));
+        text += &self.product_order.map_or_else(String::new, |r| format!(".order {r}\n"));
         text + &program.symbols.listing(
             self.instructions.len(),
             |block| {
@@ -50,6 +52,15 @@ impl Program {
             },
             |index| program.disassemble(index),
         )
+    }
+
+    /// The name of a block, or the value of a literal.
+    fn operand(&self, block: usize) -> String {
+        let size = usize::from(self.size).pow(2);
+        match self.memory.get(block * size) {
+            Some(number) if !self.symbols.is_named(block) => number.to_string(),
+            _ => self.symbols.name_of_cell(block),
+        }
     }
 
     /// The block of zeros that the assembler added.
@@ -65,12 +76,13 @@ impl Program {
             return None;
         }
         let [a, b, c] = [a, b, c].map(|operand| match operand {
-            Operand::Block(block) => self.symbols.name_of_cell(block),
+            Operand::Block(block) => self.operand(block),
             Operand::Register(register) => format!("[r{register}]"),
         });
         let value = match operation {
             Operation::Copy => a,
             Operation::Add => format!("{a} + {b}"),
+            Operation::Subtract if instruction.a == Operand::Block(self.zero()) => format!("-{b}"),
             Operation::Subtract => format!("{a} - {b}"),
             Operation::Multiply => format!("{a}' * {b}"),
             Operation::Transpose => format!("{a}'"),
@@ -89,7 +101,18 @@ impl Program {
 /// A block as text with rounded numbers: a single number for a multiple of the identity, else its rows
 /// in brackets, without zeros on the right and below.
 pub fn text(block: &[f64], size: usize) -> String {
-    written(block, size, crate::report::number)
+    written(block, size, rounded)
+}
+
+/// A number with six significant digits.
+fn rounded(number: f64) -> String {
+    let rounded = format!("{number:.5e}").parse().unwrap_or(number);
+    let magnitude = rounded.abs();
+    if rounded == 0.0 || (1e-4..1e9).contains(&magnitude) {
+        rounded.to_string()
+    } else {
+        format!("{rounded:e}")
+    }
 }
 
 /// A block as text, with `number` for each entry.

@@ -4,6 +4,7 @@ mod assembler;
 mod disassembler;
 mod engine;
 mod interpreter;
+mod literals;
 mod statement;
 
 pub use assembler::{assemble, matrix};
@@ -31,8 +32,29 @@ pub struct Program {
     pub blocks: Option<usize>,
     /// Instructions of the machine, if specified.
     pub instruction_capacity: Option<usize>,
+    /// c of the machine, if specified.
+    pub product_scale: Option<f64>,
+    /// R of the machine, if specified.
+    pub product_order: Option<u16>,
     /// Names of blocks and instructions.
     pub symbols: Symbols,
+}
+
+impl Default for Program {
+    /// No memory and no instructions, for blocks of 4 × 4 and one register.
+    fn default() -> Self {
+        Self {
+            size: 4,
+            registers: 1,
+            memory: Vec::new(),
+            instructions: Vec::new(),
+            blocks: None,
+            instruction_capacity: None,
+            product_scale: None,
+            product_order: None,
+            symbols: Symbols::default(),
+        }
+    }
 }
 
 impl Program {
@@ -46,7 +68,12 @@ impl Program {
         let blocks = self.blocks.unwrap_or(self.needed_blocks());
         let instructions = self.instruction_capacity.unwrap_or(self.instructions.len());
         let machine = Machine::new::<T>(self.size, blocks, instructions);
-        Machine { registers: self.registers, ..machine }
+        Machine {
+            registers: self.registers,
+            product_scale: self.product_scale.unwrap_or(machine.product_scale),
+            product_order: self.product_order.unwrap_or(machine.product_order),
+            ..machine
+        }
     }
 
     /// Checks that the program fits the machine that it specifies.

@@ -7,10 +7,12 @@
 //!         C = A' * B                 ; the product of A transposed with B
 //!         C = A'                     ; transpose
 //!         C = A .* B                 ; elementwise product
+//!         C = 2 - A                  ; a number is a multiple of the identity
+//!         C = -A                     ; zero minus A
 //!         C = sigmoid A              ; also relu, diagonal, scalar, inverse_root
 //!         C = address r0             ; the bits of a register
 //!         [r0] = A, r0 += 1          ; through a register, which then counts up
-//!         n = n - one, if n <= 0 goto end
+//!         n = n - 1, if n <= 0 goto end
 //!         goto loop
 //!         r0 = &list                 ; the address of a block
 //!         r0 = *p                    ; the address stored in a block
@@ -19,7 +21,8 @@
 //! The assignment may be followed by clauses, separated by commas: one jump, and at most one each of
 //! `r += 1`, `r = &cell` and `r = *cell`. The last reads the first operand of the assignment.
 
-use crate::programs::assembly::{Cursor, Mistake, Place, Symbols, TokenKind};
+use super::literals::Literals;
+use crate::programs::assembly::{Cursor, Mistake, Place, Symbols, Token, TokenKind};
 use situ::construct::computer::fleq::{Instruction, Operand, Operation};
 
 /// Functions of one block, written in front of it.
@@ -41,10 +44,10 @@ pub(super) fn halt(zero: usize) -> Instruction {
     Instruction { halt: true, ..nothing(zero) }
 }
 
-/// Reads one instruction. `zero` is a block of zeros.
+/// Reads one instruction and collects its literals. `zero` is a block of zeros.
 pub(super) fn statement(
     cursor: &mut Cursor<'_>,
-    symbols: &Symbols,
+    (symbols, literals): (&Symbols, &mut Literals),
     registers: u16,
     zero: usize,
 ) -> Result<Instruction, Mistake> {
@@ -52,7 +55,8 @@ pub(super) fn statement(
         cursor.end()?;
         return Ok(halt(zero));
     }
-    let mut parser = Parser { symbols, registers, instruction: nothing(zero), assigned: false };
+    let instruction = nothing(zero);
+    let mut parser = Parser { symbols, literals, registers, zero, instruction, assigned: false };
     loop {
         parser.clause(cursor)?;
         if cursor.at_end() {
@@ -64,7 +68,9 @@ pub(super) fn statement(
 
 struct Parser<'a> {
     symbols: &'a Symbols,
+    literals: &'a mut Literals,
     registers: u16,
+    zero: usize,
     instruction: Instruction,
     assigned: bool,
 }
@@ -94,7 +100,7 @@ impl Parser<'_> {
             return Err(cursor.mistake("an instruction has one assignment"));
         }
         self.assigned = true;
-        self.instruction.c = self.operand(cursor)?;
+        self.instruction.c = self.block(cursor)?;
         cursor.expect("=")?;
         self.expression(cursor)
     }
@@ -168,7 +174,29 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn operand(&self, cursor: &mut Cursor<'_>) -> Result<Operand, Mistake> {
+    /// A block, a block through a register, or a number.
+    fn operand(&mut self, cursor: &mut Cursor<'_>) -> Result<Operand, Mistake> {
+        if Self::is_number(cursor.rest(), self.symbols) {
+            let number = self.symbols.number(cursor)?;
+            return Ok(Operand::Block(self.literals.block(number)));
+        }
+        self.block(cursor)
+    }
+
+    /// Whether the next tokens are a literal or a constant, with an optional sign.
+    fn is_number(tokens: &[Token], symbols: &Symbols) -> bool {
+        match tokens.first().map(|token| &token.kind) {
+            Some(TokenKind::Number(_)) => true,
+            Some(TokenKind::Word(name)) => symbols.is_constant(name),
+            Some(TokenKind::Sign("-")) => tokens
+                .get(1)
+                .is_some_and(|next| Self::is_number(std::slice::from_ref(next), symbols)),
+            _ => false,
+        }
+    }
+
+    /// A block, directly or through a register.
+    fn block(&self, cursor: &mut Cursor<'_>) -> Result<Operand, Mistake> {
         if !cursor.take("[") {
             return self.symbols.cell(cursor).map(Operand::Block);
         }
@@ -193,8 +221,18 @@ impl Parser<'_> {
             self.instruction.operation = Operation::Store(register);
             return Ok(());
         }
+        if !Self::is_number(cursor.rest(), self.symbols) && cursor.take("-") {
+            self.instruction.operation = Operation::Subtract;
+            self.instruction.a = Operand::Block(self.zero);
+            self.instruction.b = self.operand(cursor)?;
+            return Ok(());
+        }
         self.instruction.a = self.operand(cursor)?;
         self.instruction.b = self.instruction.a;
+        let product = cursor.mistake("a product transposes its first factor: A' * B, after A = A'");
+        if cursor.take("*") {
+            return Err(product);
+        }
         self.instruction.operation = if cursor.take("'") {
             if cursor.take("*") { Operation::Multiply } else { Operation::Transpose }
         } else if cursor.take("+") {

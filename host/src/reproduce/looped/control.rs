@@ -2,7 +2,6 @@
 
 use crate::buffers::HeapBuffers;
 use crate::programs::Execution;
-use crate::programs::assembly::Symbols;
 use crate::programs::fleq::{Engine, Interpreter, Program};
 use crate::reproduce::{Context, Measured, Result};
 use rand::{Rng, RngExt, SeedableRng};
@@ -75,15 +74,7 @@ fn random_program(random: &mut impl Rng) -> Program {
         (0..4 * (BLOCKS - 2)).map(|_| f64::from(random.random_range(-3..=3))).collect();
     memory.extend((0..8).map(|_| if random.random() { 1.0 } else { -1.0 }));
     let instructions = (0..INSTRUCTIONS).map(|_| random_instruction(random)).collect();
-    Program {
-        size: 2,
-        registers: REGISTERS,
-        memory,
-        instructions,
-        blocks: None,
-        instruction_capacity: None,
-        symbols: Symbols::default(),
-    }
+    Program { size: 2, registers: REGISTERS, memory, instructions, ..Program::default() }
 }
 
 fn random_instruction(random: &mut impl Rng) -> Instruction {

@@ -236,6 +236,41 @@ impl Layout {
         }
     }
 
+    /// Fields by their first rows.
+    pub fn fields(&self) -> [(u16, &'static str); 29] {
+        [
+            (self.memory, "memory"),
+            (self.instruction.operands[0], "instruction"),
+            (self.instruction_position, "position"),
+            (self.column, "column"),
+            (self.counter, "counter"),
+            (self.register, "registers"),
+            (self.halted, "halted"),
+            (self.current.operands[0], "current"),
+            (self.pointers[0], "pointers"),
+            (self.target, "target"),
+            (self.next, "next"),
+            (self.not_operation, "operation"),
+            (self.not_fetch, "fetch"),
+            (self.a, "a"),
+            (self.b, "b"),
+            (self.key, "key"),
+            (self.query, "query"),
+            (self.weight, "weight"),
+            (self.matrix, "matrix"),
+            (self.product, "product"),
+            (self.tanh, "tanh"),
+            (self.result, "result"),
+            (self.written, "written"),
+            (self.flag, "flag"),
+            (self.stay_old, "stay_old"),
+            (self.stay_new, "stay_new"),
+            (self.stay_all, "stay_all"),
+            (self.not_target_block, "target_block"),
+            (self.not_same, "same"),
+        ]
+    }
+
     /// Code of register `r`.
     pub fn register(&self, r: u16) -> u16 {
         self.register + r * self.block_code

@@ -54,7 +54,7 @@ mod state;
 mod write;
 
 use super::circuit::Term;
-use super::{Computer, Error, check_inverse_temperature, hard_inverse_temperature};
+use super::{Computer, Error, check_inverse_temperature, field_at, hard_inverse_temperature};
 use crate::construct::code::{read_code, write_code};
 use crate::scalar::{Scalar, Storage};
 use crate::transformer::{Attention, BufferSizes, Buffers, Builder, Mask, Transformer};
@@ -109,7 +109,8 @@ impl Machine {
         size.saturating_mul(self.blocks.saturating_add(2)).saturating_add(self.instructions)
     }
 
-    /// Rows of the sequence.
+    /// Rows of the sequence: d² + (12 + R) d + 15 l + 6 p + (16 + l) r + 53, for block codes of l bits,
+    /// instruction codes of p bits and r registers.
     pub const fn rows(&self) -> u16 {
         Layout::new(self).rows
     }
@@ -173,6 +174,10 @@ impl Computer for Machine {
 
     fn cell_size(&self) -> usize {
         usize::from(self.size) * usize::from(self.size)
+    }
+
+    fn field(&self, row: u16) -> &'static str {
+        field_at(&Layout::new(self).fields(), row)
     }
 
     fn buffer_sizes(&self) -> BufferSizes {

@@ -46,3 +46,43 @@ impl Machine {
         weights.iter().copied().zip(1..).map(move |(w, m)| (w / (f64::from(m) * scale), m))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array_buffers;
+    use crate::construct::computer::fleq::{Instruction, Operand, Operation};
+    use crate::construct::computer::{Computer, Error};
+
+    /// At the largest product that is accepted, the error is the stated one, and not much smaller;
+    /// a larger product is refused.
+    #[test]
+    fn the_largest_product_has_the_stated_error() {
+        const SIZES: Machine = Machine { product_order: 4, ..Machine::new::<f64>(1, 3, 2) };
+        for (order, operation) in (1..=4).flat_map(|order| {
+            [Operation::Multiply, Operation::Elementwise].map(|operation| (order, operation))
+        }) {
+            let machine = Machine { product_order: order, product_scale: 1e-3, ..SIZES };
+            let mut storage: array_buffers!(f64; SIZES.buffer_sizes()) = Default::default();
+            let transformer = machine.build(storage.buffers()).unwrap();
+            let mut sequence = vec![0.0; machine.sequence()];
+            let mut workspace = vec![0.0; transformer.workspace(machine.columns())];
+            let b = Operand::Block(1);
+            let program = [Instruction { b, ..Instruction::new(operation, 0, 2) }];
+            let mut multiply = |product: f64| {
+                machine.load(&[2.0, product / 2.0], &program, &mut sequence).unwrap();
+                machine.step(&transformer, &mut sequence, &mut workspace)?;
+                let mut result = [0.0];
+                machine.read(&sequence, 2, &mut result);
+                Ok(result[0])
+            };
+            let max = machine.max_product::<f64>();
+            let error = (multiply(0.9999 * max).unwrap() / (0.9999 * max) - 1.0).abs();
+            assert!(error <= 1e-6, "order {order}: {error}");
+            // The bound is that of the worst column; elementwise products come close to it.
+            let close = operation == Operation::Multiply || error >= 3e-7;
+            assert!(close, "order {order}: {error}");
+            assert!(matches!(multiply(1.0001 * max), Err(Error::Scale { instruction: 0, .. })));
+        }
+    }
+}

@@ -63,6 +63,21 @@ impl Layout {
         }
     }
 
+    /// Fields by their first rows.
+    pub fn fields(&self) -> [(u16, &'static str); 9] {
+        [
+            (self.instruction, "instruction"),
+            (self.memory, "memory"),
+            (self.a, "a"),
+            (self.b, "b"),
+            (self.current, "current"),
+            (self.counter, "counter"),
+            (self.position, "position"),
+            (self.buffer, "buffer"),
+            (self.scratch, "scratch"),
+        ]
+    }
+
     /// The part of the buffer that holds mem[b] and the sums.
     pub fn second_buffer(&self) -> u16 {
         self.buffer + self.word

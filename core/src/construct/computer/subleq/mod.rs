@@ -38,7 +38,7 @@ mod layout;
 mod state;
 
 use super::circuit::feed_forward;
-use super::{Computer, Error, check_inverse_temperature, hard_inverse_temperature};
+use super::{Computer, Error, check_inverse_temperature, field_at, hard_inverse_temperature};
 use crate::scalar::{Scalar, Storage};
 use crate::transformer::{Attention, Block, BufferSizes, Buffers, Builder, Mask, Transformer};
 use layout::Layout;
@@ -170,6 +170,10 @@ impl Computer for Machine {
 
     fn cell_size(&self) -> usize {
         1
+    }
+
+    fn field(&self, row: u16) -> &'static str {
+        field_at(&Layout::new(self).fields(), row)
     }
 
     fn buffer_sizes(&self) -> BufferSizes {
