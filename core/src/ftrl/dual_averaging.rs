@@ -1,6 +1,7 @@
 //! FTRL in its dual averaging form, plain and optimistic.
 
 use super::{Constant, Error, Regularizer, Schedule};
+use crate::archive::{Archive, Persist};
 use crate::scalar::Scalar;
 use crate::simplex;
 
@@ -250,6 +251,22 @@ impl<V> State<V> {
     #[inline]
     pub const fn steps(&self) -> u32 {
         self.steps
+    }
+}
+
+impl<T: Scalar, const A: usize> State<[T; A]> {
+    /// A state of no strategies, for a static that [`restore`](crate::archive::restore) fills.
+    pub const EMPTY: Self = Self { scores: [T::ZERO; A], strategies: [T::ZERO; A], steps: 0 };
+}
+
+/// Scores, strategies and the number of steps.
+impl<T: Scalar, const A: usize> Persist for State<[T; A]> {
+    fn transfer(&mut self, archive: &mut Archive<'_>) {
+        archive.expect(b"ftrl-state");
+        archive.expect_sizes(&[A]);
+        archive.numbers(&mut self.scores);
+        archive.numbers(&mut self.strategies);
+        archive.count(&mut self.steps);
     }
 }
 

@@ -14,6 +14,7 @@
 //! | update, plain or optimistic | [`Ftrl`], its memory [`State`] |
 //! | one agent that sees every action's payoff | [`Ftrl::hedge`], [`Ftrl::hedge_for`] |
 //! | one agent that sees only its own payoff | [`Bandit`]: [`Exp3`], [`TsallisInf`], [`Exp3S`] |
+//! | one agent whose rewards depend on what it sees | [`LinearBandit`]: LinUCB, Thompson |
 //! | regret | [`Regret`] |
 //! | linear models, one example at a time | [`Proximal`] with [`Coordinates`] |
 //!
@@ -35,6 +36,7 @@
 mod bandit;
 mod dual_averaging;
 mod hedge;
+mod linear_bandit;
 mod proximal;
 mod regret;
 mod regularizer;
@@ -42,6 +44,7 @@ mod schedule;
 
 pub use bandit::{Bandit, Exp3, Exp3S, TsallisInf};
 pub use dual_averaging::{Ftrl, State};
+pub use linear_bandit::{Confidence, LinearBandit};
 pub use proximal::{Coordinates, Link, Proximal};
 pub use regret::Regret;
 pub use regularizer::{Entropic, Euclidean, LogBarrier, Regularizer, Tsallis};

@@ -10,6 +10,7 @@
 //! | distance from equilibrium | [`best_response`], [`exploitability`], [`strict_margin`] |
 //! | all equilibria of two players | [`support_enumeration`] |
 //! | games over states | [`StochasticGame`], [`PolicyGradient`] with [`Reinforce`] |
+//! | an agent that knows no game | [`Agent`] |
 //!
 //! The learning algorithms for games in strategic form are in [`ftrl`](crate::ftrl).
 //!
@@ -32,6 +33,7 @@
 //! # Ok::<(), situ::Error>(())
 //! ```
 
+mod agent;
 mod equilibrium;
 mod feedback;
 mod normal_form;
@@ -39,6 +41,7 @@ mod policy_gradient;
 mod stochastic;
 mod support;
 
+pub use agent::{Agent, AgentState};
 pub use equilibrium::{best_response, exploitability, nearest_profile, strict_margin};
 pub use feedback::{Bandit, Feedback, Full, Noisy, Realized, Round};
 pub use normal_form::{Bimatrix, Function, Game, MAX_PLAYERS, Table};
@@ -64,6 +67,10 @@ pub enum Error {
     Shape,
     /// The action does not exist.
     NoSuchAction,
+    /// The state does not exist.
+    NoSuchState,
+    /// The episode has had its largest number of rounds, or that number is 0.
+    TooLong,
     /// A payoff is infinite or NaN.
     NotFinite,
     /// Probabilities are negative or do not sum to one.
@@ -83,6 +90,8 @@ impl core::fmt::Display for Error {
             Self::TooManyPlayers => "too many players",
             Self::Shape => "the lengths do not agree",
             Self::NoSuchAction => "the action does not exist",
+            Self::NoSuchState => "the state does not exist",
+            Self::TooLong => "the episode has had its largest number of rounds",
             Self::NotFinite => "a payoff is infinite or NaN",
             Self::NotDistribution => "probabilities are negative or do not sum to one",
             Self::NotStopping => {

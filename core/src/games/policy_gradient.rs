@@ -1,6 +1,7 @@
 //! Policy gradient, eager and lazy, with the exact gradient or REINFORCE.
 
 use super::{Error, Policies, StochasticGame, check_distribution, check_exploration};
+use crate::archive::{Archive, Persist};
 use crate::ftrl::Schedule;
 use crate::matrix::add_scaled;
 use crate::scalar::Scalar;
@@ -52,6 +53,30 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize> PolicyState<T, N
         Ok(Self { scores: policies, policies, steps: 0 })
     }
 
+    /// No policies yet.
+    pub(super) const EMPTY: Self =
+        Self { scores: [[[T::ZERO; A]; S]; N], policies: [[[T::ZERO; A]; S]; N], steps: 0 };
+
+    /// Uniform policies in place of none.
+    pub(super) fn start_uniform(&mut self) {
+        let uniform = T::ONE / T::from_usize(A);
+        let both = self.policies.iter_mut().flatten().zip(self.scores.iter_mut().flatten());
+        for (policy, scores) in both {
+            if policy.iter().all(|probability| *probability == T::ZERO) {
+                policy.fill(uniform);
+                scores.fill(uniform);
+            }
+        }
+    }
+
+    /// Passes scores, policies and the counter through an archive.
+    pub(super) fn pass(&mut self, archive: &mut Archive<'_>) {
+        archive.expect_sizes(&[N, S, A]);
+        archive.numbers(self.scores.as_flattened_mut().as_flattened_mut());
+        archive.numbers(self.policies.as_flattened_mut().as_flattened_mut());
+        archive.count(&mut self.steps);
+    }
+
     /// The policies, without exploration.
     #[inline]
     pub const fn policies(&self) -> &Policies<T, N, S, A> {
@@ -62,6 +87,15 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize> PolicyState<T, N
     #[inline]
     pub const fn steps(&self) -> u32 {
         self.steps
+    }
+}
+
+impl<T: Scalar, const N: usize, const S: usize, const A: usize> Persist
+    for PolicyState<T, N, S, A>
+{
+    fn transfer(&mut self, archive: &mut Archive<'_>) {
+        archive.expect(b"policies");
+        self.pass(archive);
     }
 }
 
@@ -175,6 +209,21 @@ impl<E> Reinforce<E> {
         Ok(Self { exploration, reward_to_go: false })
     }
 
+    /// ε of update `n`.
+    #[inline]
+    pub(super) fn exploration_at<T: Scalar>(&self, n: u32) -> T
+    where
+        E: Schedule<T>,
+    {
+        self.exploration.at(n).minimum(T::ONE)
+    }
+
+    /// Whether an action is credited only with the rewards from its round on.
+    #[inline]
+    pub(super) const fn is_reward_to_go(&self) -> bool {
+        self.reward_to_go
+    }
+
     /// Credits an action with the rewards from its round on. N S A multiply-adds more a round, no
     /// more memory: the episode is not stored.
     pub fn with_reward_to_go(self) -> Self {
@@ -209,7 +258,7 @@ impl<E> Reinforce<E> {
         if !baseline.iter().all(|baseline| baseline.is_finite()) {
             return Err(Error::NotFinite);
         }
-        let exploration = self.exploration.at(n).minimum(T::ONE);
+        let exploration = self.exploration_at(n);
         // Σ_t ∇ log π̂(a_t | s_t) so far.
         let mut visits = [[[T::ZERO; A]; S]; N];
         let mut episode = Episode { returns: [T::ZERO; N], rounds: 0 };

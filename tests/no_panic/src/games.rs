@@ -1,10 +1,12 @@
 //! Learning in games, policy gradient, variational inequalities.
 
 use crate::kept;
-use situ::ftrl::{self, Constant, Entropic, Euclidean, LogBarrier, Power, Regret};
+use situ::ftrl::{self, Confidence, Constant, Entropic, Euclidean, LogBarrier, Power, Regret};
 use situ::ftrl::{Regularizer, State, Tsallis};
 use situ::games::{self, Bimatrix, Episode, Feedback, Full, Game, MAX_PLAYERS, Noisy, Policies};
-use situ::games::{PolicyGradient, PolicyState, Realized, Reinforce, StochasticGame, Table};
+use situ::games::{
+    Agent, AgentState, PolicyGradient, PolicyState, Realized, Reinforce, StochasticGame, Table,
+};
 use situ::random::Generator;
 use situ::simplex::Draw;
 use situ::variational::{
@@ -15,6 +17,8 @@ use situ::variational::{Average, Ball, Projection, Sgda, Simplex};
 type Learner<R> = ftrl::Ftrl<R, Power<f32>, Constant<f32>>;
 type Exp3 = ftrl::Exp3<f32>;
 type Exp3S = ftrl::Exp3S<f32>;
+type Lin = ftrl::LinearBandit<f32, 5, 3>;
+type Lone = Agent<Power<f32>, Power<f32>>;
 type Players = State<[f32; 5]>;
 type Matrices = Bimatrix<f32, 2, 3>;
 type Observe<F, G> =
@@ -58,6 +62,11 @@ pub fn keep() {
         Stochastic::values => fn(&Stochastic, &Pair) -> Result<[[f32; 3]; 2], games::Error>;
         Stochastic::visitation => fn(&Stochastic, &Pair) -> Result<[f32; 3], games::Error>;
         Stochastic::gradient => fn(&Stochastic, &Pair, &mut Pair) -> Result<(), games::Error>;
+        Lin::choose => fn(&Lin, Confidence<f32>, &[f32; 5], &mut Generator) -> Result<usize, ftrl::Error>;
+        Lin::learn => fn(&mut Lin, usize, &[f32; 5], f32) -> Result<(), ftrl::Error>;
+        Lone::act => fn(&Lone, &mut AgentState<f32, 3, 2>, usize, &mut Generator) -> Result<usize, games::Error>;
+        Lone::reward => fn(&Lone, &mut AgentState<f32, 3, 2>, f32) -> Result<(), games::Error>;
+        Lone::end => fn(&Lone, &mut AgentState<f32, 3, 2>) -> Result<(), games::Error>;
         PolicyState::new => fn(Pair) -> Result<PolicyState<f32, 2, 3, 2>, games::Error>;
         PolicyGradient::update => fn(&PolicyGradient<Power<f32>>, &mut PolicyState<f32, 2, 3, 2>, &Pair) -> Result<(), games::Error>;
         Reinforce::episode => fn(&Reinforce<Power<f32>>, &Stochastic, &Pair, u32, &[f32; 2], &mut Generator, &mut Pair) -> Result<Episode<f32, 2>, games::Error>;

@@ -4,8 +4,8 @@ use crate::kept;
 use situ::features::{self, WindowFeatures};
 use situ::ftrl::{Coordinates, Link, Proximal};
 use situ::online::{
-    Adaptive, Bayes, Byte, Delta, DriftDetector, Error, Ftrl, Hedge, Learner, LeastSquares, Memory, Mesa,
-    Newton, Shape, Target, restore, save,
+    Adaptive, Bayes, Byte, Delta, DriftDetector, Error, Ftrl, Hedge, Learner, LeastSquares, Memory,
+    Mesa, Newton, Shape, Target, restore, save,
 };
 use situ::scalar::f16;
 
