@@ -1,5 +1,6 @@
 //! FTRL-proximal: linear models with per-coordinate steps and exact zeros.
 
+use super::Error;
 use crate::matrix::dot;
 use crate::scalar::{Scalar, Storage, Vectorized};
 
@@ -45,6 +46,23 @@ impl<T: Scalar> Default for Proximal<T> {
 }
 
 impl<T: Scalar> Proximal<T> {
+    /// The configuration, if learning with it stays finite. [`Coordinates::learn`] with another
+    /// learns nothing.
+    ///
+    /// # Errors
+    /// [`Error::NotPositive`] unless α and β + λ₂ are positive and finite and β, λ₁ and λ₂ not
+    /// negative.
+    pub fn checked(self) -> Result<Self, Error> {
+        let positive = |x: T| x > T::ZERO && x.is_finite();
+        let not_negative = |x: T| x >= T::ZERO && x.is_finite();
+        // Without β and λ₂ the first weights are 0/0.
+        let valid = positive(self.alpha)
+            && positive(T::ONE / self.alpha)
+            && positive(self.beta + self.l2)
+            && [self.beta, self.l1, self.l2].into_iter().all(not_negative);
+        if valid { Ok(self) } else { Err(Error::NotPositive) }
+    }
+
     /// Weight of a coordinate with dual `z` and gradient norm `norm` = √Σg². 7 flops.
     #[inline(always)]
     pub fn weight(&self, z: T, norm: T) -> T {
@@ -140,25 +158,49 @@ impl<S: Storage, const N: usize> Coordinates<S, N> {
     /// Score `w · x`, over the first coordinates if `x` is shorter than N. 9 flops a coordinate.
     #[inline]
     pub fn score(&self, proximal: &Proximal<S::Compute>, x: &[S::Compute]) -> S::Compute {
+        let mut weights = [S::Compute::ZERO; CHUNK];
         let mut score = S::Compute::ZERO;
-        let state = self.z.chunks(CHUNK).zip(self.norm.chunks(CHUNK));
-        for ((z, norm), x) in state.zip(x.chunks(CHUNK)) {
-            let mut weights = [S::Compute::ZERO; CHUNK];
+        for ((z, norm), x) in self.chunks().zip(x.chunks(CHUNK)) {
             proximal.weights(z, norm, &mut weights);
             score += dot(&weights, x);
         }
         score
     }
 
-    /// One step on the gradient `slope · x` of the first coordinates. 16 flops a coordinate.
+    /// The same, leaving the weights for a [`step`](Self::step) on the same `x`.
     #[inline]
-    pub fn step(&mut self, proximal: &Proximal<S::Compute>, slope: S::Compute, x: &[S::Compute]) {
-        let state = self.z.chunks_mut(CHUNK).zip(self.norm.chunks_mut(CHUNK));
-        for ((z, norm), x) in state.zip(x.chunks(CHUNK)) {
-            let mut weights = [S::Compute::ZERO; CHUNK];
-            proximal.weights(z, norm, &mut weights);
-            proximal.step(slope, x, &weights, z, norm);
+    pub fn score_with(
+        &self,
+        proximal: &Proximal<S::Compute>,
+        x: &[S::Compute],
+        weights: &mut [S::Compute; N],
+    ) -> S::Compute {
+        let mut score = S::Compute::ZERO;
+        let of_chunks = self.chunks().zip(weights.chunks_mut(CHUNK));
+        for (((z, norm), weights), x) in of_chunks.zip(x.chunks(CHUNK)) {
+            proximal.weights(z, norm, weights);
+            score += dot(weights, x);
         }
+        score
+    }
+
+    /// One step on the gradient `slope · x` of the first coordinates, at the weights that
+    /// [`score_with`](Self::score_with) left. 9 flops a coordinate.
+    #[inline]
+    pub fn step(
+        &mut self,
+        proximal: &Proximal<S::Compute>,
+        slope: S::Compute,
+        x: &[S::Compute],
+        weights: &[S::Compute; N],
+    ) {
+        proximal.step(slope, x, weights, &mut self.z, &mut self.norm);
+    }
+
+    /// Duals and norms, [`CHUNK`] at a time.
+    #[inline(always)]
+    fn chunks(&self) -> impl Iterator<Item = (&[S], &[S])> {
+        self.z.chunks(CHUNK).zip(self.norm.chunks(CHUNK))
     }
 
     /// Predicts `x`, then learns its `target` (0 or 1 for [`Link::Logistic`]). Returns the
@@ -225,5 +267,55 @@ impl Link {
             Self::Logistic => score.sigmoid(),
             Self::Identity => score,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configuration_without_finite_weights_is_refused_and_learns_nothing() {
+        let valid = Proximal::<f32>::default();
+        assert_eq!(valid.checked(), Ok(valid));
+        for bad in [
+            Proximal { alpha: 0.0, ..valid },
+            Proximal { alpha: f32::NAN, ..valid },
+            Proximal { alpha: -0.1, ..valid },
+            Proximal { alpha: 1e-45, ..valid },
+            Proximal { beta: 0.0, l2: 0.0, ..valid },
+            Proximal { beta: f32::INFINITY, ..valid },
+            Proximal { l1: f32::NAN, ..valid },
+            Proximal { l2: -1.0, ..valid },
+        ] {
+            assert_eq!(bad.checked(), Err(Error::NotPositive), "{bad:?}");
+        }
+        let mut model = Coordinates::<f32, 2>::new();
+        let before = model;
+        for alpha in [0.0, f32::NAN] {
+            let configuration = Proximal { alpha, ..valid };
+            assert_eq!(model.learn(&configuration, Link::Logistic, &[1.0, 2.0], 1.0), None);
+            assert_eq!(model, before);
+        }
+    }
+
+    #[test]
+    fn a_step_at_the_weights_of_a_score_is_a_step_of_learning() {
+        let configuration = Proximal { alpha: 0.3_f32, beta: 1.0, l1: 0.05, l2: 0.1 };
+        let (mut whole, mut parts) = (Coordinates::<f32, 20>::new(), Coordinates::<f32, 20>::new());
+        let mut generator = crate::random::Generator::new(6);
+        for _ in 0..200 {
+            let x = [(); 20].map(|()| generator.normal::<f32>());
+            let target = f32::from(u8::from(x[0] > x[7]));
+            let prediction =
+                whole.learn(&configuration, Link::Logistic, &x, target).unwrap_or(f32::NAN);
+            let mut weights = [0.0; 20];
+            let score = parts.score_with(&configuration, &x, &mut weights);
+            assert!((score - parts.score(&configuration, &x)).abs() < 1e-6);
+            assert!((score.sigmoid() - prediction).abs() < 1e-5);
+            parts.step(&configuration, score.sigmoid() - target, &x, &weights);
+        }
+        let [whole, parts] = [whole, parts].map(|model| model.weights(&configuration));
+        assert!(whole.iter().zip(parts).all(|(whole, part)| (whole - part).abs() < 1e-4));
     }
 }
