@@ -5,6 +5,7 @@ mod contract;
 mod drift;
 mod games;
 mod least_squares;
+mod mesa;
 mod robustness;
 mod stability;
 mod streams;
