@@ -58,7 +58,7 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> MesaLayer<T, KEYS, VALUE
     fn conjugate_gradient(&self, query: &[T; KEYS], steps: u16) -> [T; KEYS] {
         let mut x = *query;
         for (x, diagonal) in x.iter_mut().zip(self.moments.diagonal()) {
-            *x = *x / diagonal;
+            *x /= diagonal;
         }
         let mut residual = *query;
         for (residual, product) in residual.iter_mut().zip(self.moments.multiply(&x)) {

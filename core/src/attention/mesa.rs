@@ -182,7 +182,7 @@ where
             *residual -= dot(weights, key);
             square += *residual * *residual;
         }
-        square = square / S::Compute::from_usize(VALUES.max(1));
+        square /= S::Compute::from_usize(VALUES.max(1));
         let q =
             if fresh { self.first_variance(key) } else { self.covariance.computed_variance(key) };
         if !(square.is_finite() && (q * q).is_finite()) {

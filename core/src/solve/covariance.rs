@@ -2,7 +2,7 @@
 
 use super::triangle::{Elements, Size, Triangular, packed};
 use crate::archive::Archive;
-use crate::matrix::{add_scaled, dot, prefix};
+use crate::matrix::{add_scaled, prefix};
 use crate::scalar::{Scalar, Storage, Vectorized};
 use core::fmt;
 
@@ -91,7 +91,7 @@ where
         for (j, d) in self.diagonal.iter_mut().enumerate() {
             let Some((column, right)) = rest.split_at_mut_checked(j) else { break };
             rest = right;
-            let square = S::Compute::ONE + dot(column, column);
+            let square = S::Compute::ONE + squares(column);
             let largest = if square.is_finite() {
                 limit / square
             } else {
@@ -242,6 +242,25 @@ fn project<S: Storage>(column: &[S], phi: &[S::Compute]) -> S::Compute {
     let phi_rest = phi.get(columns.len() * LANES..).unwrap_or_default();
     for (u, phi) in column_rest.iter().zip(phi_rest) {
         sum += u.load() * *phi;
+    }
+    sum
+}
+
+/// The sum of squares of a column: each element is converted once, where [`crate::matrix::dot`] would
+/// twice.
+#[inline(always)]
+fn squares<S: Storage>(column: &[S]) -> S::Compute {
+    let (columns, rest) = column.as_chunks::<LANES>();
+    let mut sums = [S::Compute::ZERO; LANES];
+    for column in columns {
+        for (sum, u) in sums.iter_mut().zip(loaded(column)) {
+            *sum += u * u;
+        }
+    }
+    let mut sum = sums.into_iter().fold(S::Compute::ZERO, |total, sum| total + sum);
+    for u in rest {
+        let u = u.load();
+        sum += u * u;
     }
     sum
 }

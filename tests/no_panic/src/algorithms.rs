@@ -1,8 +1,7 @@
 //! Attention, regularized leaders, games, variational inequalities.
 
 use crate::kept;
-use situ::attention::{self, FastWeights, Gate, Memory, Mesa, MesaGradient, MesaLayer, MesaNewton};
-use situ::attention::{Rates, Rule};
+use situ::attention::{self, FastWeights, Gate, Memory, Mesa, Rule};
 use situ::ftrl::{self, Constant, Entropic, Euclidean, LogBarrier};
 use situ::ftrl::{Ftrl, Regularizer, State, Tsallis};
 use situ::games::{self, Bimatrix, Feedback, Full, Noisy, Realized};
@@ -35,10 +34,6 @@ pub fn keep() {
         FastWeights::write => fn(&mut Memory<f16, 5, 7>, Rule<f32, 5>, &[f32; 5], &[f32; 7]) -> AttentionResult;
         FastWeights::write => fn(&mut Mesa<f32, 5, 7>, Gate<f32>, &[f32; 5], &[f32; 7]) -> AttentionResult;
         FastWeights::write => fn(&mut Mesa<f16, 5, 7>, Gate<f32>, &[f32; 5], &[f32; 7]) -> AttentionResult;
-        FastWeights::write => fn(&mut MesaGradient<f32, 5, 7>, Rates<f32>, &[f32; 5], &[f32; 7]) -> AttentionResult;
-        FastWeights::write => fn(&mut MesaNewton<f32, 5, 7>, Rates<f32>, &[f32; 5], &[f32; 7]) -> AttentionResult;
-        FastWeights::read => fn(&MesaLayer<f32, 5, 7>, &[f32; 5], &mut [f32; 7]) -> AttentionResult;
-        FastWeights::read => fn(&MesaNewton<f32, 5, 7>, &[f32; 5], &mut [f32; 7]) -> AttentionResult;
         FastWeights::read => fn(&Memory<f32, 5, 7>, &[f32; 5], &mut [f32; 7]) -> AttentionResult;
         <Entropic as Regularizer<f32>>::choose => fn(&Entropic, &[f32], &mut [f32]) -> FtrlResult;
         <Euclidean as Regularizer<f32>>::choose => fn(&Euclidean, &[f32], &mut [f32]) -> FtrlResult;
