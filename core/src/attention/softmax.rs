@@ -63,7 +63,7 @@ pub(super) fn exponentials<T: Scalar>(
             *x = T::ZERO;
         } else {
             // Where attention is sharp, most scores with a weight at all are the maximum itself.
-            *x = if exponent == T::ZERO { T::ONE } else { exponent.exp() };
+            *x = if exponent == T::ZERO { T::ONE } else { exponent.exp_inline() };
             sum += *x;
             live += 1;
         }

@@ -137,7 +137,7 @@ impl<T: Scalar> Regularizer<T> for Entropic {
         let largest = largest(scores);
         let mut sum = T::ZERO;
         for score in scores.iter_mut() {
-            *score = (*score - largest).exp();
+            *score = (*score - largest).exp_inline();
             sum += *score;
         }
         let normalizer = T::ONE / sum;

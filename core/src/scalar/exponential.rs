@@ -16,11 +16,23 @@
 /// subnormal or infinite it is rounded once.
 macro_rules! exponential {
     (
-        $float:ident, $unsigned:ident, $integer:ident, bias: $bias:literal, digits: $digits:literal,
+        $float:ident, $reduced:ident, $unsigned:ident, $integer:ident, bias: $bias:literal, digits: $digits:literal,
         range: $least:literal, $most:literal,
         shifter: $shifter:literal, ln_2: $high:literal, $low:literal,
         polynomial: |$r:ident, $square:ident| $polynomial:expr
     ) => {
+        /// e^r, and k in the low bits of a number.
+        #[inline(always)]
+        fn $reduced(x: $float) -> ($float, $float) {
+            // Adding 1.5 times 2^(digits - 1) leaves the rounded sum's integer in the low bits.
+            let shifted = x * core::$float::consts::LOG2_E + $shifter;
+            let whole = shifted - $shifter;
+            let (high, low) = (x - whole * $high, whole * $low);
+            let $r = high - low;
+            let $square = $r * $r;
+            (1.0 + (high + ($square * $polynomial - low)), shifted)
+        }
+
         /// e to the power of `x`: NaN for NaN, infinite above the largest finite result.
         #[cfg_attr(target_arch = "arm", inline(never))]
         #[cfg_attr(not(target_arch = "arm"), inline)]
@@ -28,14 +40,8 @@ macro_rules! exponential {
             // Beyond, the result is zero or infinite all the same. NaN passes.
             let x = if x < $least { $least } else { x };
             let x = if x > $most { $most } else { x };
-            // Adding 1.5 times 2^(digits - 1) leaves the rounded sum's integer in the low bits.
-            let shifted = x * core::$float::consts::LOG2_E + $shifter;
+            let (power, shifted) = $reduced(x);
             let k = shifted.to_bits().wrapping_sub($float::to_bits($shifter)) as $integer;
-            let whole = shifted - $shifter;
-            let (high, low) = (x - whole * $high, whole * $low);
-            let $r = high - low;
-            let $square = $r * $r;
-            let power = 1.0 + (high + ($square * $polynomial - low));
             let half = k >> 1;
             let two_to =
                 |k: $integer| $float::from_bits((k.wrapping_add($bias) as $unsigned) << $digits);
@@ -44,8 +50,24 @@ macro_rules! exponential {
     };
 }
 
+/// e to the power of `x`, the same bits as [`f32`], for loops: inlined, without the steps that only
+/// subnormal and infinite results need.
+///
+/// Within ±87 the result is a normal number, so adding k to its exponent is exact. Everything else,
+/// NaN included, goes the long way.
+#[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "hosts inline the other form"))]
+#[inline(always)]
+pub(super) fn f32_inline(x: f32) -> f32 {
+    if x.abs() <= 87.0 {
+        let (power, shifted) = reduced_f32(x);
+        f32::from_bits(power.to_bits().wrapping_add(shifted.to_bits() << 23))
+    } else {
+        self::f32(x)
+    }
+}
+
 exponential!(
-    f32, u32, i32, bias: 127, digits: 23,
+    f32, reduced_f32, u32, i32, bias: 127, digits: 23,
     range: -104.0, 89.0,
     shifter: 12_582_912.0, ln_2: 0.693_145_75, 1.428_606_8e-6,
     polynomial: |r, square| {
@@ -54,7 +76,7 @@ exponential!(
     }
 );
 exponential!(
-    f64, u64, i64, bias: 1023, digits: 52,
+    f64, reduced_f64, u64, i64, bias: 1023, digits: 52,
     range: -746.0, 710.0,
     shifter: 6_755_399_441_055_744.0, ln_2: 0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10,
     // Not Horner's order: pairs are independent of each other, so a host computes them at once.
@@ -96,6 +118,17 @@ mod tests {
             }
         }
         assert!(largest < 0.9, "{largest}");
+    }
+
+    #[test]
+    fn the_inlined_form_gives_the_same_bits() {
+        let largest = 89.5_f32.to_bits();
+        for bits in (0..largest).step_by(1009).chain(86.9_f32.to_bits()..87.1_f32.to_bits()) {
+            for x in [f32::from_bits(bits), -f32::from_bits(bits)] {
+                assert_eq!(super::f32_inline(x).to_bits(), super::f32(x).to_bits(), "{x}");
+            }
+        }
+        assert!(super::f32_inline(f32::NAN).is_nan());
     }
 
     #[test]

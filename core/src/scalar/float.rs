@@ -3,7 +3,7 @@
 use super::{Scalar, exponential};
 
 macro_rules! scalar {
-    ($float:ident, $least_exponent:literal, $sqrt:expr, $ln:ident, $tanh:ident, $powf:ident) => {
+    ($float:ident, $least_exponent:literal, $sqrt:expr, $ln:ident, $tanh:ident, $powf:ident $(, $exp_inline:item)?) => {
         impl Scalar for $float {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -41,6 +41,7 @@ macro_rules! scalar {
             fn exp(self) -> Self {
                 exponential::$float(self)
             }
+            $($exp_inline)?
             #[inline]
             fn ln(self) -> Self {
                 libm::$ln(self)
@@ -61,7 +62,19 @@ macro_rules! scalar {
     };
 }
 
-scalar!(f32, -104.0, sqrt_f32, logf, tanhf, powf);
+scalar!(
+    f32,
+    -104.0,
+    sqrt_f32,
+    logf,
+    tanhf,
+    powf,
+    #[cfg(target_arch = "arm")]
+    #[inline(always)]
+    fn exp_inline(self) -> Self {
+        exponential::f32_inline(self)
+    }
+);
 scalar!(f64, -745.2, sqrt_f64, log, tanh, pow);
 
 #[inline(always)]

@@ -41,6 +41,7 @@ pub fn keep() {
         load_slice => fn(&[f16], &mut [f32]);
         store_slice => fn(&[f32], &mut [f16]);
         Scalar::exp => fn(f32) -> f32;
+        Scalar::exp_inline => fn(f32) -> f32;
         Scalar::ln => fn(f32) -> f32;
         Scalar::tanh => fn(f32) -> f32;
         Scalar::sigmoid => fn(f32) -> f32;
