@@ -7,19 +7,8 @@ pub struct Written {
     pub names: Vec<String>,
     /// The name that a `use` binds it to; empty elsewhere and for `*`.
     pub bound: String,
-    /// Whether a `use` passes it on.
-    pub export: Export,
-}
-
-/// How far a `use` passes on what it names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Export {
-    /// Not at all.
-    No,
-    /// Inside the crate: `pub(crate) use`.
-    Crate,
-    /// To other crates: `pub use`.
-    All,
+    /// Whether it is exported: `pub use`.
+    pub exported: bool,
 }
 
 /// The paths of code without comments and strings.
@@ -27,22 +16,21 @@ pub fn paths(code: &str) -> Vec<Written> {
     let words = words(code);
     let mut found = Vec::new();
     let mut at = 0;
-    let mut export = Export::No;
+    let mut exported = false;
     while at < words.len() {
         let starts = at == 0 || words[at - 1] != "::";
         match words[at] {
-            "pub" if words.get(at + 1) == Some(&"(") => export = Export::Crate,
-            "pub" => export = Export::All,
+            "pub" => exported = words.get(at + 1) != Some(&"("),
             "use" if starts => {
-                let mut tree = Tree { words: &words, at: at + 1, export, found: Vec::new() };
+                let mut tree = Tree { words: &words, at: at + 1, exported, found: Vec::new() };
                 tree.read(&mut Vec::new(), true);
                 at = tree.at;
                 found.append(&mut tree.found);
                 continue;
             }
-            ";" | "{" | "}" => export = Export::No,
+            ";" | "{" | "}" => exported = false,
             word if starts && is_name(word) && words.get(at + 1) == Some(&"::") => {
-                let mut tree = Tree { words: &words, at, export: Export::No, found: Vec::new() };
+                let mut tree = Tree { words: &words, at, exported: false, found: Vec::new() };
                 tree.read(&mut Vec::new(), false);
                 at = tree.at;
                 found.append(&mut tree.found);
@@ -59,7 +47,7 @@ pub fn paths(code: &str) -> Vec<Written> {
 struct Tree<'w> {
     words: &'w [&'w str],
     at: usize,
-    export: Export,
+    exported: bool,
     found: Vec<Written>,
 }
 
@@ -108,7 +96,7 @@ impl Tree<'_> {
             written.pop();
             name = written.last().cloned().unwrap_or_default();
         }
-        self.found.push(Written { names: written, bound: name, export: self.export });
+        self.found.push(Written { names: written, bound: name, exported: self.exported });
         names.truncate(length);
     }
 }
@@ -143,9 +131,7 @@ fn groups_are_spread() {
     let code = "pub use a::{b, c::{self, d as e}}; use crate::f::*; fn g() { super::h::i(j) }";
     let written: Vec<String> = paths(code)
         .iter()
-        .map(|path| {
-            format!("{} {} {}", path.names.join("."), path.bound, path.export == Export::All)
-        })
+        .map(|path| format!("{} {} {}", path.names.join("."), path.bound, path.exported))
         .collect();
     let expected =
         ["a.b b true", "a.c c true", "a.c.d e true", "crate.f  false", "super.h.i  false"];

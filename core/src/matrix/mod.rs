@@ -27,13 +27,15 @@
 //! assert_eq!(sums, [3.0, 7.0, 11.0]);
 //! ```
 
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+pub(crate) mod blocks;
 mod norm;
 mod product;
 mod vector;
 
 pub use norm::{frobenius_norm, infinity_norm, one_norm, spectral_norm_bound};
 pub use product::{
-    add_product, add_symmetric_product, product, product_transpose, transpose_product,
+    FUSED, add_product, add_symmetric_product, product, product_transpose, transpose_product,
 };
 pub(crate) use vector::prefix;
 pub use vector::{

@@ -6,6 +6,10 @@
 //! twice as many columns.
 
 use super::Matrix;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+use super::blocks::loaded;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+use crate::scalar::hardware::{self, Panel, singles_mut};
 use crate::scalar::{Scalar, Storage, Vectorized};
 
 /// Rows of a register tile, and columns where few are left. Without a floating-point unit every
@@ -15,8 +19,17 @@ const TILE: usize = if cfg!(all(target_arch = "arm", target_abi = "eabi")) { 1 }
 /// Columns of a register tile.
 const WIDTH: usize = if cfg!(target_arch = "arm") { TILE } else { 8 };
 
+/// Whether the products of matrices round a product and its sum at once on this core (Helium: Cortex-M55
+/// and M85). Everywhere else they are rounded one after the other, so that all platforms agree bit for
+/// bit.
+pub const FUSED: bool = cfg!(helium);
+
 /// Multiply-adds from which on it pays to ask for wider vectors.
 const LARGE: usize = 512;
+
+/// Multiply-adds up to which a product is unrolled instead.
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+const SMALL: usize = 64;
 
 /// One side of a product `out[i][j] = Σ_k left_k[i] right_k[j]`.
 trait Operand: Copy {
@@ -25,6 +38,12 @@ trait Operand: Copy {
 
     /// `N` numbers of step `k` from index `start`; zeros past the end.
     fn at<const N: usize>(self, k: usize, start: usize) -> [Self::Compute; N];
+
+    /// All numbers in f32, where they lie or in the buffer; `None` if they are not computed in f32.
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    fn panel<'a>(self, buffer: &'a mut [Self::Compute]) -> Option<Panel<'a>>
+    where
+        Self: 'a;
 }
 
 /// A matrix whose row k belongs to step k of the sums.
@@ -50,6 +69,15 @@ impl<S, const R: usize, const C: usize> Clone for Columns<'_, S, R, C> {
 impl<S: Storage, const R: usize, const C: usize> Operand for Rows<'_, S, R, C> {
     type Compute = S::Compute;
 
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    #[inline(always)]
+    fn panel<'a>(self, buffer: &'a mut [S::Compute]) -> Option<Panel<'a>>
+    where
+        Self: 'a,
+    {
+        Some(Panel::Rows(loaded(self.0.as_flattened(), buffer)?, C))
+    }
+
     #[inline(always)]
     fn at<const N: usize>(self, k: usize, start: usize) -> [S::Compute; N] {
         let row = self.0.get(k).and_then(|row| row.get(start..));
@@ -63,6 +91,15 @@ impl<S: Storage, const R: usize, const C: usize> Operand for Rows<'_, S, R, C> {
 impl<S: Storage, const R: usize, const C: usize> Operand for Columns<'_, S, R, C> {
     type Compute = S::Compute;
 
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    #[inline(always)]
+    fn panel<'a>(self, buffer: &'a mut [S::Compute]) -> Option<Panel<'a>>
+    where
+        Self: 'a,
+    {
+        Some(Panel::Columns(loaded(self.0.as_flattened(), buffer)?, C))
+    }
+
     #[inline(always)]
     fn at<const N: usize>(self, k: usize, start: usize) -> [S::Compute; N] {
         match self.0.get(start..).and_then(|rest| rest.first_chunk::<N>()) {
@@ -75,8 +112,58 @@ impl<S: Storage, const R: usize, const C: usize> Operand for Columns<'_, S, R, C
     }
 }
 
-/// A product of `R` × `K` by `K` × `C` numbers; `write(row, column, sums)` takes the sums of a tile's
-/// row from `column` on. Of a symmetric one only tiles that reach below the diagonal are computed.
+/// Where the sums of a product go.
+trait Write<T> {
+    /// Takes the sums of `row` from `column` on.
+    fn sums(&mut self, row: usize, column: usize, sums: &[T]);
+
+    /// Takes the sums of whole rows, of `width` each, from `row` on.
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    #[inline(always)]
+    fn rows(&mut self, row: usize, width: usize, sums: &[T]) {
+        for (i, sums) in sums.chunks_exact(width.max(1)).enumerate() {
+            self.sums(row + i, 0, sums);
+        }
+    }
+
+    /// The matrix itself, if it holds the sums as they are, in f32.
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    fn target(&mut self) -> Option<&mut [f32]> {
+        None
+    }
+}
+
+/// Sums take the place of what was there.
+struct Assign<'a, O, const R: usize, const C: usize>(&'a mut Matrix<O, R, C>);
+
+impl<O: Storage, const R: usize, const C: usize> Write<O::Compute> for Assign<'_, O, R, C> {
+    #[inline(always)]
+    fn sums(&mut self, row: usize, column: usize, sums: &[O::Compute]) {
+        let out = self.0.rows.get_mut(row).and_then(|row| row.get_mut(column..));
+        O::store_all(sums, out.unwrap_or_default());
+    }
+
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    #[inline(always)]
+    fn rows(&mut self, row: usize, _width: usize, sums: &[O::Compute]) {
+        O::store_all(sums, self.0.rows.get_mut(row..).unwrap_or_default().as_flattened_mut());
+    }
+
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    #[inline(always)]
+    fn target(&mut self) -> Option<&mut [f32]> {
+        singles_mut(self.0.as_mut_slice())
+    }
+}
+
+impl<T, F: FnMut(usize, usize, &[T])> Write<T> for F {
+    #[inline(always)]
+    fn sums(&mut self, row: usize, column: usize, sums: &[T]) {
+        self(row, column, sums);
+    }
+}
+
+/// A product of `R` × `K` by `K` × `C` numbers. Of a symmetric one only tiles that reach below the diagonal are computed.
 struct Tiles<A, B, W, const R: usize, const K: usize, const C: usize> {
     left: A,
     right: B,
@@ -88,7 +175,7 @@ impl<A, B, W, const R: usize, const K: usize, const C: usize> Tiles<A, B, W, R, 
 where
     A: Operand,
     B: Operand<Compute = A::Compute>,
-    W: FnMut(usize, usize, &[A::Compute]),
+    W: Write<A::Compute>,
 {
     /// Computes all tiles, with the vectors that suit the size.
     #[inline(always)]
@@ -96,11 +183,11 @@ where
         if R * K * C < LARGE { self.work() } else { self.run() }
     }
 
-    /// Rows of tiles, `HEIGHT` rows each, from `row` on; returns the first row left.
+    /// Bands of `HEIGHT` rows from `row` on, each from column `start` on; returns the first row left.
     #[inline(always)]
-    fn bands<const HEIGHT: usize>(&mut self, mut row: usize) -> usize {
+    fn bands<const HEIGHT: usize>(&mut self, mut row: usize, start: usize) -> usize {
         while row + HEIGHT <= R {
-            let mut column = self.strips::<HEIGHT, WIDTH>(row, 0);
+            let mut column = self.strips::<HEIGHT, WIDTH>(row, start);
             if WIDTH != TILE {
                 column = self.strips::<HEIGHT, TILE>(row, column);
             }
@@ -108,6 +195,43 @@ where
             row += HEIGHT;
         }
         row
+    }
+
+    /// Whole tiles of whole bands by the processor's own kernel, where the product is computed in f32
+    /// and large enough; returns the first column left in each band. A format smaller than f32 is
+    /// converted, which takes 4 (R + C) K bytes of stack; where sums are not stored in f32, 16 C.
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    #[inline(always)]
+    fn whole_tiles(&mut self) -> usize {
+        if R < TILE || C < TILE || R * K * C <= SMALL {
+            return 0;
+        }
+        let (mut left, mut right) = ([[A::Compute::ZERO; K]; R], [[A::Compute::ZERO; K]; C]);
+        let left = self.left.panel(left.as_flattened_mut());
+        let right = self.right.panel(right.as_flattened_mut());
+        let (Some(left), Some(right)) = (left, right) else { return 0 };
+        if let (false, Some(out)) = (self.symmetric, self.write.target()) {
+            hardware::tiles(left, 0, right, (R, K, C), out, C);
+            return C - C % TILE;
+        }
+        let mut sums = [[A::Compute::ZERO; C]; TILE];
+        let mut row = 0;
+        while row + TILE <= R {
+            let columns = if self.symmetric { C.min(row + TILE) } else { C };
+            let columns = columns & !(TILE - 1);
+            if let Some(sums) = singles_mut(sums.as_flattened_mut()) {
+                hardware::tiles(left, row, right, (TILE, K, columns), sums, C);
+            }
+            if columns == C {
+                self.write.rows(row, C, sums.as_flattened());
+            } else {
+                for (i, sums) in sums.iter().enumerate() {
+                    self.write.sums(row + i, 0, sums.get(..columns).unwrap_or_default());
+                }
+            }
+            row += TILE;
+        }
+        C - C % TILE
     }
 
     /// Tiles of one band, `BREADTH` columns each, from `column` on; returns the first column left.
@@ -121,7 +245,7 @@ where
             if !self.symmetric || column < row + HEIGHT {
                 let sums = self.tile::<HEIGHT, BREADTH>(row, column);
                 for (i, sums) in sums.iter().enumerate() {
-                    (self.write)(row + i, column, sums);
+                    self.write.sums(row + i, column, sums);
                 }
             }
             column += BREADTH;
@@ -155,28 +279,18 @@ impl<A, B, W, const R: usize, const K: usize, const C: usize> Vectorized for Til
 where
     A: Operand,
     B: Operand<Compute = A::Compute>,
-    W: FnMut(usize, usize, &[A::Compute]),
+    W: Write<A::Compute>,
 {
     type Output = ();
 
     #[inline(always)]
     fn work(mut self) {
-        let row = self.bands::<TILE>(0);
-        self.bands::<1>(row);
-    }
-}
-
-/// Writes each sum by `write(element, sum)` into its element of `out`.
-#[inline(always)]
-fn into<O: Storage, const R: usize, const C: usize>(
-    out: &mut Matrix<O, R, C>,
-    write: impl Fn(O, O::Compute) -> O,
-) -> impl FnMut(usize, usize, &[O::Compute]) {
-    move |row, column, sums| {
-        let out = out.rows.get_mut(row).and_then(|row| row.get_mut(column..));
-        for (out, sum) in out.unwrap_or_default().iter_mut().zip(sums) {
-            *out = write(*out, *sum);
-        }
+        #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+        let start = self.whole_tiles();
+        #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
+        let start = 0;
+        let row = self.bands::<TILE>(0, start);
+        self.bands::<1>(row, 0);
     }
 }
 
@@ -195,8 +309,7 @@ pub fn product<A, B, O, const R: usize, const K: usize, const C: usize>(
     O: Storage<Compute = A::Compute>,
 {
     let (left, right) = (Columns(&a.rows), Rows(&b.rows));
-    let write = into(out, |_, sum| O::store(sum));
-    Tiles::<_, _, _, R, K, C> { left, right, symmetric: false, write }.compute();
+    Tiles::<_, _, _, R, K, C> { left, right, symmetric: false, write: Assign(out) }.compute();
 }
 
 /// Product added to a matrix: `out += A B`. R K C multiply-adds.
@@ -211,7 +324,12 @@ pub fn add_product<A, B, O, const R: usize, const K: usize, const C: usize>(
     O: Storage<Compute = A::Compute>,
 {
     let (left, right) = (Columns(&a.rows), Rows(&b.rows));
-    let write = into(out, |out, sum| O::store(out.load() + sum));
+    let write = |row: usize, column: usize, sums: &[A::Compute]| {
+        let out = out.rows.get_mut(row).and_then(|row| row.get_mut(column..));
+        for (out, sum) in out.unwrap_or_default().iter_mut().zip(sums) {
+            *out = O::store(out.load() + *sum);
+        }
+    };
     Tiles::<_, _, _, R, K, C> { left, right, symmetric: false, write }.compute();
 }
 
@@ -229,8 +347,7 @@ pub fn transpose_product<A, B, O, const R: usize, const K: usize, const C: usize
     O: Storage<Compute = A::Compute>,
 {
     let (left, right) = (Rows(&a.rows), Rows(&b.rows));
-    let write = into(out, |_, sum| O::store(sum));
-    Tiles::<_, _, _, R, K, C> { left, right, symmetric: false, write }.compute();
+    Tiles::<_, _, _, R, K, C> { left, right, symmetric: false, write: Assign(out) }.compute();
 }
 
 /// Product with a transpose on the right: `out = A Bᵀ`. R K C multiply-adds.
@@ -245,8 +362,7 @@ pub fn product_transpose<A, B, O, const R: usize, const K: usize, const C: usize
     O: Storage<Compute = A::Compute>,
 {
     let (left, right) = (Columns(&a.rows), Columns(&b.rows));
-    let write = into(out, |_, sum| O::store(sum));
-    Tiles::<_, _, _, R, K, C> { left, right, symmetric: false, write }.compute();
+    Tiles::<_, _, _, R, K, C> { left, right, symmetric: false, write: Assign(out) }.compute();
 }
 
 /// Symmetric rank-R update: `out += scale AᵀA`, exactly symmetric if `out` was.

@@ -4,6 +4,8 @@
 //! use them; with arrays the length is a constant and the loops unroll.
 
 use super::Matrix;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+use super::blocks;
 use crate::scalar::{Scalar, Storage};
 
 /// Lanes of partial sums: enough to hide the latency of an addition and to fill a SIMD register.
@@ -22,6 +24,13 @@ where
     Y: Storage<Compute = X::Compute>,
 {
     let length = x.len().min(y.len());
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    {
+        let mut sum = X::Compute::ZERO;
+        if blocks::dot(x, y, &mut sum) {
+            return sum;
+        }
+    }
     let (x, y) = (x.get(..length).unwrap_or(&[]), y.get(..length).unwrap_or(&[]));
     let (x_chunks, x_rest) = x.as_chunks::<LANES>();
     let (y_chunks, y_rest) = y.as_chunks::<LANES>();
@@ -54,6 +63,10 @@ where
     X: Storage,
     Y: Storage<Compute = X::Compute>,
 {
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    if blocks::add_scaled(scale, x, y) {
+        return;
+    }
     for (y, x) in y.iter_mut().zip(x) {
         *y = Y::store(y.load() + scale * x.load());
     }
@@ -109,7 +122,12 @@ pub fn matrix_vector<A, X, O, const R: usize, const C: usize>(
     X: Storage<Compute = A::Compute>,
     O: Storage<Compute = A::Compute>,
 {
-    for (row, out) in a.rows.iter().zip(out) {
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    let done = blocks::matrix_vector(a, x, out);
+    #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
+    let done = 0;
+    let rest = out.get_mut(done..).unwrap_or_default();
+    for (row, out) in a.rows.get(done..).unwrap_or_default().iter().zip(rest) {
         *out = O::store(dot(row, x));
     }
 }

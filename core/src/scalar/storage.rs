@@ -54,7 +54,7 @@ pub trait Storage: Copy + 'static {
 }
 
 macro_rules! stored_as_computed {
-    ($float:ident, $bytes:literal) => {
+    ($float:ident, $bytes:literal, { $($slices:item)* }) => {
         impl Storage for $float {
             type Compute = Self;
             type Bytes = [u8; $bytes];
@@ -75,12 +75,25 @@ macro_rules! stored_as_computed {
             fn from_bytes(bytes: Self::Bytes) -> Self {
                 Self::from_le_bytes(bytes)
             }
+            $($slices)*
         }
     };
 }
 
-stored_as_computed!(f32, 4);
-stored_as_computed!(f64, 8);
+stored_as_computed!(f32, 4, {
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    #[inline(always)]
+    fn load_all(stored: &[Self], out: &mut [Self]) {
+        super::hardware::copy_long(stored, out);
+    }
+
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    #[inline(always)]
+    fn store_all(values: &[Self], out: &mut [Self]) {
+        super::hardware::copy_long(values, out);
+    }
+});
+stored_as_computed!(f64, 8, {});
 
 #[cfg(feature = "f16")]
 impl Storage for half::f16 {

@@ -2,6 +2,8 @@
 
 use super::Error;
 use crate::matrix::{Matrix, infinity_norm};
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+use crate::scalar::hardware;
 use crate::scalar::{Scalar, Storage};
 
 /// Inverse by Gauss-Jordan elimination in place with partial pivoting: `out = A⁻¹`.
@@ -29,19 +31,50 @@ where
             return Err(no_inverse(a));
         }
         *chosen = pivot_row;
-        swap(&mut out.rows, k, pivot_row);
+        swap_rows(out, k, pivot_row);
         eliminate(out, k, pivot);
     }
-    // Row swaps of A are column swaps of its inverse, undone last first.
-    for (k, chosen) in pivots.iter().enumerate().rev() {
-        for row in &mut out.rows {
-            swap(row, k, *chosen);
-        }
-    }
+    undo_swaps(out, &pivots);
     // Not finite, and so not below the limit, if an element of either is not.
     let condition = norm * infinity_norm(out);
     let limit = T::ONE / (T::from_usize(4 * N) * T::EPSILON);
     if condition < limit { Ok(()) } else { Err(no_inverse(a)) }
+}
+
+/// Orders from which on a call of the processor's own kernels pays.
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+const LARGE: usize = 8;
+
+/// Swaps two rows.
+#[inline(always)]
+fn swap_rows<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, i: usize, j: usize) {
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    if LARGE <= N
+        && let Some(a) = hardware::singles_mut(a.as_mut_slice())
+    {
+        return hardware::swap_rows(a, N, i, j);
+    }
+    swap(&mut a.rows, i, j);
+}
+
+/// Row swaps of A are column swaps of its inverse, undone last first.
+#[inline(always)]
+fn undo_swaps<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, pivots: &[usize; N]) {
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    if LARGE <= N
+        && let Some(a) = hardware::singles_mut(a.as_mut_slice())
+    {
+        let mut source: [usize; N] = core::array::from_fn(|column| column);
+        for (k, chosen) in pivots.iter().enumerate().rev() {
+            swap(&mut source, k, *chosen);
+        }
+        return hardware::permute_columns(a, &source, &mut [0.0; N]);
+    }
+    for (k, chosen) in pivots.iter().enumerate().rev() {
+        for row in &mut a.rows {
+            swap(row, k, *chosen);
+        }
+    }
 }
 
 /// Why there is no inverse. Looked into only now: a NaN or an infinity spreads, so it cannot pass.
@@ -70,6 +103,18 @@ fn eliminate<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, k: usize, pivot
         let element = a.rows.get_mut(i).and_then(|row| row.get_mut(k));
         element.map_or(T::ZERO, |element| core::mem::replace(element, T::ZERO))
     });
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    if LARGE <= N
+        && let Some(row) = a.rows.get_mut(k).and_then(|row| row.get_mut(k))
+    {
+        *row = T::ONE;
+        let reciprocal = [T::ONE / pivot];
+        let (factors, reciprocal) = (hardware::singles(&factors), hardware::singles(&reciprocal));
+        let a = hardware::singles_mut(a.as_mut_slice());
+        if let (Some(a), Some(factors), Some([reciprocal])) = (a, factors, reciprocal) {
+            return hardware::eliminate(a, N, k, *reciprocal, factors);
+        }
+    }
     let (above, rest) = a.rows.split_at_mut_checked(k).unwrap_or_default();
     let Some((row, below)) = rest.split_first_mut() else { return };
     // One over the pivot takes the pivot's place, exactly.

@@ -6,6 +6,7 @@
 //! add a row, implement [`Benchmark`] in the file of its subject and add the type to that file's `each`.
 
 mod attention;
+mod bits;
 mod computer;
 mod format;
 mod games;
@@ -72,6 +73,7 @@ pub fn each<V: Visitor>(visitor: &mut V) {
     solve::each(visitor);
     normtune::each(visitor);
     scalar::each(visitor);
+    bits::each(visitor);
     attention::each(visitor);
     learn::each(visitor);
     games::each(visitor);

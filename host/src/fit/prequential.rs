@@ -1,8 +1,7 @@
 //! Test-then-train: each example is predicted, then scored, then learned.
 
-use super::examples::Examples;
+use super::examples::{Examples, TaskName};
 use super::score::{Class, Figure, Measure, block, interval};
-use super::targets::TaskName;
 use situ::matrix::argmax;
 use situ::online::{Error, Learner, Target};
 use statrs::statistics::{Data, Median};

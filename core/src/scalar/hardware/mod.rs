@@ -1,5 +1,5 @@
-//! Instructions that not every machine of a target has, or that stable `core` has no name for, and what
-//! stands in for them.
+//! Instructions that not every machine of a target has, or that stable `core` has no name for, and
+//! what stands in for them.
 //!
 //! The only unsafe code of the crate.
 #![allow(unsafe_code)]
@@ -7,11 +7,32 @@
 #[cfg(all(feature = "f16", not(target_arch = "arm")))]
 mod branch_free;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-mod cortex_m;
+mod conversion;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+#[macro_use]
+mod instructions;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+mod elimination;
+#[cfg(helium)]
+mod helium;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+mod rows;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+mod singles;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+mod tile;
 mod vector;
 
 #[cfg(all(feature = "f16", not(target_arch = "arm")))]
 pub(super) use branch_free::*;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-pub(super) use cortex_m::*;
+pub(super) use conversion::*;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+pub(crate) use elimination::{copy_long, eliminate, permute_columns, swap_rows};
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+pub(crate) use rows::{add_each_other, add_eight_lanes, add_lanes, add_scaled, dot, dot_rows};
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+pub(crate) use singles::{singles, singles_mut};
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+pub(crate) use tile::{Panel, tiles};
 pub(crate) use vector::Vectorized;

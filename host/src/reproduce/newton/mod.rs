@@ -5,7 +5,6 @@ mod inverse;
 mod logistic;
 mod random;
 mod regression;
-mod task;
 
 use super::{Claim, System};
 

@@ -13,7 +13,6 @@ mod llm;
 mod measures;
 mod model;
 mod plots;
-mod sweep;
 mod task_vectors;
 mod trained;
 mod written;

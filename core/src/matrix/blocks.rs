@@ -1,0 +1,193 @@
+//! The way from generic vectors to the processor's own f32 kernels.
+//!
+//! f32 is passed on as it lies in memory. A smaller format is converted a block at a time into a
+//! buffer on the stack, computed in f32 and converted back: conversion costs less by blocks than
+//! number by number. What cannot be computed in f32 is left to the portable kernels.
+
+use super::Matrix;
+use crate::scalar::hardware::{self, singles, singles_mut};
+use crate::scalar::{Scalar, Storage};
+use core::slice;
+
+/// Numbers that are converted at a time.
+const BLOCK: usize = 32;
+
+/// Lengths from which on a call pays: of f32, and of what must be converted.
+const LONG: usize = 32;
+const LONG_CONVERTED: usize = 128;
+
+/// Whether a vector of this length, of these formats, is worth a call.
+#[inline(always)]
+fn long<X: Storage, Y: Storage>(length: usize) -> bool {
+    let stored = size_of::<X>().min(size_of::<Y>()) >= size_of::<f32>();
+    // With Helium the compiler's own loops over f32 are the better ones.
+    if stored { length >= LONG && !cfg!(helium) } else { length >= LONG_CONVERTED }
+}
+
+/// The numbers in f32: where they lie, or in the buffer. `None` if they are not computed in f32.
+#[inline(always)]
+pub(super) fn loaded<'a, S: Storage>(
+    stored: &'a [S],
+    buffer: &'a mut [S::Compute],
+) -> Option<&'a [f32]> {
+    if let Some(numbers) = singles(stored) {
+        return Some(numbers);
+    }
+    singles(buffer)?;
+    S::load_all(stored, buffer);
+    singles(buffer.get(..stored.len())?)
+}
+
+/// Dot product; false where the vectors are short or not computed in f32.
+#[inline(always)]
+pub(super) fn dot<X, Y>(x: &[X], y: &[Y], out: &mut X::Compute) -> bool
+where
+    X: Storage,
+    Y: Storage<Compute = X::Compute>,
+{
+    if !long::<X, Y>(x.len().min(y.len())) {
+        return false;
+    }
+    let Some([out]) = singles_mut(slice::from_mut(out)) else { return false };
+    if let (Some(x), Some(y)) = (singles(x), singles(y)) {
+        *out = hardware::dot(x, y);
+        return true;
+    }
+    let (mut x_buffer, mut y_buffer) = ([X::Compute::ZERO; BLOCK], [X::Compute::ZERO; BLOCK]);
+    let length = x.len().min(y.len());
+    let (x, y) = (x.get(..length).unwrap_or_default(), y.get(..length).unwrap_or_default());
+    let mut lanes = [-0.0; 4];
+    let (x_blocks, x_rest) = x.as_chunks::<4>();
+    let (y_blocks, y_rest) = y.as_chunks::<4>();
+    let (x_blocks, y_blocks) = (x_blocks.as_flattened(), y_blocks.as_flattened());
+    for (x, y) in x_blocks.chunks(BLOCK).zip(y_blocks.chunks(BLOCK)) {
+        if let (Some(x), Some(y)) = (loaded(x, &mut x_buffer), loaded(y, &mut y_buffer)) {
+            hardware::add_lanes(x, y, &mut lanes);
+        }
+    }
+    let [a, b, c, d] = lanes;
+    *out = (a + b) + (c + d);
+    if let (Some(x), Some(y)) = (loaded(x_rest, &mut x_buffer), loaded(y_rest, &mut y_buffer)) {
+        x.iter().zip(y).for_each(|(x, y)| *out += *x * *y);
+    }
+    true
+}
+
+/// `y += scale x`; false where the vectors are short or not computed in f32.
+#[inline(always)]
+pub(super) fn add_scaled<X, Y>(scale: X::Compute, x: &[X], y: &mut [Y]) -> bool
+where
+    X: Storage,
+    Y: Storage<Compute = X::Compute>,
+{
+    if !long::<X, Y>(x.len().min(y.len()).saturating_mul(2)) {
+        return false;
+    }
+    let Some([scale]) = singles(slice::from_ref(&scale)) else { return false };
+    if let (Some(x), Some(y)) = (singles(x), singles_mut(y)) {
+        hardware::add_scaled(*scale, x, y);
+        return true;
+    }
+    let (mut x_buffer, mut y_buffer) = ([X::Compute::ZERO; BLOCK], [X::Compute::ZERO; BLOCK]);
+    for (x, y) in x.chunks(BLOCK).zip(y.chunks_mut(BLOCK)) {
+        Y::load_all(y, &mut y_buffer);
+        if let (Some(x), Some(sums)) = (loaded(x, &mut x_buffer), singles_mut(&mut y_buffer)) {
+            hardware::add_scaled(*scale, x, sums);
+        }
+        Y::store_all(&y_buffer, y);
+    }
+    true
+}
+
+/// `out = A x` for as many groups of four rows as there are; returns how many rows that is.
+#[inline(always)]
+pub(super) fn matrix_vector<A, X, O, const R: usize, const C: usize>(
+    a: &Matrix<A, R, C>,
+    x: &[X; C],
+    out: &mut [O; R],
+) -> usize
+where
+    A: Storage,
+    X: Storage<Compute = A::Compute>,
+    O: Storage<Compute = A::Compute>,
+{
+    if R < 4 || C < 8 {
+        return 0;
+    }
+    let mut x_buffer = [A::Compute::ZERO; C];
+    let Some(x) = loaded(x, &mut x_buffer) else { return 0 };
+    if let (Some(a), Some(out)) = (singles(a.as_slice()), singles_mut(out)) {
+        if cfg!(helium) {
+            return 0;
+        }
+        return hardware::dot_rows(a, C, x, out);
+    }
+    let (rows, _) = a.rows.as_chunks::<4>();
+    let (groups, _) = out.as_chunks_mut::<4>();
+    let mut a_buffer = [[A::Compute::ZERO; C]; 4];
+    for (rows, out) in rows.iter().zip(groups) {
+        let mut sums = [A::Compute::ZERO; 4];
+        let rows = loaded(rows.as_flattened(), a_buffer.as_flattened_mut());
+        if let (Some(rows), Some(sums)) = (rows, singles_mut(&mut sums)) {
+            hardware::dot_rows(rows, C, x, sums);
+        }
+        O::store_all(&sums, out);
+    }
+    R & !3
+}
+
+/// `lanes[i] += Σ_k x[8 k + i] y[8 k + i]` by blocks; returns how many numbers of each are summed: none
+/// where the vectors are short or not computed in f32.
+#[inline(always)]
+pub(crate) fn add_eight_lanes<X: Storage>(
+    x: &[X],
+    y: &[X::Compute],
+    lanes: &mut [X::Compute; 8],
+) -> usize {
+    if cfg!(helium) || x.len() < LONG {
+        return 0;
+    }
+    let lanes = singles_mut(lanes).and_then(|lanes| lanes.first_chunk_mut::<8>());
+    let (Some(lanes), Some(y)) = (lanes, singles(y)) else { return 0 };
+    if let Some(x) = singles(x) {
+        return hardware::add_eight_lanes(x, y, lanes);
+    }
+    let mut buffer = [X::Compute::ZERO; BLOCK];
+    let mut done = 0;
+    for (x, y) in x.chunks(BLOCK).zip(y.chunks(BLOCK)) {
+        if let Some(x) = loaded(x, &mut buffer) {
+            done = hardware::add_eight_lanes(x, y, lanes).wrapping_add(done);
+        }
+    }
+    done
+}
+
+/// `x += x_scale y` and `y += y_scale x`, both from the values before; false, and nothing changed, where
+/// the vectors are short or not computed in f32.
+#[inline(always)]
+pub(crate) fn add_each_other<X: Storage>(
+    x: &mut [X],
+    x_scale: X::Compute,
+    y: &mut [X::Compute],
+    y_scale: X::Compute,
+) -> bool {
+    if cfg!(helium) || x.len() < LONG {
+        return false;
+    }
+    let scales = [x_scale, y_scale];
+    let (Some([x_scale, y_scale]), Some(y)) = (singles(&scales), singles_mut(y)) else {
+        return false;
+    };
+    if let Some(x) = singles_mut(x) {
+        hardware::add_each_other(x, *x_scale, y, *y_scale);
+        return true;
+    }
+    let mut buffer = [X::Compute::ZERO; BLOCK];
+    for (x, y) in x.chunks_mut(BLOCK).zip(y.chunks_mut(BLOCK)) {
+        X::load_all(x, &mut buffer);
+        let sums = singles_mut(&mut buffer).and_then(|buffer| buffer.get_mut(..x.len()));
+        hardware::add_each_other(sums.unwrap_or_default(), *x_scale, y, *y_scale);
+        X::store_all(&buffer, x);
+    }
+    true
+}

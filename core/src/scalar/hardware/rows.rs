@@ -1,0 +1,232 @@
+//! Kernels on rows of numbers: dot products, multiples added and taken.
+//!
+//! The same operations in the same order as the portable kernels, so the same bits.
+
+use super::tile::length;
+use core::arch::asm;
+
+/// Dot product up to the shorter length: four interleaved sums, then what is left, one by one.
+#[inline(never)]
+pub(crate) fn dot(x: &[f32], y: &[f32]) -> f32 {
+    // Adding to minus zero changes nothing.
+    let mut lanes = [-0.0; 4];
+    let done = add_lanes(x, y, &mut lanes);
+    let [a, b, c, d] = lanes;
+    let mut sum = (a + b) + (c + d);
+    let rest = y.get(done..).unwrap_or_default();
+    for (x, y) in x.get(done..).unwrap_or_default().iter().zip(rest) {
+        sum += *x * *y;
+    }
+    sum
+}
+
+/// `lanes[i] += Σ_k x[4 k + i] y[4 k + i]` over as many whole blocks of four as both slices hold;
+/// returns how many numbers that is.
+#[inline(always)]
+pub(crate) fn add_lanes(x: &[f32], y: &[f32], lanes: &mut [f32; 4]) -> usize {
+    let blocks = x.len().min(y.len()) / 4;
+    if blocks > 0 {
+        // SAFETY: reads `blocks` times four numbers of both slices, which have them; changes `lanes`.
+        unsafe {
+            asm!(
+                "vldm {l}, {{s16-s19}}",
+                "lsrs {n}, {n}, #1", "bcc 3f",
+                "vldmia {x}!, {{s0-s3}}", "vldmia {y}!, {{s8-s11}}",
+                add_products!(16 17 18 19; 0 1 2 3; 8 9 10 11),
+                "3:", "cmp {n}, #0", "beq 4f",
+                "2:",
+                "vldmia {x}!, {{s0-s7}}", "vldmia {y}!, {{s8-s15}}",
+                add_products!(16 17 18 19; 0 1 2 3; 8 9 10 11),
+                add_products!(16 17 18 19; 4 5 6 7; 12 13 14 15),
+                "subs {n}, {n}, #1", "bne 2b",
+                "4:",
+                "vstm {l}, {{s16-s19}}",
+                x = inout(reg) x.as_ptr() => _,
+                y = inout(reg) y.as_ptr() => _,
+                n = inout(reg) blocks => _,
+                l = in(reg) lanes.as_mut_ptr(),
+                out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
+                out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
+                out("s12") _, out("s13") _, out("s14") _, out("s15") _, out("s16") _, out("s17") _,
+                out("s18") _, out("s19") _, out("s28") _, out("s29") _, out("s30") _, out("s31") _,
+                options(nostack),
+            );
+        }
+    }
+    4 * blocks
+}
+
+/// [`dot`] of each row of `a`, `stride` apart, with `x`, four rows at a time; returns how many rows
+/// that are.
+#[inline(never)]
+pub(crate) fn dot_rows(a: &[f32], stride: usize, x: &[f32], out: &mut [f32]) -> usize {
+    let blocks = x.len() / 4;
+    let (groups, _) = out.as_chunks_mut::<4>();
+    let rows = 4 * groups.len();
+    if blocks == 0 || rows == 0 || length(rows, stride, 0, x.len()) > a.len() {
+        return 0;
+    }
+    // SAFETY: reads `blocks` times four numbers of `x` and of each row, which have them; writes the
+    // groups. The loop over groups is here too: the compiler would unroll it.
+    unsafe {
+        asm!(
+            "5:",
+            "add {a1}, {a0}, {stride}", "add {a2}, {a1}, {stride}", "add {a3}, {a2}, {stride}",
+            "lsr {n}, {length}, #4",
+            "vldmia {x}!, {{s16-s19}}",
+            "vldmia {a0}!, {{s20-s23}}", products!(0 1 2 3; 20 21 22 23; 16 17 18 19),
+            "vldmia {a1}!, {{s24-s27}}", products!(4 5 6 7; 24 25 26 27; 16 17 18 19),
+            "vldmia {a2}!, {{s20-s23}}", products!(8 9 10 11; 20 21 22 23; 16 17 18 19),
+            "vldmia {a3}!, {{s24-s27}}", products!(12 13 14 15; 24 25 26 27; 16 17 18 19),
+            "subs {n}, {n}, #1", "beq 4f",
+            "2:",
+            "vldmia {x}!, {{s16-s19}}",
+            "vldmia {a0}!, {{s20-s23}}", add_products!(0 1 2 3; 20 21 22 23; 16 17 18 19),
+            "vldmia {a1}!, {{s24-s27}}", add_products!(4 5 6 7; 24 25 26 27; 16 17 18 19),
+            "vldmia {a2}!, {{s20-s23}}", add_products!(8 9 10 11; 20 21 22 23; 16 17 18 19),
+            "vldmia {a3}!, {{s24-s27}}", add_products!(12 13 14 15; 24 25 26 27; 16 17 18 19),
+            "subs {n}, {n}, #1", "bne 2b",
+            "4:",
+            four!("vadd.f32", 16 17 18 19; 0 4 8 12; 1 5 9 13),
+            four!("vadd.f32", 20 21 22 23; 2 6 10 14; 3 7 11 15),
+            four!("vadd.f32", 0 1 2 3; 16 17 18 19; 20 21 22 23),
+            "vstmia {o}!, {{s0-s3}}",
+            // The fourth row's end, and on to the row after it.
+            "sub {x}, {x}, {length}", "sub {a0}, {a3}, {length}", "add {a0}, {a0}, {stride}",
+            "subs {groups}, {groups}, #1", "bne 5b",
+            a0 = inout(reg) a.as_ptr() => _,
+            a1 = out(reg) _,
+            a2 = out(reg) _,
+            a3 = out(reg) _,
+            stride = in(reg) stride << 2,
+            x = inout(reg) x.as_ptr() => _,
+            length = in(reg) blocks << 4,
+            n = out(reg) _,
+            o = inout(reg) groups.as_mut_ptr() => _,
+            groups = inout(reg) groups.len() => _,
+            out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
+            out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
+            out("s12") _, out("s13") _, out("s14") _, out("s15") _, out("s16") _, out("s17") _,
+            out("s18") _, out("s19") _, out("s20") _, out("s21") _, out("s22") _, out("s23") _,
+            out("s24") _, out("s25") _, out("s26") _, out("s27") _, out("s28") _, out("s29") _,
+            out("s30") _, out("s31") _,
+            options(nostack),
+        );
+    }
+    if 4 * blocks < x.len() {
+        let x = x.get(4 * blocks..).unwrap_or_default();
+        for (row, out) in a.chunks(stride.max(1)).zip(out.iter_mut().take(rows)) {
+            for (a, x) in row.get(4 * blocks..).unwrap_or_default().iter().zip(x) {
+                *out += *a * *x;
+            }
+        }
+    }
+    rows
+}
+
+/// `y += scale x`, up to the shorter length.
+#[inline(never)]
+pub(crate) fn add_scaled(scale: f32, x: &[f32], y: &mut [f32]) {
+    let length = x.len().min(y.len());
+    let blocks = length / 8;
+    if blocks > 0 {
+        // SAFETY: reads `blocks` times eight numbers of both slices and writes as many of `y`.
+        unsafe {
+            asm!(
+                "vmov s16, {scale}",
+                "2:",
+                "vldmia {x}!, {{s0-s7}}", "vldm {y}, {{s8-s15}}",
+                add_products!(8 9 10 11; 16 16 16 16; 0 1 2 3),
+                add_products!(12 13 14 15; 16 16 16 16; 4 5 6 7),
+                "vstmia {y}!, {{s8-s15}}",
+                "subs {n}, {n}, #1", "bne 2b",
+                x = inout(reg) x.as_ptr() => _,
+                y = inout(reg) y.as_mut_ptr() => _,
+                n = inout(reg) blocks => _,
+                scale = in(reg) scale.to_bits(),
+                out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
+                out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
+                out("s12") _, out("s13") _, out("s14") _, out("s15") _, out("s16") _,
+                out("s28") _, out("s29") _, out("s30") _, out("s31") _,
+                options(nostack),
+            );
+        }
+    }
+    let rest = y.get_mut(8 * blocks..).unwrap_or_default();
+    for (y, x) in rest.iter_mut().zip(x.get(8 * blocks..).unwrap_or_default()) {
+        *y += scale * *x;
+    }
+}
+
+/// `lanes[i] += Σ_k x[8 k + i] y[8 k + i]` over as many whole blocks of eight as both slices hold;
+/// returns how many numbers that is.
+#[inline(never)]
+pub(crate) fn add_eight_lanes(x: &[f32], y: &[f32], lanes: &mut [f32; 8]) -> usize {
+    let blocks = x.len().min(y.len()) / 8;
+    if blocks > 0 {
+        // SAFETY: reads `blocks` times eight numbers of both slices, which have them; changes `lanes`.
+        unsafe {
+            asm!(
+                "vldm {l}, {{s16-s23}}",
+                "2:",
+                "vldmia {x}!, {{s0-s7}}", "vldmia {y}!, {{s8-s15}}",
+                add_products!(16 17 18 19; 0 1 2 3; 8 9 10 11),
+                add_products!(20 21 22 23; 4 5 6 7; 12 13 14 15),
+                "subs {n}, {n}, #1", "bne 2b",
+                "vstm {l}, {{s16-s23}}",
+                x = inout(reg) x.as_ptr() => _,
+                y = inout(reg) y.as_ptr() => _,
+                n = inout(reg) blocks => _,
+                l = in(reg) lanes.as_mut_ptr(),
+                out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
+                out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
+                out("s12") _, out("s13") _, out("s14") _, out("s15") _, out("s16") _, out("s17") _,
+                out("s18") _, out("s19") _, out("s20") _, out("s21") _, out("s22") _, out("s23") _,
+                out("s28") _, out("s29") _, out("s30") _, out("s31") _,
+                options(nostack),
+            );
+        }
+    }
+    8 * blocks
+}
+
+/// `x += x_scale y` and `y += y_scale x`, both from the values before, up to the shorter length.
+#[inline(never)]
+pub(crate) fn add_each_other(x: &mut [f32], x_scale: f32, y: &mut [f32], y_scale: f32) {
+    let blocks = x.len().min(y.len()) / 8;
+    if blocks > 0 {
+        // SAFETY: changes `blocks` times eight numbers of both slices, which have them.
+        unsafe {
+            asm!(
+                "vmov s16, {x_scale}", "vmov s17, {y_scale}",
+                "2:",
+                "vldm {x}, {{s0-s7}}", "vldm {y}, {{s8-s15}}",
+                products!(20 21 22 23; 17 17 17 17; 0 1 2 3),
+                products!(24 25 26 27; 17 17 17 17; 4 5 6 7),
+                add_products!(0 1 2 3; 16 16 16 16; 8 9 10 11),
+                add_products!(4 5 6 7; 16 16 16 16; 12 13 14 15),
+                four!("vadd.f32", 8 9 10 11; 8 9 10 11; 20 21 22 23),
+                four!("vadd.f32", 12 13 14 15; 12 13 14 15; 24 25 26 27),
+                "vstmia {x}!, {{s0-s7}}", "vstmia {y}!, {{s8-s15}}",
+                "subs {n}, {n}, #1", "bne 2b",
+                x = inout(reg) x.as_mut_ptr() => _,
+                y = inout(reg) y.as_mut_ptr() => _,
+                n = inout(reg) blocks => _,
+                x_scale = in(reg) x_scale.to_bits(),
+                y_scale = in(reg) y_scale.to_bits(),
+                out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
+                out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
+                out("s12") _, out("s13") _, out("s14") _, out("s15") _, out("s16") _, out("s17") _,
+                out("s20") _, out("s21") _, out("s22") _, out("s23") _, out("s24") _, out("s25") _,
+                out("s26") _, out("s27") _, out("s28") _, out("s29") _, out("s30") _, out("s31") _,
+                options(nostack),
+            );
+        }
+    }
+    let y = y.get_mut(8 * blocks..).unwrap_or_default();
+    for (x, y) in x.get_mut(8 * blocks..).unwrap_or_default().iter_mut().zip(y) {
+        let before = *x;
+        *x = before + x_scale * *y;
+        *y += y_scale * before;
+    }
+}
