@@ -49,10 +49,16 @@ pub(super) fn extent<T: Scalar>(numbers: &[T]) -> Result<T, Error> {
     if poison == T::ZERO { Ok(extent) } else { Err(Error::NotFinite) }
 }
 
+/// The sum of absolute values: NaN or infinite if one of them is.
+#[inline(always)]
+pub(super) fn magnitude<T: Scalar>(numbers: &[T]) -> T {
+    numbers.iter().fold(T::ZERO, |sum, number| sum + number.abs())
+}
+
 /// Checks what was read: finite, or else the query was not, or the sum left the format.
 #[inline(always)]
 pub(super) fn check_read<T: Scalar>(query: &[T], out: &[T]) -> Result<(), Error> {
-    if extent(out).is_ok() {
+    if magnitude(out).is_finite() || extent(out).is_ok() {
         return Ok(());
     }
     extent(query).and(Err(Error::Overflow))
@@ -60,7 +66,7 @@ pub(super) fn check_read<T: Scalar>(query: &[T], out: &[T]) -> Result<(), Error>
 
 /// Numbers of this magnitude, rounded up or down, are finite in the storage format.
 #[inline(always)]
-fn fits<S: Storage>(magnitude: S::Compute) -> bool {
+pub(super) fn fits<S: Storage>(magnitude: S::Compute) -> bool {
     // Dithering rounds up by less than a unit of the coarsest format, f16.
     let unit = S::Compute::from_f64(1.0 + 1.0 / 1024.0);
     S::store(magnitude * unit).load().is_finite()

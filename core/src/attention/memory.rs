@@ -1,6 +1,6 @@
 //! Linear attention as a state: a matrix written and read once a token.
 
-use super::fast_weights::{check_read, extent, grown, largest};
+use super::fast_weights::{check_read, extent, fits, grown, largest, magnitude};
 use super::rule::Decay;
 use super::{Error, FastWeights, Rule};
 use crate::archive::{Archive, Persist};
@@ -132,13 +132,18 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> FastWeights<S::Compute,
         key: &[S::Compute; KEYS],
         value: &[S::Compute; VALUES],
     ) -> Result<(), Error> {
-        let key_extent = extent(key)?;
-        extent(value)?;
-        let (decay, step_size) = rule.checked(key)?;
+        let (decay, step_size) =
+            rule.checked(key).map_err(|error| extent(key).err().unwrap_or(error))?;
         let change = self.change(decay, step_size, key, value);
-        let reach = key_extent * extent(&change).map_err(|_| Error::Overflow)?;
         let kept = if let Decay::All(decay) = decay { decay } else { S::Compute::ONE };
-        let bound = grown(self.bound, kept, reach, self.matrix.as_slice())?;
+        // Loose, but two operations an element; NaN fits nowhere.
+        let mut bound = kept * self.bound + magnitude(key) * magnitude(&change);
+        if !fits::<S>(bound) {
+            let key_extent = extent(key)?;
+            extent(value)?;
+            let reach = key_extent * extent(&change).map_err(|_| Error::Overflow)?;
+            bound = grown(self.bound, kept, reach, self.matrix.as_slice())?;
+        }
         match decay {
             Decay::None => self.apply(core::iter::repeat(S::Compute::ONE), &change, key),
             Decay::All(decay) => self.apply(core::iter::repeat(decay), &change, key),
