@@ -41,14 +41,16 @@ mod proximal;
 mod regret;
 mod regularizer;
 mod schedule;
+mod state;
 
 pub use bandit::{Bandit, Exp3, Exp3S, TsallisInf};
-pub use dual_averaging::{Ftrl, State};
+pub use dual_averaging::Ftrl;
 pub use linear_bandit::{Confidence, LinearBandit};
 pub use proximal::{Coordinates, Link, Proximal};
 pub use regret::Regret;
 pub use regularizer::{Entropic, Euclidean, LogBarrier, Regularizer, Tsallis};
 pub use schedule::{Constant, Power, Schedule};
+pub use state::State;
 
 /// Why a learner refused its input. Its state is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

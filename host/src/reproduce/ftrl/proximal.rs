@@ -10,24 +10,73 @@ const FEATURES: usize = 32;
 /// Difference of the progressive log losses.
 pub fn difference(context: &mut Context<'_>) -> Result<Measured> {
     let configuration = Proximal { alpha: 0.1_f32, beta: 1.0, l1: 1.0, l2: 0.1 };
+    let mut losses = [0.0; 2];
+    learned(configuration, ROWS, context.settings.seed, |row| {
+        for (loss, p) in losses.iter_mut().zip(row.predictions) {
+            *loss += log_loss(p, row.target) / ROWS as f64;
+        }
+    })?;
+    Ok((losses[0] - losses[1]).abs().into())
+}
+
+/// Rows after which the weights are compared, and how often they are.
+const EVERY: usize = 200;
+const COMPARISONS: usize = 100;
+/// Largest difference of two weights that agree.
+const NEAR: f64 = 1e-3;
+
+/// Share of the weights that agree, where the penalty makes about half of them zero: both are exactly
+/// zero, or neither is and they differ by at most [`NEAR`].
+pub fn zeros(context: &mut Context<'_>) -> Result<Measured> {
+    let configuration = Proximal { alpha: 0.1_f32, beta: 1.0, l1: 60.0, l2: 0.1 };
+    let (mut agree, mut zero, mut count) = (0_u32, 0_u32, 0_u32);
+    learned(configuration, EVERY * COMPARISONS, context.settings.seed, |row| {
+        if (row.index + 1).is_multiple_of(EVERY) {
+            for (ours, theirs) in row.weights[0].iter().zip(&row.weights[1]) {
+                let same = (*ours == 0.0) == (*theirs == 0.0) && (ours - theirs).abs() <= NEAR;
+                agree += u32::from(same);
+                zero += u32::from(*theirs == 0.0);
+                count += 1;
+            }
+        }
+    })?;
+    let [agree, zero] = [agree, zero].map(|part| f64::from(part) / f64::from(count));
+    Ok(Measured::from(agree).with_detail(format!("{:.0} % of them zero", 100.0 * zero)))
+}
+
+/// A row that both implementations have learned: situ's number first.
+struct Row {
+    index: usize,
+    target: bool,
+    predictions: [f64; 2],
+    weights: [[f64; FEATURES]; 2],
+}
+
+/// Both implementations learn the same synthetic rows.
+fn learned(
+    configuration: Proximal<f32>,
+    rows: usize,
+    seed: u64,
+    mut visit: impl FnMut(Row),
+) -> Result<()> {
     let mut ours = Coordinates::<f32, FEATURES>::new();
     let mut reference = Reference::new(&configuration);
-    let mut generator = Generator::new(context.settings.seed);
+    let mut generator = Generator::new(seed);
     // Every other true weight is zero.
     let truth: [f64; FEATURES] =
         std::array::from_fn(|i| if i % 2 == 0 { generator.normal() } else { 0.0 });
-    let (mut loss, mut reference_loss) = (0.0, 0.0);
-    for row in 0..ROWS {
+    for index in 0..rows {
         let x: [f32; FEATURES] = std::array::from_fn(|_| generator.normal());
         let score: f64 = truth.iter().zip(x).map(|(w, x)| w * f64::from(x)).sum();
         let target = generator.uniform::<f64>() < 1.0 / (1.0 + (-score).exp());
         let p = ours
             .learn(&configuration, Link::Logistic, &x, if target { 1.0 } else { 0.0 })
-            .ok_or_else(|| format!("row {row} refused"))?;
-        loss += log_loss(f64::from(p), target) / ROWS as f64;
-        reference_loss += log_loss(reference.learn(&x, target), target) / ROWS as f64;
+            .ok_or_else(|| format!("row {index} refused"))?;
+        let predictions = [f64::from(p), reference.learn(&x, target)];
+        let weights = [ours.weights(&configuration).map(f64::from), reference.weights()];
+        visit(Row { index, target, predictions, weights });
     }
-    Ok((loss - reference_loss).abs().into())
+    Ok(())
 }
 
 fn log_loss(probability: f64, target: bool) -> f64 {
@@ -57,8 +106,7 @@ impl Reference {
         }
     }
 
-    /// Predicts a row, then learns from it.
-    fn learn(&mut self, x: &[f32; FEATURES], target: bool) -> f64 {
+    fn weights(&self) -> [f64; FEATURES] {
         let mut w = [0.0; FEATURES];
         for ((w, z), n) in w.iter_mut().zip(self.z).zip(self.n) {
             if z.abs() > self.l1 {
@@ -66,6 +114,12 @@ impl Reference {
                 *w = -(z - z.signum() * self.l1) / curvature;
             }
         }
+        w
+    }
+
+    /// Predicts a row, then learns from it.
+    fn learn(&mut self, x: &[f32; FEATURES], target: bool) -> f64 {
+        let w = self.weights();
         let score: f64 = w.iter().zip(x).map(|(w, x)| w * f64::from(*x)).sum();
         let p = 1.0 / (1.0 + (-score).exp());
         let coordinates = self.z.iter_mut().zip(&mut self.n);

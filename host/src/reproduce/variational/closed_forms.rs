@@ -2,7 +2,7 @@
 
 use super::ensemble::{chains, line};
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::statistics::mean;
+use crate::reproduce::statistics::{mean, share};
 use crate::reproduce::{Context, Measured, Result};
 use situ::random::Generator;
 use situ::variational::{BatchMeans, Bounds, Error, Everywhere, Extragradient, Method, Sgda};
@@ -99,6 +99,26 @@ pub fn linear(context: &mut Context<'_>) -> Result<Measured> {
     let off = means.mean().into_iter().zip(means.standard_error()).map(|(m, e)| m.abs() / e);
     // Each of the distances has a standard error of one.
     Ok(Measured::new(off.fold(0.0, f64::max), 1.0))
+}
+
+/// Distance from 0.95 of the share of 95 % intervals by batch means that hold the mean, over many
+/// runs and both coordinates of the linear game: intervals are neither too narrow nor too wide.
+pub fn coverage(context: &mut Context<'_>) -> Result<Measured> {
+    const BURN_IN: u32 = 100;
+    const BATCH: u32 = 200;
+    const BATCHES: u32 = 20;
+    let method = Sgda::new(0.3, Everywhere)?;
+    let settings = context.settings;
+    let covered = chains(settings.size(1000, 10_000), settings.seed, |generator| {
+        let (mut z, mut means) = ([0.0; 2], BatchMeans::new(BURN_IN, BATCH)?);
+        for _ in 0..BURN_IN + BATCH * BATCHES {
+            advance(&method, |[x, y]| [x + y, y - x], &mut z, generator)?;
+            means.record(&z)?;
+        }
+        let [[x, y], [dx, dy]] = [means.mean(), means.half_width(1.96)];
+        Ok([x.abs() <= dx, y.abs() <= dy])
+    })?;
+    Ok(share(covered.as_flattened(), |covered| *covered).distance(0.95))
 }
 
 /// F(x) = x on [0, ∞): the solution is on the boundary and F vanishes there. The share of the bias

@@ -62,9 +62,10 @@ pub const SYSTEM: System = System {
         ),
         Claim::at_most(
             "variational.ergodic_rate",
-            "x + 2 sin(3x), noise 3, step 0.1: decay rate of the total variation between laws from -4 \
-             and 4, steps 100 to 200, against the log of the second eigenvalue, relative",
-            0.05,
+            "x + 2 sin(3x), noise 3, step 0.1: decay rate of the difference of simulated chains from -4 \
+             and 4, steps 30 to 70, against the log of the second eigenvalue of the exact kernel, \
+             relative",
+            0.1,
             ergodicity::rate,
         ),
         Claim::at_most(
@@ -81,6 +82,13 @@ pub const SYSTEM: System = System {
             closed_forms::linear,
         )
         .with_unit("standard errors"),
+        Claim::at_most(
+            "variational.coverage",
+            "linear game, step 0.3: share of 95 % intervals by batch means that hold the solution, \
+             minus 0.95",
+            0.02,
+            closed_forms::coverage,
+        ),
         Claim::at_least(
             "variational.boundary_limit",
             "a limit of the method: where the solution is on the boundary and degenerate, \
