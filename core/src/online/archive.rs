@@ -5,8 +5,8 @@ use crate::archive;
 use crate::scalar::Scalar;
 
 impl From<archive::Error> for Error {
-    fn from(_: archive::Error) -> Self {
-        Self::Archive
+    fn from(error: archive::Error) -> Self {
+        Self::Archive(error)
     }
 }
 
@@ -15,7 +15,8 @@ pub fn saved_bytes<T: Scalar>(learner: &mut dyn Learner<T>) -> usize {
     archive::saved_bytes(learner)
 }
 
-/// Saves a learner's state; returns the number of bytes written. Saving changes nothing.
+/// Saves a learner's state; returns the number of bytes written. Saving changes nothing. For saving in
+/// chunks, and for flash memory, see [`archive`].
 ///
 /// ```
 /// use situ::online::{Ftrl, Learner, Shape, Target, restore, save};
@@ -41,11 +42,12 @@ pub fn save<T: Scalar>(learner: &mut dyn Learner<T>, out: &mut [u8]) -> Result<u
     Ok(archive::save(learner, out)?)
 }
 
-/// Restores a state that [`save`] wrote for a learner of the same kind, shape and configuration.
+/// Restores a state that [`save`] wrote for a learner of the same kind, configuration and shape, or of a
+/// shape with fewer classes: the others then have seen nothing. What follows the state is ignored.
 ///
 /// # Errors
-/// [`Error::Archive`] for damaged bytes, another version, or the state of another learner; this
-/// learner is then unchanged.
+/// [`Error::Archive`] with the reason; this learner is then unchanged.
 pub fn restore<T: Scalar>(learner: &mut dyn Learner<T>, bytes: &[u8]) -> Result<(), Error> {
-    Ok(archive::restore(learner, bytes)?)
+    archive::restore(learner, bytes)?;
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::configuration::{Configuration, positive};
 use super::frame::{Context, Goal, Input, Model};
-use super::moments::{next_count, rate};
+use super::moments::{next_count, rate, transfer_count};
 use super::output::activate;
 use super::{Archive, Error, Frame, Parameter, Shape, Standardization, Target, Task};
 use crate::matrix::prefix;
@@ -126,6 +126,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
     type Number = S::Compute;
     type Inputs = Standardization<S::Compute, FEATURES>;
     type Configuration = BayesConfiguration<S::Compute>;
+    type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "bayes";
     const EMPTY: Self = Self { classes: [Class::EMPTY; OUTPUTS] };
     const OUTPUTS: usize = OUTPUTS;
@@ -168,9 +169,9 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
 
     fn transfer(&mut self, shape: Shape, _: &Self::Configuration, archive: &mut Archive<'_>) {
         for class in self.classes.iter_mut().take(shape.outputs()) {
-            archive.count(&mut class.count);
+            transfer_count(&mut class.count, archive);
             archive.numbers(prefix(&mut class.mean, shape.features));
-            archive.numbers(prefix(&mut class.deviation, shape.features));
+            archive.magnitudes(prefix(&mut class.deviation, shape.features));
         }
     }
 

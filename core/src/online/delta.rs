@@ -122,6 +122,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize
     type Number = S::Compute;
     type Inputs = Metric<S::Compute, FEATURES, OUTPUTS>;
     type Configuration = DeltaConfiguration<S::Compute>;
+    type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "delta";
     const EMPTY: Self = Self { linear: Linear::EMPTY, error: ExpectedError::EMPTY };
     const OUTPUTS: usize = OUTPUTS;

@@ -1,9 +1,8 @@
 //! Concept-drift detection and reset.
 
-use super::moments::{next_count, rate};
+use super::moments::{next_count, rate, transfer_count};
 use super::{Archive, Error, InPlace, Learner, Shape, Target, TargetScale};
 use crate::archive::Persist;
-use crate::matrix::argmax;
 use crate::scalar::Scalar;
 
 /// Raises an alarm when recent errors exceed the usual ones by three deviations and a margin.
@@ -148,16 +147,28 @@ impl<L: Learner<T>, T: Scalar> Adaptive<L, T> {
         self.resets
     }
 
-    fn error(&self, target: Target<T>, prediction: &[T]) -> T {
-        match target {
-            Target::Class(class) if argmax(prediction) == class => T::ZERO,
-            Target::Class(_) => T::ONE,
-            Target::Value(value) => {
-                let estimate = prediction.first().map_or(T::ZERO, |estimate| *estimate);
+    /// 1 for a wrong class, 0 for the right one; the squared error of a value as a share of the variance.
+    fn error(&self, target: Target<T>, decided: Target<T>) -> T {
+        match (target, decided) {
+            (Target::Value(value), Target::Value(estimate)) => {
                 let error = self.scale.in_units(value) - self.scale.in_units(estimate);
                 // At most 1, and 1 if it is not a number.
                 (error * error).minimum(T::ONE)
             }
+            _ if target == decided => T::ZERO,
+            _ => T::ONE,
+        }
+    }
+
+    /// Resets the learner if its decisions have become worse than usual.
+    fn watch(&mut self, target: Target<T>, decided: Target<T>) {
+        let error = self.error(target, decided);
+        let bounded = self.scale.bound(target);
+        self.scale.observe(target, bounded);
+        if self.detector.observe(error) {
+            self.learner.reset();
+            self.detector = DriftDetector::new();
+            self.resets = self.resets.saturating_add(1);
         }
     }
 }
@@ -178,15 +189,14 @@ impl<L: Learner<T>, T: Scalar> Learner<T> for Adaptive<L, T> {
         prediction: &mut [T],
     ) -> Result<(), Error> {
         self.learner.update(features, target, prediction)?;
-        let error = self.error(target, prediction);
-        let bounded = self.scale.bound(target);
-        self.scale.observe(target, bounded);
-        if self.detector.observe(error) {
-            self.learner.reset();
-            self.detector = DriftDetector::new();
-            self.resets = self.resets.saturating_add(1);
-        }
+        self.watch(target, self.shape().decision(prediction));
         Ok(())
+    }
+
+    fn learn(&mut self, features: &[T], target: Target<T>) -> Result<Target<T>, Error> {
+        let decided = self.learner.learn(features, target)?;
+        self.watch(target, decided);
+        Ok(decided)
     }
 
     fn reset(&mut self) {
@@ -212,9 +222,10 @@ impl<L: Learner<T>, T: Scalar> Learner<T> for Adaptive<L, T> {
 impl<L: Learner<T>, T: Scalar> Persist for Adaptive<L, T> {
     fn transfer(&mut self, archive: &mut Archive<'_>) {
         archive.expect(b"adaptive");
-        archive.count(&mut self.detector.count);
-        archive.number(&mut self.detector.mean);
-        archive.number(&mut self.detector.recent);
+        transfer_count(&mut self.detector.count, archive);
+        for mean in [&mut self.detector.mean, &mut self.detector.recent] {
+            archive.number_if(mean, |mean| (T::ZERO..=T::ONE).contains(&mean));
+        }
         archive.count(&mut self.resets);
         self.scale.transfer(self.learner.shape().task, archive);
         self.learner.transfer(archive);

@@ -57,8 +57,8 @@ pub enum Error {
     UnknownClass,
     /// A class where a value was expected, or the reverse, or a task the learner has no form for.
     WrongTask,
-    /// The bytes are damaged, too few, or the state of another learner.
-    Archive,
+    /// A state was not saved or not restored.
+    Archive(crate::archive::Error),
 }
 
 impl core::fmt::Display for Error {
@@ -75,9 +75,7 @@ impl core::fmt::Display for Error {
                 write!(formatter, "feature {index} is NaN, infinite or beyond 2^100")
             }
             Self::UnknownClass => formatter.write_str("the label is not below the class count"),
-            Self::Archive => {
-                formatter.write_str("the bytes are damaged or the state of another learner")
-            }
+            Self::Archive(error) => write!(formatter, "{error}"),
             Self::WrongTask => formatter.write_str("the target does not suit the learner's task"),
         }
     }

@@ -101,6 +101,8 @@ pub trait Model: Sized {
     type Inputs: Inputs<Number = Self::Number>;
     /// The configuration.
     type Configuration: Configuration;
+    /// An array for one prediction.
+    type Outputs: Elements<Self::Number>;
 
     /// The learner's name in a saved state.
     const NAME: &'static str;
@@ -250,13 +252,17 @@ impl<M: Model> InPlace for Frame<M> {
 impl<M: Model> Persist for Frame<M> {
     fn transfer(&mut self, archive: &mut Archive<'_>) {
         archive.expect(M::NAME.as_bytes());
-        self.shape.transfer(archive);
+        // The saved shape may have fewer classes: the others then have seen nothing.
+        let saved = self.shape.transfer(archive);
         self.configuration.expect(archive);
+        if archive.restoring() {
+            Learner::reset(self);
+        }
         archive.count(&mut self.updates);
         archive.count(&mut self.clipped);
-        self.inputs.transfer(self.shape, archive);
-        self.scale.transfer(self.shape.task, archive);
-        self.model.transfer(self.shape, &self.configuration, archive);
+        self.inputs.transfer(saved, archive);
+        self.scale.transfer(saved.task, archive);
+        self.model.transfer(saved, &self.configuration, archive);
     }
 }
 
@@ -314,6 +320,17 @@ impl<M: Model> Learner<M::Number> for Frame<M> {
         }
         self.inputs.observe(x, standard);
         Ok(())
+    }
+
+    fn learn(
+        &mut self,
+        features: &[M::Number],
+        target: Target<M::Number>,
+    ) -> Result<Target<M::Number>, Error> {
+        let mut prediction = M::Outputs::ZEROS;
+        let prediction = prefix(prediction.as_mut_slice(), self.shape.outputs());
+        self.update(features, target, prediction)?;
+        Ok(self.shape.decision(prediction))
     }
 
     fn reset(&mut self) {

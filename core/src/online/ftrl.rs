@@ -131,6 +131,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
     type Number = S::Compute;
     type Inputs = Standardization<S::Compute, FEATURES>;
     type Configuration = FtrlConfiguration<S::Compute>;
+    type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "ftrl";
     const EMPTY: Self = Self { outputs: [Output::EMPTY; OUTPUTS] };
     const OUTPUTS: usize = OUTPUTS;
@@ -176,7 +177,11 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
 
     fn transfer(&mut self, shape: Shape, _: &Self::Configuration, archive: &mut Archive<'_>) {
         for output in self.outputs.iter_mut().take(shape.outputs()) {
-            output.numbers(shape.features).into_iter().for_each(|numbers| archive.numbers(numbers));
+            let [z, norm, intercept_z, intercept_norm] = output.numbers(shape.features);
+            archive.numbers(z);
+            archive.magnitudes(norm);
+            archive.numbers(intercept_z);
+            archive.magnitudes(intercept_norm);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Archive, Error, InPlace, Learner, Shape, Target, Task};
 use crate::archive::Persist;
-use crate::matrix::{add_scaled, argmax, prefix};
+use crate::matrix::{add_scaled, prefix};
 use crate::scalar::Scalar;
 
 /// Maximum number of members of a [`Hedge`].
@@ -219,7 +219,7 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Learner<T> for Hedge<T, M, 
             if let Some(member) = self.members.member_mut(index) {
                 member.update(features, target, own)?;
                 add_scaled(*weight, own, prediction);
-                *loss = mistake(target, own);
+                *loss = mistake(target, self.shape.decision(own));
             }
         }
         if self.shape.task == Task::Regress {
@@ -228,6 +228,13 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Learner<T> for Hedge<T, M, 
         self.lift(prediction);
         self.reweigh(losses);
         Ok(())
+    }
+
+    fn learn(&mut self, features: &[T], target: Target<T>) -> Result<Target<T>, Error> {
+        let mut prediction = [T::ZERO; OUTPUTS];
+        let prediction = prefix(&mut prediction, self.shape.outputs());
+        self.update(features, target, prediction)?;
+        Ok(self.shape.decision(prediction))
     }
 
     fn reset(&mut self) {
@@ -261,7 +268,11 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Persist for Hedge<T, M, OUT
     fn transfer(&mut self, archive: &mut Archive<'_>) {
         archive.expect(b"hedge");
         archive.expect_sizes(&[self.members.count()]);
-        archive.numbers(prefix(&mut self.weights, self.members.count()));
+        // No weight falls below its share of SHARE.
+        let share = T::from_f64(0.9 * SHARE / MAX_MEMBERS as f64)..=T::from_f64(1.01);
+        for weight in prefix(&mut self.weights, self.members.count()) {
+            archive.number_if(weight, |weight| share.contains(&weight));
+        }
         for index in 0..self.members.count() {
             if let Some(member) = self.members.member_mut(index) {
                 member.transfer(archive);
@@ -271,13 +282,11 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Persist for Hedge<T, M, OUT
 }
 
 /// 1 for a wrong class, 0 for the right one; the distance from a value.
-fn mistake<T: Scalar>(target: Target<T>, prediction: &[T]) -> T {
-    match target {
-        Target::Class(class) if argmax(prediction) == class => T::ZERO,
-        Target::Class(_) => T::ONE,
-        Target::Value(value) => {
-            prediction.first().map_or(T::ZERO, |estimate| (*estimate - value).abs())
-        }
+fn mistake<T: Scalar>(target: Target<T>, decided: Target<T>) -> T {
+    match (target, decided) {
+        (Target::Value(value), Target::Value(estimate)) => (estimate - value).abs(),
+        _ if target == decided => T::ZERO,
+        _ => T::ONE,
     }
 }
 

@@ -152,6 +152,7 @@ where
     type Number = S::Compute;
     type Inputs = Metric<S::Compute, FEATURES, OUTPUTS>;
     type Configuration = LeastSquaresConfiguration<S::Compute>;
+    type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "least-squares";
     const EMPTY: Self =
         Self { covariance: Covariance::EMPTY, linear: Linear::EMPTY, error: ExpectedError::EMPTY };

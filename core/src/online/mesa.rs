@@ -170,6 +170,7 @@ where
     type Number = S::Compute;
     type Inputs = Metric<S::Compute, FEATURES, OUTPUTS>;
     type Configuration = MesaConfiguration<S::Compute>;
+    type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "mesa";
     const EMPTY: Self =
         Self { solution: LeastSquaresModel::EMPTY, fast: S::Compute::ZERO, slow: S::Compute::ZERO };
@@ -216,8 +217,9 @@ where
         archive: &mut Archive<'_>,
     ) {
         self.solution.transfer(shape, &configuration.least_squares(), archive);
-        archive.number(&mut self.fast);
-        archive.number(&mut self.slow);
+        for mean in [&mut self.fast, &mut self.slow] {
+            archive.number_if(mean, |mean| (S::Compute::ZERO..=S::Compute::ONE).contains(&mean));
+        }
     }
 
     fn state_bytes(shape: Shape, configuration: &Self::Configuration) -> usize {

@@ -1,7 +1,7 @@
 //! Which features tell the classes apart, as they stream by.
 
 use super::frame::{Input, Inputs};
-use super::moments::{next_count, rate};
+use super::moments::{next_count, rate, transfer_count};
 use super::{Archive, Shape, Standardization, Target, Task};
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, pooled_moments};
@@ -143,10 +143,10 @@ impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Inputs
         self.standardization.transfer(shape.features, archive);
         let classes = self.counts.iter_mut().zip(&mut self.means).take(shape.outputs());
         for (count, means) in classes {
-            archive.count(count);
+            transfer_count(count, archive);
             archive.numbers(prefix(means, shape.features));
         }
-        archive.numbers(prefix(&mut self.within, shape.features));
+        archive.magnitudes(prefix(&mut self.within, shape.features));
     }
 
     fn state_bytes(shape: Shape) -> usize {

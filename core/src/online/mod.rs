@@ -111,6 +111,30 @@ pub trait Learner<T: Scalar>: Persist {
         prediction: &mut [T],
     ) -> Result<(), Error>;
 
+    /// Learns an example as [`Self::update`] does, for a label that comes later than the prediction or
+    /// when no probabilities are wanted. Returns the decision that was predicted before learning:
+    /// the likeliest class, or the value.
+    ///
+    /// ```
+    /// use situ::online::{Ftrl, Learner, Shape, Target};
+    ///
+    /// let mut learner = Ftrl::<f32, 1, 2>::new(Shape::classify(1, 2), Default::default())?;
+    /// let mut probabilities = [0.0; 2];
+    /// for step in 0..100 {
+    ///     // Every sample is predicted; one in five gets a label.
+    ///     let x = [(step % 10) as f32];
+    ///     learner.predict(&x, &mut probabilities)?;
+    ///     if step % 5 == 0 {
+    ///         learner.learn(&x, Target::Class(usize::from(x[0] > 2.0)))?;
+    ///     }
+    /// }
+    /// # Ok::<(), situ::online::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Self::update`].
+    fn learn(&mut self, features: &[T], target: Target<T>) -> Result<Target<T>, Error>;
+
     /// Forgets everything learned.
     fn reset(&mut self);
 

@@ -20,6 +20,11 @@ const ONE_SIDED: i8 = 20;
 /// Observations that a new level counts for.
 const RESTART: u32 = 5;
 
+/// Passes a count that [`next_count`] counts through an archive.
+pub(super) fn transfer_count(count: &mut u32, archive: &mut Archive<'_>) {
+    archive.count_up_to(count, WINDOW);
+}
+
 /// The count after one more observation, at most [`WINDOW`].
 pub(super) fn next_count(count: u32) -> u32 {
     count.saturating_add(1).min(WINDOW)
@@ -197,10 +202,10 @@ impl<T: Scalar> Moments<T> {
     /// Passes the moments through an archive.
     pub fn transfer(&mut self, archive: &mut Archive<'_>) {
         archive.number(&mut self.mean);
-        archive.number(&mut self.variance);
+        archive.magnitudes(core::slice::from_mut(&mut self.variance));
         let [side] = self.side.to_le_bytes();
         let mut flags = u32::from_le_bytes([self.unit as u8, self.strain, side, 0]);
-        archive.count(&mut flags);
+        archive.count_up_to(&mut flags, 0x00ff_ffff);
         let [unit, strain, side, _] = flags.to_le_bytes();
         self.unit = Unit::from_code(u32::from(unit));
         self.strain = strain;

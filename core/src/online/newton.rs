@@ -120,6 +120,7 @@ where
     type Number = S::Compute;
     type Inputs = Standardization<S::Compute, FEATURES>;
     type Configuration = NewtonConfiguration<S::Compute>;
+    type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "newton";
     const EMPTY: Self = Self { covariance: Covariance::EMPTY, linear: Linear::EMPTY };
     const OUTPUTS: usize = OUTPUTS;

@@ -103,6 +103,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize
     type Number = S::Compute;
     type Inputs = Standardization<S::Compute, FEATURES>;
     type Configuration = NormtuneConfiguration<S::Compute>;
+    type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "normtune";
     const EMPTY: Self = Self {
         parameters: Parameters::zero(),

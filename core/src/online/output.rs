@@ -1,6 +1,6 @@
 //! From scores to predictions, and the scale of values.
 
-use super::moments::{Moments, TRUSTED, next_count, rate};
+use super::moments::{Moments, TRUSTED, next_count, rate, transfer_count};
 use super::{Archive, Target, Task};
 use crate::attention::softmax_in_place;
 use crate::scalar::Scalar;
@@ -121,9 +121,9 @@ impl<T: Scalar> TargetScale<T> {
     /// Passes the scale through an archive; nothing for classes.
     pub(super) fn transfer(&mut self, task: Task, archive: &mut Archive<'_>) {
         if task == Task::Regress {
-            archive.count(&mut self.count);
+            transfer_count(&mut self.count, archive);
             self.moments.transfer(archive);
-            archive.number(&mut self.residual);
+            archive.magnitudes(core::slice::from_mut(&mut self.residual));
         }
     }
 
@@ -183,6 +183,6 @@ impl<T: Scalar> ExpectedError<T> {
 
     /// Passes the average through an archive.
     pub fn transfer(&mut self, archive: &mut Archive<'_>) {
-        archive.number(&mut self.mean_square);
+        archive.magnitudes(core::slice::from_mut(&mut self.mean_square));
     }
 }

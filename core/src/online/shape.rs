@@ -1,6 +1,7 @@
 //! The task of a learner: how many features, and a class or a value to predict from them.
 
 use super::{Archive, Error};
+use crate::matrix::argmax;
 use crate::scalar::Scalar;
 
 /// What is predicted.
@@ -85,10 +86,34 @@ impl Shape {
         Ok(self)
     }
 
-    /// Passes the shape through an archive: a state of another shape is foreign.
-    pub(super) fn transfer(self, archive: &mut Archive<'_>) {
+    /// Passes the shape through an archive and returns the saved one, which may have fewer classes; any
+    /// other difference is foreign.
+    pub(super) fn transfer(self, archive: &mut Archive<'_>) -> Self {
         let classify = matches!(self.task, Task::Classify { .. });
-        archive.expect_sizes(&[self.features, self.outputs(), usize::from(classify)]);
+        archive.expect_sizes(&[self.features, usize::from(classify)]);
+        match self.task {
+            Task::Classify { classes } => {
+                Self::classify(self.features, archive.size_up_to(classes))
+            }
+            Task::Regress => self,
+        }
+    }
+
+    /// The decision that a prediction stands for: the likeliest class, or the value.
+    ///
+    /// ```
+    /// use situ::online::{Shape, Target};
+    ///
+    /// assert_eq!(Shape::classify(4, 3).decision(&[0.1, 0.7, 0.2]), Target::Class(1));
+    /// assert_eq!(Shape::regress(4).decision(&[0.1]), Target::Value(0.1));
+    /// ```
+    pub fn decision<T: Scalar>(self, prediction: &[T]) -> Target<T> {
+        match self.task {
+            Task::Classify { .. } => Target::Class(argmax(prediction)),
+            Task::Regress => {
+                Target::Value(prediction.first().map_or(T::ZERO, |estimate| *estimate))
+            }
+        }
     }
 
     /// Checks an example and the slice for its prediction.

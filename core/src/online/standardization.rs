@@ -1,7 +1,7 @@
 //! Features brought to zero mean and unit deviation as they stream by.
 
 use super::frame::{Input, Inputs};
-use super::moments::{Moments, next_count, rate};
+use super::moments::{Moments, next_count, rate, transfer_count};
 use super::{Archive, Shape, Target};
 use crate::scalar::Scalar;
 
@@ -88,7 +88,7 @@ impl<T: Scalar, const FEATURES: usize> Standardization<T, FEATURES> {
 
     /// Passes the moments of `features` features through an archive.
     pub(super) fn transfer(&mut self, features: usize, archive: &mut Archive<'_>) {
-        archive.count(&mut self.count);
+        transfer_count(&mut self.count, archive);
         self.features.iter_mut().take(features).for_each(|moments| moments.transfer(archive));
     }
 

@@ -44,7 +44,7 @@ where
 
     /// Passes the factors of order `terms` through an archive.
     pub fn transfer(&mut self, terms: usize, archive: &mut Archive<'_>) {
-        archive.numbers(prefix(&mut self.diagonal, terms));
+        archive.magnitudes(prefix(&mut self.diagonal, terms));
         archive.numbers(prefix(self.upper.as_mut_slice(), packed(terms)));
     }
 

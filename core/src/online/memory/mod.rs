@@ -202,6 +202,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> M
     type Number = S::Compute;
     type Inputs = Metric<S::Compute, FEATURES, OUTPUTS>;
     type Configuration = MemoryConfiguration<S::Compute>;
+    type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "memory";
     const EMPTY: Self = Self {
         channels: [Channel::EMPTY; FEATURES],
@@ -276,11 +277,11 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> M
     ) {
         for channel in self.channels.iter_mut().take(shape.features).chain([&mut self.goal]) {
             archive.number(&mut channel.anchor);
-            archive.number(&mut channel.step);
+            archive.number_if(&mut channel.step, |step| step > S::Compute::ZERO);
         }
-        archive.number(&mut self.nearest);
-        archive.count(&mut self.used);
-        archive.count(&mut self.pointer);
+        archive.magnitudes(core::slice::from_mut(&mut self.nearest));
+        archive.count_up_to(&mut self.used, configuration.slots as u32);
+        archive.count_up_to(&mut self.pointer, configuration.slots as u32 - 1);
         archive.numbers(self.examples.numbers(shape.features, configuration.slots));
         let slots = self.targets.iter_mut().zip(&mut self.utilities);
         for (target, utility) in slots.take(configuration.slots) {

@@ -1,0 +1,241 @@
+//! The walk over the fields of a state, which counts, saves, checks or restores them.
+
+use super::checksum::Checksum;
+use super::{HEADER, Persist};
+use crate::matrix::prefix;
+use crate::scalar::{Scalar, Storage};
+
+/// Bytes written at a time. A multiple of the write size of most flash memories.
+pub(super) const CHUNK: usize = 64;
+
+/// What the fields of a state pass through, one after another, in [`Persist::transfer`].
+pub struct Archive<'a> {
+    mode: Mode<'a>,
+    position: usize,
+    foreign: bool,
+    implausible: bool,
+}
+
+/// Reads bytes at a position, if they are there.
+pub(super) type Read<'a> = dyn FnMut(usize, &mut [u8]) -> bool + 'a;
+/// Writes bytes; false if it failed.
+pub(super) type Write<'a> = dyn FnMut(&[u8]) -> bool + 'a;
+
+/// What a walk does.
+pub(super) enum Mode<'a> {
+    /// Counts bytes.
+    Count,
+    /// Counts bytes and computes their checksum.
+    Digest(Checksum),
+    /// Writes bytes in chunks.
+    Write(Chunks<'a>),
+    /// Compares what must agree, and checks that numbers are plausible.
+    Check(&'a mut Read<'a>),
+    /// Reads every field.
+    Restore(&'a mut Read<'a>),
+}
+
+/// Bytes on their way to a sink.
+pub(super) struct Chunks<'a> {
+    sink: &'a mut Write<'a>,
+    chunk: [u8; CHUNK],
+    filled: usize,
+    failed: bool,
+}
+
+impl Chunks<'_> {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            if let Some(next) = self.chunk.get_mut(self.filled) {
+                *next = *byte;
+            }
+            self.filled += 1;
+            if self.filled == CHUNK {
+                self.flush();
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        let chunk = prefix(&mut self.chunk, self.filled);
+        if !self.failed && !chunk.is_empty() {
+            self.failed = !(self.sink)(chunk);
+        }
+        self.filled = 0;
+    }
+}
+
+impl core::fmt::Debug for Archive<'_> {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.debug_struct("Archive").field("position", &self.position).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Archive<'a> {
+    /// Walks over a state.
+    pub(super) fn walk<P: Persist + ?Sized>(state: &mut P, mode: Mode<'a>) -> Self {
+        let mut archive = Self { mode, position: 0, foreign: false, implausible: false };
+        state.transfer(&mut archive);
+        archive
+    }
+
+    /// Writes a header and a state, in chunks.
+    pub(super) fn write<P: Persist + ?Sized>(
+        state: &mut P,
+        header: &[u8; HEADER],
+        sink: &'a mut Write<'a>,
+    ) {
+        let mut chunks = Chunks { sink, chunk: [0; CHUNK], filled: 0, failed: false };
+        chunks.write(header);
+        if let Mode::Write(mut chunks) = Self::walk(state, Mode::Write(chunks)).mode {
+            chunks.flush();
+        }
+    }
+
+    pub(super) const fn position(&self) -> usize {
+        self.position
+    }
+
+    pub(super) const fn foreign(&self) -> bool {
+        self.foreign
+    }
+
+    pub(super) const fn implausible(&self) -> bool {
+        self.implausible
+    }
+
+    /// Bytes walked over, and their checksum.
+    pub(super) fn digest(&self) -> (usize, u32) {
+        match self.mode {
+            Mode::Digest(checksum) => (self.position, checksum.value()),
+            _ => (self.position, 0),
+        }
+    }
+
+    /// Whether this walk replaces the fields by saved ones: the moment to reset what is not saved.
+    pub const fn restoring(&self) -> bool {
+        matches!(self.mode, Mode::Restore(_))
+    }
+
+    /// Numbers in their storage format. A saved number that is not finite is refused.
+    pub fn numbers<S: Storage>(&mut self, numbers: &mut [S]) {
+        for number in numbers {
+            self.number_if(number, |_| true);
+        }
+    }
+
+    /// One number.
+    pub fn number<S: Storage>(&mut self, number: &mut S) {
+        self.numbers(core::slice::from_mut(number));
+    }
+
+    /// Numbers that are never negative, such as variances.
+    pub fn magnitudes<S: Storage>(&mut self, numbers: &mut [S]) {
+        for number in numbers {
+            self.number_if(number, |number| number >= S::Compute::ZERO);
+        }
+    }
+
+    /// A number that satisfies a condition; a saved one that does not is refused.
+    pub fn number_if<S: Storage>(
+        &mut self,
+        number: &mut S,
+        plausible: impl Fn(S::Compute) -> bool,
+    ) {
+        let mut bytes = number.to_bytes();
+        if self.bytes(bytes.as_mut()) {
+            let saved = S::from_bytes(bytes);
+            let value = saved.load();
+            self.accept(value.is_finite() && plausible(value), || *number = saved);
+        }
+    }
+
+    /// A counter.
+    pub fn count(&mut self, count: &mut u32) {
+        self.count_up_to(count, u32::MAX);
+    }
+
+    /// A counter with a largest value, such as the length of what it counts; a saved one beyond it is
+    /// refused.
+    pub fn count_up_to(&mut self, count: &mut u32, max: u32) {
+        let mut bytes = count.to_le_bytes();
+        if self.bytes(&mut bytes) {
+            let saved = u32::from_le_bytes(bytes);
+            self.accept(saved <= max, || *count = saved);
+        }
+    }
+
+    /// A small signed number.
+    pub fn short(&mut self, value: &mut i16) {
+        let mut bytes = value.to_le_bytes();
+        if self.bytes(&mut bytes) {
+            self.accept(true, || *value = i16::from_le_bytes(bytes));
+        }
+    }
+
+    /// Bytes that must be the same in the saved state as in this one: a name, a size, a
+    /// configuration.
+    pub fn expect(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            let mut found = [*byte];
+            if self.bytes(&mut found) {
+                self.foreign |= found != [*byte];
+            }
+        }
+    }
+
+    /// Sizes that must agree.
+    pub fn expect_sizes(&mut self, sizes: &[usize]) {
+        for size in sizes {
+            self.expect(&(*size as u32).to_le_bytes());
+        }
+    }
+
+    /// Numbers that must agree bit for bit.
+    pub fn expect_numbers<S: Storage>(&mut self, numbers: &[S]) {
+        for number in numbers {
+            self.expect(number.to_bytes().as_ref());
+        }
+    }
+
+    /// A size that may be smaller in the saved state. Returns the saved size, or when saving, `size`.
+    pub fn size_up_to(&mut self, size: usize) -> usize {
+        let mut bytes = (size as u32).to_le_bytes();
+        if !self.bytes(&mut bytes) {
+            return size;
+        }
+        let saved = u32::from_le_bytes(bytes) as usize;
+        self.foreign |= saved > size;
+        saved.min(size)
+    }
+
+    /// Replaces a field if this walk restores it, or notes that the saved one cannot be.
+    fn accept(&mut self, plausible: bool, replace: impl FnOnce()) {
+        self.implausible |= !plausible;
+        if plausible && self.restoring() {
+            replace();
+        }
+    }
+
+    /// Passes bytes on; true if saved ones replaced them.
+    fn bytes(&mut self, bytes: &mut [u8]) -> bool {
+        let start = self.position;
+        self.position = start.saturating_add(bytes.len());
+        match &mut self.mode {
+            Mode::Count => false,
+            Mode::Digest(checksum) => {
+                checksum.add(bytes);
+                false
+            }
+            Mode::Write(chunks) => {
+                chunks.write(bytes);
+                false
+            }
+            Mode::Check(read) | Mode::Restore(read) => {
+                let found = read(HEADER.saturating_add(start), bytes);
+                self.foreign |= !found;
+                found
+            }
+        }
+    }
+}
