@@ -33,8 +33,6 @@ fn learning_without_a_prediction_is_the_same() {
     }
 }
 
-/// A label that nobody foresaw: a state of three classes in a learner of four.
-/// A good checksum over any bytes whatever: refused, or a state that predicts and learns.
 #[test]
 fn update_gives_what_predict_gives() {
     for (shape, stream) in streams() {

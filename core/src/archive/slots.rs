@@ -1,8 +1,8 @@
 //! A state in NOR flash that survives a power cut at any moment.
 
 use super::checksum::Checksum;
-use super::walk::CHUNK;
-use super::{Error, Persist, restore_with, save_to, saved_bytes, verify};
+use super::state::{Error, restore_with, save_to, saved_bytes, verify};
+use super::walk::{CHUNK, Persist};
 use core::ops::Range;
 use embedded_storage::nor_flash::NorFlash;
 
@@ -221,7 +221,7 @@ fn read<F: NorFlash>(flash: &mut F, start: u32, out: &mut [u8]) -> Result<(), F:
         let skip = (address % word) as usize;
         let mut words = [0; CHUNK];
         let wanted = (skip + out.len() - done).min(CHUNK).next_multiple_of(word as usize);
-        let words = crate::matrix::prefix(&mut words, wanted.min(CHUNK));
+        let words = words.get_mut(..wanted.min(CHUNK)).unwrap_or_default();
         flash.read(address - skip as u32, words)?;
         let fresh = words.get(skip..).unwrap_or_default();
         let rest = out.get_mut(done..).unwrap_or_default();

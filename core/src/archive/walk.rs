@@ -1,12 +1,20 @@
 //! The walk over the fields of a state, which counts, saves, checks or restores them.
 
 use super::checksum::Checksum;
-use super::{HEADER, Persist};
-use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage};
+
+/// Length of a state's header: magic, version, payload length, checksum.
+pub(super) const HEADER: usize = 12;
 
 /// Bytes written at a time. A multiple of the write size of most flash memories.
 pub(super) const CHUNK: usize = 64;
+
+/// A state that can be saved and restored.
+pub trait Persist {
+    /// Passes every field through the archive, in a fixed order, after whatever must agree
+    /// ([`Archive::expect`]): a name, sizes, the configuration.
+    fn transfer(&mut self, archive: &mut Archive<'_>);
+}
 
 /// What the fields of a state pass through, one after another, in [`Persist::transfer`].
 pub struct Archive<'a> {
@@ -57,7 +65,7 @@ impl Chunks<'_> {
     }
 
     fn flush(&mut self) {
-        let chunk = prefix(&mut self.chunk, self.filled);
+        let chunk = self.chunk.get(..self.filled).unwrap_or_default();
         if !self.failed && !chunk.is_empty() {
             self.failed = !(self.sink)(chunk);
         }
