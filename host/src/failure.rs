@@ -33,7 +33,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Check(line) | Self::Input(line) | Self::Tool(line) => {
-                write!(formatter, "situ: {line}")
+                write!(formatter, "situ: {}", plain(line))
             }
             Self::Closed => write!(formatter, "situ: standard output is closed"),
         }
@@ -41,3 +41,39 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// Longest line, in characters. What quotes a file may quote all of it.
+const MAX_LENGTH: usize = 2000;
+
+/// A text on one line that a terminal can show: files and names that it quotes may hold line breaks and
+/// escape sequences, or turn the direction of writing.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    for (length, character) in text.chars().enumerate() {
+        if length == MAX_LENGTH {
+            plain.push('…');
+            break;
+        }
+        let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if character.is_control() || turns {
+            plain.extend(character.escape_default());
+        } else {
+            plain.push(character);
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line_of_visible_characters() {
+        let failure = Failure::Input("a.csv: '\u{1b}[31mred\r\n\u{202e}drow' – ü".to_owned());
+        let shown = "situ: a.csv: '\\u{1b}[31mred\\r\\n\\u{202e}drow' – ü";
+        assert_eq!(failure.to_string(), shown);
+        let long = Failure::Input("x".repeat(1_000_000)).to_string();
+        assert_eq!(long.chars().count(), "situ: ".len() + MAX_LENGTH + 1);
+    }
+}

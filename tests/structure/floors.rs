@@ -17,7 +17,8 @@ const CORE: &[&[&str]] = &[
 /// The modules of `host/src`, lowest floor first. A command is the file `command.rs` of its module.
 const HOST: &[&[&str]] = &[
     &["failure", "buffers", "progress", "statistics"],
-    &["console", "files", "prompts", "report"],
+    &["console", "files", "prompts"],
+    &["report"],
     &["programs", "games", "bench"],
     &["reproduce", "fit", "compute", "play", "compare", "train"],
     &["cli"],

@@ -1,6 +1,6 @@
 //! The modules of a crate and what each imports, followed through re-exports to where it is defined.
 
-use super::paths::{Written, paths};
+use super::paths::{Export, Written, paths};
 use super::source::sources;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,8 +10,8 @@ pub type Name = Vec<String>;
 
 /// A crate's modules.
 pub struct Modules {
-    /// Absolute paths that each module names, with whether that is a re-export.
-    named: BTreeMap<Name, Vec<(Name, bool)>>,
+    /// Absolute paths that each module names, with how far it passes them on.
+    named: BTreeMap<Name, Vec<(Name, Export)>>,
     /// What a module's names stand for, where they come from elsewhere.
     bound: BTreeMap<Name, BTreeMap<String, Name>>,
 }
@@ -33,7 +33,7 @@ impl Modules {
                 if !path.bound.is_empty() {
                     bound.insert(path.bound, absolute.clone());
                 }
-                named.push((absolute, path.exported));
+                named.push((absolute, path.export));
             }
             modules.named.insert(module.clone(), named);
             modules.bound.insert(module, bound);
@@ -44,10 +44,10 @@ impl Modules {
     /// Every module, with the modules whose definitions it uses. A re-export of a module's own child
     /// is not a use, and the crate's root only lists its modules.
     pub fn imports(&self) -> BTreeMap<Name, BTreeSet<Name>> {
-        let uses = |(module, named): (&Name, &Vec<(Name, bool)>)| {
+        let uses = |(module, named): (&Name, &Vec<(Name, Export)>)| {
             let targets = named
                 .iter()
-                .filter(|(path, exported)| !(*exported && path.starts_with(module)))
+                .filter(|(path, export)| !(*export != Export::No && path.starts_with(module)))
                 .map(|(path, _)| self.defined_in(path, 0))
                 .filter(|target| target != module)
                 .collect();
@@ -58,7 +58,7 @@ impl Modules {
 
     /// The paths, followed to where they are defined, that a module re-exports.
     pub fn exported(&self, module: &Name) -> Vec<Name> {
-        let paths = self.named[module].iter().filter(|(_, exported)| *exported);
+        let paths = self.named[module].iter().filter(|(_, export)| *export == Export::All);
         paths
             .map(|(path, _)| {
                 let item = path.last().cloned().unwrap_or_default();

@@ -7,8 +7,19 @@ pub struct Written {
     pub names: Vec<String>,
     /// The name that a `use` binds it to; empty elsewhere and for `*`.
     pub bound: String,
-    /// Whether it is exported: `pub use`.
-    pub exported: bool,
+    /// Whether a `use` passes it on.
+    pub export: Export,
+}
+
+/// How far a `use` passes on what it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Export {
+    /// Not at all.
+    No,
+    /// Inside the crate: `pub(crate) use`.
+    Crate,
+    /// To other crates: `pub use`.
+    All,
 }
 
 /// The paths of code without comments and strings.
@@ -16,21 +27,22 @@ pub fn paths(code: &str) -> Vec<Written> {
     let words = words(code);
     let mut found = Vec::new();
     let mut at = 0;
-    let mut exported = false;
+    let mut export = Export::No;
     while at < words.len() {
         let starts = at == 0 || words[at - 1] != "::";
         match words[at] {
-            "pub" => exported = words.get(at + 1) != Some(&"("),
+            "pub" if words.get(at + 1) == Some(&"(") => export = Export::Crate,
+            "pub" => export = Export::All,
             "use" if starts => {
-                let mut tree = Tree { words: &words, at: at + 1, exported, found: Vec::new() };
+                let mut tree = Tree { words: &words, at: at + 1, export, found: Vec::new() };
                 tree.read(&mut Vec::new(), true);
                 at = tree.at;
                 found.append(&mut tree.found);
                 continue;
             }
-            ";" | "{" | "}" => exported = false,
+            ";" | "{" | "}" => export = Export::No,
             word if starts && is_name(word) && words.get(at + 1) == Some(&"::") => {
-                let mut tree = Tree { words: &words, at, exported: false, found: Vec::new() };
+                let mut tree = Tree { words: &words, at, export: Export::No, found: Vec::new() };
                 tree.read(&mut Vec::new(), false);
                 at = tree.at;
                 found.append(&mut tree.found);
@@ -47,7 +59,7 @@ pub fn paths(code: &str) -> Vec<Written> {
 struct Tree<'w> {
     words: &'w [&'w str],
     at: usize,
-    exported: bool,
+    export: Export,
     found: Vec<Written>,
 }
 
@@ -96,7 +108,7 @@ impl Tree<'_> {
             written.pop();
             name = written.last().cloned().unwrap_or_default();
         }
-        self.found.push(Written { names: written, bound: name, exported: self.exported });
+        self.found.push(Written { names: written, bound: name, export: self.export });
         names.truncate(length);
     }
 }
@@ -131,7 +143,9 @@ fn groups_are_spread() {
     let code = "pub use a::{b, c::{self, d as e}}; use crate::f::*; fn g() { super::h::i(j) }";
     let written: Vec<String> = paths(code)
         .iter()
-        .map(|path| format!("{} {} {}", path.names.join("."), path.bound, path.exported))
+        .map(|path| {
+            format!("{} {} {}", path.names.join("."), path.bound, path.export == Export::All)
+        })
         .collect();
     let expected =
         ["a.b b true", "a.c c true", "a.c.d e true", "crate.f  false", "super.h.i  false"];

@@ -3,13 +3,14 @@
 use super::catalogue;
 use super::columns::Columns;
 use super::encoding::Encoding;
-use super::examples::{Mixed, Plan, TaskName, examples, permuted_half_way};
+use super::examples::{Mixed, Plan, examples, permuted_half_way};
 use super::export::{self, Destination};
 use super::missing::Missing;
 use super::outcome::Fit;
 use super::run::run;
 use super::score::Figure;
 use super::table::{Format, read};
+use super::targets::TaskName;
 use crate::bench::Board;
 use crate::{Failure, console, report};
 use situ::features::Window;

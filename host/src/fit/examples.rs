@@ -2,25 +2,14 @@
 
 use super::features::{CHANNELS, Features, OVERLAP};
 use super::table::Table;
-use super::targets::{Targets, targets};
+use super::targets::{Targets, TaskName, targets};
 use crate::Failure;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
-use serde::Serialize;
 use situ::features::Window;
 use situ::online::{Shape, Target};
 use std::collections::VecDeque;
-
-/// What is learned from the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum TaskName {
-    /// Labels.
-    Classify,
-    /// Numbers.
-    Regress,
-}
 
 /// A stream of examples.
 #[derive(Clone, Debug)]

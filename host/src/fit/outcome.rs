@@ -1,8 +1,8 @@
 //! The result of `situ fit`, as JSON.
 
-use super::examples::TaskName;
 use super::prequential::Scores;
 use super::score::Figure;
+use super::targets::TaskName;
 use crate::bench::Counter;
 use serde::Serialize;
 

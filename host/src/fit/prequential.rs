@@ -1,7 +1,8 @@
 //! Test-then-train: each example is predicted, then scored, then learned.
 
-use super::examples::{Examples, TaskName};
+use super::examples::Examples;
 use super::score::{Class, Figure, Measure, block, interval};
+use super::targets::TaskName;
 use situ::matrix::argmax;
 use situ::online::{Error, Learner, Target};
 use statrs::statistics::{Data, Median};

@@ -1,8 +1,9 @@
 //! Which learner to take, and the printed form of a result.
 
-use super::examples::{Examples, TaskName};
+use super::examples::Examples;
 use super::outcome::{Figures, Fit, Fitted};
 use super::score::Figure;
+use super::targets::TaskName;
 use crate::{Failure, console, report};
 
 /// Maximum number of classes whose confusion is printed.

@@ -3,13 +3,14 @@
 use super::baselines::baselines;
 use super::catalogue;
 use super::command::Options;
-use super::examples::{Examples, TaskName};
+use super::examples::Examples;
 use super::export::ram_bytes;
 use super::model::Model;
 use super::outcome::{Baseline, ClassFigures, Figures, Fit, Fitted};
 use super::prequential::{Run, Scores, prequential, scores};
 use super::recommendation::recommended;
 use super::score::Figure;
+use super::targets::TaskName;
 use super::tune::{tune, tuning_part};
 use crate::{Failure, progress};
 use situ::online::{Error, Learner, Target, save, saved_bytes};

@@ -1,14 +1,24 @@
 //! The column to predict: labels or values.
 
 use super::columns::shown;
-use super::examples::TaskName;
 use super::table::{MAX_OFFSET, Row, Table};
 use crate::Failure;
+use serde::Serialize;
 use situ::online::Target;
 use std::collections::BTreeSet;
 
 /// Maximum number of distinct whole numbers that count as labels rather than values.
 const MAX_NUMERIC_LABELS: usize = 20;
+
+/// What is learned from the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum TaskName {
+    /// Labels.
+    Classify,
+    /// Numbers.
+    Regress,
+}
 
 /// The targets of the rows.
 pub struct Targets {

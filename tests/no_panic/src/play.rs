@@ -2,12 +2,12 @@
 
 use crate::linked;
 use situ::ftrl::{
-    Bandit, Constant, Coordinates, Entropic, Euclidean, Ftrl, LogBarrier, Power, Proximal, Regret,
-    Regularizer, Schedule, State, Tsallis,
+    Bandit, Constant, Coordinates, Entropic, Euclidean, Exp3, Exp3S, Ftrl, LinearBandit,
+    LogBarrier, Power, Proximal, Regret, Regularizer, Schedule, State, Tsallis, TsallisInf,
 };
 use situ::games::{
-    self, Bimatrix, Feedback, Full, Function, Game, Noisy, PolicyGradient, PolicyState, Realized,
-    Reinforce, Round, StochasticGame, Table,
+    self, Agent, AgentState, Bimatrix, Feedback, Full, Function, Game, Noisy, PolicyGradient,
+    PolicyState, Realized, Reinforce, Round, StochasticGame, Table,
 };
 use situ::random::Generator;
 use situ::scalar::f16;
@@ -17,9 +17,10 @@ use situ::variational::{
 };
 
 type Leader = Ftrl<Entropic, Constant<f32>, Constant<f32>>;
-type Exp3 = Bandit<Entropic, Constant<f32>, Power<f32>, Constant<f32>>;
-type TsallisInf = Bandit<Tsallis<f32>, Constant<f32>, Power<f32>, Constant<f32>>;
+type Explored = Bandit<f32, Entropic, Power<f32>>;
 type Play = State<[f32; 5]>;
+type Features = LinearBandit<f32, 5, 3>;
+type Player = Agent<Power<f32>, Power<f32>>;
 type Linear = Coordinates<f16, 5>;
 type Matrices = Bimatrix<f32, 2, 3>;
 type Payoff = fn(usize, &[usize; 2]) -> f32;
@@ -36,6 +37,12 @@ fn estimate<F: Feedback<f32>>(
     payoffs: &mut [f32],
 ) -> Result<(), games::Error> {
     feedback.estimate(round, payoffs)
+}
+
+fn weights(bandit: &Features, sums: &mut [f32]) {
+    for (sum, row) in sums.iter_mut().zip(LinearBandit::weights(bandit)) {
+        *sum = row.iter().sum();
+    }
 }
 
 fn stochastic(
@@ -77,15 +84,22 @@ pub fn keep() {
         1: Ftrl::<_, _, Power<f32>>::hedge;
         2: Ftrl::<_, _, Constant<f32>>::hedge_for;
         1: Play::scores, Play::steps, Play::strategies;
-        0: TsallisInf::tsallis_inf;
-        2: Exp3::new::<f32>;
-        1: Exp3::start::<f32, 5>;
+        0: TsallisInf::<f32>::new;
+        1: Exp3::<f32>::new, Exp3::<f32>::implicit, Explored::with, Explored::start::<5>;
+        2: Explored::with_exploration;
+        3: Exp3S::<f32>::new, Explored::with_range, Explored::choose::<Generator, 5>;
+        4: Explored::reward::<5>, Explored::loss::<5>, Leader::share::<f32, [f32; 5]>;
+        0: Features::new;
+        1: Features::restart;
+        2: weights;
+        4: Linear::score_with;
+        1: Proximal::<f32>::checked;
         0: Linear::new;
         1: Linear::as_mut_slices;
         2: Linear::weights;
         3: Linear::score;
         4: Linear::predict;
-        4: Linear::step;
+        5: Linear::step;
         3: Proximal::<f32>::weight;
         4: Proximal::<f32>::weights::<f16>;
         6: Proximal::<f32>::step::<f16>;
@@ -101,6 +115,10 @@ pub fn keep() {
         1: games::best_response::<f32>, games::Bandit::<Constant<f32>>::new::<f32>, Noisy::<f32>::new;
         2: Bimatrix::<f32, 2, 3>::new, Callback::new;
         1: Matrices::row, Matrices::column;
+        1: AgentState::<f32, 3, 2>::new, AgentState::<f32, 3, 2>::policy,
+           AgentState::<f32, 3, 2>::episodes, AgentState::<f32, 3, 2>::rounds, Player::with_baseline;
+        2: Player::begin::<f32, 3, 2>;
+        3: Player::new;
         2: PolicyGradient::<Power<f32>>::new;
         1: Policy::policies, Policy::steps;
         1: Reinforce::<Power<f32>>::new::<f32>, Reinforce::<Power<f32>>::with_reward_to_go;

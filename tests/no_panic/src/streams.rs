@@ -10,8 +10,8 @@ use situ::normtune::{
 use situ::online::{
     self, Adaptive, Bayes, Byte, Configuration, Delta, DeltaConfiguration, DriftDetector, Ftrl,
     FtrlConfiguration, Hedge, InPlace, Learner, LeastSquares, LeastSquaresConfiguration, Members,
-    Memory, MemoryConfiguration, Newton, Normtune, RandomFeatures, Shape, Standardization,
-    TargetScale,
+    Memory, MemoryConfiguration, MesaConfiguration, Newton, Normtune, RandomFeatures, Shape,
+    Standardization, TargetScale,
 };
 use situ::scalar::f16;
 
@@ -25,7 +25,7 @@ type W = Workspace<f32, 33, 2, 5>;
 
 fn learner<L: Learner<f32> + InPlace>() {
     linked! {
-        1: L::shape, L::flops_per_update;
+        1: L::shape, L::flops_per_update, L::clipped;
         2: L::check;
         3: L::begin;
     }
@@ -48,10 +48,6 @@ fn gather(network: &W, change: &mut P, unit: &mut Units<Unit<f32>, 33, 2, 5>) ->
 
 fn range(domain: &Domain<f32, 5>, coefficients: &[f32]) -> (f32, f32) {
     Domain::range(domain, coefficients.iter().copied())
-}
-
-fn variances(moments: &Moving, features: &[f32]) -> f32 {
-    Standardization::variances(moments, features).sum()
 }
 
 fn rule<R: Rule<f32>>() {
@@ -93,25 +89,23 @@ pub fn keep() {
     configuration::<MemoryConfiguration<f32>>();
     linked! {
         1: saved_bytes::<First>, DeltaConfiguration::<f32>::with_random_features,
-           LeastSquaresConfiguration::<f32>::with_random_features;
+           LeastSquaresConfiguration::<f32>::with_random_features,
+           MesaConfiguration::<f32>::with_random_features;
         1: Drifting::new, Drifting::learner, Drifting::resets;
         3: Drifting::begin, First::begin;
         0: DriftDetector::<f32>::new;
         1: First::configuration;
         1: Mixture::new, Mixture::members, Mixture::weights, <Pair as Members<f32>>::count;
         2: <Pair as Members<f32>>::member, <Pair as Members<f32>>::member_mut;
-        2: online::activate::<f32>;
         0: TargetScale::<f32>::new;
         1: TargetScale::<f32>::state_bytes;
-        2: TargetScale::<f32>::in_units, TargetScale::<f32>::observe, TargetScale::<f32>::standardize;
-        3: TargetScale::<f32>::restore;
         2: RandomFeatures::<f32>::terms;
         3: Shape::check::<f32>, Shape::within;
         2: Shape::check_target::<f32>, Shape::classify, online::Target::<f32>::output;
         1: Shape::regress, Shape::outputs;
         0: Moving::new;
         1: Moving::clear, Moving::count, Moving::state_bytes;
-        2: Moving::observe, variances;
+        2: Moving::observe;
         3: Moving::standardize;
         1: Window::overlap, WindowFeatures::<f32, 3, 2>::features;
         2: WindowFeatures::<f32, 3, 2>::new;

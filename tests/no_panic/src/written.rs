@@ -20,7 +20,7 @@ type Trained<'a> = Decoder<'a, f16>;
 fn computer<C: Computer + 'static>() {
     linked! {
         1: C::rows, C::columns, C::cell_size, C::buffer_sizes, C::min_inverse_temperature::<f32>;
-        2: C::check_next::<f32>, C::is_sound::<f32>;
+        2: C::field, C::check_next::<f32>, C::is_sound::<f32>;
     }
 }
 

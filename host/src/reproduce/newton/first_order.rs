@@ -2,7 +2,7 @@
 //! semi-iteration, the strongest of them.
 
 use super::random;
-use super::regression::Task;
+use super::task::Task;
 use crate::buffers::HeapBuffers;
 use situ::transformer::{Attention, Block, BufferSizes, Builder, Error, Transformer};
 

@@ -5,6 +5,7 @@ mod inverse;
 mod logistic;
 mod random;
 mod regression;
+mod task;
 
 use super::{Claim, System};
 

@@ -13,6 +13,7 @@ mod llm;
 mod measures;
 mod model;
 mod plots;
+mod sweep;
 mod task_vectors;
 mod trained;
 mod written;

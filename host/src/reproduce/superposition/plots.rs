@@ -1,7 +1,7 @@
 //! Plots of the shipped models.
 
 use super::measures::Measures;
-use super::trained::{Size, Sweep, WEIGHTS};
+use super::sweep::{Size, Sweep, WEIGHTS};
 use crate::report::{Axis, Curve, Series};
 
 /// Every measure against the mixing weight, and single prompts at the equal mixture.

@@ -1,8 +1,7 @@
 //! The shipped models: trained on one task at a time, run on prompts that mix two.
 
-use super::measures::Measures;
-use super::model::Model;
 use super::plots;
+use super::sweep::{Size, Sweep};
 use super::task_vectors::TaskVectors;
 use crate::prompts::{Family, Mixture};
 use crate::report::Curve;
@@ -18,74 +17,6 @@ const COPY: &[u8] = include_bytes!("../../../../firmware/suite/weights/copy-64.b
 
 /// The family of the claims.
 const FAMILY: Family = Family::Lang;
-
-/// Mixing weights of the claims.
-pub const WEIGHTS: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
-
-/// A model and its measures at every mixing weight.
-pub struct Sweep {
-    pub label: String,
-    model: Model,
-    measures: Vec<Measures>,
-}
-
-impl Sweep {
-    fn of(settings: &Settings, label: String, family: Family, weights: &[u8]) -> Result<Self> {
-        let model = Model::open(weights)?;
-        let count = settings.size(300, 2000);
-        let at = |weight: &f64| {
-            let mixture = Mixture::new(&[*weight, 1.0 - weight])?;
-            Ok(Measures::of(&model, family, &mixture, count, settings.seed)?)
-        };
-        let measures = WEIGHTS.iter().map(at).collect::<Result<_>>()?;
-        Ok(Self { label, model, measures })
-    }
-
-    /// The measures where both tasks are equally frequent.
-    pub fn even(&self) -> &Measures {
-        &self.measures[WEIGHTS.len() / 2]
-    }
-
-    /// Largest difference of a mean probability from its mixing weight.
-    fn largest_deviation(&self) -> Measured {
-        let deviations = self.measures.iter().flat_map(|m| {
-            let (first, second) = (m.estimate(|m| m.first), m.estimate(|m| m.second));
-            [first.distance(m.weight), second.distance(1.0 - m.weight)]
-        });
-        deviations.fold(0.0.into(), Measured::max)
-    }
-
-    /// Mean over the mixing weights of the divergence of the mean output from the mixture.
-    fn divergence(&self) -> Measured {
-        let (mut sum, mut variance) = (0.0, 0.0);
-        for measures in &self.measures {
-            let divergence = measures.estimate(|m| m.divergence_of_mean);
-            sum += divergence.value;
-            variance += divergence.standard_error.powi(2);
-        }
-        Measured::new(sum, variance.sqrt()).scaled(1.0 / self.measures.len() as f64)
-    }
-
-    /// One of the measures against the mixing weight.
-    pub fn curve(&self, of: impl Fn(&Measures) -> f64) -> Curve {
-        let points = self.measures.iter().map(|m| [m.weight, of(m)]).collect();
-        Curve { label: self.label.clone(), points }
-    }
-}
-
-/// One size, trained on clean answers and with label noise.
-pub struct Size {
-    width: u16,
-    /// Trained on clean answers.
-    pub plain: Sweep,
-    /// Trained with label noise.
-    pub noisy: Sweep,
-    vectors: TaskVectors,
-    /// Probabilities of both answers against the weight of the first vector.
-    pub patched: Vec<Curve>,
-    /// Mixed prompts in the plane of the task vectors.
-    pub plane: Curve,
-}
 
 impl Size {
     fn of(settings: &Settings, width: u16, [plain, noisy]: [&[u8]; 2]) -> Result<Self> {
