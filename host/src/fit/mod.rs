@@ -16,6 +16,7 @@ mod export;
 mod features;
 mod missing;
 mod model;
+mod options;
 mod outcome;
 mod prequential;
 mod recommendation;

@@ -2,10 +2,10 @@
 
 use super::baselines::baselines;
 use super::catalogue;
-use super::command::Options;
 use super::examples::Examples;
 use super::export::ram_bytes;
 use super::model::Model;
+use super::options::Options;
 use super::outcome::{Baseline, ClassFigures, Figures, Fit, Fitted};
 use super::prequential::{Run, Scores, prequential, scores};
 use super::recommendation::recommended;

@@ -1,6 +1,5 @@
 //! Rows and columns of the sequence.
 
-use super::Machine;
 use crate::construct::code::code_bits;
 
 /// Rows of an instruction: in its own column, and in the copy that every column keeps of the current
@@ -180,12 +179,11 @@ const fn two_bits(count: usize) -> u16 {
 }
 
 impl Layout {
-    pub const fn new(machine: &Machine) -> Self {
-        let (d, r) = (machine.size, machine.registers);
-        let l = two_bits(machine.blocks);
-        let p = two_bits(machine.instructions);
+    /// The layout of a machine with blocks of this size and so many registers, blocks and instructions.
+    pub const fn new(d: u16, r: u16, blocks: usize, instructions: usize, order: u16) -> Self {
+        let l = two_bits(blocks);
+        let p = two_bits(instructions);
         let operations = super::FIRST_STORE.saturating_add(r);
-        let order = machine.product_order;
         let mut rows = Rows(0);
         Self {
             size: d,

@@ -109,10 +109,15 @@ impl Machine {
         size.saturating_mul(self.blocks.saturating_add(2)).saturating_add(self.instructions)
     }
 
+    const fn layout(&self) -> Layout {
+        let Self { size, registers, blocks, instructions, product_order, .. } = *self;
+        Layout::new(size, registers, blocks, instructions, product_order)
+    }
+
     /// Rows of the sequence: d² + (12 + R) d + 15 l + 6 p + (16 + l) r + 53, for block codes of l bits,
     /// instruction codes of p bits and r registers.
     pub const fn rows(&self) -> u16 {
-        Layout::new(self).rows
+        self.layout().rows
     }
 
     /// Scalars of the sequence: rows × columns.
@@ -128,7 +133,7 @@ impl Machine {
 
     /// Buffers that are large enough for the weights.
     pub const fn buffer_sizes(&self) -> BufferSizes {
-        let Layout { size, block_code, instruction_code, registers, .. } = Layout::new(self);
+        let Layout { size, block_code, instruction_code, registers, .. } = self.layout();
         let (d, codes) = (size as usize, block_code as usize + instruction_code as usize);
         let r = registers as usize;
         let heads = 1 + 3 + self.max_heads() + 2;
@@ -155,7 +160,7 @@ impl Machine {
 
     /// The block that a register points to.
     pub fn register<T: Scalar>(&self, sequence: &[T], register: u16) -> usize {
-        let layout = Layout::new(self);
+        let layout = self.layout();
         let rows = (layout.register(register.min(layout.registers)), layout.block_code);
         read_code(sequence, self.columns(), rows, 0) as usize
     }
@@ -177,7 +182,7 @@ impl Computer for Machine {
     }
 
     fn field(&self, row: u16) -> &'static str {
-        field_at(&Layout::new(self).fields(), row)
+        field_at(&self.layout().fields(), row)
     }
 
     fn buffer_sizes(&self) -> BufferSizes {
@@ -194,7 +199,7 @@ impl Computer for Machine {
         self.check_size()?;
         let min = self.min_inverse_temperature::<S::Compute>();
         check_inverse_temperature(self.inverse_temperature, min)?;
-        let layout = Layout::new(self);
+        let layout = self.layout();
         let inverse_temperature = S::Compute::from_f64(self.inverse_temperature);
         let attention = Attention::Softmax { inverse_temperature, mask: Mask::Full };
         let mut builder = Builder::new(layout.rows, buffers);
@@ -223,7 +228,7 @@ impl Computer for Machine {
     }
 
     fn read<T: Scalar>(&self, sequence: &[T], cell: usize, numbers: &mut [T]) {
-        let memory = usize::from(Layout::new(self).memory);
+        let memory = usize::from(self.layout().memory);
         let rows = sequence.chunks_exact(self.columns().max(1)).skip(memory);
         for (numbers, row) in numbers.chunks_mut(usize::from(self.size).max(1)).zip(rows) {
             for (j, number) in numbers.iter_mut().enumerate() {
@@ -233,7 +238,7 @@ impl Computer for Machine {
     }
 
     fn write<T: Scalar>(&self, sequence: &mut [T], cell: usize, numbers: &[T]) {
-        let memory = usize::from(Layout::new(self).memory);
+        let memory = usize::from(self.layout().memory);
         let rows = sequence.chunks_exact_mut(self.columns().max(1)).skip(memory);
         for (numbers, row) in numbers.chunks(usize::from(self.size).max(1)).zip(rows) {
             for (j, number) in numbers.iter().enumerate() {
@@ -245,14 +250,14 @@ impl Computer for Machine {
     }
 
     fn counter<T: Scalar>(&self, sequence: &[T]) -> usize {
-        let layout = Layout::new(self);
+        let layout = self.layout();
         let rows = (layout.counter, layout.instruction_code);
         read_code(sequence, self.columns(), rows, 0) as usize
     }
 
     /// Whether a halting instruction was executed.
     fn halted<T: Scalar>(&self, sequence: &[T]) -> bool {
-        let row = usize::from(Layout::new(self).halted) * self.columns();
+        let row = usize::from(self.layout().halted) * self.columns();
         sequence.get(row).is_some_and(|halted| *halted > T::from_f64(0.5))
     }
 

@@ -14,7 +14,7 @@ pub const MAX_FLAG: f64 = MAX_VALUE / STEEPNESS;
 
 impl Machine {
     pub(super) fn check_instruction<T: Scalar>(&self, sequence: &[T]) -> Result<(), Error> {
-        let layout = Layout::new(self);
+        let layout = self.layout();
         let instruction = self.counter(sequence);
         let column = self.instruction_column(instruction);
         let memory = sequence.chunks_exact(self.columns().max(1)).skip(layout.memory.into());
@@ -136,7 +136,7 @@ impl Machine {
     }
 
     pub(super) fn has_codes<T: Scalar>(&self, sequence: &[T]) -> bool {
-        let layout = Layout::new(self);
+        let layout = self.layout();
         let margin = T::from_f64(0.25);
         let rows = |first: u16, end: u16| {
             let rows = sequence.chunks_exact(self.columns().max(1));

@@ -12,7 +12,7 @@ impl Machine {
         program: &[Instruction],
         sequence: &mut [T],
     ) {
-        let layout = Layout::new(self);
+        let layout = self.layout();
         sequence.fill(T::ZERO);
         self.write_fixed(&layout, sequence);
         let all = program.iter().copied().chain(core::iter::repeat(Instruction::HALT));
