@@ -21,7 +21,8 @@
 //! | [`MesaGradient`] | K² + 4 K² V | as `MesaLayer`, once it has caught up | at the rate given |
 //! | [`MesaNewton`] | K² + K V, 2 K³ now and then | as `MesaLayer`, while change is slow | at the rate given |
 //!
-//! Bytes of the state, K = 16 and V = 4: [`Memory`] 264 in f32, 136 in f16; [`Mesa`] 840 in f32, 472 in f16.
+//! Bytes of the state, K = 16 and V = 4: [`Memory`] 264 in f32, 136 in f16; [`Mesa`] 828 in f32, 460 in f16 (588 with
+//! weights in f32).
 //!
 //! First order or second? A delta rule is enough for keys near orthonormal or of one length (a layer
 //! normalizes them). Where keys are correlated, as raw sensor channels are, it converges as slowly as
