@@ -1,11 +1,15 @@
 //! Learners exported as firmware: their predictions on the board are those on the host.
 
 use crate::suite::OTHERS;
-use crate::{TOOL_MISSING, situ, skipped};
+use crate::{TOOL_MISSING, budgets, situ, skipped};
 use assert_cmd::Command;
 use serde_json::Value;
 use situ_host::bench::{Board, Toolchain, firmware, run};
 use std::path::Path;
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap()
+}
 
 /// `situ fit` on the motion recordings.
 fn fit_motion(directory: &Path, learner: &[&str]) -> Command {
@@ -38,10 +42,18 @@ fn motion_on_board(learner: &[&str]) -> Option<Value> {
     }
     assert!(output.status.success(), "{complaint}");
     let run: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let board = run["learners"][0]["board"].clone();
+    let fitted = &run["learners"][0];
+    let board = fitted["board"].clone();
     assert_eq!(board["id"], "qemu-m4");
     assert_eq!(board["counter"], "instructions");
     assert_eq!(board["replayed"], 720);
+    let bytes = |value: &Value| value.as_u64().unwrap();
+    let measured = ["flash_bytes", "ram_bytes", "stack_bytes"].map(|key| bytes(&board[key]));
+    budgets::check(&learner.join(" "), "qemu-m4", measured);
+    // The estimate that boards are chosen by is enough, and not by much.
+    let (ram, estimate) = (measured[1], bytes(&fitted["ram_bytes"]));
+    assert!(ram <= estimate && estimate <= ram + 3000, "{ram} bytes of RAM, estimated {estimate}");
+    assert!(number(&board["per_predict"]) < number(&board["per_update"]));
     Some(board)
 }
 
@@ -58,6 +70,19 @@ fn normalization_is_tuned_on_the_board_as_on_the_host() {
     let Some(board) = motion_on_board(&["normtune", "--budget", "4096"]) else { return };
     assert!(board["per_update"].as_f64().unwrap() < 200_000.0, "{board}");
     assert!(board["ram_bytes"].as_u64().unwrap() < 12 * 1024, "{board}");
+}
+
+/// Created in place: RAM is the state and little more, where returning the learner by value took up to
+/// 2.7 times the state.
+#[test]
+fn creation_needs_no_second_copy_of_the_state() {
+    for (learner, state, ram) in
+        [("hedge", 67_876, 67_876 + 6 * 1024), ("least-squares", 46_412, 52 * 1024)]
+    {
+        let Some(board) = motion_on_board(&[learner]) else { return };
+        let bytes = board["ram_bytes"].as_u64().unwrap();
+        assert!(bytes >= state && bytes <= ram, "{learner}: {bytes} bytes of RAM");
+    }
 }
 
 /// What the bundled example replays: whole recordings of 100 samples.

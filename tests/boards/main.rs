@@ -6,6 +6,7 @@
 #[path = "../situ.rs"]
 mod command;
 
+mod budgets;
 mod fit;
 mod here;
 mod no_panic;

@@ -1,6 +1,6 @@
 //! `situ bench` on each emulated board.
 
-use crate::{TOOL_MISSING, required, situ, skipped};
+use crate::{TOOL_MISSING, budgets, required, situ, skipped};
 use situ_host::bench::{Counter, Results, Row};
 use std::sync::Mutex;
 
@@ -29,7 +29,10 @@ fn bench_with(board: &str, arguments: &[&str]) -> Option<Results> {
     }
     // A wrong result is named on stderr.
     assert!(output.status.success(), "{board}: {complaint}");
-    Some(serde_json::from_slice(&output.stdout).expect("the results as JSON"))
+    let results: Results = serde_json::from_slice(&output.stdout).expect("the results as JSON");
+    let image = if arguments.is_empty() { "suite" } else { "models" };
+    budgets::check(image, board, [results.flash_bytes, results.ram_bytes, results.stack_bytes]);
+    Some(results)
 }
 
 /// Runs `board` repeatedly: the same instructions and bits each time. Three times where all boards are

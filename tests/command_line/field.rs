@@ -225,3 +225,72 @@ fn blank_targets_are_not_learned() {
         contains("30 examples of 1 features").and(contains("10 examples without a target")),
     );
 }
+
+/// Three wearers; the third one's sensor is turned, so that the signs of its features are exchanged.
+fn wearers() -> String {
+    let mut text = "x,y,who,label\n".to_owned();
+    for (who, sign) in [("a", 1.0), ("b", 1.0), ("c", -1.0)] {
+        for row in 0..300_i32 {
+            // Classes without an order that a baseline could follow.
+            let class = (row * row / 7 + row) % 3 % 2;
+            let noise = f64::from(row * 37 % 19) / 19.0 - 0.5;
+            let x = sign * (f64::from(2 * class - 1) + noise);
+            text += &format!(
+                "{x},{},{who},{}\n",
+                noise + f64::from(row % 5),
+                ["rest", "run"][class as usize]
+            );
+        }
+    }
+    text
+}
+
+fn hold_out(more: &[&str]) -> Value {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("d.csv"), wearers()).unwrap();
+    let mut command = situ(directory.path());
+    command.args(["fit", "d.csv", "--target", "label", "--group", "who", "--learner", "memory"]);
+    let output = command.args(more).arg("--json").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice::<Value>(&output.stdout).unwrap()["holdout"].clone()
+}
+
+/// A learner that goes on learning makes up for a wearer whom it has never met.
+#[test]
+fn unseen_groups_are_met_frozen_and_adapting() {
+    let holdout = hold_out(&["--holdout", "who"]);
+    assert_eq!((&holdout["by"], &holdout["groups"]), (&"who".into(), &3.into()));
+    let learner = &holdout["learners"][0];
+    let (frozen, adapting) = (number(&learner["frozen"]), number(&learner["adapting"]));
+    assert!(adapting > frozen + 0.15, "{learner}");
+    let after = learner["after_labels"].as_array().unwrap();
+    assert_eq!(
+        after.iter().map(|pair| pair[0].as_u64().unwrap()).collect::<Vec<_>>(),
+        [0, 10, 50, 200]
+    );
+    assert!(number(&after[3][1]) > number(&after[0][1]), "{learner}");
+    assert_eq!(holdout["baselines"].as_array().unwrap().len(), 2);
+}
+
+/// Without labels there is nothing to adapt to; late ones help later.
+#[test]
+fn labels_may_be_few_and_late() {
+    let none = hold_out(&["--holdout", "who", "--label-rate", "0"]);
+    let learner = &none["learners"][0];
+    assert_eq!(learner["frozen"], learner["adapting"]);
+    assert_eq!(learner["after_labels"].as_array().unwrap().len(), 1);
+    let late = hold_out(&["--holdout", "who", "--label-delay", "30"]);
+    let soon = hold_out(&["--holdout", "who"]);
+    let adapting = |holdout: &Value| number(&holdout["learners"][0]["adapting"]);
+    assert!(adapting(&late) < adapting(&soon));
+}
+
+#[test]
+fn the_end_of_a_stream_can_be_held_out() {
+    let holdout = hold_out(&["--holdout", "0.25"]);
+    assert_eq!(holdout["groups"], 1);
+    fit("sorted.csv", "label", "--holdout nobody").code(2).stderr(contains("--holdout names no"));
+    fit("sorted.csv", "label", "--holdout 0.2 --label-rate 3")
+        .code(2)
+        .stderr(contains("--label-rate 3"));
+}

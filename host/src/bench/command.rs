@@ -76,6 +76,7 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
         commit: toolchain::commit(&board::firmware()?),
         flash_bytes: image.flash_bytes,
         ram_bytes: image.variable_bytes + stack,
+        stack_bytes: stack,
         results: session.rows,
         board: board.id.clone(),
     };

@@ -26,6 +26,9 @@ pub struct Results {
     pub flash_bytes: u64,
     /// Variables of the whole image and the maximum stack in use.
     pub ram_bytes: u64,
+    /// The maximum stack in use; 0 in files of older versions.
+    #[serde(default)]
+    pub stack_bytes: u64,
     /// One per row of the table.
     pub results: Vec<Row>,
 }

@@ -10,6 +10,8 @@ pub struct Columns {
     pub target: String,
     /// The column that identifies recordings.
     pub group: Option<String>,
+    /// The column whose values are held out in turn.
+    pub holdout: Option<String>,
     /// Columns to leave out.
     pub drop: Vec<String>,
 }
@@ -20,6 +22,8 @@ pub struct Layout {
     pub target: usize,
     /// Index of the group.
     pub group: Option<usize>,
+    /// Index of the column to hold out by.
+    pub holdout: Option<usize>,
     /// Indices of the columns to predict from.
     pub numbers: Vec<usize>,
 }
@@ -40,6 +44,7 @@ impl Layout {
         };
         let target = find("--target", &columns.target);
         let group = columns.group.as_ref().map(|group| find("--group", group));
+        let holdout = columns.holdout.as_ref().map(|column| find("--holdout", column));
         let dropped: Vec<_> = columns.drop.iter().map(|column| find("--drop", column)).collect();
         if !problems.is_empty() {
             let known: Vec<_> = header.iter().map(shown).collect();
@@ -57,15 +62,16 @@ impl Layout {
         let (Some(target), true) = (target, problems.is_empty()) else {
             return Err(Failure::Input(format!("{name}: {}", problems.join("; "))));
         };
-        let group = group.flatten();
+        let (group, holdout) = (group.flatten(), holdout.flatten());
         let other = |index: &usize| {
-            *index == target || Some(*index) == group || dropped.contains(&Some(*index))
+            let text = *index == target || [group, holdout].contains(&Some(*index));
+            text || dropped.contains(&Some(*index))
         };
         let numbers: Vec<_> = (0..header.len()).filter(|index| !other(index)).collect();
         if numbers.is_empty() {
             return Err(Failure::Input(format!("{name}: no column is left to predict from")));
         }
-        Ok(Self { target, group, numbers })
+        Ok(Self { target, group, holdout, numbers })
     }
 }
 

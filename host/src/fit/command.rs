@@ -1,12 +1,11 @@
 //! The command `situ fit`: reads the data, runs the learners, prints a table.
 
 use super::catalogue;
-use super::columns::Columns;
 use super::examples::{examples, permuted_half_way};
 use super::export::{self, Destination};
 use super::options::Options;
 use super::outcome::Fit;
-use super::run::run;
+use super::run::{hold_out, run};
 use super::table::read;
 use crate::bench::Board;
 use crate::{Failure, console, report};
@@ -76,31 +75,34 @@ fn fit_source(
 fn fit_here(name: &str, source: impl std::io::Read, options: &Options) -> Result<Fit, Failure> {
     let selected = catalogue::select(&options.learner)?;
     let board = board(options)?;
+    options.labels()?;
     let destination = options.export.clone();
     let destination =
         destination.map(|directory| Destination::new(directory, options.force)).transpose()?;
-    let columns = Columns {
-        target: options.target.clone(),
-        group: options.group.clone(),
-        drop: options.drop.clone(),
-    };
-    let table = read(name, source, &columns, &options.format()?)?;
+    let table = read(name, source, &options.columns(), &options.format()?)?;
     let mut data = examples(&table, &options.target, &options.plan())?;
     if options.drift {
         permuted_half_way(&mut data)?;
     }
     let (mut run, chosen) = run(&data, &selected, options)?;
-    if let (Some(board), Some(_)) = (&board, &options.board) {
-        for (fitted, chosen) in run.learners.iter_mut().zip(&chosen) {
-            fitted.board = export::measure(&chosen.model, &table, &data, board)?;
+    run.holdout = hold_out(&data, &chosen, options)?;
+    let measured = match (&board, &options.board) {
+        (Some(board), Some(_)) => {
+            run.learners.iter_mut().zip(&chosen).try_for_each(|(fitted, chosen)| {
+                fitted.board = export::measure(&chosen.model, &table, &data, board)?;
+                Ok(())
+            })
         }
-    }
-    report::save(report::FIT, &run)?;
+        _ => Ok(()),
+    };
+    // What was computed is shown before anything else can fail.
     if options.json {
         console::json(&run)?;
     } else {
         run.print(&data)?;
     }
+    measured?;
+    report::save(report::FIT, &run)?;
     if let (Some(board), Some(to), Some(best)) = (&board, &destination, chosen.get(run.taken())) {
         let state = options.trained.then_some(&*best.state);
         export::write(&best.model, &table, &data, board, state, to)?;

@@ -9,7 +9,7 @@ use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
 use situ::features::Window;
 use situ::online::{Shape, Target};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// A stream of examples.
 #[derive(Clone, Debug)]
@@ -39,6 +39,8 @@ pub struct Example {
     pub target: Target<f32>,
     /// The number of its group, in order of their first rows; 0 without groups.
     pub group: usize,
+    /// The number of the value that it is held out by; 0 without one.
+    pub held: usize,
 }
 
 impl Examples {
@@ -57,9 +59,21 @@ impl Examples {
 
     /// The first `count` examples.
     pub fn first(&self, count: usize) -> Self {
-        let mut first = self.clone();
-        first.examples.truncate(count);
-        first
+        let examples = self.examples.iter().take(count).cloned().collect();
+        Self { examples, ..self.without_examples() }
+    }
+
+    /// A stream of the same kind without its examples.
+    pub fn without_examples(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            target: self.target.clone(),
+            features: self.features.clone(),
+            window: self.window,
+            labels: self.labels.clone(),
+            notes: self.notes.clone(),
+            examples: Vec::new(),
+        }
     }
 
     /// Names of features that are the same in all examples.
@@ -184,6 +198,7 @@ fn stream(
     };
     let names = new()?.names(&table.columns);
     let mut examples = Vec::new();
+    let mut numbers = BTreeMap::new();
     let (mut unlabeled, mut mixed) = (0, 0);
     for (group, rows) in table.groups().into_iter().enumerate() {
         let mut features = new()?;
@@ -202,7 +217,11 @@ fn stream(
             let mixes = recent.iter().any(|target| *target != targets[index]);
             mixed += usize::from(mixes);
             match plan.mixed.target(&recent) {
-                Some(target) => examples.push((index, Example { features, target, group })),
+                Some(target) => {
+                    let next = numbers.len();
+                    let held = *numbers.entry(row.held.as_str()).or_insert(next);
+                    examples.push((index, Example { features, target, group, held }));
+                }
                 None => unlabeled += 1,
             }
         }

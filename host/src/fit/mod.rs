@@ -2,7 +2,7 @@
 //!
 //! A CSV is read (`encoding`, `dialect`, `columns`, `missing`, `table`, `targets`) and streamed through the `features` into `examples`. Every learner of the
 //! `catalogue` runs over them, predicting each example before it learns it (`prequential`), beside the
-//! `baselines`. One of them is recommended (`recommendation`); the best can be written as firmware for
+//! `baselines`, and on unseen parts (`holdout`). One of them is recommended (`recommendation`); the best can be written as firmware for
 //! a board and run there (`export`).
 
 mod baselines;
@@ -14,6 +14,7 @@ mod encoding;
 mod examples;
 mod export;
 mod features;
+mod holdout;
 mod missing;
 mod model;
 mod options;

@@ -1,7 +1,9 @@
 //! The options of `situ fit`.
 
+use super::columns::Columns;
 use super::encoding::Encoding;
 use super::examples::{Mixed, Plan};
+use super::holdout::Labels;
 use super::missing::Missing;
 use super::score::Figure;
 use super::table::Format;
@@ -10,45 +12,54 @@ use crate::Failure;
 use situ::features::Window;
 use std::path::PathBuf;
 
-/// How the data is read, learned and shown.
+/// Everything but the file.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Options {
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
-    pub(super) target: String,
+    pub target: String,
     /// Column that identifies recordings; no window spans two of them
     #[arg(long, value_name = "COLUMN")]
-    pub(super) group: Option<String>,
+    pub group: Option<String>,
     /// Column to leave out; may be repeated
     #[arg(long, value_name = "COLUMN")]
-    pub(super) drop: Vec<String>,
+    pub drop: Vec<String>,
     /// Learn features of windows of ROWS rows instead of single rows
     #[arg(long, value_name = "ROWS")]
-    pub(super) window: Option<usize>,
+    pub window: Option<usize>,
     /// Rows from the start of one window to the start of the next [default: ROWS of --window]
     #[arg(long, value_name = "ROWS", requires = "window")]
-    pub(super) hop: Option<usize>,
+    pub hop: Option<usize>,
     /// Target of a window whose rows have several [default: last]
     #[arg(long, value_enum, requires = "window")]
-    pub(super) mixed_windows: Option<Mixed>,
+    pub mixed_windows: Option<Mixed>,
     /// What to do about cells without a number [default: error]
     #[arg(long, value_enum)]
-    pub(super) missing: Option<Missing>,
+    pub missing: Option<Missing>,
     /// Separator of the cells [default: found in the file]
     #[arg(long, value_name = "C")]
-    pub(super) delimiter: Option<char>,
+    pub delimiter: Option<char>,
     /// Decimal sign of the numbers [default: found in the file]
     #[arg(long, value_name = "C")]
-    pub(super) decimal: Option<char>,
+    pub decimal: Option<char>,
     /// Encoding of the file [default: found in the file]
     #[arg(long, value_enum)]
-    pub(super) encoding: Option<Encoding>,
+    pub encoding: Option<Encoding>,
     /// Shuffle the examples with this seed instead of keeping their order
     #[arg(long, value_name = "SEED")]
     pub shuffle: Option<u64>,
+    /// Also score on unseen parts: each value of this column in turn, or the last SHARE of the stream
+    #[arg(long, value_name = "COLUMN|SHARE")]
+    pub holdout: Option<String>,
+    /// Share of the held-out examples that get a label [default: 1]
+    #[arg(long, value_name = "P", requires = "holdout")]
+    pub label_rate: Option<f64>,
+    /// Examples by which a label of the held-out part is late [default: 0]
+    #[arg(long, value_name = "N", requires = "holdout")]
+    pub label_delay: Option<usize>,
     /// Predict labels or values [default: decided by the target column]
     #[arg(long, value_enum)]
-    pub(super) task: Option<TaskName>,
+    pub task: Option<TaskName>,
     /// Figure to rank by [default: accuracy, or kappa for imbalanced classes; r2, or mae for values
     /// with extremes]
     #[arg(long, value_enum, value_name = "FIGURE")]
@@ -67,30 +78,58 @@ pub struct Options {
     pub drift: bool,
     /// Also run each learner on this board and count the cost of an update
     #[arg(long, value_name = "ID")]
-    pub(super) board: Option<String>,
+    pub board: Option<String>,
     /// Write the best learner as a firmware crate for --board [default: qemu-m4]
     #[arg(long, value_name = "DIR")]
-    pub(super) export: Option<PathBuf>,
+    pub export: Option<PathBuf>,
     /// Start the exported learner with its state after the whole stream
     #[arg(long, requires = "export")]
-    pub(super) trained: bool,
+    pub trained: bool,
     /// Overwrite an existing export
     #[arg(long, requires = "export")]
-    pub(super) force: bool,
+    pub force: bool,
     /// Print one JSON object instead of a table
     #[arg(long)]
-    pub(super) json: bool,
+    pub json: bool,
 }
 
 impl Options {
-    pub(super) fn window(&self) -> Option<Window> {
+    /// The share of the stream to hold out at its end; none where `--holdout` names a column.
+    pub fn share(&self) -> Option<f64> {
+        let share: f64 = self.holdout.as_ref()?.parse().ok()?;
+        (share > 0.0 && share < 1.0).then_some(share)
+    }
+
+    /// How the held-out part is met.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] for a rate that is not a share.
+    pub fn labels(&self) -> Result<Labels, Failure> {
+        let rate = self.label_rate.unwrap_or(1.0);
+        if !(0.0..=1.0).contains(&rate) {
+            return Err(Failure::Input(format!("--label-rate {rate}: not a share from 0 to 1")));
+        }
+        Ok(Labels { rate, delay: self.label_delay.unwrap_or(0) })
+    }
+
+    /// The columns by their use.
+    pub fn columns(&self) -> Columns {
+        let holdout = if self.share().is_some() { None } else { self.holdout.clone() };
+        let (target, group, drop) = (self.target.clone(), self.group.clone(), self.drop.clone());
+        Columns { target, group, holdout, drop }
+    }
+
+    /// The windows to take.
+    pub fn window(&self) -> Option<Window> {
         self.window.map(|length| Window { length, hop: self.hop.unwrap_or(length) })
     }
 
+    /// How to read the file.
+    ///
     /// # Errors
     /// [`Failure::Input`] for a separator that is not one byte, or a decimal sign that is neither a
     /// point nor a comma.
-    pub(super) fn format(&self) -> Result<Format, Failure> {
+    pub fn format(&self) -> Result<Format, Failure> {
         let separator = match self.delimiter {
             Some(sign) if !sign.is_ascii() => {
                 return Err(Failure::Input(format!("--delimiter {sign}: not an ASCII character")));
@@ -107,7 +146,8 @@ impl Options {
         Ok(Format { separator, decimal: self.decimal, encoding: self.encoding, missing })
     }
 
-    pub(super) fn plan(&self) -> Plan {
+    /// How rows become examples.
+    pub fn plan(&self) -> Plan {
         Plan {
             task: self.task,
             window: self.window(),

@@ -1,5 +1,6 @@
 //! The result of `situ fit`, as JSON.
 
+use super::holdout::Held;
 use super::prequential::Scores;
 use super::score::Figure;
 use super::targets::TaskName;
@@ -33,6 +34,9 @@ pub struct Fit {
     pub left_out: Vec<&'static str>,
     /// Predictions that need no features, best first.
     pub baselines: Vec<Baseline>,
+    /// Scores on parts of the stream that were held out, with `--holdout`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holdout: Option<Holdout>,
     /// Name of the first learner.
     pub best: &'static str,
     /// The smallest learner within the interval of the best; absent where a baseline is as good.
@@ -58,6 +62,42 @@ pub struct Baseline {
     pub figures: Figures,
     /// Bytes that it keeps.
     pub state_bytes: usize,
+}
+
+/// Scores on parts of the stream that were held out.
+#[derive(Debug, Serialize)]
+pub struct Holdout {
+    /// The column, or the share.
+    pub by: String,
+    /// Parts that were held out in turn.
+    pub groups: usize,
+    /// The learners, in the order of the table.
+    pub learners: Vec<HeldOut>,
+    /// The baselines, likewise.
+    pub baselines: Vec<HeldOut>,
+}
+
+/// The scores of one learner or baseline on the held-out parts.
+#[derive(Debug, Serialize)]
+pub struct HeldOut {
+    /// Its name.
+    pub learner: &'static str,
+    /// Accuracy or R² of predictions without learning from the part.
+    pub frozen: f64,
+    /// The same while learning from it.
+    pub adapting: f64,
+    /// 95 % interval of `adapting`, by a bootstrap over the parts.
+    pub interval: [f64; 2],
+    /// The score of the examples predicted after n labels of the part, and before the next n.
+    pub after_labels: Vec<(usize, f64)>,
+}
+
+impl HeldOut {
+    /// The scores under a name.
+    pub fn new(learner: &'static str, held: Held) -> Self {
+        let Held { frozen, adapting, interval, after_labels } = held;
+        Self { learner, frozen, adapting, interval, after_labels }
+    }
 }
 
 /// Figures of a stream of predictions.

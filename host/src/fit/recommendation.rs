@@ -1,7 +1,7 @@
 //! Which learner to take, and the printed form of a result.
 
 use super::examples::Examples;
-use super::outcome::{Figures, Fit, Fitted};
+use super::outcome::{Figures, Fit, Fitted, Holdout};
 use super::score::Figure;
 use super::targets::TaskName;
 use crate::{Failure, console, report};
@@ -61,6 +61,10 @@ impl Fit {
         console::line(format_args!("{}", self.table()))?;
         if let Some(confusion) = self.confusion() {
             console::line(confusion)?;
+        }
+        if let Some(holdout) = &self.holdout {
+            console::line(holdout.title())?;
+            console::line(holdout.table())?;
         }
         console::line(self.recommendation())
     }
@@ -175,6 +179,39 @@ impl Fit {
             );
         }
         text
+    }
+}
+
+impl Holdout {
+    fn title(&self) -> String {
+        let Self { by, groups, .. } = self;
+        match groups {
+            1 => format!("held out: the last {by} of the stream"),
+            groups => format!("held out: {groups} parts by {by}, each in turn"),
+        }
+    }
+
+    fn table(&self) -> comfy_table::Table {
+        let mut table = report::table(&[
+            "learner",
+            "frozen",
+            "adapting",
+            "95 %",
+            "0-9 labels",
+            "10-49",
+            "50-199",
+            "200-",
+        ]);
+        let baselines = self.baselines.iter().map(|held| (format!("({})", held.learner), held));
+        let learners = self.learners.iter().map(|held| (held.learner.to_owned(), held));
+        for (name, held) in learners.chain(baselines) {
+            let [low, high] = held.interval.map(share);
+            let mut row = vec![name, share(held.frozen), share(held.adapting)];
+            row.push(format!("{low} – {high}"));
+            row.extend(held.after_labels.iter().map(|(_, score)| share(*score)));
+            table.add_row(row);
+        }
+        table
     }
 }
 

@@ -4,9 +4,10 @@ use super::baselines::baselines;
 use super::catalogue;
 use super::examples::Examples;
 use super::export::ram_bytes;
+use super::holdout::Turns;
 use super::model::Model;
 use super::options::Options;
-use super::outcome::{Baseline, ClassFigures, Figures, Fit, Fitted};
+use super::outcome::{Baseline, ClassFigures, Figures, Fit, Fitted, HeldOut, Holdout};
 use super::prequential::{Run, Scores, prequential, scores};
 use super::recommendation::recommended;
 use super::score::Figure;
@@ -85,6 +86,7 @@ pub fn run(
         tuned_on,
         not_scored: unscored,
         left_out,
+        holdout: None,
         recommended: recommended.map(|index| learners[index].learner),
         learners,
         baselines,
@@ -133,6 +135,40 @@ fn entry(
         update_ns: run.update_ns,
         board: None,
     }
+}
+
+/// Scores the learners on unseen parts of the stream.
+///
+/// # Errors
+/// [`Failure::Input`] for a single part, a rate that is not a share, or an example that a learner refuses.
+pub fn hold_out(
+    data: &Examples,
+    chosen: &[Chosen],
+    options: &Options,
+) -> Result<Option<Holdout>, Failure> {
+    let Some(by) = options.holdout.clone() else { return Ok(None) };
+    let labels = options.labels()?;
+    let turns = match options.share() {
+        Some(share) => Turns::at_end(data, share),
+        None => Turns::by_group(data),
+    };
+    if turns.count() < 2 && options.share().is_none() {
+        let line = format!("--holdout {by}: one value, and nothing to hold out");
+        return Err(Failure::Input(line));
+    }
+    let progress = progress::bar("holdout", chosen.len() as u64);
+    let mut learners = Vec::new();
+    for Chosen { model, .. } in chosen {
+        progress.set_message(model.name());
+        let held = turns.learner(model, data, labels);
+        let held = held.map_err(|error| Failure::Input(format!("{}: {error}", data.name)))?;
+        learners.push(HeldOut::new(model.name(), held));
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    let baselines = turns.baselines(data).into_iter();
+    let baselines = baselines.map(|(name, held)| HeldOut::new(name, held)).collect();
+    Ok(Some(Holdout { by, groups: turns.count(), learners, baselines }))
 }
 
 /// The baselines, best first.

@@ -106,6 +106,11 @@ impl Measure {
         self.values.iter_mut().zip(other.values).for_each(|(sum, term)| *sum += term);
     }
 
+    /// Whether no prediction was counted.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0.0
+    }
+
     /// A figure of all predictions so far.
     pub fn figure(&self, figure: Figure) -> f64 {
         let correct = self.confusion.iter().filter(|((a, b), _)| a == b);

@@ -64,6 +64,8 @@ pub struct Row {
     pub target: String,
     /// Text of the group column, empty without one.
     pub group: String,
+    /// Text of the column to hold out by, empty without one.
+    pub held: String,
 }
 
 /// Reads a CSV with a header.
@@ -123,6 +125,7 @@ struct Wide {
     numbers: Vec<f64>,
     target: String,
     group: String,
+    held: String,
 }
 
 /// The lines below a header.
@@ -216,7 +219,8 @@ impl Body<'_> {
         if self.dialect.decimal == ',' && self.dialect.number(&target).is_some() {
             target = target.replace(',', ".");
         }
-        Ok(Some(Wide { line, numbers, target, group }))
+        let held = self.layout.holdout.map_or(String::new(), |index| record[index].to_owned());
+        Ok(Some(Wide { line, numbers, target, group, held }))
     }
 }
 
@@ -269,6 +273,7 @@ fn narrowed(
         numbers: row.numbers.into_iter().map(|number| number as f32).collect(),
         target: row.target,
         group: row.group,
+        held: row.held,
     };
     (names, rows.into_iter().map(narrow).collect())
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 /// Maximum number of distinct whole numbers that count as labels rather than values.
 const MAX_NUMERIC_LABELS: usize = 20;
 
-/// What is learned from the data.
+/// What is predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum TaskName {

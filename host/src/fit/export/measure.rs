@@ -1,6 +1,7 @@
 //! Runs an exported learner on a board and compares its predictions with the host's.
 
-use super::Destination;
+use super::destination::Destination;
+use super::firmware::{ram_bytes, write};
 use super::recording::{Expected, Recording};
 use crate::bench::{Board, Image, Source, Toolchain, firmware, run};
 use crate::fit::examples::Examples;
@@ -62,11 +63,11 @@ pub fn measure(
     board: &Board,
 ) -> Result<Option<OnBoard>, Failure> {
     let state_bytes = model.state_bytes(data.shape()).unwrap_or(usize::MAX);
-    if super::ram_bytes(state_bytes, data) as u64 > board.ram.length {
+    if ram_bytes(state_bytes, data) as u64 > board.ram.length {
         return Ok(None);
     }
     let to = Destination::new(directory(board), true)?;
-    super::write(model, table, data, board, None, &to)?;
+    write(model, table, data, board, None, &to)?;
     let elf = build(board, to.directory())?;
     let bytes = std::fs::read(&elf)
         .map_err(|error| Failure::Input(format!("{}: {error}", elf.display())))?;

@@ -1,73 +1,17 @@
 //! A learner as firmware: a crate that builds for a board and learns there.
 //!
 //! The export is a copy of `firmware/learner`, of the board library and of situ itself, so it depends
-//! on no path outside its directory. What depends on the data or on the board is written by `rust`
+//! on no path outside its directory (`firmware`). What depends on the data or on the board is written by `rust`
 //! (the model), `recording` (the samples that it replays) and `workspace` (manifest, cargo's
 //! configuration). `measure` runs an export and compares its predictions with the host's.
 
 mod destination;
+mod firmware;
 mod measure;
 mod recording;
 mod rust;
 mod workspace;
 
 pub use destination::Destination;
+pub use firmware::{ram_bytes, write};
 pub use measure::measure;
-
-use super::examples::Examples;
-use super::model::Model;
-use super::table::Table;
-use crate::Failure;
-use crate::bench::{Board, firmware};
-use recording::Recording;
-use situ::features::FEATURES_PER_CHANNEL;
-
-/// Bytes of RAM beside a learner's state: configuration, counters, log, and the stack of its deepest
-/// call. Measured at optimization levels 3 and s on a Cortex-M4: at most this.
-const OVERHEAD: usize = 4096;
-/// Examples that wait for a label, and samples that wait for the model, in the exported firmware.
-const WAITING: usize = 4;
-const QUEUE: usize = 8;
-
-/// RAM that the exported firmware needs for a learner of this state: variables and stack.
-pub fn ram_bytes(state_bytes: usize, data: &Examples) -> usize {
-    let features = data.features.len();
-    let channels = data.window.map_or(features, |_| features / FEATURES_PER_CHANNEL);
-    let windows = data.window.map_or(0, |window| 4 * (3 * channels + 1) * window.overlap());
-    // The features of an example also lie on the stack, once.
-    let waiting = 4 * features * (WAITING + 1) + QUEUE * (4 * channels + 16);
-    state_bytes + windows + waiting + OVERHEAD
-}
-
-/// Writes the crate; the learner starts with `state`, if one is given.
-///
-/// # Errors
-/// [`Failure::Input`] for a learner that exceeds the board's RAM, and naming what cannot be read or
-/// written.
-pub fn write(
-    model: &Model,
-    table: &Table,
-    data: &Examples,
-    board: &Board,
-    state: Option<&[u8]>,
-    to: &Destination,
-) -> Result<(), Failure> {
-    let state_bytes = model.state_bytes(data.shape()).unwrap_or(usize::MAX);
-    let needed = ram_bytes(state_bytes, data) as u64;
-    if needed > board.ram.length {
-        return Err(Failure::Input(format!(
-            "{} needs {needed} bytes of RAM, {} more than {} has; --budget {} falls back to a smaller \
-             one",
-            model.name(),
-            needed - board.ram.length,
-            board.id,
-            board.ram.length
-        )));
-    }
-    let recording = Recording::new(table, data, board.flash.length)?;
-    workspace::write(&firmware()?, board, to)?;
-    to.put("README.md", workspace::readme(model, data, board).as_bytes())?;
-    to.put("src/model.rs", rust::model(model, table, data, state.is_some()).as_bytes())?;
-    to.put("recording.bin", &recording.bytes())?;
-    state.map_or(Ok(()), |state| to.put("state.bin", state))
-}

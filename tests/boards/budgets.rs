@@ -1,0 +1,23 @@
+//! Flash, variables and stack of every image, within 10 % of `firmware/budgets.csv`.
+
+use std::path::Path;
+
+/// What an image may exceed its budget by.
+const MARGIN: f64 = 1.1;
+
+/// Checks the bytes of flash, variables and stack of an image on a board.
+pub fn check(image: &str, board: &str, [flash, ram, stack]: [u64; 3]) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../firmware/budgets.csv");
+    let text = std::fs::read_to_string(path).unwrap();
+    let measured = [flash, ram - stack, stack];
+    let line = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let budget = line.filter(|cells| cells[..2] == [image, board]).map(|cells| cells[2..].to_vec());
+    let budget = budget.last().unwrap_or_else(|| {
+        panic!("no budget in firmware/budgets.csv; measured: {image},{board},{measured:?}")
+    });
+    for ((what, bytes), budget) in ["flash", ".bss", "stack"].iter().zip(measured).zip(budget) {
+        let budget: f64 = budget.parse().unwrap();
+        let within = bytes as f64 <= MARGIN * budget;
+        assert!(within, "{image} on {board}: {bytes} bytes of {what}, budget {budget} and 10 %");
+    }
+}
