@@ -44,8 +44,8 @@ fn residual<const N: usize>(a: &Matrix<f32, N, N>, x: &Matrix<f32, N, N>) -> f64
     (double(a) * double(x) - DMatrix::identity(N, N)).amax()
 }
 
-/// What rounding an exact inverse costs at least: ε ‖A‖ ‖X‖. No inverse in f32 can promise a residual
-/// below it, so residuals are held against multiples of it.
+/// The residual that rounding an exact inverse causes: ε ‖A‖ ‖X‖. No inverse in f32 can promise less,
+/// so residuals are compared with multiples of it.
 fn rounding<const N: usize>(a: &Matrix<f32, N, N>, x: &Matrix<f32, N, N>) -> f64 {
     f64::from(f32::EPSILON) * f64::from(frobenius_norm(a)) * f64::from(frobenius_norm(x))
 }

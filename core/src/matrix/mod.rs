@@ -30,6 +30,7 @@
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) mod blocks;
 mod norm;
+mod operand;
 mod product;
 mod vector;
 

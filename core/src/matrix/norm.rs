@@ -34,9 +34,9 @@ pub fn frobenius_norm<S: Storage, const R: usize, const C: usize>(
     squares.fold(S::Compute::ZERO, |sum, square| sum + square).sqrt()
 }
 
-/// An upper bound of the largest singular value: the least of ‖A‖_F and √(‖A‖₁ ‖A‖∞).
+/// An upper bound of the largest singular value: the smaller of ‖A‖_F and √(‖A‖₁ ‖A‖∞).
 ///
-/// 6 R C flops. At most √min(R, C) times the truth. NaN if an element is NaN.
+/// 6 R C flops. At most √min(R, C) times the singular value. NaN if an element is NaN.
 ///
 /// ```
 /// use situ::matrix::{Matrix, spectral_norm_bound};

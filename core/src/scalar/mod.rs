@@ -1,4 +1,4 @@
-//! Numbers: what is computed with ([`Scalar`]) and what is stored ([`Storage`]).
+//! Numbers: the types that are computed with ([`Scalar`]) and that are stored ([`Storage`]).
 //!
 //! Kernels compute in f32 or f64 and may keep their operands in a smaller format. On Armv7-M f16
 //! is a storage format only (the chip has conversions, not arithmetic), so sums stay in f32.
@@ -41,7 +41,7 @@ pub use storage::{Storage, load_slice, store_slice};
 use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
-/// A number that kernels compute with: `f32`, `f64`, or a type of the caller's own.
+/// A number that kernels compute with: `f32`, `f64`, or a type defined by the caller.
 ///
 /// The functions return NaN or an infinity where the standard library's would; none panics.
 pub trait Scalar:

@@ -11,22 +11,22 @@ use super::Scalar;
 /// | `f16` | `f32` | 2 | 4.9e-4, largest 65,504 |
 /// | `[u8; 2]` | `f32` | 2 | as `f16`, in little-endian bytes |
 pub trait Storage: Copy + 'static {
-    /// What is computed with.
+    /// The type that these numbers are computed in.
     type Compute: Scalar;
-    /// Its bytes: `[u8; N]`.
+    /// The bytes of a stored number: `[u8; N]`.
     type Bytes: AsRef<[u8]> + AsMut<[u8]> + Default;
 
-    /// Zero: known when compiled, where storing one may be an instruction.
+    /// Zero, as a constant: storing one may take an instruction.
     const STORED_ZERO: Self;
 
     /// The stored number, exactly.
     fn load(self) -> Self::Compute;
     /// The nearest stored number. f16: beyond 65,504 infinite.
     fn store(value: Self::Compute) -> Self;
-    /// The stored number below or above `value`, the nearer the likelier: small steps add up to their
-    /// sum, where [`Self::store`] loses all that are below half a unit. A hash of the value and of
-    /// `step`, which is to count the steps, takes the place of chance. What is stored as it is computed
-    /// stays `value`.
+    /// The stored number below or above `value`, the nearer one with the higher probability, so that
+    /// small steps add up to their sum where [`Self::store`] loses every step below half a unit. A hash
+    /// of the value and of `step`, a count of the steps, takes the place of a random number. A type that
+    /// is stored as it is computed returns `value`.
     #[inline(always)]
     fn store_dithered(value: Self::Compute, _step: u32) -> Self {
         Self::store(value)

@@ -1,4 +1,4 @@
-//! Cholesky factorisation and the solves on it.
+//! Cholesky factorization, and the solutions and inverses that it gives.
 
 use super::Error;
 use crate::matrix::{Matrix, add_scaled, dot};

@@ -12,8 +12,8 @@ use crate::scalar::{Scalar, Storage};
 ///
 /// # Errors
 /// [`Error::Singular`] if a pivot is zero, or if the condition number ‖A‖∞ ‖A⁻¹‖∞ reaches 1/(4 N ε),
-/// where no digit of the inverse need be right (a zero pivot that rounding has hidden shows in no
-/// other way); [`Error::NotFinite`] if an element is infinite or NaN. `out` then holds no meaning.
+/// where no digit of the inverse may be correct (the only sign of a zero pivot that rounding has
+/// hidden); [`Error::NotFinite`] if an element is infinite or NaN. `out` is then meaningless.
 pub fn invert<A, T, const N: usize>(
     a: &Matrix<A, N, N>,
     out: &mut Matrix<T, N, N>,

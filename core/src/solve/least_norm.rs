@@ -4,7 +4,7 @@ use super::Error;
 use crate::matrix::{add_scaled, dot};
 use crate::scalar::Scalar;
 
-/// QR factorisation of a wide system's transpose, in memory that the caller gives.
+/// QR factorization of a wide system's transpose, in caller-provided memory.
 ///
 /// For E equations in U ≥ E unknowns, `Mᵀ = Q R` by Householder reflections; then `x = Q R⁻ᵀ b` is
 /// the solution of M x = b with the smallest norm, and M's condition number is R's. Sizes are

@@ -9,7 +9,7 @@
 //! | wide, any size, smallest solution | [`LeastNorm`] | E² (U - E/3), then E²/2 + 2 E U a solve |
 //! | symmetric positive definite | [`Cholesky`] | N³/6, then N² a solve |
 //! | drifts slowly, inverse kept from before | [`NewtonInverse::refine`], one step | 2 N³, no pivots, no divisions |
-//! | any, and there is no pivoting | [`NewtonInverse::invert`] from a cold start | 2 N³ a step, 10 to 40 steps |
+//! | any, without pivoting | [`NewtonInverse::invert`] from a cold start | 2 N³ a step, 10 to 40 steps |
 //!
 //! A cold Newton inversion costs 9 to 14 times a pivoted one on a Cortex-M4; it pays where an
 //! earlier inverse is at hand (one step is two matrix products) and inside transformers.
@@ -46,7 +46,7 @@ pub use triangle::{Elements, Size, Triangular};
 pub enum Error {
     /// A pivot is zero to working precision.
     Singular,
-    /// The sizes do not belong together.
+    /// The sizes do not match.
     Shape,
     /// The matrix is not positive definite to working precision.
     NotPositiveDefinite,
@@ -63,7 +63,7 @@ impl core::fmt::Display for Error {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Singular => formatter.write_str("the matrix is singular to working precision"),
-            Self::Shape => formatter.write_str("the sizes do not belong together"),
+            Self::Shape => formatter.write_str("the sizes do not match"),
             Self::NotPositiveDefinite => {
                 formatter.write_str("the matrix is not positive definite to working precision")
             }

@@ -20,7 +20,7 @@ pub enum Order {
 /// Newton-Schulz inversion with its working memory: 3 N² scalars.
 ///
 /// The iterate X approximates A⁻¹; one step of order two is X ← X (2I − A X), after which the
-/// residual I − A X is the square of what it was (Schulz, 1933). It converges where the residual's
+/// residual I − A X is squared (Schulz, 1933). It converges where the residual's
 /// spectral radius starts below one, which the cold start X₀ = Aᵀ/(‖A‖₁ ‖A‖∞) ensures, in
 /// about 2 log₂ κ + log₂ log₂ 1/ε steps.
 ///
@@ -131,7 +131,7 @@ impl<T: Scalar, const N: usize> NewtonInverse<T, N> {
     ///
     /// # Errors
     /// [`Error::NotFinite`] if A or the iterate is not finite, [`Error::NotConverged`] if the
-    /// residual is at least one; the iterate stays as it was.
+    /// residual is at least one; the iterate is then unchanged.
     pub fn refine<A: Storage<Compute = T>>(&mut self, a: &Matrix<A, N, N>) -> Result<T, Error> {
         let residual = self.compute_residual(a);
         if !residual.is_finite() {
@@ -155,8 +155,8 @@ impl<T: Scalar, const N: usize> NewtonInverse<T, N> {
     /// 1 − (low/high)².
     ///
     /// # Errors
-    /// [`Error::NotPositiveDefinite`] unless 0 < `low` <= `high`, both finite; the iterate stays as it
-    /// was.
+    /// [`Error::NotPositiveDefinite`] unless 0 < `low` <= `high`, both finite; the iterate is then
+    /// unchanged.
     pub fn chebyshev_start<A: Storage<Compute = T>>(
         &mut self,
         a: &Matrix<A, N, N>,

@@ -8,7 +8,7 @@ use crate::scalar::{Scalar, Storage};
 /// becomes, where the condition number is well below 1/ε, about the nearest one that f32 can hold.
 ///
 /// [`super::invert`] leaves residuals of some ε ‖A‖ ‖A⁻¹‖, this a few times what rounding the exact
-/// inverse leaves. N³ multiply-adds in f64 (software on most Cortex-M: some fifty times the price),
+/// inverse leaves. N³ multiply-adds in f64 (in software on most Cortex-M: about fifty times the cost),
 /// and N³ in T; N words on the stack. In f64 itself it gains little.
 ///
 /// ```
@@ -27,7 +27,7 @@ use crate::scalar::{Scalar, Storage};
 ///
 /// # Errors
 /// [`Error::NotFinite`] if an element of either matrix is not; [`Error::NotConverged`] if a residual
-/// is 1 or more, so that `inverse` is none. It then stays as it was.
+/// is 1 or more: `inverse` is not an approximate inverse. It is then unchanged.
 pub fn refine<A, T, const N: usize>(
     a: &Matrix<A, N, N>,
     inverse: &mut Matrix<T, N, N>,

@@ -102,8 +102,8 @@ impl<const N: usize> Benchmark for Store<N> {
     }
 }
 
-/// Every bit pattern of f16, loaded and stored again as this core does it. What comes out is how many
-/// of them the portable conversion disagrees with: bit for bit, except that a NaN is a NaN.
+/// Every bit pattern of f16, loaded and stored again by this core's instructions. The output is how many
+/// of them differ from the portable conversion: bit for bit, except that a NaN equals any NaN.
 struct EveryHalf {
     wrong_loads: u32,
     wrong_stores: u32,

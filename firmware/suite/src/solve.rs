@@ -103,7 +103,7 @@ impl<S: Format, const N: usize> Benchmark for Inverse<S, N> {
     }
 }
 
-/// Cholesky factor; what comes out is the solution of A x = 1.
+/// Cholesky factor; the output is the solution of A x = 1.
 struct Factor<const N: usize> {
     a: Matrix<f32, N, N>,
     factor: Cholesky<f32, N>,
@@ -187,7 +187,7 @@ impl<const N: usize> Benchmark for Cold<N> {
         Self { a: pivoted::<f32, N>(random), newton: NewtonInverse::new(Order::Two) }
     }
     fn run(&mut self) {
-        // An error leaves the identity, which is not what must come out.
+        // An error leaves the identity, which is not the expected output.
         let _ = self.newton.invert(&self.a, 1e-3, 60);
     }
     fn output(&self, emit: &mut dyn FnMut(f32)) {

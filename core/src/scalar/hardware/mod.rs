@@ -1,7 +1,7 @@
-//! Instructions that not every machine of a target has, or that stable `core` has no name for, and
-//! what stands in for them.
+//! Instructions that only some processors of a target have, or that stable `core` has no name for,
+//! and their portable replacements.
 //!
-//! The only unsafe code of the crate.
+//! All unsafe code of the crate is here.
 #![allow(unsafe_code)]
 
 #[cfg(all(feature = "f16", not(target_arch = "arm")))]

@@ -1,12 +1,12 @@
-//! The widest vectors that the machine has.
+//! The widest vectors that the processor has.
 
 /// Work that is compiled for more than one width of vectors.
 pub(crate) trait Vectorized: Sized {
-    /// What comes of it.
+    /// The result.
     type Output;
 
-    /// Does it. To be `#[inline(always)]`, with all that it calls: only what is inlined into
-    /// [`Self::run`] is compiled anew.
+    /// Runs the work. Implementations and everything they call must be `#[inline(always)]`: only what
+    /// is inlined into [`Self::run`] is compiled again for wider vectors.
     fn work(self) -> Self::Output;
 
     /// [`Self::work`], compiled also for the vectors of AVX2 and run so where the processor has them:
