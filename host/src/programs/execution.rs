@@ -86,6 +86,9 @@ impl<'a, C: Computer, T: Scalar> Engine<'a, C, T> {
     }
 }
 
+/// The field of a row, and the row before and after a layer.
+type ChangedRow<'s, T> = (&'static str, (&'s [T], &'s [T]));
+
 /// A layer's effect on the sequence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerTrace {
@@ -135,7 +138,7 @@ impl<C: Computer, T: Scalar> Engine<'_, C, T> {
         let pairs = before.chunks(columns).zip(after.chunks(columns));
         let rows = pairs.zip(0..).filter(|((before, after), _)| before != after);
         let rows: Vec<_> = rows.map(|(rows, row)| (self.computer.field(row), rows)).collect();
-        let change = |rows: &[(&'static str, (&[T], &[T]))]| {
+        let change = |rows: &[ChangedRow<'_, T>]| {
             let differs = |column: &usize| rows.iter().any(|(_, (x, y))| x[*column] != y[*column]);
             let zero = |after: &[T]| after.iter().all(|x| *x == T::ZERO);
             Change {
