@@ -161,7 +161,7 @@ pub trait Model: Sized {
     fn flops(shape: Shape, configuration: &Self::Configuration) -> usize;
 }
 
-/// A learner: a [`Model`] with what every learner has.
+/// A learner: a model with what every learner has.
 ///
 /// [`Ftrl`](super::Ftrl), [`Newton`](super::Newton), [`LeastSquares`](super::LeastSquares),
 /// [`Delta`](super::Delta), [`Memory`](super::Memory), [`Bayes`](super::Bayes) and
