@@ -43,3 +43,32 @@ fn every_system_is_tested() {
     let names: Vec<_> = SYSTEMS.iter().chain(EXTENSIONS).map(|system| system.name).collect();
     assert_eq!(names, TESTED);
 }
+
+/// Every claim at the seeds from..=to of `SITU_SEEDS=from-to` (default 1-50), for the systems of
+/// `SITU_SYSTEMS` (default all). Minutes per ten seeds, so it runs only when it is asked for:
+///
+/// ```text
+/// SITU_SEEDS=1-10 cargo test -p situ-tests --test claims -- --ignored --nocapture seeds
+/// ```
+#[test]
+#[ignore = "minutes per ten seeds"]
+fn claims_hold_at_many_seeds() {
+    let seeds = std::env::var("SITU_SEEDS").unwrap_or_else(|_| "1-50".to_owned());
+    let (from, to) = seeds.split_once('-').expect("SITU_SEEDS=from-to");
+    let (from, to): (u64, u64) = (from.parse().expect("a seed"), to.parse().expect("a seed"));
+    let names = std::env::var("SITU_SYSTEMS").unwrap_or_default();
+    let chosen = |name: &str| names.is_empty() || names.split(',').any(|chosen| chosen == name);
+    let mut failures = Vec::new();
+    for seed in from..=to {
+        for system in SYSTEMS.iter().filter(|system| chosen(system.name)) {
+            let run = run(system, &Settings { seed, ..Settings::default() });
+            failures.extend(run.error.map(|error| format!("seed {seed}: {error}")));
+            for claim in run.claims.iter().filter(|claim| !claim.holds) {
+                let (measured, error) = (claim.measured, claim.standard_error);
+                failures.push(format!("seed {seed}: {} {measured} ± {error}", claim.id));
+            }
+        }
+        println!("seed {seed}: {} failures so far", failures.len());
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}

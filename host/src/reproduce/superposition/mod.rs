@@ -38,6 +38,20 @@ pub const SYSTEM: System = System {
         ),
         Claim::at_most("superposition.construction_layers", "its layers", 7.0, written::layers),
         Claim::at_most(
+            "superposition.construction_shape",
+            "rows above 2 d + 3 K + 1 + log₂(m+1) + log₂(n+1), rounded up, or heads above K: largest \
+             excess",
+            0.0,
+            written::excess,
+        ),
+        Claim::at_most(
+            "superposition.ambiguous",
+            "examples that follow two tasks or none, f64: largest difference of the output from the \
+             normalized mixture, or of its sum from one",
+            1e-6,
+            written::ambiguous,
+        ),
+        Claim::at_most(
             "superposition.construction_f32",
             "the same in f32: largest difference of the output from the mixture",
             1e-4,

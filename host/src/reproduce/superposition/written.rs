@@ -2,6 +2,7 @@
 
 use crate::buffers::HeapBuffers;
 use crate::prompts::below;
+use crate::reproduce::statistics::largest;
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use situ::construct::superposition::{Plan, Superposition, Task};
 use situ::random::Generator;
@@ -66,6 +67,29 @@ impl Case {
         (0..self.tasks).map(task).collect()
     }
 
+    /// A prompt whose examples may follow several tasks or none, and how many follow each.
+    fn ambiguous_prompt(
+        &self,
+        tasks: &[Answers],
+        random: &mut Generator,
+    ) -> (Vec<u16>, Vec<usize>) {
+        let mut tally = vec![0; tasks.len()];
+        let mut prompt = Vec::new();
+        for _ in 0..self.plan.examples {
+            let inputs = self.inputs(random);
+            let task = &tasks[usize::from(below(tasks.len() as u16, random))];
+            // One example of two has a random answer.
+            let any = below(2, random) == 0;
+            let answer = if any { below(self.plan.letters, random) } else { task.answer(&inputs) };
+            for (tally, task) in tally.iter_mut().zip(tasks) {
+                *tally += usize::from(task.answer(&inputs) == answer);
+            }
+            prompt.extend(inputs.into_iter().chain([answer]));
+        }
+        prompt.extend(self.inputs(random));
+        (prompt, tally)
+    }
+
     /// A prompt, each example of which follows exactly one task, and how many follow each.
     fn prompt(&self, tasks: &[Answers], random: &mut Generator) -> (Vec<u16>, Vec<usize>) {
         let mut tally = vec![0; tasks.len()];
@@ -105,12 +129,16 @@ impl Answers {
 #[derive(Default)]
 struct Errors {
     answer: f64,
+    /// Of the answer to prompts whose examples follow several tasks or none.
+    ambiguous: f64,
     weight: f64,
     layers: usize,
+    /// Rows and heads above the stated ones.
+    excess: i64,
 }
 
 fn errors<S: Storage>(settings: &Settings) -> Result<Errors, Error> {
-    let mut errors = Errors::default();
+    let mut errors = Errors { excess: i64::MIN, ..Errors::default() };
     for (case, number) in CASES.iter().zip(0..) {
         let mut random = Generator::new(settings.seed.wrapping_mul(100) + number);
         let answers = case.answers(&mut random);
@@ -124,38 +152,66 @@ fn errors<S: Storage>(settings: &Settings) -> Result<Errors, Error> {
         let mut buffers = HeapBuffers::new(case.plan.buffer_sizes(tasks.len(), blocks));
         let transformer = case.plan.build(&tasks, buffers.buffers())?;
         errors.layers = errors.layers.max(transformer.transformer.layers.len());
+        let ([rows, heads], tasks) = (shape(&transformer), tasks.len());
+        let Plan { letters, inputs, examples } = case.plan;
+        let codes = [examples, inputs].map(|count| (count + 1).next_power_of_two().ilog2());
+        let stated = 2 * usize::from(letters) + 3 * tasks + 1 + (codes[0] + codes[1]) as usize;
+        let excess = (rows as i64 - stated as i64).max(heads as i64 - tasks as i64);
+        errors.excess = errors.excess.max(excess);
         for _ in 0..settings.size(10, 100) {
             let (prompt, tally) = case.prompt(&answers, &mut random);
-            compare(&transformer, &answers, &prompt, &tally, &mut errors)?;
+            errors.answer =
+                answer_error(&transformer, &answers, &prompt, &tally)?.max(errors.answer);
+            errors.weight = weight_error(&transformer, &prompt, &tally)?.max(errors.weight);
+            let (prompt, tally) = case.ambiguous_prompt(&answers, &mut random);
+            let error = answer_error(&transformer, &answers, &prompt, &tally)?;
+            errors.ambiguous = error.max(errors.ambiguous);
         }
     }
     Ok(errors)
 }
 
-/// One prompt: the answer against the mixture, the weights against the tally.
-fn compare<S: Storage>(
+/// Rows and the heads of the widest layer.
+fn shape<S: Storage>(transformer: &Superposition<'_, S>) -> [usize; 2] {
+    [transformer.rows.count.into(), transformer.max_heads()]
+}
+
+/// Largest difference of an output from the mixture of the tasks' answers, or of their sum from one.
+fn answer_error<S: Storage>(
     transformer: &Superposition<'_, S>,
     tasks: &[Answers],
     prompt: &[u16],
     tally: &[usize],
-    errors: &mut Errors,
-) -> Result<(), Error> {
+) -> Result<f64, Error> {
     let plan = &transformer.plan;
-    let shares: Vec<f64> =
-        tally.iter().map(|count| *count as f64 / f64::from(plan.examples)).collect();
+    let total: usize = tally.iter().sum();
+    let share = |count: &usize| match total {
+        0 => 1.0 / tasks.len() as f64,
+        total => *count as f64 / total as f64,
+    };
     let query = &prompt[prompt.len() - usize::from(plan.inputs)..];
     let mut mixture = vec![0.0; plan.letters.into()];
-    for (task, share) in tasks.iter().zip(&shares) {
-        mixture[usize::from(task.answer(query))] += share;
+    for (task, count) in tasks.iter().zip(tally) {
+        mixture[usize::from(task.answer(query))] += share(count);
     }
     let mut answer = vec![S::Compute::ZERO; plan.letters.into()];
     transformer.run(prompt, &mut answer, &mut vec![S::Compute::ZERO; transformer.workspace()])?;
-    let pairs = answer.iter().zip(&mixture).map(|(answer, share)| (answer.to_f64() - share).abs());
-    errors.answer = pairs.fold(errors.answer, f64::max);
+    let answer: Vec<f64> = answer.into_iter().map(Scalar::to_f64).collect();
+    let differences = answer.iter().zip(&mixture).map(|(answer, share)| (answer - share).abs());
+    let sum = (answer.iter().sum::<f64>() - 1.0).abs();
+    Ok(largest(differences.chain([sum])))
+}
+
+/// Largest difference of a task weight from the share of examples.
+fn weight_error<S: Storage>(
+    transformer: &Superposition<'_, S>,
+    prompt: &[u16],
+    tally: &[usize],
+) -> Result<f64, Error> {
+    let examples = f64::from(transformer.plan.examples);
     let weights = task_weights(transformer, prompt)?;
-    let pairs = weights.iter().zip(&shares).map(|(weight, share)| (weight - share).abs());
-    errors.weight = pairs.fold(errors.weight, f64::max);
-    Ok(())
+    let pairs = weights.iter().zip(tally);
+    Ok(largest(pairs.map(|(weight, count)| (weight - *count as f64 / examples).abs())))
 }
 
 /// The task weights after the second layer's attention.
@@ -191,6 +247,16 @@ pub fn answers(context: &mut Context<'_>) -> Result<Measured> {
 /// Largest difference of a task weight from the share of examples.
 pub fn weights(context: &mut Context<'_>) -> Result<Measured> {
     Ok(context.study::<Written>()?.0.weight.into())
+}
+
+/// Largest excess of rows or heads over the stated ones.
+pub fn excess(context: &mut Context<'_>) -> Result<Measured> {
+    Ok((context.study::<Written>()?.0.excess as f64).into())
+}
+
+/// Largest error where examples follow several tasks or none.
+pub fn ambiguous(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(context.study::<Written>()?.0.ambiguous.into())
 }
 
 /// The largest number of layers.
