@@ -77,6 +77,21 @@
 //! # }
 //! ```
 
+/// `right`; in the mutation test `wrong` while the fault `name` is active.
+#[cfg(not(feature = "mutations"))]
+macro_rules! mutated {
+    ($name:literal, $right:expr, $wrong:expr $(,)?) => {
+        $right
+    };
+}
+
+#[cfg(feature = "mutations")]
+macro_rules! mutated {
+    ($name:literal, $right:expr, $wrong:expr $(,)?) => {
+        if crate::mutations::is_active($name) { $wrong } else { $right }
+    };
+}
+
 pub mod archive;
 pub mod attention;
 pub mod construct;
@@ -86,6 +101,9 @@ pub mod features;
 pub mod ftrl;
 pub mod games;
 pub mod matrix;
+#[cfg(feature = "mutations")]
+#[doc(hidden)]
+pub mod mutations;
 pub mod normtune;
 pub mod online;
 pub mod random;

@@ -43,7 +43,8 @@ pub fn project<T: Scalar>(scores: &mut [T]) {
         if count >= active || count <= 1 {
             break;
         }
-        (level, active) = (sum / T::from_usize(count), count);
+        let divisor = T::from_usize(count) + mutated!("projection", T::ZERO, T::from_f64(1e-6));
+        (level, active) = (sum / divisor, count);
     }
     for score in scores {
         *score = (*score - level).maximum(T::ZERO);

@@ -1,5 +1,7 @@
 //! Claims by paper: a quick run of a system must measure every claim of its list, and each must hold.
 
+mod document;
+
 use situ_host::reproduce::{EXTENSIONS, SYSTEMS, Settings, run};
 
 /// Runs `system` in quick mode and checks its claims.
@@ -9,7 +11,8 @@ fn holds(system: &str) {
     let run = run(system, &Settings::default());
     assert_eq!(run.error, None);
     assert_eq!(run.claims.len(), system.claims.len(), "claims measured");
-    for claim in run.claims {
+    for (claim, listed) in run.claims.iter().zip(system.claims) {
+        assert_eq!(claim.standard_error > 0.0, listed.sampled, "{}: standard error", claim.id);
         assert!(claim.holds, "{}: {} {} {}", claim.id, claim.measured, claim.relation, claim.bound);
     }
 }
@@ -60,7 +63,8 @@ fn claims_hold_at_many_seeds() {
     let chosen = |name: &str| names.is_empty() || names.split(',').any(|chosen| chosen == name);
     let mut failures = Vec::new();
     for seed in from..=to {
-        for system in SYSTEMS.iter().filter(|system| chosen(system.name)) {
+        let systems = SYSTEMS.iter().chain(EXTENSIONS);
+        for system in systems.filter(|system| chosen(system.name)) {
             let run = run(system, &Settings { seed, ..Settings::default() });
             failures.extend(run.error.map(|error| format!("seed {seed}: {error}")));
             for claim in run.claims.iter().filter(|claim| !claim.holds) {

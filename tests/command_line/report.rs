@@ -72,3 +72,14 @@ fn results_are_printed_even_if_they_cannot_be_saved() {
         .stdout(contains("newton.quadratic"))
         .stderr(predicates::str::is_match("^situ: [^\n]*reproduce.json[^\n]*\n$").unwrap());
 }
+
+#[test]
+fn an_unknown_size_is_refused_with_those_of_the_system() {
+    let directory = tempfile::tempdir().unwrap();
+    situ(directory.path())
+        .args(["reproduce", "newton", "--set", "size=3"])
+        .assert()
+        .code(2)
+        .stdout("")
+        .stderr(predicates::str::is_match("^situ: --set size=3: [^\n]*kappa[^\n]*\n$").unwrap());
+}

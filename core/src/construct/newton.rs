@@ -64,7 +64,7 @@ impl InverseRows {
 /// As [`Builder::head`].
 pub fn add_step<S: Storage>(builder: &mut Builder<'_, S>, rows: &InverseRows) -> Result<(), Error> {
     let InverseRows { size, inverse, matrix, identity, spare } = *rows;
-    let minus_one = -S::Compute::ONE;
+    let minus_one = -mutated!("newton-step", S::Compute::ONE, S::Compute::from_f64(1.000_001));
     let block = |output, input| Block::copy(output, input, size);
     let key_identity = [block(0, identity)];
     builder.layer()?.head(
@@ -107,7 +107,11 @@ pub fn add_symmetric_step<S: Storage>(
         .head(
             &[block(0, matrix)],
             &query,
-            &[block(inverse, inverse).times(-S::Compute::ONE)],
+            &[block(inverse, inverse).times(-mutated!(
+                "newton-symmetric-step",
+                S::Compute::ONE,
+                S::Compute::from_f64(1.000_001)
+            ))],
             Attention::Linear,
         )?
         .head(&[block(0, identity)], &query, &[block(inverse, identity)], Attention::Linear)?;
@@ -143,7 +147,7 @@ pub fn add_higher_step<S: Storage>(
     order: u16,
 ) -> Result<(), Error> {
     let InverseRows { size, inverse, matrix, identity, spare } = *rows;
-    let minus_one = -S::Compute::ONE;
+    let minus_one = -mutated!("newton-higher-step", S::Compute::ONE, S::Compute::from_f64(1.001));
     let block = |output, input| Block::copy(output, input, size);
     let key_identity = [block(0, identity)];
     if order < 2 {
@@ -277,7 +281,11 @@ impl<T: Scalar> Regression<T> {
         builder.layer()?.head(
             &[block(0, identity)],
             &[block(0, matrix)],
-            &[row(output, product)],
+            &[row(output, product).times(mutated!(
+                "regression-read-out",
+                S::Compute::ONE,
+                S::Compute::from_f64(1.000_001)
+            ))],
             Attention::Linear,
         )?;
         Ok(builder.finish())

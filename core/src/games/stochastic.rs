@@ -126,7 +126,8 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
                         quality += *probability * *value;
                     }
                     if let Some(out) = actions.get(player).and_then(|own| gradient.get_mut(*own)) {
-                        *out += *visits * others * quality;
+                        let visits = mutated!("gradient-visits", *visits, T::ONE);
+                        *out += visits * others * quality;
                     }
                 }
             }

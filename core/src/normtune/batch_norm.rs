@@ -88,7 +88,8 @@ impl<S: Storage> Moments<S> {
     /// (γ, β) of a unit of this scale and shift: γ = scale σ, β = shift + scale μ.
     #[inline]
     pub fn normalized(&self, affine: Unit<S::Compute>) -> Unit<S::Compute> {
-        let shift = affine.shift + affine.scale * self.mean.load();
+        let mean = self.mean.load();
+        let shift = affine.shift + affine.scale * mutated!("normtune-moments", mean, -mean);
         Unit { scale: affine.scale * self.deviation(), shift }
     }
 }

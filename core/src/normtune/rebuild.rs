@@ -154,7 +154,7 @@ fn set_hidden<L: Law, T: Scalar, S: Storage, const I: usize, const N: usize, con
         unit.scale = stored(*scale);
         let factor = gain * computed(unit.scale);
         let (min, _) = domain.range((0..I).map(|j| factor * network.weight(0, k, j)));
-        unit.shift = stored(-min);
+        unit.shift = stored(-min * mutated!("normtune-shift", T::ONE, T::from_f64(0.5)));
     }
 }
 

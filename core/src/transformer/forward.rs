@@ -44,7 +44,7 @@ impl<S: Storage> Transformer<'_, S> {
         if !sequence.iter().fold(true, |all, element| all & element.is_finite()) {
             return Err(Error::NotFinite);
         }
-        for layer in self.layers {
+        for layer in mutated!("forward-skipped", self.layers, &[]) {
             self.attend(layer.heads, sequence, columns, workspace)?;
             self.feed_forward(&layer.feed_forward, sequence, columns, workspace)?;
         }

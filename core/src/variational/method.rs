@@ -122,7 +122,8 @@ where
     ) -> Result<(), Error> {
         let ahead = moved(x, x, self.step_size, &self.projection, &mut oracle);
         let step_size = self.ratio * self.step_size;
-        let next = moved(x, &ahead, step_size, &self.projection, &mut oracle);
+        let ahead = mutated!("extragradient", &ahead, &*x);
+        let next = moved(x, ahead, step_size, &self.projection, &mut oracle);
         replace(x, next)
     }
 }

@@ -15,7 +15,7 @@ use crate::scalar::Scalar;
 pub fn richardson_romberg<T: Scalar, const N: usize>(single: &[T; N], double: &[T; N]) -> [T; N] {
     let mut refined = *double;
     for (refined, single) in refined.iter_mut().zip(single) {
-        *refined = *single + *single - *refined;
+        *refined = mutated!("refinement", *single + *single - *refined, *single);
     }
     refined
 }

@@ -2,6 +2,7 @@
 
 use super::Series;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// How a measured number must relate to the bound.
@@ -133,6 +134,9 @@ pub struct Run {
     pub precision: Precision,
     /// How large the run was.
     pub mode: Mode,
+    /// Sizes that were changed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub set: BTreeMap<String, f64>,
     /// In the order in which they ran.
     pub systems: Vec<SystemRun>,
 }

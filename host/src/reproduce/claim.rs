@@ -19,6 +19,10 @@ pub struct Claim {
     pub bound: f64,
     /// Unit of both; empty for a pure number.
     pub unit: &'static str,
+    /// What the measurement is compared with, independent of the code that is measured.
+    pub reference: &'static str,
+    /// Whether chance moves the measured number, so that it has a standard error.
+    pub sampled: bool,
     /// Measures it.
     pub measure: Measure,
 }
@@ -31,7 +35,7 @@ impl Claim {
         bound: f64,
         measure: Measure,
     ) -> Self {
-        Self { id, statement, relation, bound, unit: "", measure }
+        Self { id, statement, relation, bound, unit: "", reference: "", sampled: false, measure }
     }
 
     /// A claim that a number is at most `bound`.
@@ -62,6 +66,18 @@ impl Claim {
         measure: Measure,
     ) -> Self {
         Self::new(id, statement, Relation::Equal, bound, measure)
+    }
+
+    /// The same claim with the reference of its measurement.
+    pub const fn against(mut self, reference: &'static str) -> Self {
+        self.reference = reference;
+        self
+    }
+
+    /// The same claim about a number that has a standard error.
+    pub const fn sampled(mut self) -> Self {
+        self.sampled = true;
+        self
     }
 
     /// The same claim with a unit.

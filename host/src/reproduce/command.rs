@@ -1,6 +1,6 @@
 //! The command `situ reproduce`: measures the claims of systems and prints a table for each.
 
-use super::{EXTENSIONS, SYSTEMS, Settings, System, runner, table};
+use super::{EXTENSIONS, SYSTEMS, Settings, System, runner, sizes, table};
 use crate::report::{self, Mode, Precision, Run};
 use crate::{Failure, console};
 use std::path::PathBuf;
@@ -21,6 +21,10 @@ pub struct Arguments {
     /// whose construction is generic (normtune)
     #[arg(long, value_enum, default_value_t)]
     precision: Precision,
+    /// Change a size of the constructions; an unknown NAME lists those of the system. The bounds
+    /// of the claims are stated for the default sizes
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
     /// Language model for the claims of superposition, llama architecture [env: SITU_GGUF]
     #[arg(long, value_name = "FILE.gguf")]
     model: Option<PathBuf>,
@@ -53,12 +57,14 @@ pub fn reproduce(arguments: &Arguments) -> Result<Run, Failure> {
         seed: arguments.seed,
         precision,
         model: language_model(arguments)?,
+        sizes: sizes::parse(&systems, &arguments.set)?,
     };
     let mut run = Run {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         seed: settings.seed,
         precision,
         mode: settings.mode,
+        set: settings.sizes.clone(),
         systems: Vec::new(),
     };
     for system in systems {

@@ -16,6 +16,8 @@ mod normtune;
 mod policy_gradient;
 mod runner;
 mod settings;
+mod size;
+mod sizes;
 mod statistics;
 mod superposition;
 mod system;
@@ -28,6 +30,8 @@ pub use command::{Arguments, reproduce};
 pub use context::{Context, Study};
 pub use runner::run;
 pub use settings::Settings;
+pub use settings::Settings;
+pub use size::Size;
 pub use system::System;
 pub use systems::{EXTENSIONS, SYSTEMS};
 

@@ -1,6 +1,6 @@
 //! A system: a paper and its claims.
 
-use super::{Claim, Settings};
+use super::{Claim, Settings, Size};
 use crate::report::Precision;
 
 /// A system: a paper and its claims.
@@ -16,6 +16,8 @@ pub struct System {
     pub model_claims: &'static [Claim],
     /// Printed where there could be claims about a language model and none is given.
     pub without_model: Option<&'static str>,
+    /// Sizes that `--set` may change.
+    pub sizes: &'static [Size],
     /// Precisions that [`Settings::precision`] may ask for; double precision is one of them.
     pub precisions: &'static [Precision],
 }
@@ -29,6 +31,7 @@ impl System {
             claims: &[],
             model_claims: &[],
             without_model: None,
+            sizes: &[],
             precisions: &[Precision::F64],
         }
     }

@@ -101,7 +101,7 @@ impl<T: Scalar, const INPUTS: usize, const HIDDEN: usize, const OUTPUTS: usize>
             return Err(Error::NotFinite);
         }
         self.hidden.observe(config, input, &targets);
-        self.output.observe(config, hidden, output);
+        self.output.observe(config, mutated!("trace-order", hidden, &targets), output);
         Ok(())
     }
 

@@ -103,7 +103,8 @@ fn filter<T: Scalar>(
                 [(rows.previous, result, rows.key), (rows.value, question, rows.query)]
             {
                 let gate = Gate { first: flag, count: 1 };
-                visit(Part { source, sign, gate, destination: field + block, scale: sign })?;
+                let scale = sign * mutated!("chain-filter", T::ONE, T::from_f64(1.000_001));
+                visit(Part { source, sign, gate, destination: field + block, scale })?;
             }
         }
         add_error(rows, (rows.value, rows.result), sign, activation.invert(sign), visit)?;
@@ -159,7 +160,7 @@ fn descend<S: Storage>(
         let key = Block::copy(block, rows.key + block, rows.size).times(*step_size * relaxation);
         keys.push(key).map_err(|_| Error::Full)?;
     }
-    let one = S::Compute::ONE;
+    let one = mutated!("chain-descent", S::Compute::ONE, S::Compute::from_f64(1.000_001));
     builder.layer()?;
     for (queries, output, sign) in
         [(rows.key, rows.error, -one), (rows.query, rows.prediction, one)]

@@ -69,7 +69,11 @@ impl<T: Scalar> Logistic<T> {
             .head(
                 &identity,
                 &identity,
-                &[self.block(rows.hessian, rows.identity).times(self.ridge - T::ONE)],
+                &[self.block(rows.hessian, rows.identity).times(mutated!(
+                    "logistic-hessian-ridge",
+                    self.ridge - T::ONE,
+                    self.ridge * T::from_f64(1.5) - T::ONE
+                ))],
                 Attention::Linear,
             )?
             .head(
@@ -175,7 +179,11 @@ impl<T: Scalar> Logistic<T> {
             .head(
                 &[Block::copy(0, rows.identity, 1)],
                 &ones,
-                &[self.block(rows.hessian, rows.solution).times(self.ridge)],
+                &[self.block(rows.hessian, rows.solution).times(mutated!(
+                    "logistic-gradient-ridge",
+                    self.ridge,
+                    self.ridge * T::from_f64(1.01)
+                ))],
                 Attention::Linear,
             )?;
         let old = add_clear_inputs(builder, rows.numbers, 1)?;

@@ -126,7 +126,7 @@ fn compare<S: Storage>(
     let mut queries = operand(&[example])?;
     push_place(&mut queries, rows, rows.example_bits, task.input)?;
     push(&mut queries, Block::copy(bits, rows.letter, plan.letters).times(bit_score(2)))?;
-    let offset = -bit_score::<S::Compute>(bits + 1);
+    let offset = -bit_score::<S::Compute>(mutated!("superposition-compare", bits + 1, bits));
     push(&mut queries, Block::copy(base, rows.one, 1).times(offset))?;
     let values = [Block::copy(follows, rows.one, 1)];
     builder.head(&keys, &queries, &values, attention())?;
@@ -180,7 +180,8 @@ fn average<S: Storage>(
     let base = bit_score::<S::Compute>(2) - bit_score::<S::Compute>(bits);
     push(&mut queries, Block::copy(bits, rows.one, 1).times(base))?;
     let examples = S::Compute::from_usize(plan.examples.into());
-    let scale = (examples + S::Compute::ONE) / examples;
+    let scale = (examples + S::Compute::ONE) / examples
+        * mutated!("superposition-average", S::Compute::ONE, S::Compute::from_f64(1.000_001));
     let values = [Block::copy(rows.weight, rows.follows, rows.tasks()).times(scale)];
     builder.head(&keys, &queries, &values, attention())?;
     Ok(())

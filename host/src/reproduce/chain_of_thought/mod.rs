@@ -8,10 +8,22 @@ mod task;
 mod transformer;
 mod written;
 
-use super::{Claim, Result, Settings, System};
+use super::{Claim, Result, Settings, Size, System};
 use rayon::prelude::*;
 use situ::transformer::Error;
 use task::{Shape, Task};
+
+const D: Size =
+    Size { name: "d", about: "inputs, for the transformer", default: 10.0, range: [1.0, 32.0] };
+const WIDTH: Size = Size { name: "width", about: "hidden units", default: 4.0, range: [1.0, 32.0] };
+const N: Size =
+    Size { name: "n", about: "examples of a prompt", default: 20.0, range: [1.0, 200.0] };
+const T: Size = Size {
+    name: "T",
+    about: "layers of gd_layers; fixed_weights takes 10 T / 3",
+    default: 300.0,
+    range: [1.0, 10_000.0],
+};
 
 /// The claims of the paper that need no trained model.
 pub const SYSTEM: System = System {
@@ -22,47 +34,58 @@ pub const SYSTEM: System = System {
              steps, f64: largest difference",
             1e-9,
             transformer::filter_exact,
-        ),
+        )
+        .against("the true pairs of the network that made the prompt"),
         Claim::at_most(
             "chain-of-thought.forward_matches",
             "the transformer from tokens to answers against the direct algorithm, 40 tasks, f64: largest \
              difference",
             1e-9,
             transformer::forward_matches,
-        ),
+        )
+        .against("gradient descent on matrices in nalgebra"),
         Claim::at_most(
             "chain-of-thought.threshold",
             "least-squares limit with max(inputs, width) examples, (10, 4), (20, 8), (8, 16), no \
              transformer: largest median normalized error",
             1e-12,
             limits::threshold,
-        ),
+        )
+        .against("the network that made the prompt")
+        .sampled(),
         Claim::at_least(
             "chain-of-thought.below_threshold",
             "the same with one example fewer: smallest median",
             5e-4,
             limits::below_threshold,
-        ),
+        )
+        .against("the network that made the prompt")
+        .sampled(),
         Claim::at_most(
             "chain-of-thought.gd_layers",
             "the transformer with 300 layers of gradient descent, steps from the spectrum of the prompt, \
              10 inputs, width 4, 20 examples: median normalized error",
             1e-12,
             transformer::gradient_descent,
-        ),
+        )
+        .against("the network that made the prompt")
+        .sampled(),
         Claim::at_most(
             "chain-of-thought.fixed_weights",
             "the same with weights fixed by size alone, 1,000 layers: largest normalized error of any task",
             1e-8,
             transformer::fixed_weights,
-        ),
+        )
+        .against("the network that made the prompt"),
         Claim::at_least(
             "chain-of-thought.icl_needs_more",
             "without intermediate values, same task and examples, no transformer: smaller median error \
              of least squares and of the infinite-width kernel",
             1e-2,
             limits::in_context_needs_more,
-        ),
+        )
+        .against("the network that made the prompt")
+        .sampled(),
         Claim::at_most(
             "chain-of-thought.deep",
             "a chain of three layers, width 6, 30 examples, 2,000 layers of gradient descent, steps from \
@@ -70,22 +93,26 @@ pub const SYSTEM: System = System {
              task",
             1e-4,
             transformer::deep,
-        ),
+        )
+        .against("the network that made the prompt"),
         Claim::at_most(
             "chain-of-thought.relu",
             "plain ReLU, which cannot be inverted, least-squares limit, no transformer: examples for an \
              exact answer on 9 tasks of 10, divided by the inputs, larger of (10, 4), (20, 8)",
             4.5,
             limits::relu,
-        ),
+        )
+        .against("the network that made the prompt"),
         Claim::at_most(
             "chain-of-thought.streaming",
             "learning from traces as a stream in f32 against the batch in f64, 40 traces: largest \
              difference relative to the outputs",
             1e-3,
             learning::streaming,
-        ),
+        )
+        .against("ridge regression on all traces at once in f64"),
     ],
+    sizes: &[D, WIDTH, N, T],
     ..System::new(
         "chain-of-thought",
         "Dissecting Chain-of-Thought: Compositionality through In-Context Filtering and Learning, \

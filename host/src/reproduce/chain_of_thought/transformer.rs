@@ -3,9 +3,9 @@
 use super::direct::{Pairs, learn_layers};
 use super::relaxation::chebyshev;
 use super::task::{Chain, Shape, Task};
-use super::{QUERIES, SIZES, TASKS, over_tasks, written};
+use super::{D, N, QUERIES, SIZES, T, TASKS, WIDTH, over_tasks, written};
 use crate::reproduce::statistics::{largest, sampled_median};
-use crate::reproduce::{Context, Measured, Result};
+use crate::reproduce::{Context, Measured, Result, Settings};
 use nalgebra::DVector;
 use situ::transformer::Error;
 
@@ -56,11 +56,18 @@ fn normalized_error(task: &Task, step_sizes: &[f64], descents: usize) -> Result<
     Ok(task.normalized_error(answer))
 }
 
-/// Median error of 300 layers of gradient descent, with step sizes from the spectrum of the prompt.
+/// The shape of the tasks with this many queries.
+fn shape(settings: &Settings, queries: usize) -> Shape {
+    let [inputs, width, examples] = [D, WIDTH, N].map(|size| settings.count(&size));
+    Shape::two_layers(inputs, width, examples, queries)
+}
+
+/// Median error of T layers of gradient descent, with step sizes from the spectrum of the prompt.
 pub fn gradient_descent(context: &mut Context<'_>) -> Result<Measured> {
     let settings = context.settings;
-    let shape = Shape::two_layers(10, 4, 20, settings.size(4, QUERIES));
-    let error = |task: &Task| normalized_error(task, &step_sizes(task), 300);
+    let shape = shape(settings, settings.size(4, QUERIES));
+    let descents = settings.count(&T);
+    let error = |task: &Task| normalized_error(task, &step_sizes(task), descents);
     Ok(sampled_median(&over_tasks(settings, shape, TASKS, error)?))
 }
 
@@ -73,13 +80,13 @@ fn fixed_step_sizes(shape: &Shape) -> [f64; 2] {
     [(n.sqrt() + d.sqrt() + 1.0).powi(-2), 1.0 / (1.6 * d * (1.0 + square) * n)]
 }
 
-/// Largest error of 1,000 layers of gradient descent, with step sizes fixed by size alone.
+/// Largest error of 10 T / 3 layers of gradient descent, with step sizes fixed by size alone.
 pub fn fixed_weights(context: &mut Context<'_>) -> Result<Measured> {
     let settings = context.settings;
     let tasks = settings.size(16, 200);
-    let shape = Shape::two_layers(10, 4, 20, settings.size(2, QUERIES));
-    let step_sizes = fixed_step_sizes(&shape);
-    let error = |task: &Task| normalized_error(task, &step_sizes, 1000);
+    let shape = shape(settings, settings.size(2, QUERIES));
+    let (step_sizes, descents) = (fixed_step_sizes(&shape), 10 * settings.count(&T) / 3);
+    let error = |task: &Task| normalized_error(task, &step_sizes, descents);
     let errors = over_tasks(settings, shape, tasks, error)?;
     Ok(Measured::from(largest(errors)).with_detail(format!("{tasks} tasks")))
 }

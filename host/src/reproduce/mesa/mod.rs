@@ -21,41 +21,47 @@ pub const SYSTEM: System = System {
              largest relative error",
             1e-10,
             exact::ridge,
-        ),
+        )
+        .against("ridge regression on all pairs in f64"),
         Claim::at_most(
             "mesa.reference_layer",
             "reads equal the published layer's recurrence with random gates and a ridge a channel, \
              solved in f64: largest relative error",
             1e-10,
             exact::layer,
-        ),
+        )
+        .against("the published recurrence, solved in f64"),
         Claim::at_most(
             "mesa.reference_layer_f32",
             "the same layer in f32: largest relative error",
             1e-5,
             exact::layer_f32,
-        ),
+        )
+        .against("the published recurrence, solved in f64"),
         Claim::at_most(
             "mesa.special_cases",
             "with P fixed to the identity a write is the delta, gated delta or implicit rule: largest \
              difference of a weight",
             1e-12,
             exact::special_cases,
-        ),
+        )
+        .against("the delta, gated delta and implicit rules"),
         Claim::at_most(
             "mesa.written_layer",
             "the same read by a transformer of linear attention and 16 Newton steps, 8 keys: largest \
              relative error",
             1e-10,
             written::layer,
-        ),
+        )
+        .against("the memory's own read in f64"),
         Claim::at_most(
             "mesa.recall",
             "keys of condition number 1000, 16 keys, 4 values, 400 pairs: recall error over the better of \
              two delta rules that spend the same bytes on replay",
             0.1,
             recall::ratio,
-        ),
+        )
+        .against("delta rules with replay of the same bytes"),
         Claim::at_least(
             "mesa.change",
             "echo path changes, AR(.9) and AR(.98) input: echo return loss in samples 100 to 400 after \
@@ -63,6 +69,7 @@ pub const SYSTEM: System = System {
             10.0,
             echo::change,
         )
+        .against("normalized LMS on the same stream")
         .with_unit("dB"),
         Claim::at_most(
             "mesa.half",
@@ -71,6 +78,7 @@ pub const SYSTEM: System = System {
             1.5,
             echo::half,
         )
+        .against("the same memory in f32")
         .with_unit("dB"),
         Claim::equal(
             "mesa.endurance",
@@ -78,13 +86,15 @@ pub const SYSTEM: System = System {
              finite",
             0.0,
             stream::endurance,
-        ),
+        )
+        .against("whether all numbers are finite"),
         Claim::at_most(
             "mesa.state",
             "state of 16 keys and 4 values in f32",
             1600.0,
             exact::state,
         )
+        .against("size_of the type")
         .with_unit("bytes"),
     ],
     ..System::new(

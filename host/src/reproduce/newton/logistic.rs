@@ -1,10 +1,10 @@
 //! Theorem 5.2: damped Newton on logistic regression in 11 + 2k layers a step.
 
-use super::random;
+use super::{K, KNOTS, random};
 use crate::buffers::HeapBuffers;
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::{jackknife, largest, log_slope, median};
-use crate::reproduce::{Context, Measured, Result};
+use crate::reproduce::{Context, Measured, Result, Settings};
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use situ::construct::logistic::Logistic;
@@ -98,7 +98,7 @@ impl Task {
 
     /// Distance of the looped transformer from the minimizer after 15 loops.
     fn fixed_point_error(&self, knots: u16) -> Result<f64, Error> {
-        let machine = Machine { knots, ..FINEST };
+        let machine = Machine { knots, inverse_steps: 12 };
         let points = self.looped(&DVector::zeros(FEATURES), machine, 15)?;
         Ok((&points[14] - self.minimizer()).norm())
     }
@@ -119,9 +119,9 @@ impl Task {
 
     /// Loops until the transformer comes within twice its final distance from the minimizer, or 1e-6
     /// if that is more.
-    fn loops_to_floor(&self) -> Result<f64, Error> {
+    fn loops_to_floor(&self, machine: Machine) -> Result<f64, Error> {
         let minimizer = self.minimizer();
-        let points = self.looped(&DVector::zeros(FEATURES), FINEST, 20)?;
+        let points = self.looped(&DVector::zeros(FEATURES), machine, 20)?;
         let distances: Vec<f64> = points.iter().map(|x| (x - &minimizer).norm()).collect();
         let floor = (2.0 * distances[19]).max(1e-6);
         let last = distances.iter().rposition(|distance| !(*distance <= floor));
@@ -136,36 +136,42 @@ struct Machine {
     inverse_steps: u16,
 }
 
-/// The machine of the claims on single steps.
-const FINEST: Machine = Machine { knots: 512, inverse_steps: 12 };
+impl Machine {
+    /// The machine of the claims on single steps.
+    fn finest(settings: &Settings) -> Self {
+        let [knots, inverse_steps] = [KNOTS, K].map(|size| settings.count(&size) as u16);
+        Self { knots, inverse_steps }
+    }
+}
 
 /// Largest error of one step over tasks.
 pub fn step_error(context: &mut Context<'_>) -> Result<Measured> {
     let seed = context.settings.seed;
-    let tasks = context.settings.size(10, 100);
+    let (tasks, finest) = (context.settings.size(10, 100), Machine::finest(context.settings));
     let error = |inverse_steps: u16| -> Result<f64> {
-        let machine = Machine { inverse_steps, ..FINEST };
+        let machine = Machine { inverse_steps, ..finest };
         let errors = (0..tasks).into_par_iter().map(|i| Task::new(seed, i).step_error(machine));
         Ok(largest(errors.collect::<Result<Vec<_>, Error>>()?))
     };
     let mut points = Vec::new();
-    for inverse_steps in [2, 4, 6, 8, 10, FINEST.inverse_steps] {
+    for inverse_steps in [2, 4, 6, 8, 10, finest.inverse_steps] {
         points.push([f64::from(inverse_steps), error(inverse_steps)?]);
     }
-    let [.., [_, finest]] = points[..] else { return Err("no machine".into()) };
+    let [.., [_, error]] = points[..] else { return Err("no machine".into()) };
     context.plot(Series {
-        title: "One damped Newton step by 11 + 2k layers, 512 knots".to_owned(),
+        title: format!("One damped Newton step by 11 + 2k layers, {} knots", finest.knots),
         x: Axis::linear("Newton steps k that invert the Hessian"),
         y: Axis::logarithmic("relative error of the step"),
         curves: vec![Curve { label: "largest".to_owned(), points }],
     });
-    Ok(finest.into())
+    Ok(error.into())
 }
 
 /// The largest number of loops of the transformer to its floor.
 pub fn transformer_loops(context: &mut Context<'_>) -> Result<Measured> {
     let seed = context.settings.seed;
-    let loops = (0..50).into_par_iter().map(|index| Task::new(seed, index).loops_to_floor());
+    let machine = Machine::finest(context.settings);
+    let loops = (0..50).into_par_iter().map(|index| Task::new(seed, index).loops_to_floor(machine));
     Ok(largest(loops.collect::<Result<Vec<_>, Error>>()?).into())
 }
 

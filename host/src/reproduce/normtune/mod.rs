@@ -24,65 +24,82 @@ pub const SYSTEM: System = System {
              L = 1, 3: largest of the median relative errors on the box",
             1e-10,
             exact::double,
-        ),
+        )
+        .against("the target network itself in f64")
+        .sampled(),
         Claim::at_most(
             "normtune.exact_f32",
             "the same, solved and run in f32, at width 1.5 d², d = 4, 8: largest of the medians",
             1.5e-5,
             exact::single,
-        ),
+        )
+        .against("the target network itself in f64")
+        .sampled(),
         Claim::at_most(
             "normtune.skip",
             "with skips, width d²/k and depth 2kL, d = 8, L = 2: largest relative error over k",
             1e-9,
             exact::skip,
-        ),
+        )
+        .against("the target network itself in f64"),
         Claim::at_least(
             "normtune.sparse",
             "sparse weights, kept with p = 1.5 √(log d / d), d = 16: share of invertible draws",
             0.9,
             system::sparse,
-        ),
+        )
+        .against("whether the target is rebuilt")
+        .sampled(),
         Claim::at_most(
             "normtune.sparse_error",
             "the networks that these rebuild: largest relative error on the box",
             1e-9,
             system::sparse_error,
-        ),
+        )
+        .against("the target network itself in f64"),
         Claim::at_least(
             "normtune.phase",
             "best relative error of the target's matrix at width d² - 1 over that at width d², d = 8, \
              medians",
             1e6,
             system::phase,
-        ),
+        )
+        .against("least squares by singular values in nalgebra")
+        .sampled(),
         Claim::at_most(
             "normtune.condition",
             "median condition number of the system at width 1.5 d², d = 16",
             40.0,
             system::condition,
-        ),
+        )
+        .against("singular values by nalgebra")
+        .sampled(),
         Claim::at_least(
             "normtune.outside_box",
             "outside the input box the equality ends: median relative error at twice the box over that on \
              the box, d = 8",
             1e6,
             exact::outside,
-        ),
+        )
+        .against("the target network itself in f64")
+        .sampled(),
         Claim::at_most(
             "normtune.batchnorm_form",
             "the same parameters in the form of batch normalization in training mode, d = 8, L = 3: \
              largest relative error on a fixed batch",
             1e-10,
             batch_norm::error,
-        ),
+        )
+        .against("the target network itself; batch normalization by its definition"),
         Claim::at_least(
             "normtune.adam_gap",
             "Adam on scales and shifts alone, d = 4: normalized error at width d² divided by that at \
              4 d², medians; exactness at d² is existence, not what descent finds",
             10.0,
             descent::gap,
-        ),
+        )
+        .against("the target network itself in f64")
+        .sampled(),
         Claim::at_least(
             "normtune.digits",
             "frozen random ReLU network on the digits, width 512, two frozen hidden layers, only \
@@ -91,13 +108,17 @@ pub const SYSTEM: System = System {
              centered, made upright and described by 8 directions of gradient in 16 cells",
             0.96,
             digits::accuracy_of_tuned,
-        ),
+        )
+        .against("500 labelled rows that are not trained on")
+        .sampled(),
         Claim::at_least(
             "normtune.untuned_gap",
             "the same minus the accuracy of the network before tuning",
             0.3,
             digits::untuned_gap,
-        ),
+        )
+        .against("the same network before tuning")
+        .sampled(),
     ],
     precisions: &[Precision::F16, Precision::F32, Precision::F64],
     ..System::new(

@@ -29,68 +29,88 @@ pub const SYSTEM: System = System {
              difference of the output from the mixture",
             1e-6,
             written::answers,
-        ),
+        )
+        .against("the exact mixture of the tasks' answers"),
         Claim::at_most(
             "superposition.construction_weights",
             "its task weights against the shares of examples: largest difference",
             1e-9,
             written::weights,
-        ),
-        Claim::at_most("superposition.construction_layers", "its layers", 7.0, written::layers),
+        )
+        .against("the shares of examples"),
+        Claim::at_most(
+            "superposition.construction_layers",
+            "its layers (theorem: at most seven)",
+            3.0,
+            written::layers,
+        )
+        .against("the stated count"),
         Claim::at_most(
             "superposition.construction_shape",
             "rows above 2 d + 3 K + 1 + log₂(m+1) + log₂(n+1), rounded up, or heads above K: largest \
              excess",
             0.0,
             written::excess,
-        ),
+        )
+        .against("the stated formula"),
         Claim::at_most(
             "superposition.ambiguous",
             "examples that follow two tasks or none, f64: largest difference of the output from the \
              normalized mixture, or of its sum from one",
             1e-6,
             written::ambiguous,
-        ),
+        )
+        .against("the exact normalized mixture of the tasks' answers"),
         Claim::at_most(
             "superposition.construction_f32",
             "the same in f32: largest difference of the output from the mixture",
             1e-4,
             written::answers_in_single_precision,
-        ),
+        )
+        .against("the exact mixture of the tasks' answers"),
         Claim::at_most(
             "superposition.trained_mean",
             "trained on one task at a time: largest difference of a mean probability from its mixing \
              weight",
             0.12,
             trained::mean,
-        ),
+        )
+        .against("the mixing weights")
+        .sampled(),
         Claim::at_least(
             "superposition.trained_within_prompt",
             "trained with label noise: share of single prompts where both tasks have more than a tenth, \
              equal mixture, smaller of two sizes",
             0.35,
             trained::within_prompt,
-        ),
+        )
+        .against("the tasks' answers")
+        .sampled(),
         Claim::at_least(
             "superposition.collapse_reported",
             "Var/(p(1-p)) over prompts, equal mixture, plain minus label noise, smaller of two sizes",
             0.3,
             trained::collapse,
-        ),
+        )
+        .against("the tasks' answers")
+        .sampled(),
         Claim::at_least(
             "superposition.task_vectors",
             "convex combinations of two task vectors in a query without examples: correlation of \
              P_1 with the weight, smaller of two sizes",
             0.8,
             trained::task_vectors,
-        ),
+        )
+        .against("the tasks' answers"),
         Claim::at_most(
             "superposition.size_trend",
             "divergence of the mean output from the mixture, width 64 over width 32 trained alike, \
              larger of plain and label noise",
             1.0,
             trained::size_trend,
-        ),
+        )
+        .against("the mixing weights")
+        .sampled(),
     ],
     model_claims: MODEL_CLAIMS,
     without_model: Some(
@@ -113,19 +133,24 @@ const MODEL_CLAIMS: &[Claim] = &[
          more than a tenth",
         0.4,
         llm::both,
-    ),
+    )
+    .against("the tasks' answers")
+    .sampled(),
     Claim::at_least(
         "superposition.llm_monotone",
         "its correlation of the mean probability of the -ing form with its share of the examples",
         0.95,
         llm::monotone,
-    ),
+    )
+    .against("the tasks' answers"),
     Claim::at_least(
         "superposition.llm_pure",
         "its smaller mean probability of the right form where all examples follow one task",
         0.75,
         llm::pure,
-    ),
+    )
+    .against("the tasks' answers")
+    .sampled(),
 ];
 
 /// No claims: built without feature `llm`.

@@ -20,46 +20,59 @@ pub const SYSTEM: System = System {
             "gradient descent ascent on x + 2 sigmoid(2x): slope of log bias in log step, minus 1",
             0.1,
             bias::slope_sgda,
-        ),
+        )
+        .against("the theorem's exponent 1 and the known solution")
+        .sampled(),
         Claim::at_most(
             "variational.rr_slope_sgda",
             "the same after Richardson-Romberg: slope, minus 2",
             0.25,
             bias::refined_slope_sgda,
-        ),
+        )
+        .against("the theorem's exponent 2 and the known solution")
+        .sampled(),
         Claim::at_most(
             "variational.exact_match",
             "every Monte Carlo mean against the exact stationary mean, largest distance",
             4.0,
             bias::exact_match,
         )
+        .against("stationary means from the invariant density on a grid")
+        .sampled()
         .with_unit("standard errors"),
         Claim::at_most(
             "variational.bias_slope_seg",
             "extragradient, steps 0.01 and 0.02: slope of log bias in log step, minus 1",
             0.1,
             bias::slope_extragradient,
-        ),
+        )
+        .against("the theorem's exponent 1 and the known solution")
+        .sampled(),
         Claim::at_most(
             "variational.minmax_bias",
             "min-max game, step 0.025: stationary value minus the saddle's over the step, against \
              tr(Hessian covariance) / 2 = 0.1875, relative",
             0.06,
             min_max::bias,
-        ),
+        )
+        .against("tr(Hessian covariance) / 2 from the Lyapunov equation")
+        .sampled(),
         Claim::at_most(
             "variational.clt_variance",
             "average of one chain, step 0.1: steps times variance, against J^-1 C J^-T, relative",
             0.08,
             central_limit::variance,
-        ),
+        )
+        .against("J^-1 C J^-T from the Jacobian at the saddle")
+        .sampled(),
         Claim::at_least(
             "variational.clt_normal",
             "the same averages against the normal law of their mean and variance: \
              Kolmogorov-Smirnov p",
             0.01,
             central_limit::normal,
-        ),
+        )
+        .against("normal distribution of statrs"),
         Claim::at_most(
             "variational.ergodic_rate",
             "x + 2 sin(3x), noise 3, step 0.1: decay rate of the difference of simulated chains from -4 \
@@ -67,20 +80,25 @@ pub const SYSTEM: System = System {
              relative",
             0.1,
             ergodicity::rate,
-        ),
+        )
+        .against("second eigenvalue of the discretized kernel by nalgebra"),
         Claim::at_most(
             "variational.bilinear",
             "bilinear game: growth of gradient descent ascent to step 400 and stationary variance of \
              extragradient against their closed forms, larger relative error",
             0.05,
             closed_forms::bilinear,
-        ),
+        )
+        .against("closed forms of growth and stationary variance")
+        .sampled(),
         Claim::at_most(
             "variational.linear_no_bias",
             "linear game, step 0.3: mean of one long run, by batch means",
             4.0,
             closed_forms::linear,
         )
+        .against("the exact solution 0")
+        .sampled()
         .with_unit("standard errors"),
         Claim::at_most(
             "variational.coverage",
@@ -95,7 +113,9 @@ pub const SYSTEM: System = System {
              Richardson-Romberg keeps this share of the bias",
             0.4,
             closed_forms::boundary,
-        ),
+        )
+        .against("the exact solution 0")
+        .sampled(),
     ],
     ..System::new(
         "variational",

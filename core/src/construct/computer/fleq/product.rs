@@ -42,7 +42,7 @@ impl Machine {
     pub(super) fn extrapolated(&self) -> impl Iterator<Item = (f64, u16)> + Clone {
         let order = usize::from(self.product_order);
         let weights = EXTRAPOLATION.get(order.wrapping_sub(1)).copied().unwrap_or(&[]);
-        let scale = self.product_scale;
+        let scale = self.product_scale * mutated!("fleq-product", 1.0, 1.0001);
         weights.iter().copied().zip(1..).map(move |(w, m)| (w / (f64::from(m) * scale), m))
     }
 }

@@ -50,7 +50,8 @@ impl Layout {
         let p = self.instruction_code;
         let counter = Term::along(self.counter);
         let (target, next) = (Term::along(self.target), Term::along(self.next));
-        let stay = [self.stay_old, self.stay_all].map(|row| Term::at(row).times(-BRANCH_GATE));
+        let stay = mutated!("fleq-branch", [self.stay_old, self.stay_all], [self.stay_all; 2])
+            .map(|row| Term::at(row).times(-BRANCH_GATE));
         circuit.signed(p, [counter], OPEN, counter.times(-1.0))?;
         circuit.signed(p, [next], OPEN, counter)?;
         circuit.signed(p, [target], (stay, 0.0), counter)?;

@@ -110,7 +110,8 @@ impl Layout {
         let flag = Term::at(self.a);
         circuit.relu(1, [Term::at(self.b)], 0.0, [flag])?;
         let bits = Term::rows(self.b, self.word).times(-1.0);
-        circuit.relu(1, [bits], 1.0 - f64::from(self.word), [flag])?;
+        let zero = mutated!("subleq-zero", 1.0, 0.0);
+        circuit.relu(1, [bits], zero - f64::from(self.word), [flag])?;
         circuit.clear(self.b, self.word)
     }
 

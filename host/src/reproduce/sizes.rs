@@ -1,0 +1,70 @@
+//! The option `--set`: sizes by name.
+
+use super::{EXTENSIONS, SYSTEMS, System};
+use crate::Failure;
+use std::collections::BTreeMap;
+
+/// Parses the assignments of `--set`, each of a size that all of `systems` have.
+///
+/// # Errors
+/// [`Failure::Input`] for text that is not NAME=VALUE, an unknown size or a value out of range.
+pub fn parse(systems: &[&System], set: &[String]) -> Result<BTreeMap<String, f64>, Failure> {
+    let mut sizes = BTreeMap::new();
+    for text in set {
+        let fail = |reason: String| Failure::Input(format!("--set {text}: {reason}"));
+        let (name, value) =
+            text.split_once('=').ok_or_else(|| fail("not NAME=VALUE".to_owned()))?;
+        for system in systems {
+            let find = |system: &&System| system.sizes.iter().find(|size| size.name == name);
+            let size = find(system).ok_or_else(|| fail(unknown(system)))?;
+            let [min, max] = size.range;
+            let value = value.parse().ok().filter(|value| (min..=max).contains(value));
+            let value = value.ok_or_else(|| fail(format!("not a number from {min} to {max}")))?;
+            sizes.insert(name.to_owned(), value);
+        }
+    }
+    Ok(sizes)
+}
+
+/// The reason that a size is unknown, with the known ones.
+fn unknown(system: &System) -> String {
+    let name = system.name;
+    if system.sizes.is_empty() {
+        let has = |system: &&System| !system.sizes.is_empty();
+        let systems = SYSTEMS.iter().chain(EXTENSIONS);
+        let names: Vec<_> = systems.filter(has).map(|system| system.name).collect();
+        return format!("{name} has no sizes to set; those that have: {}", names.join(", "));
+    }
+    let describe = |size: &Size| format!("{} ({}, {})", size.name, size.about, size.default);
+    let sizes: Vec<_> = system.sizes.iter().map(describe).collect();
+    format!("{name} has no such size; there are: {}", sizes.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reproduce::{Settings, Size};
+
+    const SYSTEM: System = System {
+        sizes: &[Size { name: "d", about: "features", default: 10.0, range: [1.0, 64.0] }],
+        ..System::new("test", "a paper")
+    };
+
+    #[test]
+    fn sizes_are_set_and_checked() {
+        let set = |text: &str| parse(&[&SYSTEM], &[text.to_owned()]);
+        let settings = Settings { sizes: set("d=20").unwrap(), ..Settings::default() };
+        assert_eq!(settings.count(&SYSTEM.sizes[0]), 20);
+        assert_eq!(Settings::default().count(&SYSTEM.sizes[0]), 10);
+        for (text, reason) in [
+            ("d", "not NAME=VALUE"),
+            ("e=1", "test has no such size; there are: d (features, 10)"),
+            ("d=many", "not a number from 1 to 64"),
+            ("d=NaN", "not a number from 1 to 64"),
+            ("d=65", "not a number from 1 to 64"),
+        ] {
+            let failure = set(text).unwrap_err();
+            assert_eq!(failure, Failure::Input(format!("--set {text}: {reason}")));
+        }
+    }
+}

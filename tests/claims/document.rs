@@ -1,0 +1,73 @@
+//! `docs/claims.md`: the claims of all systems, written from their lists.
+
+#[path = "../mutations/list.rs"]
+mod list;
+
+use list::MUTATIONS;
+use situ_host::reproduce::{Claim, EXTENSIONS, SYSTEMS};
+use std::fmt::Write;
+
+const HEAD: &str = "\
+# Claims
+
+Every claim that `situ reproduce` measures. This page is written from the lists of claims by
+`SITU_ACCEPT=1 cargo test -p situ-tests --test claims document`, and a test fails if it is out of date.
+
+- **Reference**: the result that the measurement is compared with, independent of the measured code.
+- **Sampled**: chance moves the number, so it is printed with its standard error. The others are exact,
+  or the largest error of all cases tried, whatever the seed.
+- **Mutations**: deliberate faults in the core, one line each, that are known to break the claim:
+  `cargo test -p situ-host --features mutations --test mutations` activates one after another.
+
+`SITU_SEEDS=1-50 cargo test -p situ-tests --test claims -- --ignored seeds` measures all claims at many
+seeds.
+";
+
+/// The page as it should be.
+fn page() -> String {
+    let mut page = HEAD.to_owned();
+    for system in SYSTEMS.iter().chain(EXTENSIONS) {
+        let _ = write!(page, "\n## {}\n\n{}.\n\n", system.name, system.paper);
+        page += "| claim | statement | bound | reference | sampled | mutations |\n";
+        page += "|---|---|---|---|---|---|\n";
+        for claim in system.claims.iter().chain(system.model_claims) {
+            page += &row(claim);
+        }
+    }
+    page
+}
+
+fn row(claim: &Claim) -> String {
+    let Claim { id, statement, relation, bound, unit, reference, sampled, .. } = claim;
+    let faults = MUTATIONS.iter().filter(|(_, broken)| broken == id);
+    let faults: Vec<_> = faults.map(|(fault, _)| format!("`{fault}`")).collect();
+    let bound = format!("{relation} {bound:?} {unit}");
+    format!(
+        "| `{id}` | {} | {} | {reference} | {} | {} |\n",
+        statement.replace('|', "\\|"),
+        bound.trim_end(),
+        if *sampled { "yes" } else { "" },
+        faults.join(", "),
+    )
+}
+
+#[test]
+fn the_document_lists_every_claim() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/claims.md");
+    let page = page();
+    if std::env::var_os("SITU_ACCEPT").is_some() {
+        std::fs::write(path, &page).expect("docs/claims.md can be written");
+    }
+    let written = std::fs::read_to_string(path).expect("docs/claims.md");
+    assert!(
+        written == page,
+        "docs/claims.md is out of date: SITU_ACCEPT=1 cargo test -p situ-tests --test claims document"
+    );
+}
+
+#[test]
+fn every_claim_has_a_reference() {
+    for claim in SYSTEMS.iter().chain(EXTENSIONS).flat_map(|system| system.claims) {
+        assert!(!claim.reference.is_empty(), "{}", claim.id);
+    }
+}
