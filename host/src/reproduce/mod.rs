@@ -30,7 +30,6 @@ pub use command::{Arguments, reproduce};
 pub use context::{Context, Study};
 pub use runner::run;
 pub use settings::Settings;
-pub use settings::Settings;
 pub use size::Size;
 pub use system::System;
 pub use systems::{EXTENSIONS, SYSTEMS};
