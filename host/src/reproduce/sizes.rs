@@ -1,6 +1,6 @@
 //! The option `--set`: sizes by name.
 
-use super::{EXTENSIONS, SYSTEMS, System};
+use super::{EXTENSIONS, SYSTEMS, Size, System};
 use crate::Failure;
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ fn unknown(system: &System) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reproduce::{Settings, Size};
+    use crate::reproduce::Settings;
 
     const SYSTEM: System = System {
         sizes: &[Size { name: "d", about: "features", default: 10.0, range: [1.0, 64.0] }],

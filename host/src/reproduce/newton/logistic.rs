@@ -176,7 +176,7 @@ pub fn transformer_loops(context: &mut Context<'_>) -> Result<Measured> {
 }
 
 /// Numbers of knots of [`error_slope`].
-const KNOTS: [u16; 6] = [16, 32, 64, 128, 256, 512];
+const COUNTS: [u16; 6] = [16, 32, 64, 128, 256, 512];
 
 /// Log-log slope of the median fixed-point error against the number of knots.
 pub fn error_slope(context: &mut Context<'_>) -> Result<Measured> {
@@ -186,7 +186,7 @@ pub fn error_slope(context: &mut Context<'_>) -> Result<Measured> {
         .map(|index| {
             let task = Task::new(seed, index);
             let mut errors = [0.0; 6];
-            for (error, knots) in errors.iter_mut().zip(KNOTS) {
+            for (error, knots) in errors.iter_mut().zip(COUNTS) {
                 *error = task.fixed_point_error(knots)?;
             }
             Ok(errors)
@@ -195,7 +195,7 @@ pub fn error_slope(context: &mut Context<'_>) -> Result<Measured> {
     let medians = |errors: &[&[f64; 6]]| -> [[f64; 2]; 6] {
         std::array::from_fn(|i| {
             let errors = errors.iter().map(|errors| errors[i]).collect();
-            [f64::from(KNOTS[i]), median(errors)]
+            [f64::from(COUNTS[i]), median(errors)]
         })
     };
     let points = medians(&errors.iter().collect::<Vec<_>>()).to_vec();
