@@ -25,7 +25,7 @@ pub const MUTATIONS: &[(&str, &str)] = &[
     ("fleq-branch", "looped.fleq_control"),
     ("chain-filter", "chain-of-thought.filter_exact"),
     ("chain-descent", "chain-of-thought.forward_matches"),
-    ("chain-filter", "chain-of-thought.fixed_weights"),
+    ("forward-skipped", "chain-of-thought.fixed_weights"),
     ("trace-order", "chain-of-thought.streaming"),
     ("superposition-compare", "superposition.construction_exact"),
     ("superposition-compare", "superposition.ambiguous"),

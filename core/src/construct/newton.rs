@@ -64,7 +64,7 @@ impl InverseRows {
 /// As [`Builder::head`].
 pub fn add_step<S: Storage>(builder: &mut Builder<'_, S>, rows: &InverseRows) -> Result<(), Error> {
     let InverseRows { size, inverse, matrix, identity, spare } = *rows;
-    let minus_one = -mutated!("newton-step", S::Compute::ONE, S::Compute::from_f64(1.000_001));
+    let minus_one = -mutated!("newton-step", S::Compute::ONE, S::Compute::from_f64(1.0001));
     let block = |output, input| Block::copy(output, input, size);
     let key_identity = [block(0, identity)];
     builder.layer()?.head(

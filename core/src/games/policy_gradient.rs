@@ -271,7 +271,7 @@ impl<E> Reinforce<E> {
                     let drawn = draw(strategy, exploration, generator);
                     *action = drawn.action;
                     if let Some(visit) = visits.get_mut(drawn.action) {
-                        *visit += mutated!("reinforce-weight", T::ONE / drawn.probability, T::ONE);
+                        *visit += mutated!("reinforce-weight", T::ONE / drawn.probability, -T::ONE);
                     }
                 }
             }

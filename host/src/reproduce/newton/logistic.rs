@@ -118,11 +118,14 @@ impl Task {
     }
 
     /// Loops until the transformer comes within twice its final distance from the minimizer, or 1e-6
-    /// if that is more.
+    /// if that is more; infinite if the final distance is above 1e-4.
     fn loops_to_floor(&self, machine: Machine) -> Result<f64, Error> {
         let minimizer = self.minimizer();
         let points = self.looped(&DVector::zeros(FEATURES), machine, 20)?;
         let distances: Vec<f64> = points.iter().map(|x| (x - &minimizer).norm()).collect();
+        if !(distances[19] <= 1e-4) {
+            return Ok(f64::INFINITY);
+        }
         let floor = (2.0 * distances[19]).max(1e-6);
         let last = distances.iter().rposition(|distance| !(*distance <= floor));
         Ok(last.map_or(1.0, |last| last as f64 + 2.0))
