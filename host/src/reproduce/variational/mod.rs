@@ -106,7 +106,9 @@ pub const SYSTEM: System = System {
              minus 0.95",
             0.02,
             closed_forms::coverage,
-        ),
+        )
+        .against("the exact solution 0")
+        .sampled(),
         Claim::at_least(
             "variational.boundary_limit",
             "a limit of the method: where the solution is on the boundary and degenerate, \
