@@ -81,7 +81,8 @@ pub const SYSTEM: System = System {
             0.1,
             ergodicity::rate,
         )
-        .against("second eigenvalue of the discretized kernel by nalgebra"),
+        .against("second eigenvalue of the discretized kernel by nalgebra")
+        .sampled(),
         Claim::at_most(
             "variational.bilinear",
             "bilinear game: growth of gradient descent ascent to step 400 and stationary variance of \
