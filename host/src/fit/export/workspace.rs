@@ -104,6 +104,7 @@ fn configuration(board: &Board) -> String {
 /// The export's README.
 pub fn readme(model: &Model, data: &Examples, board: &Board) -> String {
     let target = &board.target;
+    let variable = format!("CARGO_TARGET_{}", target.to_uppercase().replace(['-', '.'], "_"));
     format!(
         "# A learner for {data_name}\n\n`{name}` ({variant}) on {board}, written by `situ fit`.\n\n\
          - `src/model.rs`: the model, its sizes and its configuration.\n\
@@ -126,6 +127,5 @@ pub fn readme(model: &Model, data: &Examples, board: &Board) -> String {
         variant = model.variant(),
         id = board.id,
         board = board.name,
-        variable = format!("CARGO_TARGET_{}", target.to_uppercase().replace(['-', '.'], "_")),
     )
 }
