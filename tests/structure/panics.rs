@@ -79,6 +79,15 @@ fn public_functions() -> BTreeSet<Function> {
             parent.contains(&format!("pub mod {};", name[end]))
         })
     };
+    // Modules of optional features are not in the image: docs/trust.md.
+    let is_optional = |name: &Name| {
+        (0..name.len()).any(|end| {
+            let parent = code[&name[..end]];
+            let declared = parent.find(&format!("mod {};", name[end])).unwrap_or(0);
+            let item = parent[..declared].rfind(';').map_or(0, |end| end + 1);
+            parent[item..declared].contains("#[cfg(feature")
+        })
+    };
     let exported: BTreeSet<Name> = code
         .keys()
         .filter(|name| is_public(name))
@@ -87,6 +96,9 @@ fn public_functions() -> BTreeSet<Function> {
     code.iter()
         .flat_map(|(module, code)| functions(module, code))
         .filter(|function| {
+            if is_optional(&function.module) {
+                return false;
+            }
             let item = function.owner.as_ref().unwrap_or(&function.name);
             let path = [&function.module[..], &[item.clone()]].concat();
             is_public(&function.module) || exported.contains(&path)

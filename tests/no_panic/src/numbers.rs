@@ -16,7 +16,15 @@ type Kept = Memory<f16, 5, 7>;
 
 fn archived(archive: &mut Archive<'_>, numbers: &mut [f16], state: &mut Kept) {
     Archive::numbers(archive, numbers);
+    Archive::magnitudes(archive, numbers);
+    for number in numbers {
+        Archive::number_if(archive, number, |number| number < 1.0);
+    }
     Persist::transfer(state, archive);
+}
+
+fn sink(state: &mut Kept, write: fn(&[u8]) -> Result<(), ()>) -> bool {
+    archive::save_to(state, write).is_ok()
 }
 
 /// Keeps them.
@@ -53,6 +61,8 @@ pub fn keep() {
         2: Archive::count, Archive::expect, Archive::expect_numbers::<f32>, Archive::expect_sizes,
            Archive::number::<f16>, Archive::short;
         3: archived;
-        2: LeastNorm::<f32>::factor;
+        2: LeastNorm::<f32>::factor, Archive::size_up_to, sink;
+        3: Archive::count_up_to;
+        1: Archive::restoring;
     }
 }

@@ -101,7 +101,7 @@ pub fn keep() {
         1: TargetScale::<f32>::state_bytes;
         2: RandomFeatures::<f32>::terms;
         3: Shape::check::<f32>, Shape::within;
-        2: Shape::check_target::<f32>, Shape::classify, online::Target::<f32>::output;
+        2: Shape::decision::<f32>, Shape::check_target::<f32>, Shape::classify, online::Target::<f32>::output;
         1: Shape::regress, Shape::outputs;
         0: Moving::new;
         1: Moving::clear, Moving::count, Moving::state_bytes;

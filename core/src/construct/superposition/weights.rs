@@ -1,6 +1,6 @@
 //! The weights: indicators, their average, the mixture.
 
-use super::{Plan, Rows, Task};
+use super::plan::{Plan, Rows, Task};
 use crate::construct::code::code;
 use crate::construct::piecewise_linear::PiecewiseLinear;
 use crate::scalar::{Scalar, Storage};

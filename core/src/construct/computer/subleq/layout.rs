@@ -1,6 +1,5 @@
 //! Rows of the sequence.
 
-use super::Machine;
 use crate::construct::code::code_bits;
 
 /// First row of each field of a column; a word has N rows, a code l rows.
@@ -33,9 +32,8 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub const fn new(machine: &Machine) -> Self {
-        let word = machine.word_bits;
-        let code = code_bits(machine.columns);
+    pub const fn new(word: u16, columns: usize) -> Self {
+        let code = code_bits(columns);
         let memory = code.saturating_mul(3);
         let a = memory.saturating_add(word);
         let b = a.saturating_add(word);

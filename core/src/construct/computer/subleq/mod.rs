@@ -98,9 +98,13 @@ impl Machine {
         T::MANTISSA_DIGITS.saturating_sub(5) as u16
     }
 
+    const fn layout(&self) -> Layout {
+        Layout::new(self.word_bits, self.columns)
+    }
+
     /// Rows of the sequence: 8 l + 3 N + max(3 l, 2 N) + 1.
     pub const fn rows(&self) -> u16 {
-        Layout::new(self).rows
+        self.layout().rows
     }
 
     /// Scalars of the sequence: rows × columns.
@@ -110,7 +114,7 @@ impl Machine {
 
     /// Buffers that the weights fill exactly.
     pub const fn buffer_sizes(&self) -> BufferSizes {
-        let Layout { word, code, .. } = Layout::new(self);
+        let Layout { word, code, .. } = self.layout();
         let (word, code) = (word as usize, code as usize);
         let (blocks, biases, layers) = match self.depth {
             Depth::Nine => (14 * word + 6 * code + 135, 2 * code + 15, 9),
@@ -173,7 +177,7 @@ impl Computer for Machine {
     }
 
     fn field(&self, row: u16) -> &'static str {
-        field_at(&Layout::new(self).fields(), row)
+        field_at(&self.layout().fields(), row)
     }
 
     fn buffer_sizes(&self) -> BufferSizes {
@@ -197,7 +201,7 @@ impl Computer for Machine {
         }
         let min = self.min_inverse_temperature::<S::Compute>();
         check_inverse_temperature(self.inverse_temperature, min)?;
-        let layout = Layout::new(self);
+        let layout = self.layout();
         let mut builder = Builder::new(layout.rows, buffers);
         self.add_read(&layout, &mut builder)?;
         let heads = &mut builder;

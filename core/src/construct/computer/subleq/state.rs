@@ -15,7 +15,7 @@ impl Machine {
         program: &[Instruction],
         sequence: &mut [T],
     ) -> Result<(), Error> {
-        let layout = Layout::new(self);
+        let layout = self.layout();
         self.check_program(memory, program, sequence.len())?;
         let columns = self.columns;
         sequence.fill(T::ZERO);
@@ -80,7 +80,7 @@ impl Machine {
 
     /// Writes a cell; values that are not a word are ignored.
     pub(super) fn write_value<T: Scalar>(&self, sequence: &mut [T], cell: usize, value: T) {
-        let Layout { memory, word, .. } = Layout::new(self);
+        let Layout { memory, word, .. } = self.layout();
         if let Some(value) = self.integer(value) {
             let column = cell.saturating_add(1);
             write_code(sequence, self.columns, (memory, word), column, value as u64);
@@ -89,7 +89,7 @@ impl Machine {
 
     /// The value in a column of memory, exactly.
     pub(super) fn value<T: Scalar>(&self, sequence: &[T], column: usize) -> T {
-        let Layout { memory, word, .. } = Layout::new(self);
+        let Layout { memory, word, .. } = self.layout();
         let code = read_code(sequence, self.columns, (memory, word), column);
         let unused = 64_u32.saturating_sub(word.into());
         let value = (code as i64).wrapping_shl(unused).wrapping_shr(unused);
@@ -98,20 +98,20 @@ impl Machine {
 
     /// Columns of memory: those before the first instruction, whose codes have no zeros.
     pub(super) fn count_cells<T: Scalar>(&self, sequence: &[T]) -> usize {
-        let row = usize::from(Layout::new(self).instruction) * self.columns;
+        let row = usize::from(self.layout().instruction) * self.columns;
         let columns = sequence.get(row..).unwrap_or(&[]).iter().take(self.columns).skip(1);
         columns.take_while(|element| **element == T::ZERO).count()
     }
 
     /// The column of the next instruction.
     pub(super) fn counter_column<T: Scalar>(&self, sequence: &[T]) -> usize {
-        let Layout { counter, code, .. } = Layout::new(self);
+        let Layout { counter, code, .. } = self.layout();
         read_code(sequence, self.columns, (counter, code), 0) as usize
     }
 
     /// The next instruction subtracts zero and branches to itself.
     pub(super) fn is_at_rest<T: Scalar>(&self, sequence: &[T]) -> bool {
-        let layout = Layout::new(self);
+        let layout = self.layout();
         let counter = self.counter_column(sequence);
         let [a, b, c] = [0, 1, 2].map(|part| {
             let rows = (layout.instruction + part * layout.code, layout.code);
@@ -123,7 +123,7 @@ impl Machine {
 
     /// Largest distance of a bit of memory and counter from −1, 0 or 1, in any column.
     pub fn drift<T: Scalar>(&self, sequence: &[T]) -> T {
-        let layout = Layout::new(self);
+        let layout = self.layout();
         let rows = |first: u16, count: u16| {
             let rows = sequence.chunks_exact(self.columns.max(1));
             rows.skip(first.into()).take(count.into()).flatten()
