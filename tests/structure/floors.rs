@@ -12,6 +12,7 @@ const CORE: &[&[&str]] = &[
     &["transformer", "decoder", "normtune"],
     &["games", "online", "construct"],
     &["error"],
+    &["mutations"],
 ];
 
 /// The modules of `host/src`, lowest floor first. A command is the file `command.rs` of its module.
