@@ -11,8 +11,9 @@ pub fn check(image: &str, board: &str, [flash, ram, stack]: [u64; 3]) {
     let text = std::fs::read_to_string(path).unwrap();
     let measured = [flash, ram - stack, stack];
     let line = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
-    let budget = line.filter(|cells| cells[..2] == [image, board]).map(|cells| cells[2..].to_vec());
-    let Some(budget) = budget.last() else {
+    let mut budget =
+        line.filter(|cells| cells[..2] == [image, board]).map(|cells| cells[2..].to_vec());
+    let Some(budget) = budget.next_back() else {
         println!("no line in firmware/budgets.csv; measured: {image},{board},{measured:?}");
         return;
     };

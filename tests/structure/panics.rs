@@ -100,7 +100,7 @@ fn public_functions() -> BTreeSet<Function> {
                 return false;
             }
             let item = function.owner.as_ref().unwrap_or(&function.name);
-            let path = [&function.module[..], &[item.clone()]].concat();
+            let path = [&function.module[..], std::slice::from_ref(item)].concat();
             is_public(&function.module) || exported.contains(&path)
         })
         .collect()

@@ -29,7 +29,7 @@ impl Scaled {
             // Payoffs of the player's actions against one profile of the others are `stride` apart.
             let starts = (player..payoffs.len())
                 .step_by(actions.len())
-                .filter(|index| index / stride % count == 0);
+                .filter(|index| (index / stride).is_multiple_of(*count));
             let own = |start: usize| (0..*count).map(move |action| start + action * stride);
             let mut span = 0.0_f64;
             for start in starts.clone() {

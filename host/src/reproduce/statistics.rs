@@ -118,11 +118,12 @@ mod tests {
         let mut generator = Generator::new(1);
         let repetitions: Vec<Vec<f64>> =
             (0..400).map(|_| (0..200).map(|_| generator.normal()).collect()).collect();
-        let estimators: [(&dyn Fn(&Vec<f64>) -> Measured, f64); 4] = [
-            (&|x| mean(x.iter().copied()), 0.1),
-            (&|x| jackknife(x, |x| x.iter().copied().sum::<f64>() / x.len() as f64), 0.1),
-            (&|x| share(x, |x| *x > 1.0), 0.1),
-            (&|x| sampled_median(x), 0.25),
+        type Estimator = fn(&Vec<f64>) -> Measured;
+        let estimators: [(Estimator, f64); 4] = [
+            (|x| mean(x.iter().copied()), 0.1),
+            (|x| jackknife(x, |x| x.iter().copied().sum::<f64>() / x.len() as f64), 0.1),
+            (|x| share(x, |x| *x > 1.0), 0.1),
+            (|x| sampled_median(x), 0.25),
         ];
         for (index, (estimator, tolerance)) in estimators.into_iter().enumerate() {
             let estimates: Vec<Measured> = repetitions.iter().map(estimator).collect();

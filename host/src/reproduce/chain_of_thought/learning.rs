@@ -1,9 +1,9 @@
 //! Learning from traces as a stream, and the curves of error against examples.
 
 use super::direct::{learn_layers, linear_in_context};
+use super::experiments::{QUERIES, TASKS, over_tasks};
 use super::limits::{error_of, kernel_error, layers_in_the_limit, median_error};
 use super::task::{Shape, Task};
-use super::{QUERIES, TASKS, over_tasks};
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::largest;
 use crate::reproduce::{Context, Measured, Result, Settings};

@@ -1,8 +1,8 @@
 //! Claims on what examples determine: least squares in place of gradient descent, no transformer.
 
 use super::direct::{Pairs, kernel_in_context, learn_active, learn_layers, linear_in_context};
+use super::experiments::{QUERIES, SIZES, TASKS, over_tasks};
 use super::task::{Network, Shape, Task};
-use super::{QUERIES, SIZES, TASKS, over_tasks};
 use crate::reproduce::statistics::sampled_median;
 use crate::reproduce::{Context, Measured, Result, Settings};
 use rayon::prelude::*;

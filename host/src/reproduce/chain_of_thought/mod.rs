@@ -1,6 +1,7 @@
 //! System `chain-of-thought`: filtering and gradient descent in context.
 
 mod direct;
+mod experiments;
 mod learning;
 mod limits;
 mod relaxation;
@@ -8,22 +9,8 @@ mod task;
 mod transformer;
 mod written;
 
-use super::{Claim, Result, Settings, Size, System};
-use rayon::prelude::*;
-use situ::transformer::Error;
-use task::{Shape, Task};
-
-const D: Size =
-    Size { name: "d", about: "inputs, for the transformer", default: 10.0, range: [1.0, 32.0] };
-const WIDTH: Size = Size { name: "width", about: "hidden units", default: 4.0, range: [1.0, 32.0] };
-const N: Size =
-    Size { name: "n", about: "examples of a prompt", default: 20.0, range: [1.0, 200.0] };
-const T: Size = Size {
-    name: "T",
-    about: "layers of gd_layers; fixed_weights takes 10 T / 3",
-    default: 300.0,
-    range: [1.0, 10_000.0],
-};
+use super::{Claim, System};
+use experiments::{D, N, T, WIDTH};
 
 /// The claims of the paper that need no trained model.
 pub const SYSTEM: System = System {
@@ -119,23 +106,3 @@ pub const SYSTEM: System = System {
          arXiv 2305.18869",
     )
 };
-
-/// Queries of a task's mean error.
-const QUERIES: usize = 20;
-
-/// Tasks for the transformer.
-const TASKS: usize = 40;
-
-/// Sizes of the paper's experiments: inputs and width.
-const SIZES: [(usize, usize); 3] = [(10, 4), (20, 8), (8, 16)];
-
-/// `f` of `count` tasks, in parallel.
-fn over_tasks(
-    settings: &Settings,
-    shape: Shape,
-    count: usize,
-    f: impl Fn(&Task) -> Result<f64, Error> + Sync,
-) -> Result<Vec<f64>> {
-    let tasks = (0..count).into_par_iter().map(|index| f(&shape.task(settings.seed, index)));
-    Ok(tasks.collect::<Result<_, Error>>()?)
-}

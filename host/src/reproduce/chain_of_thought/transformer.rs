@@ -1,9 +1,10 @@
 //! Claims on the transformer, run from the prompt's tokens to its answers.
 
 use super::direct::{Pairs, learn_layers};
+use super::experiments::{D, N, QUERIES, SIZES, T, TASKS, WIDTH, over_tasks};
 use super::relaxation::chebyshev;
 use super::task::{Chain, Shape, Task};
-use super::{D, N, QUERIES, SIZES, T, TASKS, WIDTH, over_tasks, written};
+use super::written;
 use crate::reproduce::statistics::{largest, sampled_median};
 use crate::reproduce::{Context, Measured, Result, Settings};
 use nalgebra::DVector;

@@ -29,13 +29,11 @@ fn adversarial(step: u64, generator: &mut Generator) -> ([f32; KEYS], [f32; VALU
     (key, normals::<VALUES>(generator).map(|x| x as f32 * scale))
 }
 
+/// Draws the key and the value of a write.
+type Pair = fn(u64, &mut Generator) -> ([f32; KEYS], [f32; VALUES]);
+
 /// Writes after which the memory is not finite; a refused one counts as finite if nothing changed.
-fn failures<S: Storage<Compute = f32>>(
-    count: u64,
-    gate: Gate<f32>,
-    pair: fn(u64, &mut Generator) -> ([f32; KEYS], [f32; VALUES]),
-    seed: u64,
-) -> u64 {
+fn failures<S: Storage<Compute = f32>>(count: u64, gate: Gate<f32>, pair: Pair, seed: u64) -> u64 {
     let mut generator = Generator::new(seed);
     let mut mesa = Mesa::<S, KEYS, VALUES>::new(MesaConfiguration::default());
     let mut failures = 0;
@@ -52,7 +50,7 @@ pub(super) fn endurance(context: &mut Context<'_>) -> Result<Measured> {
     let (count, seed) = (context.settings.size(200_000, 10_000_000), context.settings.seed);
     let mut failed = 0;
     for gate in [Gate::Variable { max_decay: 0.9995 }, Gate::Given { decay: 0.99, weight: 1.0 }] {
-        for pair in [drifting, adversarial] {
+        for pair in [drifting as Pair, adversarial] {
             failed += failures::<f32>(count, gate, pair, seed);
             failed += failures::<f16>(count, gate, pair, seed);
         }

@@ -1,6 +1,7 @@
 //! Theorem 5.2: damped Newton on logistic regression in 11 + 2k layers a step.
 
-use super::{K, KNOTS, random};
+use super::random;
+use super::sizes::{K, KNOTS};
 use crate::buffers::HeapBuffers;
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::{jackknife, largest, log_slope, median};
@@ -123,11 +124,11 @@ impl Task {
         let minimizer = self.minimizer();
         let points = self.looped(&DVector::zeros(FEATURES), machine, 20)?;
         let distances: Vec<f64> = points.iter().map(|x| (x - &minimizer).norm()).collect();
-        if !(distances[19] <= 1e-4) {
+        if distances[19].is_nan() || distances[19] > 1e-4 {
             return Ok(f64::INFINITY);
         }
         let floor = (2.0 * distances[19]).max(1e-6);
-        let last = distances.iter().rposition(|distance| !(*distance <= floor));
+        let last = distances.iter().rposition(|distance| distance.is_nan() || *distance > floor);
         Ok(last.map_or(1.0, |last| last as f64 + 2.0))
     }
 }

@@ -5,38 +5,11 @@ mod inverse;
 mod logistic;
 mod random;
 mod regression;
+mod sizes;
 mod task;
 
-use super::{Claim, Size, System};
-
-const D: Size =
-    Size { name: "d", about: "features of least squares", default: 10.0, range: [1.0, 64.0] };
-const N: Size =
-    Size { name: "n", about: "examples of least squares", default: 50.0, range: [1.0, 1000.0] };
-const T: Size = Size {
-    name: "T",
-    about: "Newton steps of regression_counts; fixed_scale takes twice as many",
-    default: 20.0,
-    range: [1.0, 500.0],
-};
-const KAPPA: Size = Size {
-    name: "kappa",
-    about: "condition number of the comparisons of depth",
-    default: 100.0,
-    range: [1.1, 1e5],
-};
-const KNOTS: Size = Size {
-    name: "knots",
-    about: "knots of the steps of logistic regression",
-    default: 512.0,
-    range: [2.0, 4096.0],
-};
-const K: Size = Size {
-    name: "k",
-    about: "Newton steps that invert the Hessian",
-    default: 12.0,
-    range: [1.0, 100.0],
-};
+use super::{Claim, System};
+use sizes::{D, K, KAPPA, KNOTS, N, T};
 
 /// The claims of the paper except the trained comparison.
 pub const SYSTEM: System = System {

@@ -1,8 +1,9 @@
 //! Theorem 4.2: least squares in 3 + T layers, and what it saves against gradient descent.
 
 use super::first_order::{self, Step};
+use super::random;
+use super::sizes::{D, KAPPA, N, T};
 use super::task::Task;
-use super::{D, KAPPA, N, T, random};
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::sampled_median;
 use crate::reproduce::{Context, Measured, Result, Study};
@@ -41,7 +42,8 @@ pub fn fixed_scale(context: &mut Context<'_>) -> Result<Measured> {
 /// First index from which on the errors stay within `tolerance`, infinite if they never do: a
 /// prediction may cross the truth long before it settles.
 fn settled(errors: &[f64], tolerance: f64) -> f64 {
-    let first = errors.iter().rposition(|error| !(*error <= tolerance)).map_or(0, |last| last + 1);
+    let outside = |error: &f64| error.is_nan() || *error > tolerance;
+    let first = errors.iter().rposition(outside).map_or(0, |last| last + 1);
     if first < errors.len() { first as f64 } else { f64::INFINITY }
 }
 

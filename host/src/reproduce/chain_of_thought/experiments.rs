@@ -1,0 +1,43 @@
+//! The sizes of the experiments, and many tasks in parallel.
+
+use super::task::{Shape, Task};
+use crate::reproduce::{Result, Settings, Size};
+use rayon::prelude::*;
+use situ::transformer::Error;
+
+/// Inputs, for the transformer.
+pub const D: Size =
+    Size { name: "d", about: "inputs, for the transformer", default: 10.0, range: [1.0, 32.0] };
+/// Hidden units.
+pub const WIDTH: Size =
+    Size { name: "width", about: "hidden units", default: 4.0, range: [1.0, 32.0] };
+/// Examples of a prompt.
+pub const N: Size =
+    Size { name: "n", about: "examples of a prompt", default: 20.0, range: [1.0, 200.0] };
+/// Layers of gradient descent.
+pub const T: Size = Size {
+    name: "T",
+    about: "layers of gd_layers; fixed_weights takes 10 T / 3",
+    default: 300.0,
+    range: [1.0, 10_000.0],
+};
+
+/// Queries of a task's mean error.
+pub const QUERIES: usize = 20;
+
+/// Tasks for the transformer.
+pub const TASKS: usize = 40;
+
+/// Sizes of the paper's experiments: inputs and width.
+pub const SIZES: [(usize, usize); 3] = [(10, 4), (20, 8), (8, 16)];
+
+/// `f` of `count` tasks, in parallel.
+pub fn over_tasks(
+    settings: &Settings,
+    shape: Shape,
+    count: usize,
+    f: impl Fn(&Task) -> Result<f64, Error> + Sync,
+) -> Result<Vec<f64>> {
+    let tasks = (0..count).into_par_iter().map(|index| f(&shape.task(settings.seed, index)));
+    Ok(tasks.collect::<Result<_, Error>>()?)
+}
