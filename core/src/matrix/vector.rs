@@ -75,6 +75,7 @@ where
 /// [`add_scaled`] for sums of very many small steps: see [`Storage::store_dithered`].
 ///
 /// ```
+/// # #[cfg(feature = "f16")] {
 /// use situ::matrix::add_scaled_dithered;
 /// use situ::scalar::f16;
 /// let mut y = [f16::ONE];
@@ -82,6 +83,7 @@ where
 ///     add_scaled_dithered(1e-4, &[1.0_f32], &mut y, step);
 /// }
 /// assert!((y[0].to_f32() - 1.1).abs() < 0.03);
+/// # }
 /// ```
 #[inline]
 pub fn add_scaled_dithered<X, Y>(scale: X::Compute, x: &[X], y: &mut [Y], step: u32)

@@ -187,6 +187,7 @@ impl Storage for [u8; 2] {
 /// Loads a vector: `out[i] = stored[i]`, up to the shorter length.
 ///
 /// ```
+/// # #[cfg(feature = "f16")] {
 /// use situ::scalar::{f16, load_slice, store_slice};
 ///
 /// let mut stored = [f16::ZERO; 3];
@@ -194,6 +195,7 @@ impl Storage for [u8; 2] {
 /// let mut values = [0.0_f32; 3];
 /// load_slice(&stored, &mut values);
 /// assert_eq!(values, [1.0, 0.5, -2.0]);
+/// # }
 /// ```
 #[inline]
 pub fn load_slice<S: Storage>(stored: &[S], out: &mut [S::Compute]) {
