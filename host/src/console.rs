@@ -25,7 +25,7 @@ pub fn line(text: impl Display) -> Result<(), Failure> {
 /// Prints a value as one line of JSON on standard output.
 ///
 /// # Errors
-/// As [`line`]; [`Failure::Check`] if the value has no form in JSON.
+/// As [`line()`]; [`Failure::Check`] if the value has no form in JSON.
 pub fn json(value: &impl Serialize) -> Result<(), Failure> {
     line(serde_json::to_string(value).map_err(|error| Failure::Check(error.to_string()))?)
 }

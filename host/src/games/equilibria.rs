@@ -23,7 +23,7 @@ const MAX_PROFILES: usize = 1 << 16;
 const TOLERANCE: f64 = 1e-9;
 
 /// The equilibria that can be enumerated: the pure ones of a game of up to 65,536 profiles, and
-/// those with supports of equal size of two players with up to [`MAX_MIXED`] actions each, which
+/// those with supports of equal size of two players with up to 8 actions each, which
 /// are all equilibria of a nondegenerate game. `None` if the game is larger.
 ///
 /// # Errors
