@@ -61,7 +61,8 @@ pub const SYSTEM: System = System {
             0.1,
             recall::ratio,
         )
-        .against("delta rules with replay of the same bytes"),
+        .against("delta rules with replay of the same bytes")
+        .sampled(),
         Claim::at_least(
             "mesa.change",
             "echo path changes, AR(.9) and AR(.98) input: echo return loss in samples 100 to 400 after \
@@ -70,6 +71,7 @@ pub const SYSTEM: System = System {
             echo::change,
         )
         .against("normalized LMS on the same stream")
+        .sampled()
         .with_unit("dB"),
         Claim::at_most(
             "mesa.half",
@@ -79,6 +81,7 @@ pub const SYSTEM: System = System {
             echo::half,
         )
         .against("the same memory in f32")
+        .sampled()
         .with_unit("dB"),
         Claim::equal(
             "mesa.endurance",
