@@ -14,8 +14,8 @@ Every claim that `situ reproduce` measures. This page is written from the lists 
 `SITU_ACCEPT=1 cargo test -p situ-tests --test claims document`, and a test fails if it is out of date.
 
 - **Reference**: the result that the measurement is compared with, independent of the measured code.
-- **Sampled**: chance moves the number, so it is printed with its standard error. The others are exact,
-  or the largest error of all cases tried, whatever the seed.
+- **Sampled**: an estimate, printed with its standard error. The others are exact, the largest error of
+  all cases tried, or a statistic without a standard error, such as a p-value.
 - **Mutations**: deliberate faults in the core, one line each, that are known to break the claim:
   `cargo test -p situ-host --features mutations --test mutations` activates one after another.
 

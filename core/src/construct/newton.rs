@@ -64,13 +64,13 @@ impl InverseRows {
 /// As [`Builder::head`].
 pub fn add_step<S: Storage>(builder: &mut Builder<'_, S>, rows: &InverseRows) -> Result<(), Error> {
     let InverseRows { size, inverse, matrix, identity, spare } = *rows;
-    let minus_one = -mutated!("newton-step", S::Compute::ONE, S::Compute::from_f64(1.0001));
+    let product = -mutated!("newton-step", S::Compute::ONE, S::Compute::from_f64(1.0001));
     let block = |output, input| Block::copy(output, input, size);
     let key_identity = [block(0, identity)];
     builder.layer()?.head(
         &key_identity,
         &[block(0, inverse)],
-        &[block(spare, matrix).times(minus_one)],
+        &[block(spare, matrix).times(product)],
         Attention::Linear,
     )?;
     builder
@@ -84,7 +84,7 @@ pub fn add_step<S: Storage>(builder: &mut Builder<'_, S>, rows: &InverseRows) ->
         .head(
             &key_identity,
             &[block(0, spare)],
-            &[block(spare, identity).times(minus_one)],
+            &[block(spare, identity).times(-S::Compute::ONE)],
             Attention::Linear,
         )?;
     Ok(())

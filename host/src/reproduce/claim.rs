@@ -119,11 +119,9 @@ impl Measured {
         }
     }
 
-    /// The number over that of an independent estimate.
-    pub fn over(&self, other: &Self) -> Self {
-        let relative = |estimate: &Self| estimate.standard_error / estimate.value;
-        let ratio = self.value / other.value;
-        Self::new(ratio, ratio.abs() * relative(self).hypot(relative(other)))
+    /// The number minus that of an independent estimate.
+    pub fn minus(&self, other: &Self) -> Self {
+        Self::new(self.value - other.value, self.standard_error.hypot(other.standard_error))
     }
 
     /// Distance of the number from `exact`.

@@ -82,6 +82,12 @@ pub fn sampled_median(samples: &[f64]) -> Measured {
     jackknife(samples, |samples| median(samples.iter().map(|sample| **sample).collect()))
 }
 
+/// [`sampled_median`] of the common logarithms: for positive samples that differ by orders of magnitude,
+/// whose median has no useful standard error.
+pub fn median_exponent(samples: &[f64]) -> Measured {
+    sampled_median(&samples.iter().map(|sample| sample.log10()).collect::<Vec<_>>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -84,7 +84,7 @@ pub const SYSTEM: System = System {
             "ftrl.rate_free_of_noise",
             "entropic, prisoner's dilemma: slope of the median log distance in the sum of steps, noisy \
              against full information, relative difference",
-            0.05,
+            0.08,
             rates::free_of_noise,
         )
         .against("the same slope under full information")

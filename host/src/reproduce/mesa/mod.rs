@@ -67,7 +67,7 @@ pub const SYSTEM: System = System {
             "mesa.change",
             "echo path changes, AR(.9) and AR(.98) input: echo return loss in samples 100 to 400 after \
              the change minus that of normalized LMS, the smaller",
-            10.0,
+            6.0,
             echo::change,
         )
         .against("normalized LMS on the same stream")

@@ -2,7 +2,7 @@
 
 use super::target::{draws, target};
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::statistics::sampled_median;
+use crate::reproduce::statistics::median_exponent;
 use crate::reproduce::{Context, Measured, Result, Settings};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -18,7 +18,7 @@ const BATCH: usize = 16;
 /// Draws of a median.
 const DRAWS: u64 = 5;
 
-/// Median error at width d² divided by that at 4 d².
+/// Median error at width d² divided by that at 4 d², as a power of ten.
 pub fn gap(context: &mut Context<'_>) -> Result<Measured> {
     let settings = context.settings;
     let steps = settings.size(4000, 30_000);
@@ -26,20 +26,21 @@ pub fn gap(context: &mut Context<'_>) -> Result<Measured> {
     let double = median_error::<32>(settings, steps)?;
     let wide = median_error::<64>(settings, steps)?;
     let widths = [(1.0, &exact), (2.0, &double), (4.0, &wide)];
-    let points = widths.map(|(width, error)| [width, error.value]).to_vec();
+    let points = widths.map(|(width, error)| [width, 10_f64.powf(error.value)]).to_vec();
     context.plot(Series {
         title: "Error of Adam on scales and shifts alone".to_owned(),
         x: Axis::linear("width / d²"),
         y: Axis::logarithmic("squared error / variance of the target"),
         curves: vec![Curve { label: format!("d = {D}, {steps} steps"), points }],
     });
-    Ok(exact.over(&wide))
+    Ok(exact.minus(&wide))
 }
 
+/// Median error as a power of ten.
 fn median_error<const WIDTH: usize>(settings: &Settings, steps: u32) -> Result<Measured> {
     let draws = draws(settings, DRAWS).into_par_iter();
     let errors = draws.map(|seed| error::<WIDTH>(seed, steps));
-    Ok(sampled_median(&errors.collect::<Result<Vec<f64>, _>>()?))
+    Ok(median_exponent(&errors.collect::<Result<Vec<f64>, _>>()?))
 }
 
 /// Mean squared error on fresh inputs over the variance of the target, after `steps` steps.

@@ -95,8 +95,7 @@ pub fn accuracy_of_tuned(context: &mut Context<'_>) -> Result<Measured> {
 /// What tuning adds to the accuracy.
 pub fn untuned_gap(context: &mut Context<'_>) -> Result<Measured> {
     let Digits { untuned, tuned } = &*context.study::<Digits>()?;
-    let error = tuned.standard_error.hypot(untuned.standard_error);
-    Ok(Measured::new(tuned.value - untuned.value, error))
+    Ok(tuned.minus(untuned))
 }
 
 /// Test accuracy of one network.

@@ -2,7 +2,7 @@
 
 use super::target::{draws, rebuilt, target};
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::statistics::{largest, sampled_median};
+use crate::reproduce::statistics::{largest, median_exponent, sampled_median};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -168,24 +168,27 @@ pub fn skip(context: &mut Context<'_>) -> Result<Measured> {
 }
 
 /// Beyond the box the first ReLU clips and the equality ends: the median error at twice the box over
-/// that on the box.
+/// that on the box, as a power of ten.
 pub fn outside(context: &mut Context<'_>) -> Result<Measured> {
     let mut medians = Vec::new();
     for radius in [0.5, 1.0, 1.25, 1.5, 2.0, 3.0] {
         let errors = errors(context.settings, |seed, inputs| {
             error::<f64, 8, 64, 1, 1>(seed, inputs, radius)
         })?;
-        medians.push((radius, sampled_median(&errors)));
+        medians.push((radius, median_exponent(&errors)));
     }
     let [_, (_, inside), .., (_, twice), _] = &medians[..] else { return Err("no radii".into()) };
-    let ratio = twice.over(inside);
+    let ratio = twice.minus(inside);
     context.plot(Series {
         title: "Where equality ends: median relative error".to_owned(),
         x: Axis::linear("radius of the inputs / radius of the box"),
         y: Axis::logarithmic("relative error"),
         curves: vec![Curve {
             label: "d = 8, f64".to_owned(),
-            points: medians.iter().map(|(radius, median)| [*radius, median.value]).collect(),
+            points: medians
+                .iter()
+                .map(|(radius, median)| [*radius, 10_f64.powf(median.value)])
+                .collect(),
         }],
     });
     Ok(ratio)

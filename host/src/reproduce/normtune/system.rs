@@ -3,7 +3,7 @@
 use super::exact::error_of_law;
 use super::target::{draws, target};
 use crate::report::{Axis, Curve, Series};
-use crate::reproduce::statistics::{largest, sampled_median, share};
+use crate::reproduce::statistics::{largest, median_exponent, sampled_median, share};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
@@ -77,18 +77,19 @@ fn best_error(seed: u64, d: usize, width: usize) -> Result<f64> {
 /// Width of the target of [`phase`].
 const PHASE_WIDTH: usize = 8;
 
-/// Reconstruction is exact from width d² on: the median error one unit earlier over that at d².
+/// Reconstruction is exact from width d² on: the median error one unit earlier over that at d², as a
+/// power of ten.
 pub fn phase(context: &mut Context<'_>) -> Result<Measured> {
     const EXACT: usize = PHASE_WIDTH * PHASE_WIDTH;
     let settings = context.settings;
     let median = |width: usize| -> Result<Measured> {
         let seeds = draws(settings, DRAWS).into_par_iter();
         let errors = seeds.map(|seed| best_error(seed, PHASE_WIDTH, width));
-        Ok(sampled_median(&errors.collect::<Result<Vec<_>>>()?))
+        Ok(median_exponent(&errors.collect::<Result<Vec<_>>>()?))
     };
     let mut points = Vec::new();
     for width in [16, 32, 48, 56, 60, 62, 63, 64, 65, 68, 72, 80] {
-        points.push([width as f64, median(width)?.value]);
+        points.push([width as f64, 10_f64.powf(median(width)?.value)]);
     }
     context.plot(Series {
         title: "Best reconstruction by width: median relative error, d = 8".to_owned(),
@@ -96,7 +97,7 @@ pub fn phase(context: &mut Context<'_>) -> Result<Measured> {
         y: Axis::logarithmic("relative error"),
         curves: vec![Curve { label: "least squares".to_owned(), points }],
     });
-    Ok(median(EXACT - 1)?.over(&median(EXACT)?))
+    Ok(median(EXACT - 1)?.minus(&median(EXACT)?))
 }
 
 /// Condition number of the system of one draw, from its singular values.

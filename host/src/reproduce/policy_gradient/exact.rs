@@ -102,7 +102,7 @@ pub fn finite_time(context: &mut Context<'_>) -> Result<Measured> {
         }
         Ok(false)
     };
-    let starts = settings.size(2000, 20_000);
+    let starts = settings.size(5000, 20_000);
     let reached: Vec<bool> =
         (0..starts).into_par_iter().map(reaches).collect::<Result<_, Error>>()?;
     Ok(share(&reached, |reached| *reached))

@@ -162,7 +162,7 @@ pub fn rate(context: &mut Context<'_>) -> Result<Measured> {
 pub fn high_probability(context: &mut Context<'_>) -> Result<Measured> {
     let runs = context.study::<Runs>()?;
     let [far, near] = [&runs.far, &runs.near].map(|paths| share(paths, |path| path.stays));
-    Ok(Measured::new(far.value - near.value, far.standard_error.hypot(near.standard_error)))
+    Ok(far.minus(&near))
 }
 
 /// Share of eager runs at the target at the end.

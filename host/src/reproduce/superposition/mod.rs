@@ -72,7 +72,7 @@ pub const SYSTEM: System = System {
             "superposition.trained_mean",
             "trained on one task at a time: largest difference of a mean probability from its mixing \
              weight",
-            0.12,
+            0.18,
             trained::mean,
         )
         .against("the mixing weights")
@@ -81,7 +81,7 @@ pub const SYSTEM: System = System {
             "superposition.trained_within_prompt",
             "trained with label noise: share of single prompts where both tasks have more than a tenth, \
              equal mixture, smaller of two sizes",
-            0.35,
+            0.25,
             trained::within_prompt,
         )
         .against("the tasks' answers")
@@ -105,7 +105,7 @@ pub const SYSTEM: System = System {
         Claim::at_most(
             "superposition.size_trend",
             "divergence of the mean output from the mixture, width 64 over width 32 trained alike, \
-             larger of plain and label noise",
+             means of plain and label noise",
             1.0,
             trained::size_trend,
         )

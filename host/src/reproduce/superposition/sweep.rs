@@ -20,7 +20,7 @@ pub struct Sweep {
 impl Sweep {
     pub fn of(settings: &Settings, label: String, family: Family, weights: &[u8]) -> Result<Self> {
         let model = Model::open(weights)?;
-        let count = settings.size(300, 2000);
+        let count = settings.size(600, 2000);
         let at = |weight: &f64| {
             let mixture = Mixture::new(&[*weight, 1.0 - weight])?;
             Ok(Measures::of(&model, family, &mixture, count, settings.seed)?)
@@ -43,15 +43,14 @@ impl Sweep {
         deviations.fold(0.0.into(), Measured::max)
     }
 
-    /// Mean over the mixing weights of the divergence of the mean output from the mixture.
-    pub fn divergence(&self) -> Measured {
-        let (mut sum, mut variance) = (0.0, 0.0);
-        for measures in &self.measures {
-            let divergence = measures.estimate(|m| m.divergence_of_mean);
-            sum += divergence.value;
-            variance += divergence.standard_error.powi(2);
-        }
-        Measured::new(sum, variance.sqrt()).scaled(1.0 / self.measures.len() as f64)
+    /// Mean over the mixing weights of the divergence of the mean output from the mixture, over the
+    /// prompts of these indices.
+    pub fn divergence(&self, prompts: &[&usize]) -> f64 {
+        let divergences = self.measures.iter().map(|measures| {
+            let outcomes = prompts.iter().map(|prompt| measures.outcomes[**prompt]).collect();
+            Measures::summarize(measures.weight, outcomes).divergence_of_mean
+        });
+        divergences.sum::<f64>() / self.measures.len() as f64
     }
 
     /// One of the measures against the mixing weight.

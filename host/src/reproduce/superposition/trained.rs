@@ -5,7 +5,7 @@ use super::sweep::{Size, Sweep};
 use super::task_vectors::TaskVectors;
 use crate::prompts::{Family, Mixture};
 use crate::report::Curve;
-use crate::reproduce::statistics::correlation;
+use crate::reproduce::statistics::{correlation, jackknife};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
 
 /// Weights of the shipped models; `firmware/suite/weights/README.md` has the commands that made them.
@@ -76,7 +76,7 @@ pub fn collapse(context: &mut Context<'_>) -> Result<Measured> {
             [&size.plain, &size.noisy].map(|sweep| sweep.even().estimate(|m| m.collapse));
         let [p, n] = [plain.value, noisy.value];
         details.push(format!("width {}: {p:.2} plain, {n:.2} with label noise", size.width));
-        Measured::new(p - n, plain.standard_error.hypot(noisy.standard_error))
+        plain.minus(&noisy)
     });
     Ok(small.min(large).with_detail(details.join("; ")))
 }
@@ -93,13 +93,20 @@ pub fn task_vectors(context: &mut Context<'_>) -> Result<Measured> {
     Ok(Measured::from(correlations[0].min(correlations[1])).with_detail(details.join("; ")))
 }
 
-/// The larger ratio of the divergences of both sizes.
+/// The ratio of the divergences of both sizes, each the mean of plain and label noise.
 pub fn size_trend(context: &mut Context<'_>) -> Result<Measured> {
     let Trained { small, large } = &*context.study::<Trained>()?;
-    let plain = large.plain.divergence().over(&small.plain.divergence());
-    let noisy = large.noisy.divergence().over(&small.noisy.divergence());
-    let detail = format!("{:.2} plain, {:.2} with label noise", plain.value, noisy.value);
-    Ok(plain.max(noisy).with_detail(detail))
+    // All models see the same prompts, at all mixing weights: prompts are left out of all at once.
+    let prompts: Vec<usize> = (0..small.plain.even().outcomes.len()).collect();
+    let ratio = |of: &dyn Fn(&Size) -> f64| of(large) / of(small);
+    let plain = jackknife(&prompts, |prompts| ratio(&|size| size.plain.divergence(prompts)));
+    let noisy = jackknife(&prompts, |prompts| ratio(&|size| size.noisy.divergence(prompts)));
+    let both = jackknife(&prompts, |prompts| {
+        ratio(&|size| size.plain.divergence(prompts) + size.noisy.divergence(prompts))
+    });
+    let text = |ratio: &Measured| format!("{:.2} ± {:.2}", ratio.value, ratio.standard_error);
+    let detail = format!("{} plain, {} with label noise", text(&plain), text(&noisy));
+    Ok(both.with_detail(detail))
 }
 
 /// Probabilities of both answers against the weight of the first vector.

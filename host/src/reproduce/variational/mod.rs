@@ -87,7 +87,7 @@ pub const SYSTEM: System = System {
             "variational.bilinear",
             "bilinear game: growth of gradient descent ascent to step 400 and stationary variance of \
              extragradient against their closed forms, larger relative error",
-            0.05,
+            0.06,
             closed_forms::bilinear,
         )
         .against("closed forms of growth and stationary variance")
@@ -105,7 +105,7 @@ pub const SYSTEM: System = System {
             "variational.coverage",
             "linear game, step 0.3: share of 95 % intervals by batch means that hold the solution, \
              minus 0.95",
-            0.02,
+            0.025,
             closed_forms::coverage,
         )
         .against("the exact solution 0")
