@@ -81,8 +81,8 @@ pub struct Draw<T> {
 ///
 /// Every action is drawn with its probability to within 2^-15 of that probability, down to the
 /// smallest positive number: an estimate that divides by it is unbiased. An action of probability
-/// zero is never drawn; an empty strategy gives action 0 with probability 0. One random number,
-/// rarely two, and 3 A multiply-adds.
+/// zero is never drawn; an empty strategy gives action 0 with probability 0. One random number, a
+/// second with probability 2^-8, and up to 2 A multiply-adds; for A / 256 of the numbers 4 A.
 #[inline]
 pub fn draw<T: Scalar, G: Rng + ?Sized>(
     strategy: &[T],
@@ -92,7 +92,7 @@ pub fn draw<T: Scalar, G: Rng + ?Sized>(
     let keep = T::ONE - exploration;
     let share = exploration / T::from_usize(strategy.len());
     // Where rounding leaves the sum below one, the rest goes to the likeliest action.
-    pick(strategy.iter().map(|weight| keep * *weight + share), generator).0
+    pick(strategy.iter().map(move |weight| keep * *weight + share), generator).0
 }
 
 /// Draws an index with these probabilities; `None` with what they leave to one.
@@ -108,38 +108,101 @@ pub(crate) fn draw_or_none<T: Scalar, G: Rng + ?Sized>(
 /// Draws an index; the likeliest, and false, with what they leave to one.
 #[inline]
 fn pick<T: Scalar, G: Rng + ?Sized>(
+    probabilities: impl ExactSizeIterator<Item = T> + Clone,
+    generator: &mut G,
+) -> (Draw<T>, bool) {
+    // One running sum over all would round the rare ones away. So the rare ones lie next to zero,
+    // where the uniform number is fine, and the common ones are laid from one downward.
+    let word = generator.next_u32();
+    if ((word >> 24) as usize) < probabilities.len() {
+        return pick_low(word, probabilities, generator);
+    }
+    // Above the share of all rare ones, even if all are rare.
+    pick_common(probabilities, T::from_usize((word >> 8) as usize) * T::from_f64(WORD))
+}
+
+/// [`pick`] where the uniform number, which starts with `word`, may be below the share of the rare ones.
+#[cold]
+#[inline(never)]
+fn pick_low<T: Scalar, G: Rng + ?Sized>(
+    word: u32,
     probabilities: impl Iterator<Item = T> + Clone,
     generator: &mut G,
 ) -> (Draw<T>, bool) {
-    // One running sum over all would round the rare ones away. So the rare ones come first, next
-    // to zero, where the uniform number is fine; those that are rarer by far than the other rare
-    // ones come before them, and so on.
-    let uniform: T = fine_uniform(generator);
+    let uniform = fine_uniform(word, generator);
+    match pick_rare(probabilities.clone(), uniform) {
+        Some(drawn) => (drawn, true),
+        None => pick_common(probabilities, uniform),
+    }
+}
+
+/// The common action at this place from one downward; the likeliest, and false, if it is beyond their
+/// sum.
+#[inline(always)]
+fn pick_common<T: Scalar>(
+    probabilities: impl Iterator<Item = T> + Clone,
+    uniform: T,
+) -> (Draw<T>, bool) {
+    let mut left = T::ONE - uniform;
+    for (action, probability) in probabilities.clone().enumerate() {
+        if probability >= T::from_f64(RARE) {
+            if left <= probability {
+                return (Draw { action, probability }, true);
+            }
+            left -= probability;
+        }
+    }
+    (likeliest(probabilities), false)
+}
+
+/// Probabilities below this share are rare beside those above it.
+const RARE: f64 = 1.0 / 256.0;
+
+/// Unit of the 24 bits of a word.
+const WORD: f64 = 1.0 / 16_777_216.0;
+
+/// The rare action at this place, if it is below the share of the rare ones. Those that are rarer by
+/// far than the other rare ones come first, and so on.
+fn pick_rare<T: Scalar>(
+    probabilities: impl Iterator<Item = T> + Clone,
+    uniform: T,
+) -> Option<Draw<T>> {
     let (mut high, mut low) = (T::MAX, T::from_f64(RARE));
     let mut below = mass_below(probabilities.clone(), low);
+    if uniform >= below {
+        return None;
+    }
     while uniform < below {
         (high, low) = (low, low * T::from_f64(RARE));
         below = mass_below(probabilities.clone(), low);
     }
     let mut left = uniform - below;
-    let mut likeliest = Draw { action: 0, probability: T::ZERO };
+    let mut last = None;
     for (action, probability) in probabilities.enumerate() {
-        let this = Draw { action, probability };
         if probability >= low && probability < high {
+            last = Some(Draw { action, probability });
             if left < probability {
-                return (this, true);
+                break;
             }
             left -= probability;
         }
-        if probability > likeliest.probability {
-            likeliest = this;
-        }
     }
-    (likeliest, false)
+    // The last one if rounding leaves the sum below the share.
+    last
 }
 
-/// Probabilities below this share are rare beside those above it.
-const RARE: f64 = 1.0 / 256.0;
+/// The likeliest action.
+#[cold]
+#[inline(never)]
+fn likeliest<T: Scalar>(probabilities: impl Iterator<Item = T>) -> Draw<T> {
+    let mut likeliest = Draw { action: 0, probability: T::ZERO };
+    for (action, probability) in probabilities.enumerate() {
+        if probability > likeliest.probability {
+            likeliest = Draw { action, probability };
+        }
+    }
+    likeliest
+}
 
 /// Sum of the probabilities below `limit`.
 #[inline]
@@ -153,17 +216,16 @@ fn mass_below<T: Scalar>(probabilities: impl Iterator<Item = T>, limit: T) -> T 
     mass
 }
 
-/// Uniform in [0, 1) with 16 significant bits or more, however small. One draw; a second with
-/// probability 2^-8.
+/// Uniform in [0, 1) with 16 significant bits or more, however small, from a word and as many more
+/// as that takes.
 #[inline]
-fn fine_uniform<T: Scalar, G: Rng + ?Sized>(generator: &mut G) -> T {
-    let word = T::from_f64(1.0 / 16_777_216.0);
-    let mut next = || T::from_usize((generator.next_u32() >> 8) as usize);
-    let (mut digits, mut unit) = (next(), word);
+fn fine_uniform<T: Scalar, G: Rng + ?Sized>(word: u32, generator: &mut G) -> T {
+    let number = |word: u32| T::from_usize((word >> 8) as usize);
+    let (mut digits, mut unit) = (number(word), T::from_f64(WORD));
     // The unit reaches zero even if the generator only gives zeros.
     while digits < T::from_f64(65_536.0) && unit > T::ZERO {
-        digits = digits * T::from_f64(16_777_216.0) + next();
-        unit *= word;
+        digits = digits * T::from_f64(16_777_216.0) + number(generator.next_u32());
+        unit *= T::from_f64(WORD);
     }
     digits * unit
 }
