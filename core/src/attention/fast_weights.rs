@@ -58,7 +58,14 @@ pub(super) fn magnitude<T: Scalar>(numbers: &[T]) -> T {
 /// Checks what was read: finite, or else the query was not, or the sum left the format.
 #[inline(always)]
 pub(super) fn check_read<T: Scalar>(query: &[T], out: &[T]) -> Result<(), Error> {
-    if magnitude(out).is_finite() || extent(out).is_ok() {
+    if magnitude(out).is_finite() { Ok(()) } else { measure_read(query, out) }
+}
+
+/// [`check_read`] where the sum of magnitudes left the format: on slices, one copy for all sizes.
+#[cold]
+#[inline(never)]
+fn measure_read<T: Scalar>(query: &[T], out: &[T]) -> Result<(), Error> {
+    if extent(out).is_ok() {
         return Ok(());
     }
     extent(query).and(Err(Error::Overflow))
@@ -94,7 +101,9 @@ pub(super) fn grown<S: Storage>(
     if fits::<S>(grown) { Ok(grown) } else { Err(Error::Overflow) }
 }
 
-/// The largest absolute value of stored numbers.
+/// The largest absolute value of stored numbers. Never inlined: it is rarely called, and one copy serves all
+/// sizes.
+#[inline(never)]
 pub(super) fn largest<S: Storage>(elements: &[S]) -> S::Compute {
     let magnitudes = elements.iter().map(|element| element.load().abs());
     magnitudes.fold(S::Compute::ZERO, |largest, magnitude| magnitude.maximum(largest))

@@ -125,24 +125,22 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> FastWeights<S::Compute,
 {
     type Gate = Rule<S::Compute, KEYS>;
 
-    #[inline]
+    // A caller's rule is usually known when it is compiled: only that rule's loop remains.
+    #[inline(always)]
     fn write(
         &mut self,
         rule: Rule<S::Compute, KEYS>,
         key: &[S::Compute; KEYS],
         value: &[S::Compute; VALUES],
     ) -> Result<(), Error> {
-        let (decay, step_size) =
-            rule.checked(key).map_err(|error| extent(key).err().unwrap_or(error))?;
+        let (decay, step_size) = rule.checked(key).map_err(|error| refusal(key, error))?;
         let change = self.change(decay, step_size, key, value);
         let kept = if let Decay::All(decay) = decay { decay } else { S::Compute::ONE };
         // Loose, but two operations an element; NaN fits nowhere.
         let mut bound = kept * self.bound + magnitude(key) * magnitude(&change);
         if !fits::<S>(bound) {
-            let key_extent = extent(key)?;
-            extent(value)?;
-            let reach = key_extent * extent(&change).map_err(|_| Error::Overflow)?;
-            bound = grown(self.bound, kept, reach, self.matrix.as_slice())?;
+            let elements = self.matrix.as_slice();
+            bound = measured(elements, self.bound, kept, [key, value, &change])?;
         }
         match decay {
             Decay::None => self.apply(core::iter::repeat(S::Compute::ONE), &change, key),
@@ -168,6 +166,33 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> FastWeights<S::Compute,
         self.matrix.clear();
         (self.bound, self.writes) = (S::Compute::ZERO, 0);
     }
+}
+
+/// The error of a rule that is refused: the key's, if it is not finite. On slices and never inlined, as
+/// [`measured`]: what is rarely called is not worth a copy for each size.
+#[cold]
+#[inline(never)]
+fn refusal<T: Scalar>(key: &[T], error: Error) -> Error {
+    extent(key).err().unwrap_or(error)
+}
+
+/// The bound after a write of `change keyᵀ`, by the largest elements instead of sums of magnitudes.
+///
+/// # Errors
+/// [`Error::NotFinite`] if a key or value is not finite, [`Error::Overflow`] if an element could leave
+/// the storage format.
+#[cold]
+#[inline(never)]
+fn measured<S: Storage>(
+    elements: &[S],
+    bound: S::Compute,
+    kept: S::Compute,
+    [key, value, change]: [&[S::Compute]; 3],
+) -> Result<S::Compute, Error> {
+    let key_extent = extent(key)?;
+    extent(value)?;
+    let reach = key_extent * extent(change).map_err(|_| Error::Overflow)?;
+    grown(bound, kept, reach, elements)
 }
 
 impl<S: Storage, const KEYS: usize, const VALUES: usize> Persist for Memory<S, KEYS, VALUES> {
