@@ -14,8 +14,7 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Step<f16, 16, false>, Step<f16, 32, false>);
     rows!(visitor: Step<f32, 8, true>, Step<f32, 16, true>, Step<f32, 32, true>);
     rows!(visitor: Step<f16, 16, true>, Step<f16, 32, true>);
-    rows!(visitor: Solve<f32, 8>, Solve<f32, 16>, Solve<f32, 32>);
-    rows!(visitor: Solve<f16, 8>, Solve<f16, 16>, Solve<f16, 32>);
+    rows!(visitor: Solve<f32, 16>, Solve<f16, 16>);
 }
 
 /// Softmax of a copy.
