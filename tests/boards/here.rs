@@ -25,7 +25,9 @@ impl Visitor for Here<'_> {
         assert!(error <= bound, "{} {} {}: {error:e} > {bound:e}", B::NAME, B::SIZE, B::SCALAR);
         // An output of zeros would check nothing.
         let moved = expected.values.iter().any(|value| *value != 0.0);
-        assert!(moved || matches!(B::NAME, "empty" | "every_f16"), "{} is all zeros", B::NAME);
+        // Rows that count differing results.
+        let counts = matches!(B::NAME, "empty" | "every_f16") || B::NAME.ends_with("_bits");
+        assert!(moved || counts, "{} is all zeros", B::NAME);
     }
 }
 
