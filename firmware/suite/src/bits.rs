@@ -259,7 +259,8 @@ impl Benchmark for Exponentials {
         self.wrong = 0;
         for index in 0..Self::SIZE {
             let x = (index as f32 - 2200.0) * 0.051;
-            let (inlined, called) = (x.exp_inline(), x.exp());
+            // By its path: with std in the build, `x.exp()` is std's.
+            let (inlined, called) = (x.exp_inline(), Scalar::exp(x));
             self.wrong += u32::from(inlined.to_bits() != called.to_bits());
         }
     }
