@@ -4,15 +4,17 @@
 
 use libfuzzer_sys::fuzz_target;
 use situ::online::{
-    Bayes, Byte, Delta, Ftrl, InPlace, Learner, LeastSquares, Memory, Newton, Shape, Target, restore,
-    save,
+    Bayes, Byte, Delta, Ftrl, InPlace, Learner, LeastSquares, Memory, Newton, Shape, Target,
+    restore, save,
 };
 use situ::scalar::f16;
 
 /// CRC-32 (IEEE), so that a forged state passes for a sound one.
 fn checksum(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0_u32, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg())
+        })
     })
 }
 
