@@ -135,7 +135,7 @@ impl Products {
                 let bound = if matrix::FUSED { rounding } else { 0.0 };
                 // Adding to zero loses a zero's sign.
                 let error = (out[i * columns + j] - sum).abs();
-                self.wrong += u32::from(!(error <= bound));
+                self.wrong += u32::from(error.is_nan() || error > bound);
             }
         }
     }
