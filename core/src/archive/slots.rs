@@ -123,7 +123,7 @@ impl<F: NorFlash> Slots<F> {
     /// Restores the newest state that is whole and belongs to `state`.
     ///
     /// # Errors
-    /// [`StoreError::State`] if there is none; [`StoreError::Flash`]. The state is then unchanged.
+    /// [`StoreError::State`] if no slot holds one; [`StoreError::Flash`]. The state is unchanged.
     pub fn load<P: Persist + ?Sized>(&mut self, state: &mut P) -> Result<(), StoreError<F::Error>> {
         let mut refusal = Error::Blank;
         for found in self.found()?.into_iter().flatten() {

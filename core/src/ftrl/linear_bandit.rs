@@ -90,7 +90,7 @@ where
     /// Chooses an action for φ. One normal number an action where it samples.
     ///
     /// # Errors
-    /// [`Error::NoActions`] if there are none; [`Error::NotFinite`] if a score is not finite.
+    /// [`Error::NoActions`] without actions; [`Error::NotFinite`] if a score is not finite.
     pub fn choose<G: Rng + ?Sized>(
         &self,
         confidence: Confidence<S::Compute>,

@@ -73,9 +73,9 @@ pub(crate) trait Family {
     const NAME: &'static str;
     /// Names of the rows of a thousand rounds, by feedback.
     const ROUNDS: [&'static str; 4];
-    /// The regularizer.
+    /// Type of the regularizer.
     type Of<T: Scalar>: Regularizer<T>;
-    /// It.
+    /// The regularizer, in scalar `T`.
     fn regularizer<T: Scalar>() -> Self::Of<T>;
 }
 

@@ -65,7 +65,7 @@ impl Board {
     /// The board of this name.
     ///
     /// # Errors
-    /// [`Failure::Input`] if there is none, or its file is wrong.
+    /// [`Failure::Input`] if the board is missing or its file is wrong.
     pub fn find(id: &str) -> Result<Self, Failure> {
         let directory = directory()?;
         let known = ids(&directory)?;

@@ -34,5 +34,5 @@ pub use size::Size;
 pub use system::System;
 pub use systems::{EXTENSIONS, SYSTEMS};
 
-/// The result of a measurement; the error says why there is none.
+/// The result of a measurement; the error says why it is missing.
 type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
