@@ -1,10 +1,10 @@
 //! The learner `bayes`: Gaussian naive Bayes in running moments.
 
 use super::configuration::{Configuration, positive};
-use super::frame::{Context, Goal, Input, Model};
+use super::frame::{Context, Example, Model, Setting};
 use super::moments::{next_count, rate, transfer_count};
 use super::output::activate;
-use super::{Archive, Error, Frame, Parameter, Shape, Standardization, Target, Task};
+use super::{Archive, Error, Frame, Parameter, Standardization, Target, Task};
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage, running_moments};
 
@@ -123,51 +123,40 @@ impl<S: Storage, const FEATURES: usize> Class<S, FEATURES> {
 impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
     for BayesModel<S, FEATURES, OUTPUTS>
 {
-    type Number = S::Compute;
     type Inputs = Standardization<S::Compute, FEATURES>;
     type Configuration = BayesConfiguration<S::Compute>;
     type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "bayes";
     const EMPTY: Self = Self { classes: [Class::EMPTY; OUTPUTS] };
-    const OUTPUTS: usize = OUTPUTS;
 
-    fn fits(shape: Shape, _: &Self::Configuration) -> Result<(), Error> {
-        if shape.task == Task::Regress { Err(Error::WrongTask) } else { Ok(()) }
+    fn fits(setting: &Setting<'_, Self>) -> Result<(), Error> {
+        if setting.shape.task == Task::Regress { Err(Error::WrongTask) } else { Ok(()) }
     }
 
-    fn reset(&mut self, _: Shape, _: &Self::Configuration) {
+    fn reset(&mut self, _: &Setting<'_, Self>) {
         self.classes.iter_mut().for_each(Class::clear);
     }
 
-    fn predict(
-        &self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        out: &mut [S::Compute],
-    ) {
+    fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
         for (score, class) in out.iter_mut().zip(&self.classes) {
-            *score = class.score(x.z, context.configuration.floor);
+            *score = class.score(context.x.z, context.configuration.floor);
         }
         activate(context.shape.task, out);
     }
 
-    fn update(
-        &mut self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        goal: Goal<S::Compute>,
-        out: &mut [S::Compute],
-    ) -> Result<(), Error> {
-        self.predict(context, x, out);
+    fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
+        let Example { context, goal } = example;
+        self.predict(context, out);
         if let Target::Class(class) = goal.raw
             && let Some(class) = self.classes.get_mut(class)
         {
-            class.observe(x.z, context.step);
+            class.observe(context.x.z, context.step);
         }
         Ok(())
     }
 
-    fn transfer(&mut self, shape: Shape, _: &Self::Configuration, archive: &mut Archive<'_>) {
+    fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {
+        let Setting { shape, .. } = setting;
         for class in self.classes.iter_mut().take(shape.outputs()) {
             transfer_count(&mut class.count, archive);
             archive.numbers(prefix(&mut class.mean, shape.features));
@@ -175,11 +164,11 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
         }
     }
 
-    fn state_bytes(shape: Shape, _: &Self::Configuration) -> usize {
-        shape.outputs() * (size_of::<u32>() + 2 * shape.features * size_of::<S>())
+    fn state_bytes(setting: &Setting<'_, Self>) -> usize {
+        setting.shape.outputs() * (size_of::<u32>() + 2 * setting.shape.features * size_of::<S>())
     }
 
-    fn flops(shape: Shape, _: &Self::Configuration) -> usize {
-        14 * shape.outputs() * shape.features + 20 * shape.features
+    fn flops(setting: &Setting<'_, Self>) -> usize {
+        (14 * setting.shape.outputs() + 20) * setting.shape.features
     }
 }

@@ -1,13 +1,13 @@
 //! The learner `delta`: linear attention with the delta rule on a fixed random feature map.
 
 use super::configuration::{Configuration, not_negative, positive, require};
-use super::frame::{Context, Goal, Input, Model};
+use super::frame::{Context, Example, Model, Setting};
 use super::linear::Linear;
 use super::metric::Metric;
 use super::output::ExpectedError;
 use super::random_features::{Activation, RandomFeatures};
-use super::{Archive, Error, Frame, Parameter, Shape};
-use crate::matrix::{dot, prefix};
+use super::{Archive, Error, Frame, Parameter};
+use crate::matrix::dot;
 use crate::scalar::{Scalar, Storage};
 
 /// Configuration of [`Delta`].
@@ -97,64 +97,35 @@ pub struct DeltaModel<S: Storage, const FEATURES: usize, const OUTPUTS: usize, c
     error: ExpectedError<S::Compute>,
 }
 
-impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
-    DeltaModel<S, FEATURES, OUTPUTS, TERMS>
-{
-    /// Writes φ into `memory` and returns it; writes the scores W φ.
-    fn scores<'a>(
-        &self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        memory: &'a mut [S::Compute; TERMS],
-        scores: &mut [S::Compute],
-    ) -> &'a [S::Compute] {
-        let random = &context.configuration.random;
-        let phi = prefix(memory, random.terms(context.shape.features));
-        random.expand(context.inputs, context.shape.task, x, phi);
-        self.linear.scores(phi, scores);
-        phi
-    }
-}
-
 impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> Model
     for DeltaModel<S, FEATURES, OUTPUTS, TERMS>
 {
-    type Number = S::Compute;
     type Inputs = Metric<S::Compute, FEATURES, OUTPUTS>;
     type Configuration = DeltaConfiguration<S::Compute>;
     type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "delta";
     const EMPTY: Self = Self { linear: Linear::EMPTY, error: ExpectedError::EMPTY };
-    const OUTPUTS: usize = OUTPUTS;
 
-    fn fits(shape: Shape, configuration: &Self::Configuration) -> Result<(), Error> {
-        configuration.random.within(shape.features, TERMS)
+    fn fits(setting: &Setting<'_, Self>) -> Result<(), Error> {
+        setting.configuration.random.within(setting.shape.features, TERMS)
     }
 
-    fn reset(&mut self, _: Shape, _: &Self::Configuration) {
+    fn reset(&mut self, _: &Setting<'_, Self>) {
         self.linear.clear();
         self.error.reset();
     }
 
-    fn predict(
-        &self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        out: &mut [S::Compute],
-    ) {
-        self.scores(context, x, &mut [S::Compute::ZERO; TERMS], out);
+    fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
+        let mut phi = [S::Compute::ZERO; TERMS];
+        self.linear.scores(context.configuration.random.expand(context, &mut phi), out);
         self.error.activate(context.shape.task, S::Compute::ONE, out);
     }
 
-    fn update(
-        &mut self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        goal: Goal<S::Compute>,
-        out: &mut [S::Compute],
-    ) -> Result<(), Error> {
+    fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
+        let Example { context, goal } = example;
         let mut phi = [S::Compute::ZERO; TERMS];
-        let phi = self.scores(context, x, &mut phi, out);
+        let phi = context.configuration.random.expand(context, &mut phi);
+        self.linear.scores(phi, out);
         let time = S::Compute::from_usize(context.inputs.total() as usize);
         let cooled = (S::Compute::ONE + context.configuration.cooling * time).sqrt();
         let gain = context.configuration.step_size / (cooled * dot(phi, phi));
@@ -164,24 +135,20 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize
         Ok(())
     }
 
-    fn transfer(
-        &mut self,
-        shape: Shape,
-        configuration: &Self::Configuration,
-        archive: &mut Archive<'_>,
-    ) {
+    fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {
+        let terms = setting.configuration.random.terms(setting.shape.features);
         self.error.transfer(archive);
-        self.linear.transfer(shape.outputs(), configuration.random.terms(shape.features), archive);
+        self.linear.transfer(setting.shape.outputs(), terms, archive);
     }
 
-    fn state_bytes(shape: Shape, configuration: &Self::Configuration) -> usize {
-        let terms = configuration.random.terms(shape.features);
-        Linear::<S, OUTPUTS, TERMS>::state_bytes(shape.outputs(), terms)
+    fn state_bytes(setting: &Setting<'_, Self>) -> usize {
+        let terms = setting.configuration.random.terms(setting.shape.features);
+        Linear::<S, OUTPUTS, TERMS>::state_bytes(setting.shape.outputs(), terms)
             + size_of::<ExpectedError<S::Compute>>()
     }
 
-    fn flops(shape: Shape, configuration: &Self::Configuration) -> usize {
-        let random = &configuration.random;
+    fn flops(setting: &Setting<'_, Self>) -> usize {
+        let Setting { shape, configuration: DeltaConfiguration { random, .. } } = setting;
         4 * random.terms(shape.features) * shape.outputs() + random.flops(shape.features)
     }
 }

@@ -182,14 +182,9 @@ impl<L: Learner<T>, T: Scalar> Learner<T> for Adaptive<L, T> {
         self.learner.predict(features, prediction)
     }
 
-    fn update(
-        &mut self,
-        features: &[T],
-        target: Target<T>,
-        prediction: &mut [T],
-    ) -> Result<(), Error> {
-        self.learner.update(features, target, prediction)?;
-        self.watch(target, self.shape().decision(prediction));
+    fn update(&mut self, features: &[T], target: Target<T>, out: &mut [T]) -> Result<(), Error> {
+        self.learner.update(features, target, out)?;
+        self.watch(target, self.shape().decision(out));
         Ok(())
     }
 

@@ -14,13 +14,11 @@ use crate::solve::Elements;
 pub trait Inputs: Sized {
     /// The type computed in.
     type Number: Scalar;
-    /// An array for one example.
+    /// An array for one example; its length is the capacity for features.
     type Row: Elements<Self::Number>;
 
     /// All zero bytes: nothing observed.
     const EMPTY: Self;
-    /// Capacity for features.
-    const FEATURES: usize;
 
     /// Writes the features with their influence bounded, and z, the same in standard units, as if this
     /// example were already observed. Returns whether a feature was clipped.
@@ -78,57 +76,86 @@ impl<T: Scalar> Goal<T> {
     }
 }
 
-/// What the frame tells its model.
-#[derive(Debug)]
-pub struct Context<'a, M: Model> {
-    /// The sizes to work at.
+/// The type that a model computes in.
+pub type Number<M> = <<M as Model>::Inputs as Inputs>::Number;
+
+/// The sizes and the configuration that a model works at, which have been checked.
+pub struct Setting<'a, M: Model> {
+    /// The sizes.
     pub shape: Shape,
-    /// The configuration, which has been checked.
+    /// The configuration.
+    pub configuration: &'a M::Configuration,
+}
+
+impl<M: Model> Setting<'_, M> {
+    /// The setting of a model inside this one.
+    pub fn with<'b, N: Model>(&self, configuration: &'b N::Configuration) -> Setting<'b, N> {
+        Setting { shape: self.shape, configuration }
+    }
+}
+
+/// An example to predict, and what the frame knows about it.
+pub struct Context<'a, M: Model> {
+    /// The sizes.
+    pub shape: Shape,
+    /// The configuration.
     pub configuration: &'a M::Configuration,
     /// What is known about the features.
     pub inputs: &'a M::Inputs,
     /// The scale of values.
-    pub scale: &'a TargetScale<M::Number>,
+    pub scale: &'a TargetScale<Number<M>>,
     /// Updates before this one, for dithering; wraps around.
     pub step: u32,
+    /// The features.
+    pub x: Input<'a, Number<M>>,
+}
+
+impl<M: Model> Context<'_, M> {
+    /// The same for a model inside this one.
+    pub fn with<'b, N: Model<Inputs = M::Inputs>>(
+        &'b self,
+        configuration: &'b N::Configuration,
+    ) -> Context<'b, N> {
+        let Self { shape, inputs, scale, step, x, .. } = *self;
+        Context { shape, configuration, inputs, scale, step, x }
+    }
+}
+
+/// An example to learn.
+pub struct Example<'a, M: Model> {
+    /// What a prediction is made from.
+    pub context: Context<'a, M>,
+    /// Its target.
+    pub goal: Goal<Number<M>>,
 }
 
 /// What sets a learner apart. It works in standard units and sees valid examples only.
 pub trait Model: Sized {
-    /// The type computed in.
-    type Number: Scalar;
     /// What is kept about the features.
-    type Inputs: Inputs<Number = Self::Number>;
+    type Inputs: Inputs;
     /// The configuration.
     type Configuration: Configuration;
-    /// An array for one prediction.
-    type Outputs: Elements<Self::Number>;
+    /// An array for one prediction; its length is the capacity for outputs.
+    type Outputs: Elements<Number<Self>>;
 
     /// The learner's name in a saved state.
     const NAME: &'static str;
     /// All zero bytes; [`Self::reset`] makes it a model.
     const EMPTY: Self;
-    /// Capacity for outputs.
-    const OUTPUTS: usize;
 
     /// Checks that the type has the capacity for this shape and configuration, and a form for the task.
     ///
     /// # Errors
     /// [`Error::Capacity`], [`Error::WrongTask`].
-    fn fits(_: Shape, _: &Self::Configuration) -> Result<(), Error> {
+    fn fits(_: &Setting<'_, Self>) -> Result<(), Error> {
         Ok(())
     }
 
     /// Forgets everything learned, in place.
-    fn reset(&mut self, shape: Shape, configuration: &Self::Configuration);
+    fn reset(&mut self, setting: &Setting<'_, Self>);
 
     /// Predicts: a probability for each class, or the value in standard units.
-    fn predict(
-        &self,
-        context: &Context<'_, Self>,
-        x: Input<'_, Self::Number>,
-        out: &mut [Self::Number],
-    );
+    fn predict(&self, context: &Context<'_, Self>, out: &mut [Number<Self>]);
 
     /// Predicts, as [`Self::predict`] does, then learns.
     ///
@@ -136,29 +163,22 @@ pub trait Model: Sized {
     /// [`Error::NotFinite`] if the step leaves the format's range; the model is unchanged.
     fn update(
         &mut self,
-        context: &Context<'_, Self>,
-        x: Input<'_, Self::Number>,
-        goal: Goal<Self::Number>,
-        out: &mut [Self::Number],
+        example: &Example<'_, Self>,
+        out: &mut [Number<Self>],
     ) -> Result<(), Error>;
 
     /// Follows a lasting change of the target's level. Nothing to do for what is learned in standard
     /// units.
-    fn shift(&mut self, _: Self::Number) {}
+    fn shift(&mut self, _: Number<Self>) {}
 
     /// Passes the state through an archive.
-    fn transfer(
-        &mut self,
-        shape: Shape,
-        configuration: &Self::Configuration,
-        archive: &mut Archive<'_>,
-    );
+    fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>);
 
-    /// Bytes of state at this shape.
-    fn state_bytes(shape: Shape, configuration: &Self::Configuration) -> usize;
+    /// Bytes of state.
+    fn state_bytes(setting: &Setting<'_, Self>) -> usize;
 
-    /// Flops of an update at this shape, to leading order.
-    fn flops(shape: Shape, configuration: &Self::Configuration) -> usize;
+    /// Flops of an update, to leading order.
+    fn flops(setting: &Setting<'_, Self>) -> usize;
 }
 
 /// A learner: a model with what every learner has.
@@ -173,7 +193,7 @@ pub struct Frame<M: Model> {
     updates: u32,
     clipped: u32,
     inputs: M::Inputs,
-    scale: TargetScale<M::Number>,
+    scale: TargetScale<Number<M>>,
     model: M,
 }
 
@@ -225,12 +245,12 @@ impl<M: Model> Frame<M> {
         self.updates = 0;
         self.inputs.clear();
         self.scale = TargetScale::new();
-        self.model.reset(self.shape, &self.configuration);
+        let Self { shape, configuration, model, .. } = self;
+        model.reset(&Setting { shape: *shape, configuration });
     }
 
-    fn context(&self) -> Context<'_, M> {
-        let Self { shape, configuration, inputs, scale, updates, .. } = self;
-        Context { shape: *shape, configuration, inputs, scale, step: *updates }
+    fn setting(&self) -> Setting<'_, M> {
+        Setting { shape: self.shape, configuration: &self.configuration }
     }
 }
 
@@ -239,9 +259,9 @@ impl<M: Model> InPlace for Frame<M> {
     const EMPTY: Self = Self::EMPTY;
 
     fn check(shape: Shape, configuration: &M::Configuration) -> Result<(), Error> {
-        let shape = shape.within(M::Inputs::FEATURES, M::OUTPUTS)?;
+        let shape = shape.within(<M::Inputs as Inputs>::Row::LENGTH, M::Outputs::LENGTH)?;
         configuration.check()?;
-        M::fits(shape, configuration)
+        M::fits(&Setting { shape, configuration })
     }
 
     fn begin(&mut self, shape: Shape, configuration: M::Configuration) -> Result<(), Error> {
@@ -262,7 +282,8 @@ impl<M: Model> Persist for Frame<M> {
         archive.count(&mut self.clipped);
         self.inputs.transfer(saved, archive);
         self.scale.transfer(saved.task, archive);
-        self.model.transfer(saved, &self.configuration, archive);
+        let Self { configuration, model, .. } = self;
+        model.transfer(&Setting { shape: saved, configuration }, archive);
     }
 }
 
@@ -278,25 +299,27 @@ fn input<'a, I: Inputs>(
     (Input { given: features, raw: bounded, z }, clipped)
 }
 
-impl<M: Model> Learner<M::Number> for Frame<M> {
+impl<M: Model> Learner<Number<M>> for Frame<M> {
     fn shape(&self) -> Shape {
         self.shape
     }
 
-    fn predict(&self, features: &[M::Number], prediction: &mut [M::Number]) -> Result<(), Error> {
+    fn predict(&self, features: &[Number<M>], prediction: &mut [Number<M>]) -> Result<(), Error> {
         self.shape.check(features, prediction)?;
         let mut rows = [<M::Inputs as Inputs>::Row::ZEROS; 2];
         let (x, _) = input(&self.inputs, features, &mut rows);
-        self.model.predict(&self.context(), x, prediction);
+        let Self { shape, configuration, inputs, scale, updates, .. } = self;
+        let context = Context { shape: *shape, configuration, inputs, scale, step: *updates, x };
+        self.model.predict(&context, prediction);
         self.scale.restore(self.shape.task, prediction);
         Ok(())
     }
 
     fn update(
         &mut self,
-        features: &[M::Number],
-        target: Target<M::Number>,
-        prediction: &mut [M::Number],
+        features: &[Number<M>],
+        target: Target<Number<M>>,
+        prediction: &mut [Number<M>],
     ) -> Result<(), Error> {
         self.shape.check(features, prediction)?;
         self.shape.check_target(target)?;
@@ -307,8 +330,8 @@ impl<M: Model> Learner<M::Number> for Frame<M> {
         let standard = self.scale.standardize(bounded);
         let goal = Goal { raw: bounded, standard, max_residual: self.scale.max_residual() };
         let Self { shape, configuration, inputs, scale, updates, model, .. } = self;
-        let context = Context { shape: *shape, configuration, inputs, scale, step: *updates };
-        model.update(&context, x, goal, prediction)?;
+        let context = Context { shape: *shape, configuration, inputs, scale, step: *updates, x };
+        model.update(&Example { context, goal }, prediction)?;
         if let (Target::Value(_), [estimate]) = (target, &*prediction) {
             self.scale.observe_residual(goal.residual(0, *estimate));
         }
@@ -324,9 +347,9 @@ impl<M: Model> Learner<M::Number> for Frame<M> {
 
     fn learn(
         &mut self,
-        features: &[M::Number],
-        target: Target<M::Number>,
-    ) -> Result<Target<M::Number>, Error> {
+        features: &[Number<M>],
+        target: Target<Number<M>>,
+    ) -> Result<Target<Number<M>>, Error> {
         let mut prediction = M::Outputs::ZEROS;
         let prediction = prefix(prediction.as_mut_slice(), self.shape.outputs());
         self.update(features, target, prediction)?;
@@ -346,11 +369,11 @@ impl<M: Model> Learner<M::Number> for Frame<M> {
     fn state_bytes(&self) -> usize {
         2 * size_of::<u32>()
             + M::Inputs::state_bytes(self.shape)
-            + TargetScale::<M::Number>::state_bytes(self.shape.task)
-            + M::state_bytes(self.shape, &self.configuration)
+            + TargetScale::<Number<M>>::state_bytes(self.shape.task)
+            + M::state_bytes(&self.setting())
     }
 
     fn flops_per_update(&self) -> usize {
-        M::flops(self.shape, &self.configuration)
+        M::flops(&self.setting())
     }
 }

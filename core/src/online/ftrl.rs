@@ -1,9 +1,9 @@
 //! The learner `ftrl`: softmax or linear regression by FTRL-proximal.
 
 use super::configuration::{Configuration, not_negative, positive, require};
-use super::frame::{Context, Goal, Input, Model};
+use super::frame::{Context, Example, Model, Setting};
 use super::output::activate;
-use super::{Archive, Error, Frame, Parameter, Shape, Standardization};
+use super::{Archive, Error, Frame, Parameter, Standardization};
 use crate::ftrl::{Coordinates, Proximal};
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage};
@@ -128,56 +128,44 @@ impl<S: Storage, const FEATURES: usize> Output<S, FEATURES> {
 impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
     for FtrlModel<S, FEATURES, OUTPUTS>
 {
-    type Number = S::Compute;
     type Inputs = Standardization<S::Compute, FEATURES>;
     type Configuration = FtrlConfiguration<S::Compute>;
     type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "ftrl";
     const EMPTY: Self = Self { outputs: [Output::EMPTY; OUTPUTS] };
-    const OUTPUTS: usize = OUTPUTS;
 
-    fn reset(&mut self, _: Shape, _: &Self::Configuration) {
+    fn reset(&mut self, _: &Setting<'_, Self>) {
         for numbers in self.outputs.iter_mut().flat_map(|output| output.numbers(FEATURES)) {
             numbers.fill(S::STORED_ZERO);
         }
     }
 
-    fn predict(
-        &self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        out: &mut [S::Compute],
-    ) {
+    fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
         for (score, output) in out.iter_mut().zip(&self.outputs) {
-            *score = output.score(&context.configuration.rule, x.z);
+            *score = output.score(&context.configuration.rule, context.x.z);
         }
         activate(context.shape.task, out);
     }
 
-    fn update(
-        &mut self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        goal: Goal<S::Compute>,
-        out: &mut [S::Compute],
-    ) -> Result<(), Error> {
+    fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
+        let Example { context, goal } = example;
         // Each weight takes a division: computed once, for the scores, and kept for the step.
         let rule = &context.configuration.rule;
         let mut weights = [Weights::ZERO; OUTPUTS];
         for ((score, output), weights) in out.iter_mut().zip(&self.outputs).zip(&mut weights) {
-            *score = output.score_with(rule, x.z, weights);
+            *score = output.score_with(rule, context.x.z, weights);
         }
         activate(context.shape.task, out);
         let of_outputs = self.outputs.iter_mut().zip(&weights).zip(out);
         for (index, ((output, weights), p)) in of_outputs.enumerate() {
-            output.step(rule, -goal.residual(index, *p), x.z, weights);
+            output.step(rule, -goal.residual(index, *p), context.x.z, weights);
         }
         Ok(())
     }
 
-    fn transfer(&mut self, shape: Shape, _: &Self::Configuration, archive: &mut Archive<'_>) {
-        for output in self.outputs.iter_mut().take(shape.outputs()) {
-            let [z, norm, intercept_z, intercept_norm] = output.numbers(shape.features);
+    fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {
+        for output in self.outputs.iter_mut().take(setting.shape.outputs()) {
+            let [z, norm, intercept_z, intercept_norm] = output.numbers(setting.shape.features);
             archive.numbers(z);
             archive.magnitudes(norm);
             archive.numbers(intercept_z);
@@ -185,11 +173,12 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
         }
     }
 
-    fn state_bytes(shape: Shape, _: &Self::Configuration) -> usize {
-        2 * (shape.features + 1) * shape.outputs() * size_of::<S>()
+    fn state_bytes(setting: &Setting<'_, Self>) -> usize {
+        2 * (setting.shape.features + 1) * setting.shape.outputs() * size_of::<S>()
     }
 
-    fn flops(shape: Shape, _: &Self::Configuration) -> usize {
+    fn flops(setting: &Setting<'_, Self>) -> usize {
+        let Setting { shape, .. } = setting;
         18 * shape.outputs() * (shape.features + 1) + 20 * shape.features
     }
 }

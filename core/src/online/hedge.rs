@@ -201,31 +201,26 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Learner<T> for Hedge<T, M, 
         Ok(())
     }
 
-    fn update(
-        &mut self,
-        features: &[T],
-        target: Target<T>,
-        prediction: &mut [T],
-    ) -> Result<(), Error> {
+    fn update(&mut self, features: &[T], target: Target<T>, out: &mut [T]) -> Result<(), Error> {
         // Checked before any member learns, so that all of them do or none.
-        self.shape.check(features, prediction)?;
+        self.shape.check(features, out)?;
         self.shape.check_target(target)?;
         let mut own = [T::ZERO; OUTPUTS];
         let own = prefix(&mut own, self.shape.outputs());
         let mut losses = [T::ZERO; MAX_MEMBERS];
         let losses = prefix(&mut losses, self.members.count());
-        prediction.fill(T::ZERO);
+        out.fill(T::ZERO);
         for (index, (loss, weight)) in losses.iter_mut().zip(&self.weights).enumerate() {
             if let Some(member) = self.members.member_mut(index) {
                 member.update(features, target, own)?;
-                add_scaled(*weight, own, prediction);
+                add_scaled(*weight, own, out);
                 *loss = mistake(target, self.shape.decision(own));
             }
         }
         if self.shape.task == Task::Regress {
             relative(losses);
         }
-        self.lift(prediction);
+        self.lift(out);
         self.reweigh(losses);
         Ok(())
     }

@@ -1,12 +1,12 @@
 //! The learner `least-squares`: recursive least squares on the features and random ones.
 
 use super::configuration::{Configuration, positive};
-use super::frame::{Context, Goal, Input, Model};
+use super::frame::{Context, Example, Model, Setting};
 use super::linear::Linear;
 use super::metric::Metric;
 use super::output::ExpectedError;
 use super::random_features::{Activation, RandomFeatures};
-use super::{Archive, Error, Frame, Parameter, Shape, Target};
+use super::{Archive, Error, Frame, Parameter, Target};
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage};
 use crate::solve::{Covariance, Size, Triangular};
@@ -111,21 +111,6 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize
 where
     Size<TERMS>: Triangular,
 {
-    /// Writes φ into `memory` and returns it; writes the scores W φ.
-    fn scores<'a>(
-        &self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        memory: &'a mut [S::Compute; TERMS],
-        scores: &mut [S::Compute],
-    ) -> &'a [S::Compute] {
-        let random = &context.configuration.random;
-        let phi = prefix(memory, random.terms(context.shape.features));
-        random.expand(context.inputs, context.shape.task, x, phi);
-        self.linear.scores(phi, scores);
-        phi
-    }
-
     /// Forgets: see [`Covariance::fade`].
     pub(super) fn fade(&mut self, decay: S::Compute, limit: S::Compute) {
         if decay < S::Compute::ONE {
@@ -149,46 +134,36 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize
 where
     Size<TERMS>: Triangular,
 {
-    type Number = S::Compute;
     type Inputs = Metric<S::Compute, FEATURES, OUTPUTS>;
     type Configuration = LeastSquaresConfiguration<S::Compute>;
     type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "least-squares";
     const EMPTY: Self =
         Self { covariance: Covariance::EMPTY, linear: Linear::EMPTY, error: ExpectedError::EMPTY };
-    const OUTPUTS: usize = OUTPUTS;
 
-    fn fits(shape: Shape, configuration: &Self::Configuration) -> Result<(), Error> {
-        configuration.random.within(shape.features, TERMS)
+    fn fits(setting: &Setting<'_, Self>) -> Result<(), Error> {
+        setting.configuration.random.within(setting.shape.features, TERMS)
     }
 
-    fn reset(&mut self, _: Shape, configuration: &Self::Configuration) {
-        self.covariance.restart(S::Compute::ONE / configuration.ridge);
+    fn reset(&mut self, setting: &Setting<'_, Self>) {
+        self.covariance.restart(S::Compute::ONE / setting.configuration.ridge);
         self.linear.clear();
         self.error.reset();
     }
 
-    fn predict(
-        &self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        out: &mut [S::Compute],
-    ) {
+    fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
         let mut phi = [S::Compute::ZERO; TERMS];
-        let phi = self.scores(context, x, &mut phi, out);
+        let phi = context.configuration.random.expand(context, &mut phi);
+        self.linear.scores(phi, out);
         let inflation = S::Compute::ONE + self.covariance.variance(phi);
         self.error.activate(context.shape.task, inflation, out);
     }
 
-    fn update(
-        &mut self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        goal: Goal<S::Compute>,
-        out: &mut [S::Compute],
-    ) -> Result<(), Error> {
+    fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
+        let Example { context, goal } = example;
         let mut phi = [S::Compute::ZERO; TERMS];
-        let phi = self.scores(context, x, &mut phi, out);
+        let phi = context.configuration.random.expand(context, &mut phi);
+        self.linear.scores(phi, out);
         let weight = Self::balance(context, goal.raw);
         let mut p_phi = [S::Compute::ZERO; TERMS];
         let p_phi = prefix(&mut p_phi, phi.len());
@@ -200,27 +175,22 @@ where
         Ok(())
     }
 
-    fn transfer(
-        &mut self,
-        shape: Shape,
-        configuration: &Self::Configuration,
-        archive: &mut Archive<'_>,
-    ) {
-        let terms = configuration.random.terms(shape.features);
+    fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {
+        let terms = setting.configuration.random.terms(setting.shape.features);
         self.covariance.transfer(terms, archive);
         self.error.transfer(archive);
-        self.linear.transfer(shape.outputs(), terms, archive);
+        self.linear.transfer(setting.shape.outputs(), terms, archive);
     }
 
-    fn state_bytes(shape: Shape, configuration: &Self::Configuration) -> usize {
-        let terms = configuration.random.terms(shape.features);
+    fn state_bytes(setting: &Setting<'_, Self>) -> usize {
+        let terms = setting.configuration.random.terms(setting.shape.features);
         Covariance::<S, TERMS>::state_bytes(terms)
-            + Linear::<S, OUTPUTS, TERMS>::state_bytes(shape.outputs(), terms)
+            + Linear::<S, OUTPUTS, TERMS>::state_bytes(setting.shape.outputs(), terms)
             + size_of::<ExpectedError<S::Compute>>()
     }
 
-    fn flops(shape: Shape, configuration: &Self::Configuration) -> usize {
-        let random = &configuration.random;
+    fn flops(setting: &Setting<'_, Self>) -> usize {
+        let Setting { shape, configuration: LeastSquaresConfiguration { random, .. } } = setting;
         let terms = random.terms(shape.features);
         3 * terms * terms + 4 * terms * shape.outputs() + random.flops(shape.features)
     }

@@ -27,11 +27,11 @@ impl<S: Storage, const OUTPUTS: usize, const TERMS: usize> Linear<S, OUTPUTS, TE
         }
     }
 
-    /// Adds `gain (goal − predicted) direction`, the residual being bounded, to the weights of each output; returns the mean square
-    /// of the residuals.
+    /// Adds `gain residual direction` to the weights of each output, with the bounded residual
+    /// `goal − predicted`; returns the mean square of the residuals.
     pub fn correct(
         &mut self,
-        goal: Goal<S::Compute>,
+        goal: &Goal<S::Compute>,
         predicted: &[S::Compute],
         gain: S::Compute,
         direction: &[S::Compute],

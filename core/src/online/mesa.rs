@@ -1,12 +1,10 @@
 //! The learner `mesa`: least squares that forgets when its error rate rises.
 
 use super::configuration::{Configuration, positive, require};
-use super::frame::{Context, Goal, Input, Model};
+use super::frame::{Context, Example, Model, Setting};
 use super::least_squares::LeastSquaresModel;
 use super::metric::Metric;
-use super::{
-    Archive, Error, Frame, LeastSquaresConfiguration, Parameter, RandomFeatures, Shape, Target,
-};
+use super::{Archive, Error, Frame, LeastSquaresConfiguration, Parameter, RandomFeatures, Target};
 use crate::matrix::argmax;
 use crate::scalar::{Scalar, Storage};
 use crate::solve::{Size, Triangular};
@@ -150,87 +148,60 @@ fn error<T: Scalar>(target: Target<T>, prediction: &[T]) -> T {
     }
 }
 
-/// The context of the model inside.
-fn inner<'a, S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>(
-    context: &Context<'a, MesaModel<S, FEATURES, OUTPUTS, TERMS>>,
-    configuration: &'a LeastSquaresConfiguration<S::Compute>,
-) -> Context<'a, LeastSquaresModel<S, FEATURES, OUTPUTS, TERMS>>
-where
-    Size<TERMS>: Triangular,
-{
-    let Context { shape, inputs, scale, step, .. } = *context;
-    Context { shape, configuration, inputs, scale, step }
-}
-
 impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> Model
     for MesaModel<S, FEATURES, OUTPUTS, TERMS>
 where
     Size<TERMS>: Triangular,
 {
-    type Number = S::Compute;
     type Inputs = Metric<S::Compute, FEATURES, OUTPUTS>;
     type Configuration = MesaConfiguration<S::Compute>;
     type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "mesa";
     const EMPTY: Self =
         Self { solution: LeastSquaresModel::EMPTY, fast: S::Compute::ZERO, slow: S::Compute::ZERO };
-    const OUTPUTS: usize = OUTPUTS;
 
-    fn fits(shape: Shape, configuration: &Self::Configuration) -> Result<(), Error> {
-        configuration.random.within(shape.features, TERMS)
+    fn fits(setting: &Setting<'_, Self>) -> Result<(), Error> {
+        setting.configuration.random.within(setting.shape.features, TERMS)
     }
 
-    fn reset(&mut self, shape: Shape, configuration: &Self::Configuration) {
-        self.solution.reset(shape, &configuration.least_squares());
+    fn reset(&mut self, setting: &Setting<'_, Self>) {
+        self.solution.reset(&setting.with(&setting.configuration.least_squares()));
         (self.fast, self.slow) = (S::Compute::ZERO, S::Compute::ZERO);
     }
 
-    fn predict(
-        &self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        out: &mut [S::Compute],
-    ) {
-        let configuration = context.configuration.least_squares();
-        self.solution.predict(&inner(context, &configuration), x, out);
+    fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
+        self.solution.predict(&context.with(&context.configuration.least_squares()), out);
     }
 
-    fn update(
-        &mut self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        goal: Goal<S::Compute>,
-        out: &mut [S::Compute],
-    ) -> Result<(), Error> {
+    fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
+        let Example { context, goal } = example;
         let configuration = context.configuration.least_squares();
-        self.solution.update(&inner(context, &configuration), x, goal, out)?;
+        let inner = Example { context: context.with(&configuration), goal: *goal };
+        self.solution.update(&inner, out)?;
         let decay = self.decay(context, error(goal.standard, out));
         let start = S::Compute::ONE / configuration.ridge;
         self.solution.fade(decay, S::Compute::from_f64(MAX_VARIANCE).maximum(start));
         Ok(())
     }
 
-    fn transfer(
-        &mut self,
-        shape: Shape,
-        configuration: &Self::Configuration,
-        archive: &mut Archive<'_>,
-    ) {
-        self.solution.transfer(shape, &configuration.least_squares(), archive);
+    fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {
+        let configuration = setting.configuration.least_squares();
+        self.solution.transfer(&setting.with(&configuration), archive);
         for mean in [&mut self.fast, &mut self.slow] {
             archive.number_if(mean, |mean| (S::Compute::ZERO..=S::Compute::ONE).contains(&mean));
         }
     }
 
-    fn state_bytes(shape: Shape, configuration: &Self::Configuration) -> usize {
-        let solution = configuration.least_squares();
-        LeastSquaresModel::<S, FEATURES, OUTPUTS, TERMS>::state_bytes(shape, &solution)
+    fn state_bytes(setting: &Setting<'_, Self>) -> usize {
+        let configuration = setting.configuration.least_squares();
+        LeastSquaresModel::<S, FEATURES, OUTPUTS, TERMS>::state_bytes(&setting.with(&configuration))
             + 2 * size_of::<S::Compute>()
     }
 
-    fn flops(shape: Shape, configuration: &Self::Configuration) -> usize {
-        let solution = configuration.least_squares();
-        let terms = solution.random.terms(shape.features);
-        LeastSquaresModel::<S, FEATURES, OUTPUTS, TERMS>::flops(shape, &solution) + terms * terms
+    fn flops(setting: &Setting<'_, Self>) -> usize {
+        let configuration = setting.configuration.least_squares();
+        let terms = configuration.random.terms(setting.shape.features);
+        LeastSquaresModel::<S, FEATURES, OUTPUTS, TERMS>::flops(&setting.with(&configuration))
+            + terms * terms
     }
 }

@@ -99,7 +99,6 @@ impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Inputs
         means: [[T::ZERO; FEATURES]; OUTPUTS],
         within: [T::ZERO; FEATURES],
     };
-    const FEATURES: usize = FEATURES;
 
     fn bound(&self, features: &[T], bounded: &mut [T], z: &mut [T]) -> bool {
         self.standardization.bound(features, bounded, z)

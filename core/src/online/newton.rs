@@ -1,10 +1,10 @@
 //! The learner `newton`: logistic regression by damped Newton steps.
 
 use super::configuration::{Configuration, positive};
-use super::frame::{Context, Goal, Input, Model};
+use super::frame::{Context, Example, Model, Setting};
 use super::linear::Linear;
 use super::output::activate;
-use super::{Archive, Error, Frame, Parameter, Shape, Standardization, Task};
+use super::{Archive, Error, Frame, Parameter, Standardization, Task};
 use crate::matrix::{dot, prefix};
 use crate::scalar::{Scalar, Storage};
 use crate::solve::{Covariance, Size, Triangular};
@@ -88,17 +88,16 @@ where
     /// Writes φ = [1, z], the scores, and the probabilities they stand for.
     fn activations(
         &self,
-        task: Task,
-        x: Input<'_, S::Compute>,
+        context: &Context<'_, Self>,
         phi: &mut [S::Compute],
         out: &mut [S::Compute],
     ) {
         if let Some((intercept, rest)) = phi.split_first_mut() {
             *intercept = S::Compute::ONE;
-            rest.iter_mut().zip(x.z).for_each(|(phi, z)| *phi = *z);
+            rest.iter_mut().zip(context.x.z).for_each(|(phi, z)| *phi = *z);
         }
         self.linear.scores(phi, out);
-        activate(task, out);
+        activate(context.shape.task, out);
     }
 }
 
@@ -117,44 +116,32 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize
 where
     Size<TERMS>: Triangular,
 {
-    type Number = S::Compute;
     type Inputs = Standardization<S::Compute, FEATURES>;
     type Configuration = NewtonConfiguration<S::Compute>;
     type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "newton";
     const EMPTY: Self = Self { covariance: Covariance::EMPTY, linear: Linear::EMPTY };
-    const OUTPUTS: usize = OUTPUTS;
 
-    fn fits(shape: Shape, _: &Self::Configuration) -> Result<(), Error> {
-        if shape.features + 1 > TERMS { Err(Error::Capacity) } else { Ok(()) }
+    fn fits(setting: &Setting<'_, Self>) -> Result<(), Error> {
+        if setting.shape.features + 1 > TERMS { Err(Error::Capacity) } else { Ok(()) }
     }
 
-    fn reset(&mut self, _: Shape, configuration: &Self::Configuration) {
-        self.covariance.restart(S::Compute::ONE / configuration.ridge);
+    fn reset(&mut self, setting: &Setting<'_, Self>) {
+        self.covariance.restart(S::Compute::ONE / setting.configuration.ridge);
         self.linear.clear();
     }
 
-    fn predict(
-        &self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        out: &mut [S::Compute],
-    ) {
+    fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
         let mut phi = [S::Compute::ZERO; TERMS];
-        self.activations(context.shape.task, x, prefix(&mut phi, x.z.len() + 1), out);
+        self.activations(context, prefix(&mut phi, context.x.z.len() + 1), out);
     }
 
-    fn update(
-        &mut self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        goal: Goal<S::Compute>,
-        out: &mut [S::Compute],
-    ) -> Result<(), Error> {
+    fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
+        let Example { context, goal } = example;
         let (mut phi, mut p_phi) = ([S::Compute::ZERO; TERMS], [S::Compute::ZERO; TERMS]);
-        let phi = prefix(&mut phi, x.z.len() + 1);
-        let p_phi = prefix(&mut p_phi, x.z.len() + 1);
-        self.activations(context.shape.task, x, phi, out);
+        let phi = prefix(&mut phi, context.x.z.len() + 1);
+        let p_phi = prefix(&mut p_phi, phi.len());
+        self.activations(context, phi, out);
         let curvature = curvature(context.shape.task, out);
         let variance = self.covariance.condition(phi, curvature, p_phi);
         let gain = S::Compute::ONE / (S::Compute::ONE + curvature * variance);
@@ -162,19 +149,20 @@ where
         Ok(())
     }
 
-    fn transfer(&mut self, shape: Shape, _: &Self::Configuration, archive: &mut Archive<'_>) {
+    fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {
+        let Setting { shape, .. } = setting;
         self.covariance.transfer(shape.features + 1, archive);
         self.linear.transfer(shape.outputs(), shape.features + 1, archive);
     }
 
-    fn state_bytes(shape: Shape, _: &Self::Configuration) -> usize {
-        let terms = shape.features + 1;
+    fn state_bytes(setting: &Setting<'_, Self>) -> usize {
+        let terms = setting.shape.features + 1;
         Covariance::<S, TERMS>::state_bytes(terms)
-            + Linear::<S, OUTPUTS, TERMS>::state_bytes(shape.outputs(), terms)
+            + Linear::<S, OUTPUTS, TERMS>::state_bytes(setting.shape.outputs(), terms)
     }
 
-    fn flops(shape: Shape, _: &Self::Configuration) -> usize {
-        let terms = shape.features + 1;
-        3 * terms * terms + 4 * terms * shape.outputs() + 20 * terms
+    fn flops(setting: &Setting<'_, Self>) -> usize {
+        let terms = setting.shape.features + 1;
+        3 * terms * terms + 4 * terms * setting.shape.outputs() + 20 * terms
     }
 }

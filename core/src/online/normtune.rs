@@ -1,9 +1,9 @@
 //! The learner `normtune`: a frozen random network from a seed, whose scales and shifts are tuned.
 
 use super::configuration::{Configuration, not_negative, positive};
-use super::frame::{Context, Goal, Input, Model};
+use super::frame::{Context, Example, Model, Setting};
 use super::output::activate;
-use super::{Archive, Error, Frame, Parameter, Shape, Standardization};
+use super::{Archive, Error, Frame, Parameter, Standardization};
 use crate::matrix::prefix;
 use crate::normtune::{Adagrad, Affine, Network, Optimizer, Parameters, Sign, Units, Workspace};
 use crate::scalar::{Scalar, Storage};
@@ -88,11 +88,10 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize
     fn activations(
         &self,
         context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
         workspace: &mut Workspace<S, WIDTH, 1, OUTPUTS>,
         out: &mut [S::Compute],
     ) {
-        Self::network(context).forward(&self.parameters, x.z, workspace, out);
+        Self::network(context).forward(&self.parameters, context.x.z, workspace, out);
         activate(context.shape.task, out);
     }
 }
@@ -100,7 +99,6 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize
 impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize> Model
     for NormtuneModel<S, FEATURES, OUTPUTS, WIDTH>
 {
-    type Number = S::Compute;
     type Inputs = Standardization<S::Compute, FEATURES>;
     type Configuration = NormtuneConfiguration<S::Compute>;
     type Outputs = [S::Compute; OUTPUTS];
@@ -109,31 +107,20 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize
         parameters: Parameters::zero(),
         optimizer: Optimizer::new::<S, _>(&NormtuneConfiguration::<S::Compute>::EMPTY.rule),
     };
-    const OUTPUTS: usize = OUTPUTS;
 
-    fn reset(&mut self, _: Shape, configuration: &Self::Configuration) {
-        self.parameters.scatter(configuration.seed, configuration.spread);
-        self.optimizer.reset::<S, _>(&configuration.rule);
+    fn reset(&mut self, setting: &Setting<'_, Self>) {
+        self.parameters.scatter(setting.configuration.seed, setting.configuration.spread);
+        self.optimizer.reset::<S, _>(&setting.configuration.rule);
     }
 
-    fn predict(
-        &self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        out: &mut [S::Compute],
-    ) {
-        self.activations(context, x, &mut Workspace::default(), out);
+    fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
+        self.activations(context, &mut Workspace::default(), out);
     }
 
-    fn update(
-        &mut self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        goal: Goal<S::Compute>,
-        out: &mut [S::Compute],
-    ) -> Result<(), Error> {
+    fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
+        let Example { context, goal } = example;
         let mut workspace = Workspace::default();
-        self.activations(context, x, &mut workspace, out);
+        self.activations(context, &mut workspace, out);
         let mut slope = [S::Compute::ZERO; OUTPUTS];
         for (index, (slope, p)) in slope.iter_mut().zip(out.iter()).enumerate() {
             *slope = -goal.residual(index, *p);
@@ -144,15 +131,15 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize
         let rule = &context.configuration.rule;
         self.optimizer
             .step(rule, &affine, &mut self.parameters, workspace.gradient())
-            .map_err(|_| Error::NotFinite { index: x.raw.len() })
+            .map_err(|_| Error::NotFinite { index: context.x.raw.len() })
     }
 
-    fn transfer(&mut self, shape: Shape, _: &Self::Configuration, archive: &mut Archive<'_>) {
+    fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {
         archive.expect_sizes(&[WIDTH]);
         let (memory, steps) = self.optimizer.parts_mut();
         archive.count(steps);
         // Units beyond the shape's outputs come last and are left out.
-        let units = WIDTH + shape.outputs();
+        let units = WIDTH + setting.shape.outputs();
         for (unit, memory) in self.parameters.iter_mut().zip(memory.iter_mut()).take(units) {
             archive.number(&mut unit.scale);
             archive.number(&mut unit.shift);
@@ -161,11 +148,12 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize
         }
     }
 
-    fn state_bytes(shape: Shape, _: &Self::Configuration) -> usize {
-        4 * (WIDTH + shape.outputs()) * size_of::<S>()
+    fn state_bytes(setting: &Setting<'_, Self>) -> usize {
+        4 * (WIDTH + setting.shape.outputs()) * size_of::<S>()
     }
 
-    fn flops(shape: Shape, _: &Self::Configuration) -> usize {
+    fn flops(setting: &Setting<'_, Self>) -> usize {
+        let Setting { shape, .. } = setting;
         WIDTH * (2 * shape.features + 4 * shape.outputs() + 20)
     }
 }

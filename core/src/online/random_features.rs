@@ -1,9 +1,10 @@
 //! Random features whose weights are never stored: a seed draws them again at every use.
 
 use super::configuration::{Configuration, not_negative};
-use super::frame::Input;
+use super::frame::{Context, Model};
 use super::metric::Metric;
-use super::{Archive, Error, Parameter, Task};
+use super::{Archive, Error, Parameter};
+use crate::matrix::prefix;
 use crate::random::Generator;
 use crate::scalar::Scalar;
 
@@ -60,19 +61,22 @@ impl<T: Scalar> RandomFeatures<T> {
         (2 * features + 16) * self.count
     }
 
-    /// Writes φ(z) into `phi`, which is [`Self::terms`] long.
-    pub(super) fn expand<const FEATURES: usize, const OUTPUTS: usize>(
+    /// Writes φ(z) into the first [`Self::terms`] numbers of `memory`, and returns them.
+    pub(super) fn expand<'a, M, const FEATURES: usize, const OUTPUTS: usize>(
         &self,
-        metric: &Metric<T, FEATURES, OUTPUTS>,
-        task: Task,
-        x: Input<'_, T>,
-        phi: &mut [T],
-    ) {
-        let Some((intercept, rest)) = phi.split_first_mut() else { return };
-        let Some((linear, random)) = rest.split_at_mut_checked(x.z.len()) else { return };
+        context: &Context<'_, M>,
+        memory: &'a mut [T],
+    ) -> &'a [T]
+    where
+        M: Model<Inputs = Metric<T, FEATURES, OUTPUTS>>,
+    {
+        let x = context.x;
+        let phi = prefix(memory, self.terms(x.z.len()));
+        let Some((intercept, rest)) = phi.split_first_mut() else { return phi };
+        let Some((linear, random)) = rest.split_at_mut_checked(x.z.len()) else { return phi };
         *intercept = T::ONE;
         if !random.is_empty() {
-            metric.scale(task, x, linear);
+            context.inputs.scale(context.shape.task, x, linear);
             self.project(linear, random);
             let ratio = T::from_usize(x.z.len()) / T::from_usize(random.len());
             let scale = self.scale * ratio.sqrt();
@@ -83,6 +87,7 @@ impl<T: Scalar> RandomFeatures<T> {
         for (linear, z) in linear.iter_mut().zip(x.z) {
             *linear = *z;
         }
+        phi
     }
 
     /// `out_i = w_i · x + b_i`.

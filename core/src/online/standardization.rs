@@ -103,7 +103,6 @@ impl<T: Scalar, const FEATURES: usize> Inputs for Standardization<T, FEATURES> {
     type Number = T;
     type Row = [T; FEATURES];
     const EMPTY: Self = Self::new();
-    const FEATURES: usize = FEATURES;
 
     fn bound(&self, features: &[T], bounded: &mut [T], z: &mut [T]) -> bool {
         let (_, rate) = self.next();

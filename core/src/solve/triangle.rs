@@ -24,6 +24,8 @@ pub trait Triangular: sealed::Sealed {
 pub trait Elements<S>: Copy + sealed::Sealed {
     /// All zeros.
     const ZEROS: Self;
+    /// How many.
+    const LENGTH: usize;
     /// The elements.
     fn as_slice(&self) -> &[S];
     /// The elements.
@@ -32,6 +34,7 @@ pub trait Elements<S>: Copy + sealed::Sealed {
 
 impl<S: Storage, const N: usize> Elements<S> for [S; N] {
     const ZEROS: Self = [S::STORED_ZERO; N];
+    const LENGTH: usize = N;
 
     #[inline(always)]
     fn as_slice(&self) -> &[S] {

@@ -8,9 +8,9 @@ mod voters;
 pub use slots::{Byte, Slot};
 
 use super::configuration::{Configuration, positive, require};
-use super::frame::{Context, Goal, Input, Model};
+use super::frame::{Context, Example, Model, Setting};
 use super::metric::Metric;
-use super::{Archive, Error, Frame, Parameter, Shape, Target, TargetScale, Task};
+use super::{Archive, Error, Frame, Parameter, Target, TargetScale, Task};
 use crate::matrix::prefix;
 use crate::scalar::Scalar;
 use blocks::Blocks;
@@ -126,9 +126,9 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
     fn attend(
         &self,
         context: &Context<'_, Self>,
-        features: &[S::Compute],
         voters: &mut Voters<S::Compute, SLOTS>,
     ) -> (S::Compute, S::Compute) {
+        let features = context.x.raw;
         let (mut query, mut metric) = ([S::Compute::ZERO; FEATURES], [S::Compute::ZERO; FEATURES]);
         let query = prefix(&mut query, features.len());
         let metric = prefix(&mut metric, features.len());
@@ -199,7 +199,6 @@ fn certain<T: Scalar>(certainty: T, goal: Target<T>, prediction: &[T]) -> bool {
 impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> Model
     for MemoryModel<S, FEATURES, OUTPUTS, SLOTS>
 {
-    type Number = S::Compute;
     type Inputs = Metric<S::Compute, FEATURES, OUTPUTS>;
     type Configuration = MemoryConfiguration<S::Compute>;
     type Outputs = [S::Compute; OUTPUTS];
@@ -214,53 +213,43 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> M
         targets: [S::STORED_ZERO; SLOTS],
         utilities: [0; SLOTS],
     };
-    const OUTPUTS: usize = OUTPUTS;
 
-    fn fits(_: Shape, configuration: &Self::Configuration) -> Result<(), Error> {
-        if configuration.slots > SLOTS { Err(Error::Capacity) } else { Ok(()) }
+    fn fits(setting: &Setting<'_, Self>) -> Result<(), Error> {
+        if setting.configuration.slots > SLOTS { Err(Error::Capacity) } else { Ok(()) }
     }
 
-    fn reset(&mut self, shape: Shape, _: &Self::Configuration) {
+    fn reset(&mut self, setting: &Setting<'_, Self>) {
         // Slots are written before they are read: only their count goes back.
         for channel in self.channels.iter_mut().chain([&mut self.goal]) {
             channel.reset::<S>();
         }
-        self.nearest = S::Compute::from_usize(shape.features);
+        self.nearest = S::Compute::from_usize(setting.shape.features);
         self.used = 0;
         self.pointer = 0;
     }
 
-    fn predict(
-        &self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        out: &mut [S::Compute],
-    ) {
+    fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
         let mut voters = Voters::new();
-        let (sum, _) = self.attend(context, x.raw, &mut voters);
+        let (sum, _) = self.attend(context, &mut voters);
         self.vote(context, &voters, sum, out);
     }
 
-    fn update(
-        &mut self,
-        context: &Context<'_, Self>,
-        x: Input<'_, S::Compute>,
-        goal: Goal<S::Compute>,
-        out: &mut [S::Compute],
-    ) -> Result<(), Error> {
+    fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
+        let Example { context, goal } = example;
         let mut voters = Voters::new();
-        let (sum, least) = self.attend(context, x.raw, &mut voters);
+        let (sum, least) = self.attend(context, &mut voters);
         self.vote(context, &voters, sum, out);
         self.credit(context, &voters, goal.standard);
         if self.used > 0 {
-            let cap = S::Compute::from_f64(NEAREST_CAP) * S::Compute::from_usize(x.raw.len());
+            let cap =
+                S::Compute::from_f64(NEAREST_CAP) * S::Compute::from_usize(context.x.raw.len());
             self.nearest +=
                 S::Compute::from_f64(NEAREST_RATE) * (least.minimum(cap) - self.nearest);
         }
         let slots = context.configuration.slots;
         let certain = certain(context.configuration.certainty, goal.standard, out);
         if !certain || (self.used as usize) < slots {
-            self.write(slots, x.raw, goal.raw);
+            self.write(slots, context.x.raw, goal.raw);
         }
         Ok(())
     }
@@ -269,12 +258,8 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> M
         self.goal.anchor += level;
     }
 
-    fn transfer(
-        &mut self,
-        shape: Shape,
-        configuration: &Self::Configuration,
-        archive: &mut Archive<'_>,
-    ) {
+    fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {
+        let Setting { shape, configuration } = setting;
         for channel in self.channels.iter_mut().take(shape.features).chain([&mut self.goal]) {
             archive.number(&mut channel.anchor);
             archive.number_if(&mut channel.step, |step| step > S::Compute::ZERO);
@@ -290,14 +275,16 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> M
         }
     }
 
-    fn state_bytes(shape: Shape, configuration: &Self::Configuration) -> usize {
+    fn state_bytes(setting: &Setting<'_, Self>) -> usize {
+        let Setting { shape, configuration } = setting;
         let example = (shape.features + 1) * size_of::<S>() + size_of::<i16>();
         configuration.slots * example
             + (2 * shape.features + 3) * size_of::<S::Compute>()
             + 2 * size_of::<u32>()
     }
 
-    fn flops(shape: Shape, configuration: &Self::Configuration) -> usize {
+    fn flops(setting: &Setting<'_, Self>) -> usize {
+        let Setting { shape, configuration } = setting;
         configuration.slots * (4 * shape.features + 8)
     }
 }
