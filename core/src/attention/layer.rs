@@ -94,13 +94,8 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> FastWeights<T, KEYS, VAL
 {
     type Gate = Rates<T>;
 
-    fn write(
-        &mut self,
-        rates: Rates<T>,
-        key: &[T; KEYS],
-        value: &[T; VALUES],
-    ) -> Result<(), Error> {
-        self.moments.write(rates, key, value)
+    fn write(&mut self, gate: Rates<T>, key: &[T; KEYS], value: &[T; VALUES]) -> Result<(), Error> {
+        self.moments.write(gate, key, value)
     }
 
     fn read(&self, query: &[T; KEYS], out: &mut [T; VALUES]) -> Result<(), Error> {

@@ -120,22 +120,25 @@ impl<S: Storage, const N: usize> Memory<S, N, N> {
     }
 }
 
-impl<S: Storage, const KEYS: usize, const VALUES: usize> FastWeights<S::Compute, KEYS, VALUES>
+impl<T, S, const KEYS: usize, const VALUES: usize> FastWeights<T, KEYS, VALUES>
     for Memory<S, KEYS, VALUES>
+where
+    T: Scalar,
+    S: Storage<Compute = T>,
 {
-    type Gate = Rule<S::Compute, KEYS>;
+    type Gate = Rule<T, KEYS>;
 
     // A caller's rule is usually known when it is compiled: only that rule's loop remains.
     #[inline(always)]
     fn write(
         &mut self,
-        rule: Rule<S::Compute, KEYS>,
-        key: &[S::Compute; KEYS],
-        value: &[S::Compute; VALUES],
+        rule: Rule<T, KEYS>,
+        key: &[T; KEYS],
+        value: &[T; VALUES],
     ) -> Result<(), Error> {
         let (decay, step_size) = rule.checked(key).map_err(|error| refusal(key, error))?;
         let change = self.change(decay, step_size, key, value);
-        let kept = if let Decay::All(decay) = decay { decay } else { S::Compute::ONE };
+        let kept = if let Decay::All(decay) = decay { decay } else { T::ONE };
         // Loose, but two operations an element; NaN fits nowhere.
         let mut bound = kept * self.bound + magnitude(key) * magnitude(&change);
         if !fits::<S>(bound) {
@@ -143,7 +146,7 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> FastWeights<S::Compute,
             bound = measured(elements, self.bound, kept, [key, value, &change])?;
         }
         match decay {
-            Decay::None => self.apply(core::iter::repeat(S::Compute::ONE), &change, key),
+            Decay::None => self.apply(core::iter::repeat(T::ONE), &change, key),
             Decay::All(decay) => self.apply(core::iter::repeat(decay), &change, key),
             Decay::Channels(decays) => self.apply(decays.iter().copied(), &change, key),
         }
@@ -153,18 +156,14 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> FastWeights<S::Compute,
     }
 
     #[inline]
-    fn read(
-        &self,
-        query: &[S::Compute; KEYS],
-        out: &mut [S::Compute; VALUES],
-    ) -> Result<(), Error> {
+    fn read(&self, query: &[T; KEYS], out: &mut [T; VALUES]) -> Result<(), Error> {
         matrix_vector(&self.matrix, query, out);
         check_read(query, out)
     }
 
     fn clear(&mut self) {
         self.matrix.clear();
-        (self.bound, self.writes) = (S::Compute::ZERO, 0);
+        (self.bound, self.writes) = (T::ZERO, 0);
     }
 }
 

@@ -214,21 +214,17 @@ where
     }
 }
 
-impl<S, const KEYS: usize, const VALUES: usize, W> FastWeights<S::Compute, KEYS, VALUES>
+impl<T, S, const KEYS: usize, const VALUES: usize, W> FastWeights<T, KEYS, VALUES>
     for Mesa<S, KEYS, VALUES, W>
 where
-    S: Storage,
-    W: Storage<Compute = S::Compute>,
+    T: Scalar,
+    S: Storage<Compute = T>,
+    W: Storage<Compute = T>,
     Size<KEYS>: Triangular,
 {
-    type Gate = Gate<S::Compute>;
+    type Gate = Gate<T>;
 
-    fn write(
-        &mut self,
-        gate: Gate<S::Compute>,
-        key: &[S::Compute; KEYS],
-        value: &[S::Compute; VALUES],
-    ) -> Result<(), Error> {
+    fn write(&mut self, gate: Gate<T>, key: &[T; KEYS], value: &[T; VALUES]) -> Result<(), Error> {
         let limit = self.limit()?;
         let mut fresh = self.writes == 0;
         let mut step = self.prepare(gate, key, value, fresh, limit);
@@ -239,11 +235,11 @@ where
         }
         let step = step?;
         if fresh {
-            self.covariance.restart(S::Compute::ONE / self.configuration.ridge);
+            self.covariance.restart(T::ONE / self.configuration.ridge);
         }
-        let mut p_key = [S::Compute::ZERO; KEYS];
+        let mut p_key = [T::ZERO; KEYS];
         self.covariance.condition(key, step.precision, &mut p_key);
-        if step.decay < S::Compute::ONE {
+        if step.decay < T::ONE {
             self.covariance.fade(step.decay, limit);
         }
         for (weights, residual) in self.weights.rows.iter_mut().zip(step.residual) {
@@ -256,20 +252,16 @@ where
     }
 
     #[inline]
-    fn read(
-        &self,
-        query: &[S::Compute; KEYS],
-        out: &mut [S::Compute; VALUES],
-    ) -> Result<(), Error> {
+    fn read(&self, query: &[T; KEYS], out: &mut [T; VALUES]) -> Result<(), Error> {
         matrix_vector(&self.weights, query, out);
         check_read(query, out)
     }
 
     fn clear(&mut self) {
         self.restart();
-        self.covariance.restart(S::Compute::ZERO);
+        self.covariance.restart(T::ZERO);
         self.weights.clear();
-        self.bound = S::Compute::ZERO;
+        self.bound = T::ZERO;
     }
 }
 

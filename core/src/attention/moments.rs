@@ -38,12 +38,12 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> Moments<T, KEYS, VALUES>
     /// Takes a pair: KEYS² + KEYS VALUES multiply-adds.
     pub fn write(
         &mut self,
-        rates: Rates<T>,
+        gate: Rates<T>,
         key: &[T; KEYS],
         value: &[T; VALUES],
     ) -> Result<(), Error> {
         let (key_extent, value_extent) = (extent(key)?, extent(value)?);
-        let Rates { decay, weight } = rates.checked()?;
+        let Rates { decay, weight } = gate.checked()?;
         if !self.ridge.iter().all(|ridge| *ridge > T::ZERO && ridge.is_finite()) {
             return Err(Error::Parameter);
         }

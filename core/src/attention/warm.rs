@@ -65,13 +65,8 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> FastWeights<T, KEYS, VAL
 {
     type Gate = Rates<T>;
 
-    fn write(
-        &mut self,
-        rates: Rates<T>,
-        key: &[T; KEYS],
-        value: &[T; VALUES],
-    ) -> Result<(), Error> {
-        self.moments.write(rates, key, value)?;
+    fn write(&mut self, gate: Rates<T>, key: &[T; KEYS], value: &[T; VALUES]) -> Result<(), Error> {
+        self.moments.write(gate, key, value)?;
         for _ in 0..self.steps {
             self.advance();
         }
@@ -148,13 +143,8 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> FastWeights<T, KEYS, VAL
 {
     type Gate = Rates<T>;
 
-    fn write(
-        &mut self,
-        rates: Rates<T>,
-        key: &[T; KEYS],
-        value: &[T; VALUES],
-    ) -> Result<(), Error> {
-        self.moments.write(rates, key, value)?;
+    fn write(&mut self, gate: Rates<T>, key: &[T; KEYS], value: &[T; VALUES]) -> Result<(), Error> {
+        self.moments.write(gate, key, value)?;
         self.writes = self.writes.wrapping_add(1);
         if self.writes.is_multiple_of(self.every.max(1)) {
             // A lane that cannot follow shows when it is read.
