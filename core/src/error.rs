@@ -1,4 +1,45 @@
-//! One error for code that uses several modules.
+//! The form of every module's error, and one error for code that uses several modules.
+
+/// A module's error: a small `Copy` enum, each variant with the text that it is displayed as, in which the
+/// fields of the variant can be used.
+macro_rules! error_enum {
+    (
+        $(#[$attribute:meta])*
+        pub enum $name:ident {
+            $(
+                $(#[$doc:meta])*
+                $variant:ident
+                $({ $($(#[$field_doc:meta])* $field:ident: $field_type:ty,)* })?
+                $(($inner:ident: $inner_type:ty))?
+                => $text:literal,
+            )*
+        }
+    ) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[non_exhaustive]
+        pub enum $name {
+            $(
+                $(#[$doc])*
+                $variant $({ $($(#[$field_doc])* $field: $field_type,)* })? $(($inner_type))?,
+            )*
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                match self {
+                    $(Self::$variant $({ $($field,)* })? $(($inner))? => {
+                        write!(formatter, $text)
+                    })*
+                }
+            }
+        }
+
+        impl core::error::Error for $name {}
+    };
+}
 
 /// Any error of this crate: `?` converts the error of every module into it.
 ///

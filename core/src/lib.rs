@@ -92,11 +92,14 @@ macro_rules! mutated {
     };
 }
 
+// First, for its macro.
+#[macro_use]
+mod error;
+
 pub mod archive;
 pub mod attention;
 pub mod construct;
 pub mod decoder;
-mod error;
 pub mod features;
 pub mod ftrl;
 pub mod games;

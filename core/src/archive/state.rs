@@ -8,55 +8,33 @@ const MAGIC: [u8; 3] = *b"stu";
 /// The version of the format, the byte after them.
 const VERSION: u8 = 3;
 
-/// Why bytes were not written or not restored. The state is unchanged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Error {
-    /// The output is shorter than [`saved_bytes`].
-    Capacity,
-    /// Erased flash, or zeros: nothing was ever saved.
-    Blank,
-    /// The bytes end before the state does.
-    TooShort {
-        /// Bytes of the whole state, with its header.
-        needed: u32,
-    },
-    /// The bytes are no saved state, or were altered.
-    Damaged,
-    /// The bytes are of another version of the format.
-    Version {
-        /// That version.
-        found: u8,
-    },
-    /// The bytes are the state of another type, size or configuration.
-    Foreign,
-    /// A number is not finite or out of its range, though the checksum is right: the bytes were not
-    /// written by [`save`].
-    Implausible,
-}
-
-impl core::fmt::Display for Error {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Capacity => formatter.write_str("the output is too short for the state"),
-            Self::Blank => formatter.write_str("nothing was saved"),
-            Self::TooShort { needed } => write!(formatter, "the saved state has {needed} bytes"),
-            Self::Damaged => formatter.write_str("the saved state is damaged"),
-            Self::Version { found } => {
-                write!(formatter, "the saved state is of format {found}, not {VERSION}")
-            }
-            Self::Foreign => formatter
-                .write_str("the saved state belongs to another type, size or configuration"),
-            Self::Implausible => {
-                formatter.write_str("the saved state has a number that is out of range")
-            }
-        }
+error_enum! {
+    /// Why bytes were not written or not restored. The state is unchanged.
+    #[derive(Eq)]
+    pub enum Error {
+        /// The output is shorter than [`saved_bytes`].
+        Capacity => "the output is too short for the state",
+        /// Erased flash, or zeros: nothing was ever saved.
+        Blank => "nothing was saved",
+        /// The bytes end before the state does.
+        TooShort {
+            /// Bytes of the whole state, with its header.
+            needed: u32,
+        } => "the saved state has {needed} bytes",
+        /// The bytes are no saved state, or were altered.
+        Damaged => "the saved state is damaged",
+        /// The bytes are of another version of the format.
+        Version {
+            /// That version.
+            found: u8,
+        } => "the saved state is of format {found}, not {VERSION}",
+        /// The bytes are the state of another type, size or configuration.
+        Foreign => "the saved state belongs to another type, size or configuration",
+        /// A number is not finite or out of its range, though the checksum is right: the bytes were
+        /// not written by [`save`].
+        Implausible => "the saved state has a number that is out of range",
     }
 }
-
-impl core::error::Error for Error {}
 
 /// Bytes that [`save`] writes: the state, what must agree, and 12 more.
 pub fn saved_bytes<P: Persist + ?Sized>(state: &mut P) -> usize {

@@ -63,38 +63,23 @@ pub use sequence::{Mask, linear, linear_workspace, softmax, softmax_workspace};
 pub use softmax::softmax_in_place;
 pub use warm::{MesaGradient, MesaNewton};
 
-/// Why attention refused its input. The state is then unchanged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Error {
-    /// A key, query or value is infinite or NaN.
-    NotFinite,
-    /// The lengths of the slices do not agree, or the workspace is too small.
-    Shape,
-    /// A parameter is outside its range: decays are within [0, 1], steps and weights at least 0, ridges
-    /// above 0.
-    Parameter,
-    /// The step size exceeds 2/‖k‖²: repeated, such a write diverges.
-    StepSize,
-    /// The result of finite input could leave the number format.
-    Overflow,
-    /// H + Λ is not positive definite to working precision, or the inverse at hand is too far from it.
-    Singular,
-}
-
-impl core::fmt::Display for Error {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.write_str(match self {
-            Self::NotFinite => "a key, query or value is infinite or NaN",
-            Self::Shape => "the slices disagree in length, or the workspace is too small",
-            Self::Parameter => "a decay, step, weight or ridge is outside its range",
-            Self::StepSize => "the step size is above 2 / |key|^2 and would diverge",
-            Self::Singular => "the keys so far and the ridge have no inverse to working precision",
-            Self::Overflow => "the result could exceed the largest number of the format",
-        })
+error_enum! {
+    /// Why attention refused its input. The state is then unchanged.
+    #[derive(Eq)]
+    pub enum Error {
+        /// A key, query or value is infinite or NaN.
+        NotFinite => "a key, query or value is infinite or NaN",
+        /// The lengths of the slices do not agree, or the workspace is too small.
+        Shape => "the slices disagree in length, or the workspace is too small",
+        /// A parameter is outside its range: decays are within [0, 1], steps and weights at least
+        /// 0, ridges above 0.
+        Parameter => "a decay, step, weight or ridge is outside its range",
+        /// The step size exceeds 2/‖k‖²: repeated, such a write diverges.
+        StepSize => "the step size is above 2 / |key|^2 and would diverge",
+        /// The result of finite input could leave the number format.
+        Overflow => "the result could exceed the largest number of the format",
+        /// H + Λ is not positive definite to working precision, or the inverse at hand is too far
+        /// from it.
+        Singular => "the keys so far and the ridge have no inverse to working precision",
     }
 }
-
-impl core::error::Error for Error {}

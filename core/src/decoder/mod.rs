@@ -41,40 +41,23 @@ pub use file::File;
 pub use forward::{Cache, Decoder};
 pub use shape::Shape;
 
-/// Why a model was not loaded or not run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Error {
-    /// A size is zero, or the width is not a multiple of the number of heads.
-    Shape,
-    /// The number of weights is not that of the shape.
-    Weights,
-    /// The token is not in the vocabulary.
-    Token,
-    /// The prompt is longer than the cache or the context of the model.
-    Full,
-    /// The cache's memory, the workspace or the logits are too short.
-    Workspace,
-    /// The bytes are not a weights file of this version.
-    Format,
-    /// The checksum of the file does not match: it is damaged.
-    Checksum,
-}
-
-impl core::fmt::Display for Error {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.write_str(match self {
-            Self::Shape => "a size is zero, or the width is not a multiple of the number of heads",
-            Self::Weights => "the number of weights is not that of the shape",
-            Self::Token => "the token is not in the vocabulary",
-            Self::Full => "the prompt is longer than the cache or the context of the model",
-            Self::Workspace => "the cache's memory, the workspace or the logits are too short",
-            Self::Format => "the bytes are not a weights file of this version",
-            Self::Checksum => "the weights file is damaged: its checksum does not match",
-        })
+error_enum! {
+    /// Why a model was not loaded or not run.
+    #[derive(Eq)]
+    pub enum Error {
+        /// A size is zero, or the width is not a multiple of the number of heads.
+        Shape => "a size is zero, or the width is not a multiple of the number of heads",
+        /// The number of weights is not that of the shape.
+        Weights => "the number of weights is not that of the shape",
+        /// The token is not in the vocabulary.
+        Token => "the token is not in the vocabulary",
+        /// The prompt is longer than the cache or the context of the model.
+        Full => "the prompt is longer than the cache or the context of the model",
+        /// The cache's memory, the workspace or the logits are too short.
+        Workspace => "the cache's memory, the workspace or the logits are too short",
+        /// The bytes are not a weights file of this version.
+        Format => "the bytes are not a weights file of this version",
+        /// The checksum of the file does not match: it is damaged.
+        Checksum => "the weights file is damaged: its checksum does not match",
     }
 }
-
-impl core::error::Error for Error {}

@@ -33,33 +33,18 @@ mod window;
 
 pub use window::{FEATURES_PER_CHANNEL, Window, WindowFeatures};
 
-/// Why samples were refused. The stream is then unchanged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Error {
-    /// Length or hop is zero, or channels or overlapping windows exceed the type's capacity.
-    Capacity,
-    /// The sample's number of channels, or the length of the output, is wrong.
-    Length,
-    /// A channel is NaN, infinite, or too large to square.
-    NotFinite {
-        /// Index of the channel.
-        channel: usize,
-    },
-}
-
-impl core::fmt::Display for Error {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Capacity => formatter.write_str("the window does not fit the stream's type"),
-            Self::Length => formatter.write_str("wrong number of channels or features"),
-            Self::NotFinite { channel } => {
-                write!(formatter, "channel {channel} is NaN, infinite or too large to square")
-            }
-        }
+error_enum! {
+    /// Why samples were refused. The stream is then unchanged.
+    #[derive(Eq)]
+    pub enum Error {
+        /// Length or hop is zero, or channels or overlapping windows exceed the type's capacity.
+        Capacity => "the window does not fit the stream's type",
+        /// The sample's number of channels, or the length of the output, is wrong.
+        Length => "wrong number of channels or features",
+        /// A channel is NaN, infinite, or too large to square.
+        NotFinite {
+            /// Index of the channel.
+            channel: usize,
+        } => "channel {channel} is NaN, infinite or too large to square",
     }
 }
-
-impl core::error::Error for Error {}

@@ -52,47 +52,28 @@ pub use regularizer::{Entropic, Euclidean, LogBarrier, Regularizer, Tsallis};
 pub use schedule::{Constant, Power, Schedule};
 pub use state::State;
 
-/// Why a learner refused its input. Its state is unchanged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Error {
-    /// A player has no action.
-    NoActions,
-    /// The lengths of scores, strategies, payoffs and action counts do not agree.
-    Shape,
-    /// The action does not exist.
-    NoSuchAction,
-    /// A number is infinite or NaN, or the update would make it so.
-    NotFinite,
-    /// A step size, learning rate or scale is not positive and finite.
-    NotPositive,
-    /// A reward or loss is outside the configured range, or NaN.
-    OutOfRange,
-    /// An exploration rate, or the probability of a played action, is outside [0, 1].
-    NotProbability,
-    /// A strategy is negative somewhere, does not sum to one, or lies on a boundary that the
-    /// regularizer's choice map does not reach.
-    NotStrategy,
-    /// The order of a Tsallis regularizer is outside (0, 1).
-    Order,
-}
-
-impl core::fmt::Display for Error {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.write_str(match self {
-            Self::NoActions => "a player has no action",
-            Self::Shape => "the lengths do not agree",
-            Self::NoSuchAction => "the action does not exist",
-            Self::NotFinite => "a number is infinite or NaN",
-            Self::NotPositive => "a step size, rate or scale is not positive and finite",
-            Self::OutOfRange => "a reward or loss is outside the configured range",
-            Self::NotProbability => "a probability is outside [0, 1]",
-            Self::NotStrategy => "not a strategy that the choice map can give",
-            Self::Order => "the Tsallis order is outside (0, 1)",
-        })
+error_enum! {
+    /// Why a learner refused its input. Its state is unchanged.
+    #[derive(Eq)]
+    pub enum Error {
+        /// A player has no action.
+        NoActions => "a player has no action",
+        /// The lengths of scores, strategies, payoffs and action counts do not agree.
+        Shape => "the lengths do not agree",
+        /// The action does not exist.
+        NoSuchAction => "the action does not exist",
+        /// A number is infinite or NaN, or the update would make it so.
+        NotFinite => "a number is infinite or NaN",
+        /// A step size, learning rate or scale is not positive and finite.
+        NotPositive => "a step size, rate or scale is not positive and finite",
+        /// A reward or loss is outside the configured range, or NaN.
+        OutOfRange => "a reward or loss is outside the configured range",
+        /// An exploration rate, or the probability of a played action, is outside [0, 1].
+        NotProbability => "a probability is outside [0, 1]",
+        /// A strategy is negative somewhere, does not sum to one, or lies on a boundary that the
+        /// regularizer's choice map does not reach.
+        NotStrategy => "not a strategy that the choice map can give",
+        /// The order of a Tsallis regularizer is outside (0, 1).
+        Order => "the Tsallis order is outside (0, 1)",
     }
 }
-
-impl core::error::Error for Error {}

@@ -53,57 +53,34 @@ use crate::ftrl::Schedule;
 use crate::scalar::Scalar;
 use crate::simplex;
 
-/// Why a game or a question about it was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Error {
-    /// A player has no action, or the game has no player.
-    NoActions,
-    /// More players than [`MAX_PLAYERS`].
-    TooManyPlayers,
-    /// The lengths of tables, strategies and action counts do not agree.
-    Shape,
-    /// The action does not exist.
-    NoSuchAction,
-    /// The state does not exist.
-    NoSuchState,
-    /// The episode has had its largest number of rounds, or that number is 0.
-    TooLong,
-    /// A payoff is infinite or NaN.
-    NotFinite,
-    /// Probabilities are negative or do not sum to one.
-    NotDistribution,
-    /// Next-state probabilities are negative, or leave no probability of stopping.
-    NotStopping,
-    /// A noise level is negative or not finite.
-    Noise,
-    /// An exploration rate is outside [0, 1].
-    Exploration,
-}
-
-impl core::fmt::Display for Error {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.write_str(match self {
-            Self::NoActions => "a player has no action",
-            Self::TooManyPlayers => "too many players",
-            Self::Shape => "the lengths do not agree",
-            Self::NoSuchAction => "the action does not exist",
-            Self::NoSuchState => "the state does not exist",
-            Self::TooLong => "the episode has had its largest number of rounds",
-            Self::NotFinite => "a payoff is infinite or NaN",
-            Self::NotDistribution => "probabilities are negative or do not sum to one",
-            Self::NotStopping => {
-                "next-state probabilities are negative or leave no probability of stopping"
-            }
-            Self::Noise => "a noise level is negative or not finite",
-            Self::Exploration => "an exploration rate is outside [0, 1]",
-        })
+error_enum! {
+    /// Why a game or a question about it was refused.
+    #[derive(Eq)]
+    pub enum Error {
+        /// A player has no action, or the game has no player.
+        NoActions => "a player has no action",
+        /// More players than [`MAX_PLAYERS`].
+        TooManyPlayers => "too many players",
+        /// The lengths of tables, strategies and action counts do not agree.
+        Shape => "the lengths do not agree",
+        /// The action does not exist.
+        NoSuchAction => "the action does not exist",
+        /// The state does not exist.
+        NoSuchState => "the state does not exist",
+        /// The episode has had its largest number of rounds, or that number is 0.
+        TooLong => "the episode has had its largest number of rounds",
+        /// A payoff is infinite or NaN.
+        NotFinite => "a payoff is infinite or NaN",
+        /// Probabilities are negative or do not sum to one.
+        NotDistribution => "probabilities are negative or do not sum to one",
+        /// Next-state probabilities are negative, or leave no probability of stopping.
+        NotStopping => "next-state probabilities are negative or leave no probability of stopping",
+        /// A noise level is negative or not finite.
+        Noise => "a noise level is negative or not finite",
+        /// An exploration rate is outside [0, 1].
+        Exploration => "an exploration rate is outside [0, 1]",
     }
 }
-
-impl core::error::Error for Error {}
 
 /// Checks that the first exploration is a probability; schedules do not rise.
 fn check_exploration<T: Scalar>(schedule: &impl Schedule<T>) -> Result<(), Error> {

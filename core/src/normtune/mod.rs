@@ -67,37 +67,18 @@ pub use tune::{Adagrad, Adam, Optimizer, Rule, Sgd};
 pub use units::{Parameters, Unit, Units};
 pub use weights::{Table, Weights};
 
-/// Why nothing was learned or rebuilt.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Error {
-    /// A number is infinite or NaN, or would become so.
-    NotFinite,
-    /// Too few units for the target, too little memory for the solve, or a table of the wrong length.
-    Shape,
-    /// The drawn weights do not determine the scales to two digits.
-    IllConditioned {
-        /// Condition number of the system; infinite if it is singular to working precision.
-        condition: f32,
-    },
-}
-
-impl core::fmt::Display for Error {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::NotFinite => formatter.write_str("a number is infinite or NaN"),
-            Self::Shape => formatter
-                .write_str("too few units, too little memory, or a table of the wrong length"),
-            Self::IllConditioned { condition } => {
-                write!(
-                    formatter,
-                    "the drawn weights are ill-conditioned: condition number {condition:.1e}"
-                )
-            }
-        }
+error_enum! {
+    /// Why nothing was learned or rebuilt.
+    pub enum Error {
+        /// A number is infinite or NaN, or would become so.
+        NotFinite => "a number is infinite or NaN",
+        /// Too few units for the target, too little memory for the solve, or a table of the wrong
+        /// length.
+        Shape => "too few units, too little memory, or a table of the wrong length",
+        /// The drawn weights do not determine the scales to two digits.
+        IllConditioned {
+            /// Condition number of the system; infinite if it is singular to working precision.
+            condition: f32,
+        } => "the drawn weights are ill-conditioned: condition number {condition:.1e}",
     }
 }
-
-impl core::error::Error for Error {}

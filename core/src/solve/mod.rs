@@ -38,41 +38,22 @@ pub use newton_schulz::{NewtonInverse, Order};
 pub use refinement::refine;
 pub use triangle::{Elements, Size, Triangular};
 
-/// Why a solve gave no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Error {
-    /// A pivot is zero to working precision.
-    Singular,
-    /// The sizes do not match.
-    Shape,
-    /// The matrix is not positive definite to working precision.
-    NotPositiveDefinite,
-    /// An element is infinite or NaN, or became so.
-    NotFinite,
-    /// The iteration's residual did not reach the tolerance.
-    NotConverged {
-        /// Iterations done.
-        iterations: u32,
-    },
-}
-
-impl core::fmt::Display for Error {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Singular => formatter.write_str("the matrix is singular to working precision"),
-            Self::Shape => formatter.write_str("the sizes do not match"),
-            Self::NotPositiveDefinite => {
-                formatter.write_str("the matrix is not positive definite to working precision")
-            }
-            Self::NotFinite => formatter.write_str("an element is infinite or NaN"),
-            Self::NotConverged { iterations } => {
-                write!(formatter, "not converged after {iterations} iterations")
-            }
-        }
+error_enum! {
+    /// Why a solve gave no answer.
+    #[derive(Eq)]
+    pub enum Error {
+        /// A pivot is zero to working precision.
+        Singular => "the matrix is singular to working precision",
+        /// The sizes do not match.
+        Shape => "the sizes do not match",
+        /// The matrix is not positive definite to working precision.
+        NotPositiveDefinite => "the matrix is not positive definite to working precision",
+        /// An element is infinite or NaN, or became so.
+        NotFinite => "an element is infinite or NaN",
+        /// The iteration's residual did not reach the tolerance.
+        NotConverged {
+            /// Iterations done.
+            iterations: u32,
+        } => "not converged after {iterations} iterations",
     }
 }
-
-impl core::error::Error for Error {}

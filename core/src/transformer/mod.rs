@@ -51,45 +51,26 @@ pub use buffers::{ArrayBuffers, BufferSizes, Buffers};
 pub use builder::Builder;
 pub use weights::{Attention, Bias, Block, FeedForward, Head, Layer, Map, Span, Transformer};
 
-/// Why a transformer was not built or not run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Error {
-    /// The length of the sequence is not a multiple of its rows.
-    Shape,
-    /// A weight refers to a row that the sequence or the feed-forward does not have.
-    Row,
-    /// A buffer of the builder is full.
-    Full,
-    /// ArrayBuffers of a layer were given in another order than heads, inputs, outputs.
-    Order,
-    /// The workspace is too small.
-    Workspace {
-        /// Scalars needed.
-        needed: usize,
-    },
-    /// The sequence contains an infinity or a NaN.
-    NotFinite,
-    /// A value or a parameter is outside the range that the construction allows.
-    Range,
-}
-
-impl core::fmt::Display for Error {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.write_str(match self {
-            Self::Shape => "the length of the sequence is not a multiple of its rows",
-            Self::Row => "a weight refers to a row that does not exist",
-            Self::Full => "a buffer of the builder is full",
-            Self::Order => "a layer takes heads first, then inputs, then outputs",
-            Self::Workspace { needed } => {
-                return write!(formatter, "the workspace needs {needed} scalars");
-            }
-            Self::NotFinite => "the sequence contains an infinity or a NaN",
-            Self::Range => "a value or a parameter is outside the range of the construction",
-        })
+error_enum! {
+    /// Why a transformer was not built or not run.
+    #[derive(Eq)]
+    pub enum Error {
+        /// The length of the sequence is not a multiple of its rows.
+        Shape => "the length of the sequence is not a multiple of its rows",
+        /// A weight refers to a row that the sequence or the feed-forward does not have.
+        Row => "a weight refers to a row that does not exist",
+        /// A buffer of the builder is full.
+        Full => "a buffer of the builder is full",
+        /// A layer was built in another order than heads, inputs, outputs.
+        Order => "a layer takes heads first, then inputs, then outputs",
+        /// The workspace is too small.
+        Workspace {
+            /// Scalars needed.
+            needed: usize,
+        } => "the workspace needs {needed} scalars",
+        /// The sequence contains an infinity or a NaN.
+        NotFinite => "the sequence contains an infinity or a NaN",
+        /// A value or a parameter is outside the range that the construction allows.
+        Range => "a value or a parameter is outside the range of the construction",
     }
 }
-
-impl core::error::Error for Error {}

@@ -49,34 +49,19 @@ pub use method::{ConstantStep, Extragradient, Method, Sgda};
 pub use projection::{Ball, Bounds, Everywhere, Projection, Simplex};
 pub use refinement::{PairedChains, Refinement, richardson_romberg};
 
-/// Why a method or an average refused its input. The state is unchanged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Error {
-    /// A number is infinite or NaN, or the step would make it so.
-    NotFinite,
-    /// A step size is not positive and finite.
-    StepSize,
-    /// The ratio of an extragradient's steps is outside (0, 1].
-    Ratio,
-    /// A set is empty: bounds out of order, a radius not positive.
-    EmptySet,
-    /// A batch has no elements.
-    EmptyBatch,
-}
-
-impl core::fmt::Display for Error {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.write_str(match self {
-            Self::NotFinite => "a number is infinite or NaN",
-            Self::StepSize => "a step size is not positive and finite",
-            Self::Ratio => "the ratio of steps is outside (0, 1]",
-            Self::EmptySet => "the set is empty",
-            Self::EmptyBatch => "a batch has no elements",
-        })
+error_enum! {
+    /// Why a method or an average refused its input. The state is unchanged.
+    #[derive(Eq)]
+    pub enum Error {
+        /// A number is infinite or NaN, or the step would make it so.
+        NotFinite => "a number is infinite or NaN",
+        /// A step size is not positive and finite.
+        StepSize => "a step size is not positive and finite",
+        /// The ratio of an extragradient's steps is outside (0, 1].
+        Ratio => "the ratio of steps is outside (0, 1]",
+        /// A set is empty: bounds out of order, a radius not positive.
+        EmptySet => "the set is empty",
+        /// A batch has no elements.
+        EmptyBatch => "a batch has no elements",
     }
 }
-
-impl core::error::Error for Error {}
