@@ -38,6 +38,7 @@
 //! | *learning from a stream of examples* | |
 //! | [`features`] | features of a window of a stream, channel by channel |
 //! | [`online`] | learners: predict, then learn |
+//! | [`anomaly`] | detectors: which examples are unlike those before, without labels |
 //! | [`normtune`] | frozen random networks from a seed; only scales and shifts are tuned |
 //! | *running transformers* | |
 //! | [`transformer`] | heads, feed-forward, layers; forward pass in a caller-provided buffer |
@@ -96,6 +97,7 @@ macro_rules! mutated {
 #[macro_use]
 mod error;
 
+pub mod anomaly;
 pub mod archive;
 pub mod attention;
 pub mod construct;

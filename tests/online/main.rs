@@ -1,5 +1,6 @@
 //! The learners: what all of them promise, and what each computes, against something independent.
 
+mod anomaly;
 mod archive;
 mod bayes;
 mod contract;

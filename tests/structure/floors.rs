@@ -11,6 +11,7 @@ const CORE: &[&[&str]] = &[
     &["attention", "ftrl", "variational"],
     &["transformer", "decoder", "normtune"],
     &["games", "online", "construct"],
+    &["anomaly"],
     &["error"],
     &["mutations"],
 ];

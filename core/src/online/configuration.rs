@@ -22,7 +22,7 @@ pub trait Configuration: Copy {
 const LIMITS: (f64, f64) = (1.0 / 1_152_921_504_606_846_976.0, 1_152_921_504_606_846_976.0);
 
 /// Checks that `value` is positive, and neither so small nor so large that its square is lost.
-pub(super) fn positive<T: Scalar>(value: T, parameter: Parameter) -> Result<(), Error> {
+pub(crate) fn positive<T: Scalar>(value: T, parameter: Parameter) -> Result<(), Error> {
     let (low, high) = (T::from_f64(LIMITS.0), T::from_f64(LIMITS.1));
     require((low..=high).contains(&value), parameter)
 }
@@ -33,6 +33,6 @@ pub(super) fn not_negative<T: Scalar>(value: T, parameter: Parameter) -> Result<
 }
 
 /// Refuses `parameter` unless it is `valid`.
-pub(super) fn require(valid: bool, parameter: Parameter) -> Result<(), Error> {
+pub(crate) fn require(valid: bool, parameter: Parameter) -> Result<(), Error> {
     if valid { Ok(()) } else { Err(Error::Configuration { parameter }) }
 }

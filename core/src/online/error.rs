@@ -26,6 +26,7 @@ pub enum Parameter {
     StepSize,
     Temperature,
     Weight,
+    Window,
 }
 
 error_enum! {

@@ -83,6 +83,12 @@ pub use standardization::Standardization;
 
 pub use crate::archive::Archive;
 
+// What the detectors of `anomaly` share with the learners.
+pub(crate) use configuration::{positive, require};
+pub(crate) use frame::{Input, Inputs};
+pub(crate) use memory::Store;
+pub(crate) use moments::Moments;
+
 use crate::archive::Persist;
 use crate::scalar::Scalar;
 

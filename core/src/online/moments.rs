@@ -43,7 +43,7 @@ pub(super) fn rate<T: Scalar>(count: u32) -> T {
 /// Measurements are kept in a unit of 2^-40, 1 or 2^40, chosen by the first that is not zero, so that
 /// f32 can square deviations from 1e-30 to 1e30.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Moments<T> {
+pub(crate) struct Moments<T> {
     pub mean: T,
     pub variance: T,
     unit: Unit,

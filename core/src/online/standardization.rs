@@ -75,7 +75,7 @@ impl<T: Scalar, const FEATURES: usize> Standardization<T, FEATURES> {
     }
 
     /// The variance of each feature once this example, already bounded, counts too.
-    pub(super) fn variances(&self, bounded: &[T]) -> impl Iterator<Item = T> {
+    pub(crate) fn variances(&self, bounded: &[T]) -> impl Iterator<Item = T> {
         let (_, rate) = self.next();
         self.features.iter().zip(bounded).map(move |(moments, x)| moments.after(*x, rate).1)
     }
@@ -87,7 +87,7 @@ impl<T: Scalar, const FEATURES: usize> Standardization<T, FEATURES> {
     }
 
     /// Passes the moments of `features` features through an archive.
-    pub(super) fn transfer(&mut self, features: usize, archive: &mut Archive<'_>) {
+    pub(crate) fn transfer(&mut self, features: usize, archive: &mut Archive<'_>) {
         transfer_count(&mut self.count, archive);
         self.features.iter_mut().take(features).for_each(|moments| moments.transfer(archive));
     }

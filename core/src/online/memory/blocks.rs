@@ -37,6 +37,21 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Blocks<S, FEATURES, SLO
         self.numbers.as_flattened_mut().get_mut(index)
     }
 
+    /// Multiplies a feature of the first `used` vectors.
+    pub fn scale(
+        &mut self,
+        sizes: (usize, usize),
+        used: usize,
+        feature: usize,
+        factor: S::Compute,
+    ) {
+        for slot in 0..used {
+            if let Some(stored) = self.number(sizes, slot, feature) {
+                *stored = S::store(stored.load() * factor);
+            }
+        }
+    }
+
     /// Writes `Σ_j metric_j (stored_j − query_j)²` for the first vectors of `slots`, as many as `out`
     /// is long. 4 flops a feature of a vector.
     pub fn distances(

@@ -3,9 +3,11 @@
 mod blocks;
 mod ring;
 mod slots;
+mod store;
 mod voters;
 
 pub use slots::{Byte, Slot};
+pub(crate) use store::Store;
 
 use super::configuration::{Configuration, positive, require};
 use super::frame::{Context, Example, Model, Setting};

@@ -1,5 +1,6 @@
 //! Numbers in f32, f16 or 8 bits behind one per-channel scale.
 
+use crate::archive::Archive;
 use crate::scalar::{Scalar, Storage};
 
 /// 2^-60: below any difference that matters.
@@ -83,6 +84,12 @@ impl<T: Scalar> Channel<T> {
     /// Goes back to the format's first step.
     pub fn reset<S: Slot<Compute = T>>(&mut self) {
         *self = Self { anchor: T::ZERO, step: T::from_f64(S::STEP) };
+    }
+
+    /// Passes the scale through an archive.
+    pub fn transfer(&mut self, archive: &mut Archive<'_>) {
+        archive.number(&mut self.anchor);
+        archive.number_if(&mut self.step, |step| step > T::ZERO);
     }
 
     /// The number that stands for `value`, not limited to the format's range.

@@ -1,0 +1,113 @@
+//! Detectors that say, without labels, which examples are unlike those before.
+//!
+//! A [`Detector`] sees one example at a time, scores it, compares the score with a threshold, and learns
+//! it. The user states the rate of false alarms; the threshold follows that quantile of the scores
+//! online ([`Threshold`]).
+//!
+//! | detector | score | state | configuration |
+//! |---|---|---|---|
+//! | [`Mahalanobis`] | squared Mahalanobis distance from the mean | d²/2 | [`MahalanobisConfiguration`] |
+//! | [`Nearest`] | squared distance to the nearest of K stored examples | K d | [`NearestConfiguration`] |
+//!
+//! Take [`Nearest`] where normal examples form clusters or a curved set, [`Mahalanobis`] where they form
+//! one cloud and RAM is short.
+//!
+//! The interface is that of the learners in [`online`](crate::online): features are given raw and
+//! standardized as they come, capacities are those of the type, a refused example changes nothing, a
+//! detector is created by `new` or in place by `EMPTY` and `begin`, and its state is saved by
+//! [`archive`](crate::archive).
+//!
+//! ```
+//! use situ::anomaly::{Detector, Nearest, NearestConfiguration};
+//! use situ::random::Generator;
+//!
+//! let configuration = NearestConfiguration { slots: 64, ..Default::default() };
+//! let mut detector = Nearest::<f32, 2, 64>::new(2, configuration)?;
+//! let mut generator = Generator::new(1);
+//! for _ in 0..1000 {
+//!     // A machine in good health: temperature follows load.
+//!     let load: f32 = generator.uniform();
+//!     detector.update(&[load, 20.0 + 30.0 * load + 0.5 * generator.normal::<f32>()])?;
+//! }
+//! assert!(!detector.judge(&[0.8, 44.3])?.is_anomaly());
+//! // Each number is usual by itself, the two together are not.
+//! assert!(detector.judge(&[0.1, 44.3])?.is_anomaly());
+//! # Ok::<(), situ::online::Error>(())
+//! ```
+
+mod frame;
+mod mahalanobis;
+mod nearest;
+mod threshold;
+
+pub use frame::Monitor;
+pub use mahalanobis::{Mahalanobis, MahalanobisConfiguration};
+pub use nearest::{Nearest, NearestConfiguration};
+pub use threshold::Threshold;
+
+use crate::archive::Persist;
+use crate::online::Error;
+use crate::scalar::Scalar;
+
+/// What a detector says about an example.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Verdict<T> {
+    /// How unlike the examples before it is, at least 0.
+    pub score: T,
+    /// The score beyond which an example is an anomaly; the largest number while too few examples were
+    /// seen to tell.
+    pub threshold: T,
+}
+
+impl<T: Scalar> Verdict<T> {
+    /// Whether the score exceeds the threshold.
+    pub fn is_anomaly(&self) -> bool {
+        self.score > self.threshold
+    }
+}
+
+/// A detector of anomalies in a stream.
+///
+/// An example that is refused ([`Error`]) leaves the detector bit for bit unchanged.
+pub trait Detector<T: Scalar>: Persist {
+    /// Numbers in an example.
+    fn features(&self) -> usize;
+
+    /// Scores an example and compares the score with the threshold. Changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::NotBegun`], [`Error::FeatureCount`], [`Error::NotFinite`].
+    fn judge(&self, features: &[T]) -> Result<Verdict<T>, Error>;
+
+    /// Judges an example, as [`Self::judge`] does, then learns. The score of every example moves the
+    /// threshold; an anomaly is not learned otherwise, so that it does not become normal by being seen
+    /// once. A new state of affairs raises alarms until the threshold has followed.
+    ///
+    /// # Errors
+    /// As [`Self::judge`].
+    fn update(&mut self, features: &[T]) -> Result<Verdict<T>, Error>;
+
+    /// Learns an example that is known to be normal, whatever its score, which still moves the
+    /// threshold. For a first period under supervision, and for a false alarm that somebody reports.
+    ///
+    /// # Errors
+    /// As [`Self::judge`].
+    fn learn(&mut self, features: &[T]) -> Result<(), Error>;
+
+    /// Forgets everything learned.
+    fn reset(&mut self);
+
+    /// Examples found to be anomalies by [`Self::update`], at most 2^32 − 1.
+    fn alarms(&self) -> u32;
+
+    /// Examples of which a feature was clipped, because it was farther than 8 deviations from its mean.
+    fn clipped(&self) -> u32;
+
+    /// Bytes of the learned state, in a type of exactly this size.
+    fn state_bytes(&self) -> usize;
+
+    /// Floating-point operations of one [`Self::update`], to leading order.
+    fn flops_per_update(&self) -> usize;
+}

@@ -1,0 +1,168 @@
+//! The detector `nearest`: the distance to the nearest of a sample of the stream.
+
+use super::frame::{Alarms, Context, Model, Monitor};
+use crate::archive::Archive;
+use crate::matrix::prefix;
+use crate::online::{Configuration, Error, Parameter, Slot, Store, require};
+use crate::random::Generator;
+use crate::scalar::{Scalar, Storage};
+
+/// Examples before which too few are stored for a distance to say anything.
+const WARM_UP: u32 = 30;
+
+/// Configuration of [`Nearest`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct NearestConfiguration<T> {
+    /// The rate of false alarms, from 1e-6 to 0.25.
+    pub false_alarms: T,
+    /// Examples that count, from 100 to 2^20: an older one may be forgotten.
+    pub window: u32,
+    /// Number K of examples to keep.
+    pub slots: usize,
+}
+
+impl<T: Scalar> Default for NearestConfiguration<T> {
+    /// A false alarm in a hundred examples, a window of 10,000, 256 examples kept.
+    fn default() -> Self {
+        Self { false_alarms: T::from_f64(0.01), window: 10_000, slots: 256 }
+    }
+}
+
+impl<T: Scalar> NearestConfiguration<T> {
+    fn alarms(&self) -> Alarms<T> {
+        Alarms { rate: self.false_alarms, window: self.window }
+    }
+}
+
+impl<T: Scalar> Configuration for NearestConfiguration<T> {
+    const EMPTY: Self = Self { false_alarms: T::ZERO, window: 0, slots: 0 };
+
+    fn check(&self) -> Result<(), Error> {
+        self.alarms().check()?;
+        require(self.slots > 0, Parameter::Slots)
+    }
+
+    fn expect(&self, archive: &mut Archive<'_>) {
+        self.alarms().expect(archive);
+        archive.expect_sizes(&[self.slots]);
+    }
+}
+
+/// Squared distance to the nearest of K stored examples, in deviations and a feature:
+/// `min_i Σ_j (x_j − x_ij)²/σ_j² / d`.
+///
+/// The examples are a uniform sample of the stream, or of its last `window` examples: example n
+/// replaces a random one with probability K/min(n, `window`) (Vitter, "Random sampling with a
+/// reservoir", 1985). An anomaly is never stored by [`Detector::update`](super::Detector::update).
+///
+/// Examples are stored raw, in f32, f16 or [`online::Byte`](crate::online::Byte), on a scale of their own.
+///
+/// State: K d stored numbers, the moments of features and their scales 2 d; K (4 d + 1) flops a judgment
+/// or update. No alarm comes from the first 60 examples.
+///
+/// ```
+/// use situ::anomaly::{Detector, Nearest, NearestConfiguration};
+/// use situ::online::Byte;
+///
+/// let configuration = NearestConfiguration { slots: 32, ..Default::default() };
+/// let mut detector = Nearest::<Byte, 1, 32>::new(1, configuration)?;
+/// for step in 0..500 {
+///     // Two modes: no single mean describes them.
+///     let mode = if step % 2 == 0 { -10.0 } else { 10.0 };
+///     detector.update(&[mode + (step % 13) as f32 / 13.0])?;
+/// }
+/// assert!(!detector.judge(&[10.4])?.is_anomaly());
+/// assert!(detector.judge(&[0.0])?.is_anomaly());
+/// # Ok::<(), situ::online::Error>(())
+/// ```
+pub type Nearest<S, const FEATURES: usize, const SLOTS: usize> =
+    Monitor<NearestModel<S, FEATURES, SLOTS>, <S as Storage>::Compute, FEATURES>;
+
+/// The model of [`Nearest`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct NearestModel<S: Slot, const FEATURES: usize, const SLOTS: usize> {
+    /// Examples stored.
+    used: u32,
+    store: Store<S, FEATURES, SLOTS>,
+}
+
+impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Model<S::Compute, FEATURES>
+    for NearestModel<S, FEATURES, SLOTS>
+{
+    type Configuration = NearestConfiguration<S::Compute>;
+    const NAME: &'static str = "nearest";
+    const EMPTY: Self = Self { used: 0, store: Store::EMPTY };
+
+    fn alarms(configuration: &Self::Configuration) -> Alarms<S::Compute> {
+        configuration.alarms()
+    }
+
+    fn fits(_: usize, configuration: &Self::Configuration) -> bool {
+        configuration.slots <= SLOTS
+    }
+
+    fn warm_up(_: usize) -> u32 {
+        WARM_UP
+    }
+
+    fn reset(&mut self, _: &Self::Configuration) {
+        self.used = 0;
+        self.store.reset();
+    }
+
+    fn score(&self, context: &Context<'_, Self, S::Compute, FEATURES>) -> S::Compute {
+        let mut metric = [S::Compute::ZERO; FEATURES];
+        let x = context.x.raw;
+        let metric = prefix(&mut metric, x.len());
+        // With this example counted, or what never varied could not be strange.
+        let variances = context.inputs.variances(x).zip(self.store.steps());
+        for (metric, (variance, step)) in metric.iter_mut().zip(variances) {
+            *metric = if variance > S::Compute::ZERO { step * step / variance } else { variance };
+        }
+        let mut distances = [S::Compute::ZERO; SLOTS];
+        let distances = prefix(&mut distances, self.used as usize);
+        self.store.distances(context.configuration.slots, x, metric, distances);
+        let nearest = distances.iter().copied().reduce(S::Compute::minimum);
+        nearest.unwrap_or(S::Compute::ZERO) / S::Compute::from_usize(x.len())
+    }
+
+    fn learn(&mut self, context: &Context<'_, Self, S::Compute, FEATURES>) {
+        let Context { configuration: NearestConfiguration { slots, window, .. }, step, x, .. } =
+            context;
+        let used = self.used as usize;
+        if used < *slots {
+            self.store.write(*slots, used, used, x.raw);
+            self.used += 1;
+            return;
+        }
+        // Each step draws by itself: nothing to save.
+        let draw = u64::from(Generator::new(u64::from(*step)).bits());
+        let index = (draw * u64::from(*window.min(step)) >> 32) as usize;
+        if index < *slots {
+            self.store.write(*slots, used, index, x.raw);
+            if index == 0 {
+                self.store.settle((x.raw.len(), *slots), used);
+            }
+        }
+    }
+
+    fn transfer(
+        &mut self,
+        features: usize,
+        configuration: &Self::Configuration,
+        archive: &mut Archive<'_>,
+    ) {
+        archive.count_up_to(&mut self.used, configuration.slots as u32);
+        self.store.transfer((features, configuration.slots), archive);
+    }
+
+    fn state_bytes(features: usize, configuration: &Self::Configuration) -> usize {
+        size_of::<u32>() + Store::<S, FEATURES, SLOTS>::state_bytes((features, configuration.slots))
+    }
+
+    fn flops(features: usize, configuration: &Self::Configuration) -> usize {
+        configuration.slots * (4 * features + 1)
+    }
+}
