@@ -6,6 +6,7 @@ mod command;
 mod boards;
 mod compare;
 mod compute;
+mod documented;
 mod field;
 mod fit;
 mod learners;

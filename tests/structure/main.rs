@@ -4,6 +4,7 @@ mod circles;
 mod floors;
 mod manifests;
 mod modules;
+mod pages;
 mod panics;
 mod paths;
 mod source;
