@@ -6,9 +6,11 @@
 //! filters down.
 //!
 //! Run it with `cargo run --release -p situ --example echo_canceller`. All states are fixed in size and
-//! need no allocator: 72 bytes for normalized LMS, 636 for the others.
+//! need no allocator: 136 bytes for normalized LMS, 708 for the others.
 
-use situ::attention::{Error, FastWeights, Gate, Memory, Mesa, MesaConfiguration, Rule};
+use situ::filter::{
+    AdaptiveFilter, Error, Forgetting, Nlms, NlmsConfiguration, Rls, RlsConfiguration,
+};
 use situ::random::Generator;
 
 const TAPS: usize = 16;
@@ -18,41 +20,21 @@ const NOISE: f32 = 1e-3;
 /// Samples in each line of the output.
 const BLOCK: usize = 400;
 
-/// The latest samples of the loudspeaker, the newest first.
-type Input = [f32; TAPS];
-
-/// Estimates the echo of `input`, then learns what the microphone heard.
-fn cancel<F: FastWeights<f32, TAPS, 1>>(
-    filter: &mut F,
-    gate: F::Gate,
-    input: &Input,
-    heard: f32,
-) -> Result<f32, Error> {
-    let mut estimate = [0.0];
-    filter.read(input, &mut estimate)?;
-    filter.write(gate, input, &[heard])?;
-    let [estimate] = estimate;
-    Ok(estimate)
-}
-
 /// An echo path of gain one whose taps fade.
-fn path(generator: &mut Generator) -> Input {
-    let taps: Input =
+fn path(generator: &mut Generator) -> [f32; TAPS] {
+    let taps: [f32; TAPS] =
         core::array::from_fn(|tap| generator.normal::<f32>() * (-(tap as f32) / 4.0).exp());
     let gain = taps.iter().map(|tap| tap * tap).sum::<f32>().sqrt();
     taps.map(|tap| tap / gain)
 }
 
 fn main() -> Result<(), Error> {
-    let configuration = MesaConfiguration::default();
-    // Normalized LMS with a step size of one half is a delta rule.
-    let mut first_order = Memory::<f32, TAPS, 1>::new();
+    let mut first_order = Nlms::<f32, TAPS>::new(NlmsConfiguration::default())?;
     // Recursive least squares that remembers about 1000 samples.
-    let mut fixed = Mesa::<f32, TAPS, 1>::new(configuration);
-    let fixed_gate = Gate::Given { decay: 0.999, weight: 1.0 };
-    // The same, but it forgets when its residual rises above the noise.
-    let mut variable = Mesa::<f32, TAPS, 1>::new(configuration);
-    let variable_gate = Gate::Variable { max_decay: 0.9995 };
+    let forgetting = Forgetting::Fixed(0.999);
+    let mut fixed = Rls::<f32, TAPS>::new(RlsConfiguration { forgetting, ..Default::default() })?;
+    // The same, but it forgets when its error rises above the noise.
+    let mut variable = Rls::<f32, TAPS>::new(RlsConfiguration::default())?;
 
     let mut generator = Generator::new(1);
     let (mut taps, mut input) = (path(&mut generator), [0.0; TAPS]);
@@ -72,12 +54,10 @@ fn main() -> Result<(), Error> {
         let echo: f32 = taps.iter().zip(&input).map(|(tap, x)| tap * x).sum();
         let heard = echo + NOISE * generator.normal::<f32>();
 
-        let square: f32 = input.iter().map(|x| x * x).sum();
-        let first_order_gate = Rule::Delta { step_size: 0.5 / (1e-6 + square) };
         let estimates = [
-            cancel(&mut first_order, first_order_gate, &input, heard)?,
-            cancel(&mut fixed, fixed_gate, &input, heard)?,
-            cancel(&mut variable, variable_gate, &input, heard)?,
+            first_order.update(newest, heard)?.estimate,
+            fixed.update(newest, heard)?.estimate,
+            variable.update(newest, heard)?.estimate,
         ];
         echo_power += echo * echo;
         for (left, estimate) in left.iter_mut().zip(estimates) {

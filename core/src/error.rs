@@ -72,6 +72,8 @@ pub enum Error {
     Decoder(crate::decoder::Error),
     /// From [`features`](crate::features).
     Features(crate::features::Error),
+    /// From [`filter`](crate::filter).
+    Filter(crate::filter::Error),
     /// From [`ftrl`](crate::ftrl).
     Ftrl(crate::ftrl::Error),
     /// From [`games`](crate::games).
@@ -115,6 +117,7 @@ convert! {
     Computer: crate::construct::computer::Error;
     Decoder: crate::decoder::Error;
     Features: crate::features::Error;
+    Filter: crate::filter::Error;
     Ftrl: crate::ftrl::Error;
     Games: crate::games::Error;
     Normtune: crate::normtune::Error;

@@ -36,6 +36,7 @@
 //! | [`games`] | games in strategic form, feedback, equilibria; stochastic games, policy gradient |
 //! | [`variational`] | stochastic variational inequalities: methods, averages, bias refinement |
 //! | *learning from a stream of examples* | |
+//! | [`filter`] | adaptive filters sample by sample: normalized LMS, recursive least squares |
 //! | [`features`] | features of a window of a stream, channel by channel |
 //! | [`online`] | learners: predict, then learn |
 //! | [`anomaly`] | detectors: which examples are unlike those before, without labels |
@@ -103,6 +104,7 @@ pub mod attention;
 pub mod construct;
 pub mod decoder;
 pub mod features;
+pub mod filter;
 pub mod ftrl;
 pub mod games;
 pub mod matrix;

@@ -145,7 +145,8 @@ fn false_alarms_come_at_the_stated_rate() {
             let stream = cloud(20_000, 5 + index as u64);
             let verdicts = watch(&mut *detector, &stream);
             assert!(verdicts[..40].iter().all(|(_, anomaly)| !anomaly));
-            assert_eq!(f64::from(detector.alarms()), alarms(&verdicts) * 20_000.0);
+            let counted = verdicts.iter().filter(|(_, anomaly)| *anomaly).count();
+            assert_eq!(detector.alarms() as usize, counted);
             for part in [60..2_000, 2_000..20_000] {
                 let expected = f64::from(rate);
                 let error = (expected / part.len() as f64).sqrt();

@@ -9,7 +9,7 @@ const CORE: &[&[&str]] = &[
     &["matrix", "random", "archive", "features"],
     &["solve", "simplex"],
     &["attention", "ftrl", "variational"],
-    &["transformer", "decoder", "normtune"],
+    &["transformer", "decoder", "normtune", "filter"],
     &["games", "online", "construct"],
     &["anomaly"],
     &["error"],

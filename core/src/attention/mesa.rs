@@ -26,6 +26,19 @@ impl<T: Scalar> Default for MesaConfiguration<T> {
     }
 }
 
+impl<T: Scalar> MesaConfiguration<T> {
+    /// The largest variance that a direction may have, if the configuration has a meaning.
+    fn limit(&self) -> Result<T, Error> {
+        let start = T::ONE / self.ridge;
+        let usable = |x: T| x > T::ZERO && x.is_finite();
+        if usable(self.ridge) && usable(start) && usable(self.max_variance) {
+            Ok(self.max_variance.maximum(start))
+        } else {
+            Err(Error::Parameter)
+        }
+    }
+}
+
 /// The mesa memory: fast weights W that solve where [`super::Memory`] takes a step.
 ///
 /// With `H = Σ γ.. β k kᵀ` and `G = Σ γ.. β v kᵀ` over all tokens so far, a read is
@@ -112,6 +125,17 @@ where
         }
     }
 
+    /// Makes this an empty memory of this configuration, in place.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if a number of the configuration is not positive; the memory is unchanged.
+    pub fn begin(&mut self, configuration: MesaConfiguration<S::Compute>) -> Result<(), Error> {
+        configuration.limit()?;
+        self.configuration = configuration;
+        self.clear();
+        Ok(())
+    }
+
     /// W, one row a value.
     pub const fn weights(&self) -> &Matrix<W, VALUES, KEYS> {
         &self.weights
@@ -150,18 +174,6 @@ where
     /// [`Self::variance`] before the first write.
     fn first_variance(&self, query: &[S::Compute; KEYS]) -> S::Compute {
         dot(query, query) / self.configuration.ridge
-    }
-
-    /// The largest variance that a direction may have, if the configuration has a meaning.
-    fn limit(&self) -> Result<S::Compute, Error> {
-        let MesaConfiguration { ridge, max_variance } = self.configuration;
-        let start = S::Compute::ONE / ridge;
-        let usable = |x: S::Compute| x > S::Compute::ZERO && x.is_finite();
-        if usable(ridge) && usable(start) && usable(max_variance) {
-            Ok(max_variance.maximum(start))
-        } else {
-            Err(Error::Parameter)
-        }
     }
 
     /// Checks a write and computes all that it changes but P.
@@ -225,7 +237,7 @@ where
     type Gate = Gate<T>;
 
     fn write(&mut self, gate: Gate<T>, key: &[T; KEYS], value: &[T; VALUES]) -> Result<(), Error> {
-        let limit = self.limit()?;
+        let limit = self.configuration.limit()?;
         let mut fresh = self.writes == 0;
         let mut step = self.prepare(gate, key, value, fresh, limit);
         if step.is_err() && !fresh && !self.covariance.is_finite() {

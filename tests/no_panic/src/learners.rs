@@ -1,4 +1,4 @@
-//! Learners, detectors of anomalies, what they save, and window features.
+//! Learners, detectors of anomalies, adaptive filters, what they save, and window features.
 
 use crate::kept;
 use situ::anomaly::{
@@ -6,6 +6,7 @@ use situ::anomaly::{
     Verdict,
 };
 use situ::features::{self, WindowFeatures};
+use situ::filter::{self, AdaptiveFilter, Nlms, NlmsConfiguration, Output, Rls, RlsConfiguration};
 use situ::ftrl::{Coordinates, Link, Proximal};
 use situ::online::{
     Adaptive, Bayes, Byte, Delta, DriftDetector, Error, Ftrl, Hedge, Learner, LeastSquares, Memory,
@@ -20,6 +21,8 @@ type Coordinates5 = Coordinates<f32, 5>;
 type Cloud = Mahalanobis<f16, 5, 6>;
 type Stored = Nearest<Byte, 5, 16>;
 type Quantile = Threshold<f32>;
+type Nlms5 = Nlms<f32, 5>;
+type Rls5 = Rls<f16, 5>;
 type Windows = WindowFeatures<f32, 3, 2>;
 
 /// What a learner does through its trait.
@@ -51,6 +54,18 @@ fn keep_detector<D: Detector<f32>>() {
     }
 }
 
+/// What an adaptive filter does through its trait.
+fn keep_filter<F: AdaptiveFilter<f32, 5>>() {
+    kept! {
+        F::update => fn(&mut F, f32, f32) -> Result<Output<f32>, filter::Error>;
+        F::filter => fn(&mut F, f32) -> Result<f32, filter::Error>;
+        F::coefficients => fn(&F) -> &[f32; 5];
+        F::reset => fn(&mut F);
+        situ::archive::save::<F> => fn(&mut F, &mut [u8]) -> Result<usize, situ::archive::Error>;
+        situ::archive::restore::<F> => fn(&mut F, &[u8]) -> Result<usize, situ::archive::Error>;
+    }
+}
+
 fn save_to<L: Learner<f32>>(learner: &mut L, out: &mut [u8]) -> Result<usize, Error> {
     save::<f32>(learner, out)
 }
@@ -75,6 +90,8 @@ pub fn keep() {
     keep_detector::<Cloud>();
     keep_detector::<Nearest<f32, 5, 16>>();
     keep_detector::<Stored>();
+    keep_filter::<Nlms5>();
+    keep_filter::<Rls5>();
     kept! {
         Ftrl5::new => fn(Shape, situ::online::FtrlConfiguration<f32>) -> Result<Ftrl5, Error>;
         Mixture::begin => fn(&mut Mixture, Shape, (situ::online::FtrlConfiguration<f32>, situ::online::MemoryConfiguration<f32>)) -> Result<(), Error>;
@@ -89,6 +106,8 @@ pub fn keep() {
         Quantile::reset => fn(&mut Quantile, f32);
         Quantile::value => fn(&Quantile) -> f32;
         Quantile::observe => fn(&mut Quantile, f32, f32, u32);
+        Nlms5::begin => fn(&mut Nlms5, NlmsConfiguration<f32>) -> Result<(), filter::Error>;
+        Rls5::begin => fn(&mut Rls5, RlsConfiguration<f32>) -> Result<(), filter::Error>;
         Windows::push => fn(&mut Windows, &[f32], &mut [f32]) -> Result<bool, features::Error>;
         Windows::restart => fn(&mut Windows);
     }
