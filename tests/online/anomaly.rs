@@ -9,6 +9,7 @@ use situ::anomaly::{
     Detector, Mahalanobis, MahalanobisConfiguration, Nearest, NearestConfiguration, Threshold,
 };
 use situ::archive::{self, restore, save, saved_bytes};
+use situ::features::{Window, WindowFeatures};
 use situ::online::{Byte, Error, Parameter, Standardization};
 use situ::scalar::f16;
 
@@ -124,6 +125,53 @@ fn the_distance_is_that_of_the_nearest_example() {
         let expected = if step == 0 { 0.0 } else { expected };
         assert!((score - expected).abs() < 1e-3 * (1e-3 + expected), "{step}: {score}, {expected}");
         detector.learn(x).unwrap();
+    }
+}
+
+/// Windows of one activity of the bundled recordings, with the number of their recording.
+fn motion(activity: &str) -> Vec<(usize, [f32; 18])> {
+    let mut stream = WindowFeatures::<f32, 6, 2>::new(Window { length: 20, hop: 10 }, 6).unwrap();
+    let mut windows = Vec::new();
+    let mut last = usize::MAX;
+    let data = include_str!("../../host/data/basic-motions.csv");
+    for line in data.lines().skip(1).filter(|line| line.ends_with(activity)) {
+        let cells: Vec<f32> = line.split(',').filter_map(|cell| cell.parse().ok()).collect();
+        let recording = cells[0] as usize;
+        if recording != last {
+            stream.restart();
+            last = recording;
+        }
+        let mut features = [0.0; 18];
+        if stream.push(&cells[cells.len() - 6..], &mut features).unwrap() {
+            windows.push((recording, features));
+        }
+    }
+    windows
+}
+
+/// Trained on half of the recordings of walking, at the score that one unseen window of walking in a
+/// hundred exceeds.
+#[test]
+fn running_and_badminton_are_no_walking() {
+    let walking = motion("walking");
+    assert_eq!(walking.len(), 180);
+    let configuration = NearestConfiguration::default();
+    let mut near = Nearest::<Byte, 18, 256>::new(18, configuration).unwrap();
+    let mut far = Mahalanobis::<f16, 18, 19>::new(18, Default::default()).unwrap();
+    let detectors: [(&mut dyn Detector<f32>, f64); 2] = [(&mut near, 0.97), (&mut far, 0.9)];
+    for (detector, bound) in detectors {
+        let (known, unseen): (Vec<_>, Vec<_>) = walking.iter().partition(|(r, _)| r % 2 == 0);
+        known.iter().for_each(|(_, x)| detector.learn(x).unwrap());
+        let score = |x: &[f32; 18]| detector.judge(x).unwrap().score;
+        let mut normal: Vec<f32> = unseen.iter().map(|(_, x)| score(x)).collect();
+        normal.sort_by(f32::total_cmp);
+        let threshold = normal[normal.len() * 99 / 100 - 1];
+        for activity in ["running", "badminton"] {
+            let strange = motion(activity);
+            let found = strange.iter().filter(|(_, x)| score(x) > threshold).count();
+            let found = found as f64 / strange.len() as f64;
+            assert!(found > bound, "{activity}: {found}");
+        }
     }
 }
 

@@ -51,7 +51,8 @@ impl<T: Scalar> Configuration for NearestConfiguration<T> {
 }
 
 /// Squared distance to the nearest of K stored examples, in deviations and a feature:
-/// `min_i Σ_j (x_j − x_ij)²/σ_j² / d`.
+/// `min_i Σ_j (x_j − x_ij)²/σ_j² / d`, x clipped to 5 deviations σ from the mean, so that no single
+/// feature decides. A feature that never varied before counts as 5 deviations off where it differs.
 ///
 /// The examples are a uniform sample of the stream, or of its last `window` examples: example n
 /// replaces a random one with probability K/min(n, `window`) (Vitter, "Random sampling with a
@@ -113,19 +114,21 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Model<S::Compute, FEATU
     }
 
     fn score(&self, context: &Context<'_, Self, S::Compute, FEATURES>) -> S::Compute {
-        let mut metric = [S::Compute::ZERO; FEATURES];
-        let x = context.x.raw;
-        let metric = prefix(&mut metric, x.len());
+        let (mut query, mut metric) = ([S::Compute::ZERO; FEATURES], [S::Compute::ZERO; FEATURES]);
+        let features = context.x.raw.len();
+        let (query, metric) = (prefix(&mut query, features), prefix(&mut metric, features));
         // With this example counted, or what never varied could not be strange.
-        let variances = context.inputs.variances(x).zip(self.store.steps());
-        for (metric, (variance, step)) in metric.iter_mut().zip(variances) {
+        let moments = context.inputs.after(context.x.raw).zip(self.store.steps());
+        let out = query.iter_mut().zip(metric.iter_mut()).zip(context.x.z);
+        for (((query, metric), z), ((mean, variance), step)) in out.zip(moments) {
+            *query = mean + *z * variance.sqrt();
             *metric = if variance > S::Compute::ZERO { step * step / variance } else { variance };
         }
         let mut distances = [S::Compute::ZERO; SLOTS];
         let distances = prefix(&mut distances, self.used as usize);
-        self.store.distances(context.configuration.slots, x, metric, distances);
+        self.store.distances(context.configuration.slots, query, metric, distances);
         let nearest = distances.iter().copied().reduce(S::Compute::minimum);
-        nearest.unwrap_or(S::Compute::ZERO) / S::Compute::from_usize(x.len())
+        nearest.unwrap_or(S::Compute::ZERO) / S::Compute::from_usize(features)
     }
 
     fn learn(&mut self, context: &Context<'_, Self, S::Compute, FEATURES>) {

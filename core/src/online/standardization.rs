@@ -76,8 +76,13 @@ impl<T: Scalar, const FEATURES: usize> Standardization<T, FEATURES> {
 
     /// The variance of each feature once this example, already bounded, counts too.
     pub(crate) fn variances(&self, bounded: &[T]) -> impl Iterator<Item = T> {
+        self.after(bounded).map(|(_, variance)| variance)
+    }
+
+    /// Mean and variance of each feature once this example, already bounded, counts too.
+    pub(crate) fn after(&self, bounded: &[T]) -> impl Iterator<Item = (T, T)> {
         let (_, rate) = self.next();
-        self.features.iter().zip(bounded).map(move |(moments, x)| moments.after(*x, rate).1)
+        self.features.iter().zip(bounded).map(move |(moments, x)| moments.after(*x, rate))
     }
 
     /// Forgets all examples, in place.
