@@ -23,15 +23,49 @@ fn main() {
         let (origin, length) = (number(section, "origin"), number(section, "length"));
         format!("  {name} : ORIGIN = {origin:#x}, LENGTH = {length:#x}\n")
     };
-    let script = format!("MEMORY\n{{\n{}{}}}\n", region("FLASH", "flash"), region("RAM", "ram"));
+    let (flash, ram) = (region("FLASH", "flash"), region("RAM", "ram"));
+    let target = std::env::var("TARGET").unwrap_or_default();
+    let script = if target.starts_with("riscv") {
+        // Some chips read constants through another bus than the program.
+        let (constants, bus) = match table.get("constants") {
+            Some(_) => (region("CONSTANTS", "constants"), "CONSTANTS"),
+            None => (String::new(), "FLASH"),
+        };
+        format!("MEMORY\n{{\n{flash}{constants}{ram}}}\n{}", aliases(bus))
+    } else {
+        format!("MEMORY\n{{\n{flash}{ram}}}\n")
+    };
 
     // The search path reaches the linker of every firmware that depends on this crate.
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("set by cargo"));
     std::fs::write(out.join("memory.x"), script).expect("OUT_DIR is writable");
     println!("cargo:rustc-link-search={}", out.display());
-    // Armv6-M has no cycle counter, and its core does not see the debugger.
-    println!("cargo:rustc-check-cfg=cfg(armv6m)");
-    if std::env::var("TARGET").is_ok_and(|target| target.starts_with("thumbv6m")) {
-        println!("cargo:rustc-cfg=armv6m");
+    let chip = table.get("run").and_then(|run| run.get("probe")).and_then(toml::Value::as_str);
+    let is_chip = |name: &str| chip.is_some_and(|chip| chip.to_lowercase().starts_with(name));
+    for (condition, holds) in [
+        // Armv6-M has no cycle counter, and its core does not see the debugger.
+        ("armv6m", target.starts_with("thumbv6m")),
+        // Their own counter, trap vectors and boot code.
+        ("espressif", is_chip("esp32")),
+        ("rp2350", is_chip("rp235")),
+    ] {
+        println!("cargo:rustc-check-cfg=cfg({condition})");
+        if holds {
+            println!("cargo:rustc-cfg={condition}");
+        }
     }
+}
+
+/// Where riscv-rt puts the parts of a program.
+fn aliases(constants: &str) -> String {
+    let places = [
+        ("TEXT", "FLASH"),
+        ("RODATA", constants),
+        ("DATA", "RAM"),
+        ("BSS", "RAM"),
+        ("HEAP", "RAM"),
+        ("STACK", "RAM"),
+    ];
+    let alias = |(part, place)| format!("REGION_ALIAS(\"REGION_{part}\", {place});\n");
+    places.map(alias).concat()
 }

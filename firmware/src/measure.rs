@@ -2,7 +2,6 @@
 
 use crate::row::{Operand, Place, Row, row};
 use core::hint::black_box;
-use cortex_m::Peripherals;
 use situ_board::{Counter, Stack};
 use situ_suite::{Benchmark, SEED, Visitor};
 
@@ -27,9 +26,8 @@ pub struct Measure {
 }
 
 impl Measure {
-    /// Starts the counter and paints the stack.
-    pub fn new(peripherals: Peripherals) -> Self {
-        let counter = Counter::new(peripherals);
+    /// Paints the stack.
+    pub fn new(counter: Counter) -> Self {
         Self { stack: Stack::new(STACK), sample_length: counter.sample_length(), counter }
     }
 

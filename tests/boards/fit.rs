@@ -1,7 +1,7 @@
 //! Learners exported as firmware: their predictions on the board are those on the host.
 
 use crate::suite::OTHERS;
-use crate::{TOOL_MISSING, budgets, situ, skipped};
+use crate::{TOOL_MISSING, budgets, required, situ, skipped};
 use assert_cmd::Command;
 use serde_json::Value;
 use situ_host::bench::{Board, Toolchain, firmware, run};
@@ -26,15 +26,20 @@ fn fit_motion(directory: &Path, learner: &[&str]) -> Command {
 }
 
 /// Learns from the motion recordings on the emulated Cortex-M4; nothing if a tool is missing.
+fn motion_on_board(learner: &[&str]) -> Option<Value> {
+    motion_on("qemu-m4", learner)
+}
+
+/// Learns from the motion recordings on an emulated board; nothing if a tool is missing.
 ///
 /// `fit` itself fails if one prediction of the board, each made before its example is learned, is not
 /// the host's: the accuracies are equal.
-fn motion_on_board(learner: &[&str]) -> Option<Value> {
+fn motion_on(board: &str, learner: &[&str]) -> Option<Value> {
     let _turn = OTHERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     // A second run finds here what the first one built.
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let output =
-        fit_motion(directory, learner).args(["--board", "qemu-m4", "--json"]).output().unwrap();
+        fit_motion(directory, learner).args(["--board", board, "--json"]).output().unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);
     if output.status.code() == Some(TOOL_MISSING) {
         skipped(complaint.trim());
@@ -43,13 +48,14 @@ fn motion_on_board(learner: &[&str]) -> Option<Value> {
     assert!(output.status.success(), "{complaint}");
     let run: Value = serde_json::from_slice(&output.stdout).unwrap();
     let fitted = &run["learners"][0];
+    let id = board;
     let board = fitted["board"].clone();
-    assert_eq!(board["id"], "qemu-m4");
+    assert_eq!(board["id"], id);
     assert_eq!(board["counter"], "instructions");
     assert_eq!(board["replayed"], 720);
     let bytes = |value: &Value| value.as_u64().unwrap();
     let measured = ["flash_bytes", "ram_bytes", "stack_bytes"].map(|key| bytes(&board[key]));
-    budgets::check(&learner.join(" "), "qemu-m4", measured);
+    budgets::check(&learner.join(" "), id, measured);
     // The estimate that boards are chosen by is enough, and not by much.
     let (ram, estimate) = (measured[1], bytes(&fitted["ram_bytes"]));
     assert!(ram <= estimate && estimate <= ram + 3000, "{ram} bytes of RAM, estimated {estimate}");
@@ -70,6 +76,18 @@ fn normalization_is_tuned_on_the_board_as_on_the_host() {
     let Some(board) = motion_on_board(&["normtune", "--budget", "4096"]) else { return };
     assert!(board["per_update"].as_f64().unwrap() < 200_000.0, "{board}");
     assert!(board["ram_bytes"].as_u64().unwrap() < 12 * 1024, "{board}");
+}
+
+/// The same export on a RISC-V, whose sampling interrupt is an environment call: 720 predictions, each
+/// of them the host's.
+#[test]
+fn exported_motion_firmware_runs_on_riscv() {
+    let boards =
+        if required() { &["qemu-rv32imac", "qemu-rv32imafc"][..] } else { &["qemu-rv32imac"] };
+    for board in boards {
+        let Some(board) = motion_on(board, &["ftrl"]) else { return };
+        assert!(number(&board["per_update"]) > 1000.0, "{board}");
+    }
 }
 
 /// Created in place: RAM is the state and little more, where returning the learner by value took up to

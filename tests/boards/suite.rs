@@ -5,8 +5,9 @@ use situ_host::bench::{Counter, Results, Row};
 use std::sync::Mutex;
 
 /// One board of a target at a time: they share the directory that they are built in. Cortex-M0, whose
-/// emulation takes longest, has its target to itself.
+/// emulation takes longest, has its target to itself, and so has each RISC-V.
 static CORTEX_M0: Mutex<()> = Mutex::new(());
+static RISCV: Mutex<()> = Mutex::new(());
 pub static OTHERS: Mutex<()> = Mutex::new(());
 
 /// Runs the suite on `board`; nothing if a tool is missing.
@@ -17,7 +18,11 @@ fn bench(board: &str) -> Option<Results> {
 /// Runs the suite on `board` with these arguments.
 fn bench_with(board: &str, arguments: &[&str]) -> Option<Results> {
     let directory = tempfile::tempdir().unwrap();
-    let turn = if board == "qemu-m0" { &CORTEX_M0 } else { &OTHERS };
+    let turn = match board {
+        "qemu-m0" => &CORTEX_M0,
+        _ if board.starts_with("qemu-rv32") => &RISCV,
+        _ => &OTHERS,
+    };
     let _turn = turn.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let output =
         situ(directory.path()).args(["bench", "--board", board, "--json"]).args(arguments).output();
@@ -101,10 +106,33 @@ fn other_cores_compute_the_same() {
     }
 }
 
+/// Without an FPU and with one: the same bits, by other instructions.
+#[test]
+fn riscv_computes_the_same() {
+    let Some(soft) = repeatable("qemu-rv32imac") else { return };
+    if !required() {
+        return;
+    }
+    let Some(hard) = repeatable("qemu-rv32imafc") else { return };
+    for (soft, hard) in soft.results.iter().zip(&hard.results) {
+        assert_eq!(soft.key(), hard.key());
+        assert_eq!(soft.checksum, hard.checksum, "{:?}", soft.key());
+    }
+    // What software floats cost, and what they do not: drawing signs needs integers alone.
+    let product = ("product", 16, "f32");
+    assert!(count(&soft, product) > 5.0 * count(&hard, product));
+    let signs = ("draw_sign", 256, "f32");
+    assert!(count(&soft, signs) < 2.0 * count(&hard, signs));
+}
+
 /// The trained model answers every prompt as on the host, with its weights read from flash.
 #[test]
 fn models_keep_their_promises() {
-    let boards = if required() { &["qemu-m4", "qemu-m7"][..] } else { &["qemu-m4"] };
+    let boards = if required() {
+        &["qemu-m4", "qemu-m7", "qemu-rv32imac", "qemu-rv32imafc"][..]
+    } else {
+        &["qemu-m4"]
+    };
     for board in boards {
         let Some(results) = bench_with(board, &["--suite", "models"]) else { return };
         assert!(results.flash_bytes <= 128 * 1024, "{} bytes of flash", results.flash_bytes);

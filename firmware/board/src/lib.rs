@@ -1,17 +1,27 @@
 #![no_std]
-//! What every firmware of situ needs from a Cortex-M board, and nothing of a vendor's chip: the
-//! linker script made from `boards/<id>.toml`, a [`Counter`], the depth of the [`Stack`], the end of
-//! a run and the handling of faults ([`fault`]), and a defmt log through the debugger.
+//! What every firmware of situ needs from a board, and nothing of a vendor's chip: the linker script
+//! made from `boards/<id>.toml`, a [`Counter`], the depth of the [`Stack`], a software interrupt, the
+//! end of a run and the handling of faults ([`fault`]), and a defmt log through the debugger.
+//!
+//! The core is a Cortex-M or a RISC-V of 32 bits in machine mode; both have the same interface.
 //!
 //! A firmware depends on this crate, enables `qemu` or `chip`, and passes `-Tlink.x`, `-Tdefmt.x` and
 //! `--nmagic` to the linker in its own build script.
 
-mod counter;
-pub mod fault;
+#[cfg(target_arch = "arm")]
+#[path = "cortex_m/mod.rs"]
+mod processor;
+#[cfg(target_arch = "riscv32")]
+#[path = "riscv/mod.rs"]
+mod processor;
 mod stack;
 
-pub use counter::Counter;
+pub use processor::{Counter, disable_interrupts, entry, fault, raise_software_interrupt};
 pub use stack::Stack;
+
+#[doc(hidden)]
+#[cfg(target_arch = "riscv32")]
+pub use processor::{TrapFrame, skip_environment_call};
 
 #[cfg(feature = "chip")]
 use defmt_rtt as _;
@@ -20,5 +30,3 @@ use defmt_semihosting as _;
 
 #[cfg(not(any(feature = "chip", feature = "qemu")))]
 compile_error!("enable the feature `qemu` or `chip`, by how the board runs");
-
-use panic_probe as _;

@@ -1,14 +1,9 @@
 //! Stack depth: free stack is filled with a pattern, and searched later for what has changed.
 
+use crate::processor::{stack_bounds, stack_pointer};
 use core::ptr::{read_volatile, write_volatile};
-use cortex_m::register::msp;
 
 const PAINT: u32 = 0x5174_5174;
-
-unsafe extern "C" {
-    static _stack_start: u32;
-    static _stack_end: u32;
-}
 
 /// The stack, painted from its lowest usable address up to where it is in use.
 pub struct Stack {
@@ -21,8 +16,7 @@ impl Stack {
     /// Paints the free stack, at most `limit` bytes below its top. Interrupts must be off.
     #[inline(never)]
     pub fn new(limit: usize) -> Self {
-        let top = &raw const _stack_start as usize;
-        let end = &raw const _stack_end as usize;
+        let (end, top) = stack_bounds();
         let mut stack = Self { top, bottom: end.max(top.saturating_sub(limit)), lowest: top };
         stack.paint();
         stack
@@ -33,7 +27,7 @@ impl Stack {
     pub fn used(&mut self, work: &mut dyn FnMut()) -> usize {
         self.paint();
         work();
-        let used = (msp::read() as usize).saturating_sub(self.first_touched());
+        let used = stack_pointer().saturating_sub(self.first_touched());
         self.paint();
         used
     }
@@ -49,7 +43,7 @@ impl Stack {
         if self.lowest < self.top {
             self.lowest = self.lowest.min(self.first_touched());
         }
-        let used = msp::read() as usize;
+        let used = stack_pointer();
         self.lowest = self.lowest.min(used);
         for address in (self.bottom..used).step_by(4) {
             // SAFETY: nothing lives between the variables and the stack pointer, and interrupts are

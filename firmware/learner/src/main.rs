@@ -4,15 +4,12 @@
 //!
 //! With the bundled recording the run ends, and says what prediction and learning cost.
 
-use cortex_m::Peripherals;
-use cortex_m::peripheral::SCB;
-use cortex_m_rt::entry;
 use heapless::spsc::Queue;
 use learner::model::{LABELS, OUTPUTS};
 use learner::sampling::{self, QUEUE, Sample};
 use learner::{Pipeline, Recording};
 use situ::matrix::argmax;
-use situ_board::{Counter, Stack, fault};
+use situ_board::{Counter, Stack, entry, fault};
 
 #[entry]
 fn main() -> ! {
@@ -21,18 +18,15 @@ fn main() -> ! {
 
     // Before the first interrupt: all free RAM.
     let stack = Stack::new(usize::MAX);
-    let (Some(peripherals), Ok(())) = (Peripherals::take(), PIPELINE.begin()) else {
-        fault::fail()
-    };
+    let (Some(counter), Ok(())) = (Counter::start(), PIPELINE.begin()) else { fault::fail() };
     let mut samples = sampling::start(Recording::new(), SAMPLES);
-    let counter = Counter::new(peripherals);
     let mut run = Run { pipeline: PIPELINE, counter, cost: Cost::default() };
     loop {
         match samples.dequeue() {
             Some(sample) => run.take(&sample),
             None if sampling::ended() => break,
-            // A sensor raises its interrupt itself; until then the core sleeps (`wfi`).
-            None => SCB::set_pendsv(),
+            // A sensor raises its interrupt itself; until then the core sleeps.
+            None => situ_board::raise_software_interrupt(),
         }
     }
     run.report(stack.deepest());

@@ -81,6 +81,11 @@ impl Pipeline {
         self.model.update(features, target, &mut prediction)
     }
 
+    /// The model, for saving and restoring what it has learned.
+    pub fn model(&mut self) -> &mut Model {
+        &mut self.model
+    }
+
     /// Samples that were skipped so far.
     pub fn skipped(&self) -> u32 {
         self.skipped

@@ -4,8 +4,7 @@ use crate::Recording;
 use crate::model::CHANNELS;
 use core::cell::RefCell;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use cortex_m::interrupt::Mutex;
-use cortex_m_rt::exception;
+use critical_section::Mutex;
 use heapless::spsc::{Consumer, Producer, Queue};
 use situ::online::Target;
 
@@ -45,7 +44,7 @@ pub fn start(
     queue: &'static mut Queue<Sample, QUEUE>,
 ) -> Consumer<'static, Sample> {
     let (producer, consumer) = queue.split();
-    cortex_m::interrupt::free(|token| {
+    critical_section::with(|token| {
         SAMPLER.borrow(token).replace(Some(Sampler { source, queue: producer }));
     });
     consumer
@@ -61,11 +60,12 @@ pub fn lost() -> u32 {
     LOST.load(Ordering::Relaxed)
 }
 
-/// The sampling interrupt. PendSV, which software raises, stands for the timer or the data-ready line
-/// of a sensor: every Cortex-M has it. A sample costs the interrupt a copy, and no time of the model.
-#[exception]
-fn PendSV() {
-    cortex_m::interrupt::free(|token| {
+situ_board::software_interrupt!(sample);
+
+/// The sampling interrupt. The software interrupt, which every core has, stands for the timer or the
+/// data-ready line of a sensor. A sample costs the interrupt a copy, and no time of the model.
+fn sample() {
+    critical_section::with(|token| {
         let mut sampler = SAMPLER.borrow(token).borrow_mut();
         let Some(sampler) = sampler.as_mut() else { return };
         match sampler.source.sample() {

@@ -23,6 +23,8 @@ pub struct Board {
     pub suite: Suite,
     /// Where the program goes.
     pub flash: Memory,
+    /// Where constants go, on a chip that reads them through another bus than the program.
+    pub constants: Option<Memory>,
     /// Where variables and stack go.
     pub ram: Memory,
     /// How it is run.
@@ -62,6 +64,32 @@ pub enum Run {
 }
 
 impl Board {
+    /// Whether the core is a RISC-V; else it is a Cortex-M.
+    pub fn is_riscv(&self) -> bool {
+        self.target.starts_with("riscv32")
+    }
+
+    /// The emulator and its arguments for this board's `machine`; the image's path comes last.
+    pub fn qemu(&self, machine: &str) -> (&'static str, Vec<String>) {
+        let mut arguments = vec!["-machine".to_owned(), machine.to_owned()];
+        let program = if self.is_riscv() {
+            // Only what the target has: an instruction that a chip lacks must fail here too.
+            let float = if self.target.contains("imafc") { "on" } else { "off" };
+            let cpu = format!("rv32,f={float},d=off");
+            arguments.extend(["-cpu", &cpu, "-bios", "none"].map(str::to_owned));
+            "qemu-system-riscv32"
+        } else {
+            "qemu-system-arm"
+        };
+        let quiet = ["-display", "none", "-serial", "none", "-monitor", "none"];
+        let semihosting = ["-semihosting-config", "enable=on,target=native"];
+        // Every instruction lasts one nanosecond.
+        let counting = ["-icount", "shift=0", "-kernel"];
+        let all = quiet.into_iter().chain(semihosting).chain(counting);
+        arguments.extend(all.map(str::to_owned));
+        (program, arguments)
+    }
+
     /// The board of this name.
     ///
     /// # Errors

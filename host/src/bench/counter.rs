@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Counter {
-    /// Executed instructions: SysTick under QEMU, where one instruction lasts one nanosecond.
+    /// Executed instructions: SysTick under QEMU, where one instruction lasts one nanosecond, or
+    /// `minstret` of an emulated RISC-V.
     Instructions,
-    /// Clock cycles, from DWT CYCCNT of a chip.
+    /// Clock cycles, from DWT CYCCNT or `mcycle` of a chip.
     Cycles,
     /// Ticks of SysTick at the core's clock, on a chip without CYCCNT.
     Ticks,
@@ -29,8 +30,10 @@ impl std::fmt::Display for Counter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
-    /// DWT CYCCNT.
+    /// DWT CYCCNT, or `mcycle` of a RISC-V.
     Cycles,
+    /// `minstret` of a RISC-V.
+    Instret,
     /// SysTick at the core's clock.
     Systick,
 }
@@ -46,6 +49,7 @@ impl Source {
             (Self::Systick, Run::Qemu(_)) => {
                 Ok((Counter::Instructions, 1e9 / board.clock_hz as f64))
             }
+            (Self::Instret, _) => Ok((Counter::Instructions, 1.0)),
             (Self::Systick, Run::Probe(_)) => Ok((Counter::Ticks, 1.0)),
             (Self::Cycles, Run::Probe(_)) => Ok((Counter::Cycles, 1.0)),
             (Self::Cycles, Run::Qemu(_)) => {
@@ -65,6 +69,7 @@ mod tests {
         // 25 MHz: a tick of 40 ns.
         assert_eq!(Source::Systick.unit(&board), Ok((Counter::Instructions, 40.0)));
         assert!(Source::Cycles.unit(&board).is_err());
+        assert_eq!(Source::Instret.unit(&board), Ok((Counter::Instructions, 1.0)));
         board.run = Run::Probe("STM32F407VGTx".into());
         assert_eq!(Source::Systick.unit(&board), Ok((Counter::Ticks, 1.0)));
         assert_eq!(Source::Cycles.unit(&board), Ok((Counter::Cycles, 1.0)));

@@ -1,6 +1,7 @@
 //! What the ELF file tells: memory of the whole image, code of each row.
 
-use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, SymbolKind, elf};
+use super::branches::{riscv, thumb};
+use object::{Architecture, Object, ObjectSection, ObjectSymbol, SectionFlags, SymbolKind, elf};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A firmware image.
@@ -12,6 +13,8 @@ pub struct Image {
     pub variable_bytes: u64,
     /// Code by address.
     functions: BTreeMap<u64, Vec<u8>>,
+    /// Targets of the branches in a function's code.
+    branches: fn(u64, &[u8]) -> Vec<u64>,
 }
 
 impl Image {
@@ -21,6 +24,10 @@ impl Image {
     /// A file that is no ELF file.
     pub fn read(file: &[u8]) -> Result<Self, object::Error> {
         let file = object::File::parse(file)?;
+        let branches = match file.architecture() {
+            Architecture::Riscv32 => riscv::branches,
+            _ => thumb::branches,
+        };
         let (mut flash_bytes, mut variable_bytes) = (0, 0);
         for section in file.sections() {
             let SectionFlags::Elf { sh_flags, .. } = section.flags() else { continue };
@@ -43,7 +50,7 @@ impl Image {
                 functions.insert(start, code.to_vec());
             }
         }
-        Ok(Self { flash_bytes, variable_bytes, functions })
+        Ok(Self { flash_bytes, variable_bytes, functions, branches })
     }
 
     /// Bytes of the function at `entry` and of all functions that it calls, directly or not. Calls
@@ -55,36 +62,9 @@ impl Image {
             if let Some(code) = self.functions.get(&start)
                 && reached.insert(start)
             {
-                open.extend(branches(start, code));
+                open.extend((self.branches)(start, code));
             }
         }
         reached.iter().map(|start| self.functions[start].len() as u64).sum()
     }
-}
-
-/// Targets of the 32-bit branches `BL` and `B.W` in Thumb code; constants between the code may look
-/// like one, but hardly ever point at the start of a function.
-fn branches(start: u64, code: &[u8]) -> impl Iterator<Item = u64> {
-    let halves: Vec<u32> =
-        code.chunks_exact(2).map(|h| u32::from(u16::from_le_bytes([h[0], h[1]]))).collect();
-    let mut targets = Vec::new();
-    for (index, pair) in halves.windows(2).enumerate() {
-        let (first, second) = (pair[0], pair[1]);
-        // 11110 S imm10, then 1 link J1 1 J2 imm11.
-        if first & 0xf800 != 0xf000 || second & 0x9000 != 0x9000 {
-            continue;
-        }
-        let sign = (first >> 10) & 1;
-        let (j1, j2) = ((second >> 13) & 1, (second >> 11) & 1);
-        let (i1, i2) = (1 ^ j1 ^ sign, 1 ^ j2 ^ sign);
-        let offset = (sign << 24)
-            | (i1 << 23)
-            | (i2 << 22)
-            | ((first & 0x3ff) << 12)
-            | ((second & 0x7ff) << 1);
-        // Sign-extended from 25 bits; relative to the instruction after the next.
-        let offset = i64::from((offset << 7).cast_signed() >> 7);
-        targets.push((start + 2 * index as u64 + 4).wrapping_add_signed(offset));
-    }
-    targets.into_iter()
 }

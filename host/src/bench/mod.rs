@@ -13,6 +13,7 @@
 //! ```
 
 mod board;
+mod branches;
 mod command;
 mod counter;
 mod defmt;

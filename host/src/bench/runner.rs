@@ -53,6 +53,9 @@ pub fn run(
 /// [`Failure::Tool`] if it is not installed.
 pub fn program(board: &Board) -> Result<PathBuf, Failure> {
     let (name, install) = match board.run {
+        Run::Qemu(_) if board.is_riscv() => {
+            ("qemu-system-riscv32", "apt-get install qemu-system-misc")
+        }
         Run::Qemu(_) => ("qemu-system-arm", "apt-get install qemu-system-arm"),
         Run::Probe(_) => ("probe-rs", "cargo install probe-rs-tools --locked"),
     };
@@ -62,11 +65,7 @@ pub fn program(board: &Board) -> Result<PathBuf, Failure> {
 fn command(board: &Board, elf: &Path) -> Result<Command, Failure> {
     let mut command = Command::new(program(board)?);
     match &board.run {
-        Run::Qemu(machine) => command
-            .args(["-machine", machine, "-display", "none", "-serial", "none", "-monitor", "none"])
-            .args(["-semihosting-config", "enable=on,target=native"])
-            // Every instruction lasts one nanosecond.
-            .args(["-icount", "shift=0", "-kernel"]),
+        Run::Qemu(machine) => command.args(board.qemu(machine).1),
         Run::Probe(chip) => command.args(["run", "--chip", chip, "--log-format", "{s}"]),
     };
     command.arg(elf);

@@ -17,8 +17,8 @@ pub struct Toolchain {
     linker: Option<PathBuf>,
 }
 
-/// Linkers that know Arm, beside rustup's own.
-const LINKERS: [&str; 5] = ["ld.lld", "ld.lld-19", "ld.lld-16", "ld.lld-14", "arm-none-eabi-ld"];
+/// Linkers that know Arm and RISC-V, beside rustup's own.
+const LINKERS: [&str; 4] = ["ld.lld", "ld.lld-19", "ld.lld-16", "ld.lld-14"];
 
 impl Toolchain {
     /// A compiler with `core` for this target compiled, else one with the sources of `core`: the
@@ -41,7 +41,9 @@ impl Toolchain {
             None
         } else {
             Some(LINKERS.iter().find_map(|name| in_path(name)).ok_or_else(|| {
-                Failure::Tool("no linker for Arm: run `apt-get install lld-19`".to_owned())
+                Failure::Tool(
+                    "no linker for Arm and RISC-V: run `apt-get install lld-19`".to_owned(),
+                )
             })?)
         };
         Ok(Self { rustc, build_core: compiled.is_none(), linker })

@@ -18,7 +18,9 @@ pub enum Counter {
 
 impl Counter {
     /// The best counter that works on this core: QEMU claims to have a CYCCNT, which stays at zero.
-    pub fn new(peripherals: Peripherals) -> Self {
+    /// None if the core's peripherals have been taken before.
+    pub fn start() -> Option<Self> {
+        let peripherals = Peripherals::take()?;
         #[cfg(not(armv6m))]
         let peripherals = {
             use cortex_m::peripheral::DWT;
@@ -30,7 +32,7 @@ impl Counter {
                 let before = DWT::cycle_count();
                 cortex_m::asm::delay(64);
                 if DWT::cycle_count() != before {
-                    return Self::Cycles;
+                    return Some(Self::Cycles);
                 }
             }
             peripherals
@@ -40,7 +42,7 @@ impl Counter {
         systick.set_reload(SYSTICK_MASK);
         systick.clear_current();
         systick.enable_counter();
-        Self::SysTick(systick)
+        Some(Self::SysTick(systick))
     }
 
     /// The counter's name in the log.

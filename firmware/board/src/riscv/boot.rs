@@ -1,0 +1,33 @@
+//! What a chip's boot code wants to find in the image, beside the program.
+
+/// The description that Espressif's second boot stage and its flash tools look for: a magic word, then
+/// names and dates, which may be zero.
+#[cfg(espressif)]
+#[unsafe(no_mangle)]
+#[used]
+#[allow(non_upper_case_globals, reason = "the tools look for this name")]
+pub static esp_app_desc: [u32; 64] = {
+    let mut words = [0; 64];
+    words[0] = 0xabcd_5432;
+    words
+};
+
+// The block by which RP2350's boot code recognizes a program for its RISC-V cores (datasheet, section
+// 5.9.5.2): the kind of image, entry point and stack, and a loop of one block. It must stand in the
+// first 4 KB, so the program begins with it.
+#[cfg(rp2350)]
+core::arch::global_asm!(
+    ".section .init, \"ax\"",
+    "j _start",
+    ".balign 4",
+    ".word 0xffffded3, 0x11010142, 0x00000344, _start, _stack_start, 0x000004ff, 0, 0xab123579",
+);
+
+// Espressif's cores take only a trap vector whose address is a multiple of 256.
+#[cfg(espressif)]
+core::arch::global_asm!(
+    ".section .trap.vector, \"ax\"",
+    ".balign 256",
+    ".global _start_trap",
+    "_start_trap: j _default_start_trap",
+);
