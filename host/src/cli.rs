@@ -23,6 +23,8 @@ const STATUS: &str = "Exit status: 0 success, 1 a claim, check or comparison fai
 enum Command {
     /// Measure every claim of the papers and check it against its bound
     Reproduce(reproduce::Arguments),
+    /// Merge the parts that `situ reproduce --shard K/N --json` printed into one run
+    Merge(reproduce::MergeArguments),
     /// Run the learners over a CSV, test-then-train, and rank them
     Fit(fit::Arguments),
     /// Learn in a game from a Gambit .nfg file and report where play ends
@@ -51,10 +53,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
         Ok(cli) => cli,
         // Help and version, which end with a line break.
         Err(error) if !error.use_stderr() => return console::line(error.to_string().trim_end()),
-        Err(error) => return Err(Failure::Input(one_line(&error))),
+        Err(error) => return Err(Failure::usage(&error)),
     };
     match cli.command {
         Some(Command::Reproduce(arguments)) => reproduce::reproduce(&arguments).map(drop),
+        Some(Command::Merge(arguments)) => reproduce::merge(&arguments).map(drop),
         Some(Command::Fit(arguments)) => fit::fit(&arguments).map(drop),
         Some(Command::Play(arguments)) => play::play(&arguments).map(drop),
         Some(Command::Compute(arguments)) => compute::compute(&arguments),
@@ -79,12 +82,4 @@ fn main_job() -> Result<(), Failure> {
 fn draw_report() -> Result<(), Failure> {
     let path = report::write()?;
     console::line(format_args!("The report is in {}.", path.display()))
-}
-
-/// Clap's message, which names the flag, on one line and without the usage text below it.
-fn one_line(error: &clap::Error) -> String {
-    let text = error.to_string();
-    let message: Vec<_> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
-    let line = message.join(" ");
-    line.strip_prefix("error: ").unwrap_or(&line).to_owned()
 }

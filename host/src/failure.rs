@@ -18,6 +18,15 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Clap's message, which names the flag, on one line and without the usage text below it.
+    pub fn usage(error: &clap::Error) -> Self {
+        let text = error.to_string();
+        let message: Vec<_> =
+            text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+        let line = message.join(" ");
+        Self::Input(line.strip_prefix("error: ").unwrap_or(&line).to_owned())
+    }
+
     /// The exit status.
     pub fn status(&self) -> u8 {
         match self {

@@ -69,8 +69,18 @@ fn a_complaint_that_nobody_can_read_keeps_its_status() {
 #[test]
 fn help_fits_eighty_columns() {
     let directory = tempfile::tempdir().unwrap();
-    let commands =
-        ["", "reproduce", "fit", "play", "compute", "report", "boards", "bench", "compare"];
+    let commands = [
+        "",
+        "reproduce",
+        "fit",
+        "play",
+        "compute",
+        "report",
+        "boards",
+        "bench",
+        "compare",
+        "merge",
+    ];
     for command in commands {
         let mut situ = situ(directory.path());
         let output = situ.args(command.split_whitespace()).arg("--help").output().unwrap();

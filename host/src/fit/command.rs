@@ -3,7 +3,7 @@
 use super::catalogue;
 use super::examples::{examples, permuted_half_way};
 use super::export::{self, Destination};
-use super::options::Options;
+use super::options::{Language, Options};
 use super::outcome::Fit;
 use super::run::{hold_out, run};
 use super::table::read;
@@ -32,10 +32,31 @@ pub struct Arguments {
 /// [`Failure::Input`] with one line for bad data or arguments; with a board [`Failure::Tool`] for a
 /// missing compiler or emulator, [`Failure::Check`] if its predictions differ from the host's.
 pub fn fit(arguments: &Arguments) -> Result<Fit, Failure> {
-    let name = arguments.data.display().to_string();
-    let file =
-        File::open(&arguments.data).map_err(|error| Failure::Input(format!("{name}: {error}")))?;
-    fit_source(&name, file, &arguments.options)
+    arguments.run(true)
+}
+
+/// Runs `situ fit` with arguments as on the command line; prints and saves nothing.
+///
+/// # Errors
+/// As [`fit`], and [`Failure::Input`] for arguments that the command line refuses.
+pub fn fit_quietly(arguments: impl IntoIterator<Item = String>) -> Result<Fit, Failure> {
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+    let words = std::iter::once("fit".to_owned()).chain(arguments);
+    let line = <Line as clap::Parser>::try_parse_from(words);
+    line.map_err(|error| Failure::usage(&error))?.arguments.run(false)
+}
+
+impl Arguments {
+    fn run(&self, shown: bool) -> Result<Fit, Failure> {
+        let name = self.data.display().to_string();
+        let file =
+            File::open(&self.data).map_err(|error| Failure::Input(format!("{name}: {error}")))?;
+        fit_source(&name, file, &self.options, shown)
+    }
 }
 
 /// Runs on the bundled wearable recordings: windows of 2 s, one per second.
@@ -53,7 +74,7 @@ pub fn fit_bundled() -> Result<Fit, Failure> {
         shuffle: Some(0),
         ..Options::default()
     };
-    fit_source(name, bytes, &options)
+    fit_source(name, bytes, &options, true)
 }
 
 /// Stack of the thread that runs the learners: they are built by value, in the host's size.
@@ -63,16 +84,22 @@ fn fit_source(
     name: &str,
     source: impl std::io::Read + Send,
     options: &Options,
+    shown: bool,
 ) -> Result<Fit, Failure> {
     std::thread::scope(|scope| {
-        let work = || fit_here(name, source, options);
+        let work = || fit_here(name, source, options, shown);
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         let thread = thread.map_err(|error| Failure::Check(format!("no thread: {error}")))?;
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 
-fn fit_here(name: &str, source: impl std::io::Read, options: &Options) -> Result<Fit, Failure> {
+fn fit_here(
+    name: &str,
+    source: impl std::io::Read,
+    options: &Options,
+    shown: bool,
+) -> Result<Fit, Failure> {
     let selected = catalogue::select(&options.learner)?;
     let board = board(options)?;
     options.labels()?;
@@ -96,17 +123,23 @@ fn fit_here(name: &str, source: impl std::io::Read, options: &Options) -> Result
         _ => Ok(()),
     };
     // What was computed is shown before anything else can fail.
-    if options.json {
-        console::json(&run)?;
-    } else {
-        run.print(&data)?;
+    match (shown, options.json) {
+        (true, true) => console::json(&run)?,
+        (true, false) => run.print(&data)?,
+        (false, _) => {}
     }
     measured?;
-    report::save(report::FIT, &run)?;
+    if shown {
+        report::save(report::FIT, &run)?;
+    }
     if let (Some(board), Some(to), Some(best)) = (&board, &destination, chosen.get(run.taken())) {
         let state = options.trained.then_some(&*best.state);
-        export::write(&best.model, &table, &data, board, state, to)?;
-        if !options.json {
+        let write = match options.language.unwrap_or_default() {
+            Language::Rust => export::write,
+            Language::C => export::write_c,
+        };
+        write(&best.model, &table, &data, board, state, to)?;
+        if shown && !options.json {
             console::line(format_args!(
                 "wrote {} for {} to {}",
                 best.model.name(),

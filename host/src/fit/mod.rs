@@ -19,6 +19,7 @@ mod missing;
 mod model;
 mod options;
 mod outcome;
+mod parameters;
 mod prequential;
 mod recommendation;
 mod run;
@@ -27,5 +28,8 @@ mod table;
 mod targets;
 mod tune;
 
-pub use command::{Arguments, fit, fit_bundled};
+pub use catalogue::{NAMES, fitting};
+pub use command::{Arguments, fit, fit_bundled, fit_quietly};
+pub use features::Features;
+pub use model::{Boxed, CLASSES, FEATURES, Model};
 pub use outcome::{Fit, Fitted, OnBoard};

@@ -20,7 +20,7 @@ const DELTA_TERMS: usize = 1 + FEATURES + 256;
 const SLOTS: usize = 256;
 
 /// A learner on the heap, whatever its kind.
-pub type Boxed = Box<dyn Learner<f32>>;
+pub type Boxed = Box<dyn Learner<f32> + Send + Sync>;
 
 /// The format of the learned numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,7 +175,8 @@ impl Members<f32> for Several {
         self.0.len()
     }
     fn member(&self, index: usize) -> Option<&dyn Learner<f32>> {
-        self.0.get(index).map(|member| &**member)
+        let member = self.0.get(index)?;
+        Some(&**member)
     }
     fn member_mut(&mut self, index: usize) -> Option<&mut dyn Learner<f32>> {
         match self.0.get_mut(index) {

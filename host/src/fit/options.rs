@@ -12,6 +12,16 @@ use crate::Failure;
 use situ::features::Window;
 use std::path::PathBuf;
 
+/// The language of the program around an exported learner.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Language {
+    /// A firmware crate
+    #[default]
+    Rust,
+    /// A static library with a header, and a program in C
+    C,
+}
+
 /// Everything but the file.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Options {
@@ -82,6 +92,10 @@ pub struct Options {
     /// Write the best learner as a firmware crate for --board [default: qemu-m4]
     #[arg(long, value_name = "DIR")]
     pub export: Option<PathBuf>,
+    /// Language of the export: a firmware crate, or a static library with an example in C
+    /// [default: rust]
+    #[arg(long, value_enum, requires = "export")]
+    pub language: Option<Language>,
     /// Start the exported learner with its state after the whole stream
     #[arg(long, requires = "export")]
     pub trained: bool,

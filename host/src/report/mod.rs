@@ -9,6 +9,6 @@ mod table;
 
 pub use files::{FIT, REPRODUCE, directory, save};
 pub use html::write;
-pub use results::{MeasuredClaim, Mode, Precision, Relation, Run, SystemRun};
+pub use results::{MeasuredClaim, Mode, Precision, Relation, Run, Shard, SystemRun};
 pub use series::{Axis, Curve, Series};
 pub use table::{number, table};

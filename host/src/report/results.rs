@@ -123,6 +123,17 @@ pub struct SystemRun {
     pub error: Option<String>,
 }
 
+/// Which part of a run this is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// From 1 to `count`.
+    pub index: usize,
+    /// Number of parts.
+    pub count: usize,
+    /// The systems of all parts, in the order of the whole run.
+    pub systems: Vec<String>,
+}
+
 /// The outcome of a run of several systems.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
@@ -139,4 +150,7 @@ pub struct Run {
     pub set: BTreeMap<String, f64>,
     /// In the order in which they ran.
     pub systems: Vec<SystemRun>,
+    /// The part of a run that this is; none for a whole one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
 }

@@ -1,5 +1,6 @@
 //! The command `situ reproduce`: measures the claims of systems and prints a table for each.
 
+use super::part::Part;
 use super::{EXTENSIONS, SYSTEMS, Settings, System, runner, sizes, table};
 use crate::report::{self, Mode, Precision, Run};
 use crate::{Failure, console};
@@ -28,6 +29,9 @@ pub struct Arguments {
     /// Language model for the claims of superposition, llama architecture [env: SITU_GGUF]
     #[arg(long, value_name = "FILE.gguf")]
     model: Option<PathBuf>,
+    /// Run part K of N, for `situ merge`: every N-th system, from the K-th on
+    #[arg(long, value_name = "K/N", requires = "json")]
+    shard: Option<Part>,
     /// Print one JSON object instead of tables
     #[arg(long)]
     json: bool,
@@ -47,7 +51,8 @@ impl Arguments {
 /// that cannot be read or written; [`Failure::Check`] if a claim does not hold or could not be
 /// measured, after everything is printed and saved.
 pub fn reproduce(arguments: &Arguments) -> Result<Run, Failure> {
-    let systems = select(&arguments.systems)?;
+    let all = select(&arguments.systems)?;
+    let systems = arguments.shard.map_or_else(|| all.clone(), |part| part.select(&all));
     let precision = arguments.precision;
     if let Some(system) = systems.iter().find(|system| !system.precisions.contains(&precision)) {
         return Err(unsupported(system, precision));
@@ -57,7 +62,7 @@ pub fn reproduce(arguments: &Arguments) -> Result<Run, Failure> {
         seed: arguments.seed,
         precision,
         model: language_model(arguments)?,
-        sizes: sizes::parse(&systems, &arguments.set)?,
+        sizes: sizes::parse(&all, &arguments.set)?,
     };
     let mut run = Run {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -66,6 +71,7 @@ pub fn reproduce(arguments: &Arguments) -> Result<Run, Failure> {
         mode: settings.mode,
         set: settings.sizes.clone(),
         systems: Vec::new(),
+        shard: arguments.shard.map(|part| part.shard(&all)),
     };
     for system in systems {
         let outcome = runner::run(system, &settings);
@@ -80,7 +86,10 @@ pub fn reproduce(arguments: &Arguments) -> Result<Run, Failure> {
     if arguments.json {
         console::json(&run)?;
     }
-    report::save(report::REPRODUCE, &run)?;
+    // The report is drawn from whole runs.
+    if run.shard.is_none() {
+        report::save(report::REPRODUCE, &run)?;
+    }
     verdict(&run)?;
     Ok(run)
 }
@@ -129,7 +138,11 @@ fn language_model(arguments: &Arguments) -> Result<Option<PathBuf>, Failure> {
     }
 }
 
-fn verdict(run: &Run) -> Result<(), Failure> {
+/// A failure naming the claims that do not hold or could not be measured.
+///
+/// # Errors
+/// [`Failure::Check`] if there are any.
+pub fn verdict(run: &Run) -> Result<(), Failure> {
     let failed: Vec<&str> = run
         .systems
         .iter()

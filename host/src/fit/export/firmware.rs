@@ -20,11 +20,22 @@ const QUEUE: usize = 8;
 /// RAM that the exported firmware needs for a learner of this state: variables and stack.
 pub fn ram_bytes(state_bytes: usize, data: &Examples) -> usize {
     let features = data.features.len();
-    let channels = data.window.map_or(features, |_| features / FEATURES_PER_CHANNEL);
-    let windows = data.window.map_or(0, |window| 4 * (3 * channels + 1) * window.overlap());
     // The features of an example also lie on the stack, once.
-    let waiting = 4 * features * (WAITING + 1) + QUEUE * (4 * channels + 16);
-    state_bytes + windows + waiting + OVERHEAD
+    let waiting = 4 * features + QUEUE * (4 * channels(data) + 16);
+    pipeline_bytes(state_bytes, data) + waiting + OVERHEAD
+}
+
+/// RAM of the pipeline alone, without configuration: the learner's state, the open windows, and the
+/// examples that wait for a label.
+pub fn pipeline_bytes(state_bytes: usize, data: &Examples) -> usize {
+    let windows = data.window.map_or(0, |window| 4 * (3 * channels(data) + 1) * window.overlap());
+    state_bytes + windows + 4 * data.features.len() * WAITING
+}
+
+/// Numbers in a sample.
+pub fn channels(data: &Examples) -> usize {
+    let features = data.features.len();
+    data.window.map_or(features, |_| features / FEATURES_PER_CHANNEL)
 }
 
 /// Writes the crate; the learner starts with `state`, if one is given.
@@ -40,6 +51,20 @@ pub fn write(
     state: Option<&[u8]>,
     to: &Destination,
 ) -> Result<(), Failure> {
+    expect_fits(model, data, board)?;
+    let recording = Recording::new(table, data, board.flash.length)?;
+    workspace::write(&firmware()?, board, to)?;
+    to.put("README.md", workspace::readme(model, data, board).as_bytes())?;
+    to.put("src/model.rs", rust::model(model, table, data, state.is_some()).as_bytes())?;
+    to.put("recording.bin", &recording.bytes())?;
+    state.map_or(Ok(()), |state| to.put("state.bin", state))
+}
+
+/// Refuses a learner that exceeds the board's RAM.
+///
+/// # Errors
+/// [`Failure::Input`] saying by how much.
+pub fn expect_fits(model: &Model, data: &Examples, board: &Board) -> Result<(), Failure> {
     let state_bytes = model.state_bytes(data.shape()).unwrap_or(usize::MAX);
     let needed = ram_bytes(state_bytes, data) as u64;
     if needed > board.ram.length {
@@ -52,10 +77,5 @@ pub fn write(
             board.ram.length
         )));
     }
-    let recording = Recording::new(table, data, board.flash.length)?;
-    workspace::write(&firmware()?, board, to)?;
-    to.put("README.md", workspace::readme(model, data, board).as_bytes())?;
-    to.put("src/model.rs", rust::model(model, table, data, state.is_some()).as_bytes())?;
-    to.put("recording.bin", &recording.bytes())?;
-    state.map_or(Ok(()), |state| to.put("state.bin", state))
+    Ok(())
 }

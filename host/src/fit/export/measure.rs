@@ -74,7 +74,7 @@ pub fn measure(
     let image = Image::read(&bytes)
         .map_err(|error| Failure::Check(format!("{}: {error}", elf.display())))?;
     let recording = Recording::new(table, data, board.flash.length)?;
-    let expected = recording.expected(model, data)?;
+    let expected = recording.expected(model, data, None)?;
     let Heard { predictions, finish } = hear(board, &elf, model)?;
     check(board, model, &predictions, &expected, &finish)?;
     let (counter, per_count) = finish.counter.unit(board).map_err(Failure::Check)?;

@@ -3,8 +3,10 @@
 //! The export is a copy of `firmware/learner`, of the board library and of situ itself, so it depends
 //! on no path outside its directory (`firmware`). What depends on the data or on the board is written by `rust`
 //! (the model), `recording` (the samples that it replays) and `workspace` (manifest, cargo's
-//! configuration). `measure` runs an export and compares its predictions with the host's.
+//! configuration). `measure` runs an export and compares its predictions with the host's. `c` writes the
+//! learner as a static library with a program in C instead, a copy of `firmware/c`.
 
+mod c;
 mod destination;
 mod firmware;
 mod measure;
@@ -12,6 +14,7 @@ mod recording;
 mod rust;
 mod workspace;
 
+pub use c::write as write_c;
 pub use destination::Destination;
 pub use firmware::{ram_bytes, write};
 pub use measure::measure;

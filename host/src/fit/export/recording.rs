@@ -10,7 +10,7 @@ use crate::fit::targets::targets;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
-use situ::online::Target;
+use situ::online::{Target, restore};
 
 /// Maximum bytes of recording, where a quarter of the board's flash is not less.
 const MAX_BYTES: u64 = 256 * 1024;
@@ -79,13 +79,22 @@ impl Recording {
         self.rows.iter().flat_map(row).collect()
     }
 
-    /// The predictions of the learner on the host, example after example, as it learns.
+    /// The predictions of the learner on the host, example after example, as it learns; from `state`
+    /// on, if one is given.
     ///
     /// # Errors
     /// [`Failure::Input`] if the learner refuses an example.
-    pub fn expected(&self, model: &Model, data: &Examples) -> Result<Expected, Failure> {
+    pub fn expected(
+        &self,
+        model: &Model,
+        data: &Examples,
+        state: Option<&[u8]>,
+    ) -> Result<Expected, Failure> {
         let refused = |error: &dyn std::fmt::Display| Failure::Input(error.to_string());
         let mut learner = model.build(data.shape()).map_err(|error| refused(&error))?;
+        if let Some(state) = state {
+            restore(&mut *learner, state).map_err(|error| refused(&error))?;
+        }
         let mut prediction = vec![0.0; data.shape().outputs()];
         let mut expected = Expected::default();
         let columns = self.rows.first().map_or(0, |row| row.channels.len());

@@ -36,6 +36,14 @@ pub fn write(firmware: &Path, board: &Board, to: &Destination) -> Result<(), Fai
         let name = format!("src/{entry}.rs");
         copy(&firmware.join("learner").join(&name), &name)?;
     }
+    library(&core, to)
+}
+
+/// Writes the library.
+///
+/// # Errors
+/// [`Failure::Input`] naming what cannot be read or written.
+pub fn library(core: &Path, to: &Destination) -> Result<(), Failure> {
     let mut library = read(&core.join("Cargo.toml"))?;
     library.retain(|section, _| LIBRARY.contains(&section));
     to.put("situ/Cargo.toml", library.to_string().as_bytes())?;
@@ -63,8 +71,8 @@ fn manifest(firmware: &Path, board: &Board) -> Result<String, Failure> {
     Ok(format!("# Written by `situ fit --export`; yours to change.\n{manifest}"))
 }
 
-/// Sets a value deep in a table.
-fn set(table: &mut Table, path: &[&str], value: Value) {
+/// Sets a value deep in a table of a manifest.
+pub fn set(table: &mut Table, path: &[&str], value: Value) {
     let [section, rest @ ..] = path else { return };
     if rest.is_empty() {
         table.insert((*section).to_owned(), value);
@@ -76,7 +84,11 @@ fn set(table: &mut Table, path: &[&str], value: Value) {
     }
 }
 
-fn read(path: &Path) -> Result<Table, Failure> {
+/// Reads a manifest.
+///
+/// # Errors
+/// [`Failure::Input`] naming the file.
+pub fn read(path: &Path) -> Result<Table, Failure> {
     let fail = |error: &dyn std::fmt::Display| {
         let line = error.to_string().replace('\n', " ");
         Failure::Input(format!("{}: {line}", path.display()))
@@ -88,10 +100,10 @@ fn read(path: &Path) -> Result<Table, Failure> {
 /// Cargo's configuration: what to build for, and how to run it.
 fn configuration(board: &Board) -> String {
     let runner = match &board.run {
-        Run::Qemu(machine) => format!(
-            "qemu-system-arm -machine {machine} -nographic -semihosting-config \
-             enable=on,target=native -icount shift=0 -kernel"
-        ),
+        Run::Qemu(machine) => {
+            let (program, arguments) = board.qemu(machine);
+            format!("{program} {}", arguments.join(" "))
+        }
         Run::Probe(chip) => format!("probe-rs run --chip {chip}"),
     };
     format!(
