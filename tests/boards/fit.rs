@@ -12,7 +12,7 @@ fn number(value: &Value) -> f64 {
 }
 
 /// `situ fit` on the motion recordings.
-fn fit_motion(directory: &Path, learner: &[&str]) -> Command {
+pub fn fit_motion(directory: &Path, learner: &[&str]) -> Command {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/basic-motions.csv");
     let mut command = situ(directory);
     command
@@ -26,7 +26,7 @@ fn fit_motion(directory: &Path, learner: &[&str]) -> Command {
 }
 
 /// Learns from the motion recordings on the emulated Cortex-M4; nothing if a tool is missing.
-fn motion_on_board(learner: &[&str]) -> Option<Value> {
+pub fn motion_on_board(learner: &[&str]) -> Option<Value> {
     motion_on("qemu-m4", learner)
 }
 

@@ -7,6 +7,7 @@
 mod command;
 
 mod budgets;
+mod c;
 mod fit;
 mod here;
 mod no_panic;

@@ -154,5 +154,13 @@ fn fit_here(
 /// The board to run on or to export for.
 fn board(options: &Options) -> Result<Option<Board>, Failure> {
     let id = options.board.as_deref();
-    id.or(options.export.as_ref().map(|_| "qemu-m4")).map(Board::find).transpose()
+    let board = id.or(options.export.as_ref().map(|_| "qemu-m4")).map(Board::find).transpose()?;
+    match &board {
+        Some(board) if board.is_riscv() && options.language == Some(Language::C) => {
+            let line =
+                format!("--language c: {} has no Cortex-M; the example is for one", board.id);
+            Err(Failure::Input(line))
+        }
+        _ => Ok(board),
+    }
 }

@@ -14,11 +14,10 @@ pub static esp_app_desc: [u32; 64] = {
 
 // The block by which RP2350's boot code recognizes a program for its RISC-V cores (datasheet, section
 // 5.9.5.2): the kind of image, entry point and stack, and a loop of one block. It must stand in the
-// first 4 KB, so the program begins with it.
+// first 4 KB, as the start-up code does.
 #[cfg(rp2350)]
 core::arch::global_asm!(
     ".section .init, \"ax\"",
-    "j _start",
     ".balign 4",
     ".word 0xffffded3, 0x11010142, 0x00000344, _start, _stack_start, 0x000004ff, 0, 0xab123579",
 );

@@ -18,8 +18,8 @@ const CONFIGURATION: usize = 1024;
 /// Writes the library and the example; the learner starts with `state`, if one is given.
 ///
 /// # Errors
-/// [`Failure::Input`] for a board without a Cortex-M, a learner that exceeds its RAM, and naming what
-/// cannot be read or written.
+/// [`Failure::Input`] for a learner that exceeds the board's RAM, and naming what cannot be read or
+/// written.
 pub fn write(
     model: &Model,
     table: &Table,
@@ -28,12 +28,6 @@ pub fn write(
     state: Option<&[u8]>,
     to: &Destination,
 ) -> Result<(), Failure> {
-    if board.is_riscv() {
-        return Err(Failure::Input(format!(
-            "--language c: {} has no Cortex-M; its example is for one",
-            board.id
-        )));
-    }
     expect_fits(model, data, board)?;
     let recording = Recording::new(table, data, board.flash.length)?;
     let expected = recording.expected(model, data, state)?;
@@ -62,7 +56,7 @@ fn sources(firmware: &Path, to: &Destination) -> Result<(), Failure> {
         .filter(|l| !l.starts_with("#[path"))
         .collect();
     to.put("src/lib.rs", library.as_bytes())?;
-    let example = ["main.c", "board.c", "board.h", "board.ld", "recording.S"];
+    let example = ["main.c", "checks.c", "board.c", "board.h", "board.ld", "recording.S"];
     let example = example.map(|name| format!("example/{name}"));
     let rest = ["src/status.rs", "include/situ.h", "Makefile"].map(str::to_owned);
     for name in example.iter().chain(&rest) {
@@ -147,7 +141,8 @@ fn readme(model: &Model, data: &Examples, board: &Board) -> String {
          - `situ/`: the numerical library. Everything is in this directory; move it where you like.\n\n\
          ```sh\nmake          # builds the library and the example; prints its size\n\
          make run      # runs it on the board\n\
-         make check    # compares its predictions with the host's\n```\n\n\
+         make check    # compares its predictions with the host's\n\
+         make checks   # bad input returns codes and changes nothing\n```\n\n\
          Needs `arm-none-eabi-gcc` and a Rust compiler with the sources of `core`: on Debian `apt-get \
          install gcc-arm-none-eabi rustc-web rust-web-src qemu-system-arm`. With rustup, run `rustup \
          target add {}` and `make RUSTC=rustc CARGO_FLAGS=`.\n",
