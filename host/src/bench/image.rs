@@ -31,7 +31,9 @@ impl Image {
         let (mut flash_bytes, mut variable_bytes) = (0, 0);
         for section in file.sections() {
             let SectionFlags::Elf { sh_flags, .. } = section.flags() else { continue };
-            if !sh_flags.contains(elf::SHF_ALLOC) {
+            // What riscv-rt leaves for stack and heap is a section; its use is measured.
+            let unused = matches!(section.name(), Ok(".stack" | ".heap"));
+            if !sh_flags.contains(elf::SHF_ALLOC) || unused {
                 continue;
             }
             let in_file = section.file_range().is_some_and(|(_, length)| length > 0);
