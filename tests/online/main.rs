@@ -5,6 +5,7 @@ mod archive;
 mod bayes;
 mod contract;
 mod drift;
+mod forgetting;
 mod games;
 mod least_squares;
 mod mesa;

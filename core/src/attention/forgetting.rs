@@ -98,10 +98,10 @@ impl<T: Scalar> VariableForgetting<T> {
         decay.clamp_to(T::from_f64(MIN_DECAY), max_decay)
     }
 
-    pub(super) fn transfer(&mut self, archive: &mut Archive<'_>) {
-        archive.number(&mut self.residual);
-        archive.number(&mut self.noise);
-        archive.number(&mut self.excitation);
+    pub(crate) fn transfer(&mut self, archive: &mut Archive<'_>) {
+        for mean in [&mut self.residual, &mut self.noise, &mut self.excitation] {
+            archive.magnitudes(core::slice::from_mut(mean));
+        }
     }
 }
 

@@ -167,6 +167,11 @@ pub trait Model: Sized {
         out: &mut [Number<Self>],
     ) -> Result<(), Error>;
 
+    /// By how much the past faded with the last update.
+    fn decay(&self) -> Number<Self> {
+        Number::<Self>::ONE
+    }
+
     /// Follows a lasting change of the target's level. Nothing to do for what is learned in standard
     /// units.
     fn shift(&mut self, _: Number<Self>) {}
@@ -336,6 +341,7 @@ impl<M: Model> Learner<Number<M>> for Frame<M> {
             self.scale.observe_residual(goal.residual(0, *estimate));
         }
         self.scale.restore(self.shape.task, prediction);
+        self.scale.fade(self.model.decay());
         self.updates = self.updates.wrapping_add(1);
         self.clipped = self.clipped.saturating_add(u32::from(clipped));
         if let Some(level) = self.scale.observe(target, bounded) {

@@ -1,12 +1,13 @@
 //! The learner `least-squares`: recursive least squares on the features and random ones.
 
 use super::configuration::{Configuration, positive};
+use super::forgetting::{Changes, Evidence};
 use super::frame::{Context, Example, Model, Setting};
 use super::linear::Linear;
 use super::metric::Metric;
 use super::output::ExpectedError;
 use super::random_features::{Activation, RandomFeatures};
-use super::{Archive, Error, Frame, Parameter, Target};
+use super::{Archive, Error, Forgetting, Frame, Parameter, Target};
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage};
 use crate::solve::{Covariance, Size, Triangular};
@@ -24,10 +25,13 @@ pub struct LeastSquaresConfiguration<T> {
     pub random: RandomFeatures<T>,
     /// Ridge λ: P starts at I/λ.
     pub ridge: T,
+    /// How the past fades.
+    pub forgetting: Forgetting<T>,
 }
 
 impl<T: Scalar> Default for LeastSquaresConfiguration<T> {
-    /// 128 random ReLU features, ridge 2. Chosen on the four streams of the learners' table.
+    /// 128 random ReLU features, ridge 2, chosen on the four streams of the learners' table; nothing is
+    /// forgotten.
     fn default() -> Self {
         Self::with_random_features(128)
     }
@@ -44,21 +48,24 @@ impl<T: Scalar> LeastSquaresConfiguration<T> {
             bias: T::ONE,
             scale: T::from_f64(1.0 / 0.7),
         };
-        Self { random, ridge: T::from_f64(2.0) }
+        Self { random, ridge: T::from_f64(2.0), forgetting: Forgetting::NONE }
     }
 }
 
 impl<T: Scalar> Configuration for LeastSquaresConfiguration<T> {
-    const EMPTY: Self = Self { random: RandomFeatures::EMPTY, ridge: T::ZERO };
+    const EMPTY: Self =
+        Self { random: RandomFeatures::EMPTY, ridge: T::ZERO, forgetting: Forgetting::EMPTY };
 
     fn check(&self) -> Result<(), Error> {
         self.random.check()?;
-        positive(self.ridge, Parameter::Ridge)
+        positive(self.ridge, Parameter::Ridge)?;
+        self.forgetting.check()
     }
 
     fn expect(&self, archive: &mut Archive<'_>) {
         self.random.expect(archive);
         archive.expect_numbers(&[self.ridge]);
+        self.forgetting.expect(archive);
     }
 }
 
@@ -67,8 +74,11 @@ impl<T: Scalar> Configuration for LeastSquaresConfiguration<T> {
 /// Classes are one-hot targets and an example weighs n/(C n_y) ≤ 10, so that rare classes count as
 /// much as common ones. The covariance P is shared by all outputs.
 ///
-/// With F = 1 + d + D terms: state F (F − 1)/2 + F C numbers in storage, besides F of the compute
-/// type and the metric of features (C + 3) d; 3 F² + 4 F C + 2 d D flops an update. `TERMS` is the
+/// With [`Forgetting`] the past fades: `P ← P/γ` after each example.
+///
+/// With F = 1 + d + D terms: state F (F − 1)/2 + F C numbers in storage, besides F + 6 of the compute
+/// type and the metric of features (C + 3) d; 3 F² + 4 F C + 2 d D flops an update, F² more where it
+/// forgets. `TERMS` is the
 /// capacity for F.
 ///
 /// ```
@@ -104,6 +114,7 @@ pub struct LeastSquaresModel<
     covariance: Covariance<S, TERMS>,
     linear: Linear<S, OUTPUTS, TERMS>,
     error: ExpectedError<S::Compute>,
+    changes: Changes<S::Compute>,
 }
 
 impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
@@ -111,13 +122,6 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize
 where
     Size<TERMS>: Triangular,
 {
-    /// Forgets: see [`Covariance::fade`].
-    pub(super) fn fade(&mut self, decay: S::Compute, limit: S::Compute) {
-        if decay < S::Compute::ONE {
-            self.covariance.fade(decay, limit);
-        }
-    }
-
     /// n/(C n_y), at most 10: the weight of an example. 1 for values.
     fn balance(context: &Context<'_, Self>, target: Target<S::Compute>) -> S::Compute {
         let Target::Class(class) = target else { return S::Compute::ONE };
@@ -138,8 +142,12 @@ where
     type Configuration = LeastSquaresConfiguration<S::Compute>;
     type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "least-squares";
-    const EMPTY: Self =
-        Self { covariance: Covariance::EMPTY, linear: Linear::EMPTY, error: ExpectedError::EMPTY };
+    const EMPTY: Self = Self {
+        covariance: Covariance::EMPTY,
+        linear: Linear::EMPTY,
+        error: ExpectedError::EMPTY,
+        changes: Changes::EMPTY,
+    };
 
     fn fits(setting: &Setting<'_, Self>) -> Result<(), Error> {
         setting.configuration.random.within(setting.shape.features, TERMS)
@@ -149,6 +157,7 @@ where
         self.covariance.restart(S::Compute::ONE / setting.configuration.ridge);
         self.linear.clear();
         self.error.reset();
+        self.changes = Changes::EMPTY;
     }
 
     fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
@@ -169,10 +178,19 @@ where
         let p_phi = prefix(&mut p_phi, phi.len());
         let variance = self.covariance.condition(phi, weight, p_phi);
         let gain = weight / (S::Compute::ONE + weight * variance);
-        let mean_square = self.linear.correct(goal, out, gain, p_phi, context.step);
+        let square = self.linear.correct(goal, out, gain, p_phi, context.step);
         self.error.activate(context.shape.task, S::Compute::ONE + variance, out);
-        self.error.observe(mean_square);
+        self.error.observe(square);
+        let Context { configuration, step, .. } = context;
+        let evidence =
+            Evidence { step: *step, goal, prediction: out, square, variance, terms: phi.len() };
+        let decay = self.changes.observe(&configuration.forgetting, &evidence);
+        self.covariance.forget(decay, configuration.ridge);
         Ok(())
+    }
+
+    fn decay(&self) -> S::Compute {
+        self.changes.last()
     }
 
     fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {
@@ -180,6 +198,7 @@ where
         self.covariance.transfer(terms, archive);
         self.error.transfer(archive);
         self.linear.transfer(setting.shape.outputs(), terms, archive);
+        self.changes.transfer(archive);
     }
 
     fn state_bytes(setting: &Setting<'_, Self>) -> usize {
@@ -187,6 +206,7 @@ where
         Covariance::<S, TERMS>::state_bytes(terms)
             + Linear::<S, OUTPUTS, TERMS>::state_bytes(setting.shape.outputs(), terms)
             + size_of::<ExpectedError<S::Compute>>()
+            + size_of::<Changes<S::Compute>>()
     }
 
     fn flops(setting: &Setting<'_, Self>) -> usize {

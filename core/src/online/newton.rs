@@ -1,10 +1,11 @@
 //! The learner `newton`: logistic regression by damped Newton steps.
 
 use super::configuration::{Configuration, positive};
+use super::forgetting::{Changes, Evidence};
 use super::frame::{Context, Example, Model, Setting};
 use super::linear::Linear;
 use super::output::activate;
-use super::{Archive, Error, Frame, Parameter, Standardization, Task};
+use super::{Archive, Error, Forgetting, Frame, Parameter, Standardization, Task};
 use crate::matrix::{dot, prefix};
 use crate::scalar::{Scalar, Storage};
 use crate::solve::{Covariance, Size, Triangular};
@@ -20,24 +21,28 @@ const MIN_CURVATURE: f64 = 0.01;
 pub struct NewtonConfiguration<T> {
     /// Ridge λ: P starts at I/λ.
     pub ridge: T,
+    /// How the past fades.
+    pub forgetting: Forgetting<T>,
 }
 
 impl<T: Scalar> Default for NewtonConfiguration<T> {
-    /// Ridge 5. Chosen on the four streams of the learners' table.
+    /// Ridge 5, chosen on the four streams of the learners' table; nothing is forgotten.
     fn default() -> Self {
-        Self { ridge: T::from_f64(5.0) }
+        Self { ridge: T::from_f64(5.0), forgetting: Forgetting::NONE }
     }
 }
 
 impl<T: Scalar> Configuration for NewtonConfiguration<T> {
-    const EMPTY: Self = Self { ridge: T::ZERO };
+    const EMPTY: Self = Self { ridge: T::ZERO, forgetting: Forgetting::EMPTY };
 
     fn check(&self) -> Result<(), Error> {
-        positive(self.ridge, Parameter::Ridge)
+        positive(self.ridge, Parameter::Ridge)?;
+        self.forgetting.check()
     }
 
     fn expect(&self, archive: &mut Archive<'_>) {
         archive.expect_numbers(&[self.ridge]);
+        self.forgetting.expect(archive);
     }
 }
 
@@ -48,8 +53,10 @@ impl<T: Scalar> Configuration for NewtonConfiguration<T> {
 ///
 /// `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`, `W_c += (y_c − p_c)/(1 + h φᵀPφ) Pφ`.
 ///
-/// With F = 1 + d terms: state F (F − 1)/2 + F C numbers in storage, besides F of the compute type
-/// and the moments of features; 3 F² + 4 F C flops an update. `TERMS` is the capacity for F.
+/// With [`Forgetting`] the past fades: `P ← P/γ` after each example.
+///
+/// With F = 1 + d terms: state F (F − 1)/2 + F C numbers in storage, besides F + 6 of the compute type
+/// and the moments of features; 3 F² + 4 F C flops an update, F² more where it forgets. `TERMS` is the capacity for F.
 ///
 /// Not to be confused with [`solve::NewtonInverse`](crate::solve::NewtonInverse), the iteration for the
 /// inverse of a matrix.
@@ -78,6 +85,7 @@ where
 {
     covariance: Covariance<S, TERMS>,
     linear: Linear<S, OUTPUTS, TERMS>,
+    changes: Changes<S::Compute>,
 }
 
 impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
@@ -120,7 +128,8 @@ where
     type Configuration = NewtonConfiguration<S::Compute>;
     type Outputs = [S::Compute; OUTPUTS];
     const NAME: &'static str = "newton";
-    const EMPTY: Self = Self { covariance: Covariance::EMPTY, linear: Linear::EMPTY };
+    const EMPTY: Self =
+        Self { covariance: Covariance::EMPTY, linear: Linear::EMPTY, changes: Changes::EMPTY };
 
     fn fits(setting: &Setting<'_, Self>) -> Result<(), Error> {
         if setting.shape.features + 1 > TERMS { Err(Error::Capacity) } else { Ok(()) }
@@ -129,6 +138,7 @@ where
     fn reset(&mut self, setting: &Setting<'_, Self>) {
         self.covariance.restart(S::Compute::ONE / setting.configuration.ridge);
         self.linear.clear();
+        self.changes = Changes::EMPTY;
     }
 
     fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
@@ -145,20 +155,31 @@ where
         let curvature = curvature(context.shape.task, out);
         let variance = self.covariance.condition(phi, curvature, p_phi);
         let gain = S::Compute::ONE / (S::Compute::ONE + curvature * variance);
-        self.linear.correct(goal, out, gain, p_phi, context.step);
+        let square = self.linear.correct(goal, out, gain, p_phi, context.step);
+        let Context { configuration, step, .. } = context;
+        let evidence =
+            Evidence { step: *step, goal, prediction: out, square, variance, terms: phi.len() };
+        let decay = self.changes.observe(&configuration.forgetting, &evidence);
+        self.covariance.forget(decay, configuration.ridge);
         Ok(())
+    }
+
+    fn decay(&self) -> S::Compute {
+        self.changes.last()
     }
 
     fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {
         let Setting { shape, .. } = setting;
         self.covariance.transfer(shape.features + 1, archive);
         self.linear.transfer(shape.outputs(), shape.features + 1, archive);
+        self.changes.transfer(archive);
     }
 
     fn state_bytes(setting: &Setting<'_, Self>) -> usize {
         let terms = setting.shape.features + 1;
         Covariance::<S, TERMS>::state_bytes(terms)
             + Linear::<S, OUTPUTS, TERMS>::state_bytes(setting.shape.outputs(), terms)
+            + size_of::<Changes<S::Compute>>()
     }
 
     fn flops(setting: &Setting<'_, Self>) -> usize {

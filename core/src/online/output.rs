@@ -96,6 +96,15 @@ impl<T: Scalar> TargetScale<T> {
         self.residual += rate * (residual * residual - self.residual);
     }
 
+    /// Lets values so far count less, as the model's examples do.
+    pub(super) fn fade(&mut self, decay: T) {
+        if decay < T::ONE {
+            // Rounded up, or 1/(1 − decay) values would never be reached.
+            let kept = (decay * T::from_usize(self.count as usize)).to_i32();
+            self.count = self.count.min(kept.unsigned_abs() + 1);
+        }
+    }
+
     /// Adds a target to the moments, given as it came and as [`Self::bound`] left it. If it confirms a
     /// lasting change, returns by how much the mean has jumped.
     pub(super) fn observe(&mut self, target: Target<T>, bounded: Target<T>) -> Option<T> {

@@ -104,6 +104,15 @@ where
         }
     }
 
+    /// [`Self::fade`] for weights of terms in standard units that started at `1/ridge`: no variance grows
+    /// beyond ten, or beyond the start.
+    pub fn forget(&mut self, decay: S::Compute, ridge: S::Compute) {
+        if decay < S::Compute::ONE {
+            let limit = S::Compute::from_f64(MAX_VARIANCE).maximum(S::Compute::ONE / ridge);
+            self.fade(decay, limit);
+        }
+    }
+
     /// Conditions on an observation of φ with precision `h`: `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`. Writes Pφ
     /// and returns φᵀPφ, both with P from before the step.
     pub fn condition(
@@ -124,6 +133,8 @@ where
     }
 }
 
+/// Largest variance that forgetting may reach in a direction that no example excites.
+const MAX_VARIANCE: f64 = 10.0;
 /// Variance of weights that are already learned, after a reset: the tenth of a standard unit that they
 /// may still be off.
 const RESTARTED: f64 = 0.01;

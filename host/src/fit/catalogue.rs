@@ -113,7 +113,9 @@ pub fn candidates(model: &Model) -> Vec<Model> {
             candidates.push(Model::Ftrl(*storage, FtrlConfiguration { rule }));
         }
         Model::Newton(storage, _) => {
-            let newton = |ridge| Model::Newton(*storage, NewtonConfiguration { ridge });
+            let newton = |ridge| {
+                Model::Newton(*storage, NewtonConfiguration { ridge, ..Default::default() })
+            };
             candidates.extend([0.5, 2.0, 20.0].map(newton));
         }
         Model::LeastSquares(storage, default) => {

@@ -6,7 +6,7 @@ use crate::fit::table::Table;
 use situ::ftrl::Proximal;
 use situ::normtune::Adagrad;
 use situ::online::{
-    Activation, BayesConfiguration, DeltaConfiguration, FtrlConfiguration,
+    Activation, BayesConfiguration, DeltaConfiguration, Forgetting, FtrlConfiguration,
     LeastSquaresConfiguration, MemoryConfiguration, MesaConfiguration, NewtonConfiguration,
     NormtuneConfiguration, RandomFeatures, Shape, Task,
 };
@@ -173,9 +173,10 @@ macro_rules! literal {
 
 literal!("situ::ftrl" Proximal { alpha, beta, l1, l2 });
 literal!("situ::online" FtrlConfiguration { rule });
-literal!("situ::online" NewtonConfiguration { ridge });
+literal!("situ::online" NewtonConfiguration { ridge, forgetting });
+literal!("situ::online" Forgetting { max_decay, min_decay });
 literal!("situ::online" BayesConfiguration { floor });
-literal!("situ::online" LeastSquaresConfiguration { random, ridge });
+literal!("situ::online" LeastSquaresConfiguration { random, ridge, forgetting });
 literal!("situ::online" MesaConfiguration { random, ridge, max_decay, min_decay });
 literal!("situ::online" DeltaConfiguration { random, step_size, cooling });
 literal!("situ::online" MemoryConfiguration { slots, certainty, temperature });
