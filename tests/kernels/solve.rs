@@ -166,6 +166,28 @@ proptest! {
         sizes!(check_norms(random); 1 2 3 4 5 8 13 16);
     }
 
+    /// A well-conditioned matrix whose rows and columns are in units from 1e-15 to 1e15: as near to its
+    /// inverse, element by element in those units, as without them.
+    #[test]
+    fn units_of_rows_and_columns_do_not_matter(seed: u64, exponents in proptest::array::uniform12(-15_i32..=15)) {
+        let mut random = Pcg64Mcg::seed_from_u64(seed);
+        let a = general::<6>(100.0, &mut random);
+        let units = exponents.map(|exponent| 10.0_f64.powi(exponent));
+        let (rows, columns) = units.split_at(6);
+        let scaled = DMatrix::from_fn(6, 6, |r, c| rows[r] * a[(r, c)] * columns[c]);
+        let expected = scaled.clone().try_inverse().unwrap();
+        let mut inverse = Matrix::<f32, 6, 6>::zeros();
+        prop_assert_eq!(invert(&single::<6>(&scaled), &mut inverse), Ok(()));
+        for r in 0..6 {
+            for c in 0..6 {
+                let off = f64::from(inverse.rows[r][c]) - expected[(r, c)];
+                // The largest element of the inverse without units is 100.
+                let unit = 1.0 / (columns[r] * rows[c]);
+                prop_assert!(off.abs() < 0.02 * unit, "{r} {c}: {off} in {unit}");
+            }
+        }
+    }
+
     /// A row that is a multiple of another: no pivot is left.
     #[test]
     fn singular_matrices_are_reported(
@@ -190,6 +212,27 @@ fn two_by_two_of_rank_one_is_singular_everywhere() {
     for order in [Order::Two, Order::Three] {
         assert_eq!(NewtonInverse::new(order).invert(&a, 1e-5, 100), Err(Error::Singular));
     }
+}
+
+/// Nothing is left of an inverse beyond the format, or of a unit whose reciprocal is.
+#[test]
+fn units_beyond_the_format_are_refused() {
+    for small in [1e-39_f32, 1e-45] {
+        let a = Matrix::from_rows([[small, 0.0], [0.0, 1.0]]);
+        assert_eq!(invert(&a, &mut Matrix::zeros()), Err(Error::Singular), "{small:e}");
+    }
+    let wide = Matrix::from_rows([[1e-30_f32, 0.0], [0.0, 1e30]]);
+    let mut inverse = Matrix::zeros();
+    assert_eq!(invert(&wide, &mut inverse), Ok(()));
+    assert!((inverse.rows[0][0] / 1e30 - 1.0).abs() < 1e-6);
+}
+
+/// A static of it is made by the compiler, and needs no stack.
+static NEWTON: NewtonInverse<f32, 3> = NewtonInverse::new(Order::Two);
+
+#[test]
+fn newton_starts_at_the_identity() {
+    assert_eq!(NEWTON.inverse(), &Matrix::identity());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Gauss-Jordan inversion with row pivoting.
 
 use super::Error;
+use super::scales::Scales;
 use crate::matrix::{Matrix, infinity_norm};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 use crate::scalar::hardware;
@@ -8,12 +9,23 @@ use crate::scalar::{Scalar, Storage};
 
 /// Inverse by Gauss-Jordan elimination in place with partial pivoting: `out = A⁻¹`.
 ///
-/// N³ multiply-adds and N divisions; 2 N words on the stack.
+/// N³ multiply-adds and N divisions; 4 N words on the stack. A matrix whose rows or columns are in unlike
+/// units is scaled to inverse and back by powers of two, at twice the cost; others are not touched.
+///
+/// ```
+/// use situ::{matrix::Matrix, solve};
+///
+/// // Nanometers in one row, meters in the other.
+/// let mut inverse = Matrix::zeros();
+/// solve::invert(&Matrix::from_rows([[1e-9_f32, 0.0], [0.0, 1.0]]), &mut inverse)?;
+/// assert!((inverse.rows[0][0] * 1e-9 - 1.0).abs() < 1e-6);
+/// # Ok::<(), solve::Error>(())
+/// ```
 ///
 /// # Errors
-/// [`Error::Singular`] if a pivot is zero, or if the condition number ‖A‖∞ ‖A⁻¹‖∞ reaches 1/(4 N ε),
-/// where no digit of the inverse may be correct (the only sign of a zero pivot that rounding has
-/// hidden); [`Error::NotFinite`] if an element is infinite or NaN. `out` is then meaningless.
+/// [`Error::Singular`] if a pivot is zero, or if the condition number ‖A‖∞ ‖A⁻¹‖∞ reaches 1/(4 N ε) in any
+/// units, where no digit of the inverse may be correct (the only sign of a zero pivot that rounding has
+/// hidden), or if an element of the inverse exceeds the format; [`Error::NotFinite`] if an element is infinite or NaN. `out` is then meaningless.
 pub fn invert<A, T, const N: usize>(
     a: &Matrix<A, N, N>,
     out: &mut Matrix<T, N, N>,
@@ -23,12 +35,29 @@ where
     T: Scalar,
 {
     A::load_all(a.as_slice(), out.as_mut_slice());
+    let mut scales: Option<Scales<T, N>> = None;
+    while !eliminate_all(out) {
+        if scales.is_some() {
+            return Err(no_inverse(a));
+        }
+        A::load_all(a.as_slice(), out.as_mut_slice());
+        scales = Some(Scales::equilibrate(out).ok_or_else(|| no_inverse(a))?);
+    }
+    match scales {
+        Some(scales) if !scales.undo(out) => Err(no_inverse(a)),
+        _ => Ok(()),
+    }
+}
+
+/// Inverts in place; false if a pivot is zero or the condition number too large.
+#[inline(always)]
+fn eliminate_all<T: Scalar, const N: usize>(out: &mut Matrix<T, N, N>) -> bool {
     let norm = infinity_norm(out);
     let mut pivots = [0_usize; N];
     for (k, chosen) in pivots.iter_mut().enumerate() {
         let (pivot_row, pivot) = largest_in_column(out, k);
         if pivot == T::ZERO {
-            return Err(no_inverse(a));
+            return false;
         }
         *chosen = pivot_row;
         swap_rows(out, k, pivot_row);
@@ -36,9 +65,7 @@ where
     }
     undo_swaps(out, &pivots);
     // Not finite, and so not below the limit, if an element of either is not.
-    let condition = norm * infinity_norm(out);
-    let limit = T::ONE / (T::from_usize(4 * N) * T::EPSILON);
-    if condition < limit { Ok(()) } else { Err(no_inverse(a)) }
+    norm * infinity_norm(out) < T::ONE / (T::from_usize(4 * N) * T::EPSILON)
 }
 
 /// Orders from which on a call of the processor's own kernels pays.

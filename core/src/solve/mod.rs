@@ -28,6 +28,7 @@ mod gauss_jordan;
 mod least_norm;
 mod newton_schulz;
 mod refinement;
+mod scales;
 mod triangle;
 
 pub use cholesky::Cholesky;

@@ -46,13 +46,14 @@ pub struct NewtonInverse<T, const N: usize> {
 
 impl<T: Scalar, const N: usize> NewtonInverse<T, N> {
     /// Starts at the identity.
-    pub fn new(order: Order) -> Self {
-        Self {
-            order,
-            inverse: Matrix::identity(),
-            residual: Matrix::zeros(),
-            next: Matrix::zeros(),
+    pub const fn new(order: Order) -> Self {
+        let mut inverse = Matrix::zeros();
+        let mut i = 0;
+        while i < N {
+            inverse.rows[i][i] = T::ONE;
+            i += 1;
         }
+        Self { order, inverse, residual: Matrix::zeros(), next: Matrix::zeros() }
     }
 
     /// The iterate.
