@@ -106,6 +106,8 @@ pub fn keep() {
         Quantile::reset => fn(&mut Quantile, f32);
         Quantile::value => fn(&Quantile) -> f32;
         Quantile::observe => fn(&mut Quantile, f32, f32, u32);
+        Nlms5::new => fn(NlmsConfiguration<f32>) -> Result<Nlms5, filter::Error>;
+        Rls5::new => fn(RlsConfiguration<f32>) -> Result<Rls5, filter::Error>;
         Nlms5::begin => fn(&mut Nlms5, NlmsConfiguration<f32>) -> Result<(), filter::Error>;
         Rls5::begin => fn(&mut Rls5, RlsConfiguration<f32>) -> Result<(), filter::Error>;
         Windows::push => fn(&mut Windows, &[f32], &mut [f32]) -> Result<bool, features::Error>;

@@ -56,7 +56,7 @@ pub fn keep() {
         1: Fast::from_matrix, Fast::matrix;
         2: Memory::<f32, 5, 5>::add_to_diagonal;
         1: <Fast as FastWeights<f32, 5, 7>>::clear, Solving::new, Solving::weights, Solving::restart;
-        2: Solving::set_weights, Solving::variance;
+        2: Solving::begin, Solving::set_weights, Solving::variance;
         3: <Solving as FastWeights<f32, 4, 3>>::read,
            <MesaLayer<f32, 4, 3> as FastWeights<f32, 4, 3>>::read,
            <MesaGradient<f32, 4, 3> as FastWeights<f32, 4, 3>>::read,
