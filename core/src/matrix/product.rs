@@ -6,7 +6,7 @@
 //! twice as many columns.
 
 use super::Matrix;
-use super::operand::{Columns, Operand, Rows};
+use super::operand::{Operand, columns, rows};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 use crate::scalar::hardware::{self, singles_mut};
 use crate::scalar::{Scalar, Storage, Vectorized};
@@ -81,7 +81,8 @@ impl<T, F: FnMut(usize, usize, &[T])> Write<T> for F {
     }
 }
 
-/// A product of `R` × `K` by `K` × `C` numbers. Of a symmetric one only tiles that reach below the diagonal are computed.
+/// A product of `R` × `K` by `K` × `C` numbers. Of a symmetric one only tiles that reach below the
+/// diagonal are computed.
 struct Tiles<A, B, W, const R: usize, const K: usize, const C: usize> {
     left: A,
     right: B,
@@ -217,32 +218,26 @@ where
 /// R K C multiply-adds; no memory beyond the operands. Sums run over k in order, in the compute
 /// type.
 #[inline]
-pub fn product<A, B, O, const R: usize, const K: usize, const C: usize>(
-    a: &Matrix<A, R, K>,
-    b: &Matrix<B, K, C>,
-    out: &mut Matrix<O, R, C>,
-) where
-    A: Storage,
-    B: Storage<Compute = A::Compute>,
-    O: Storage<Compute = A::Compute>,
-{
-    let (left, right) = (Columns(&a.rows), Rows(&b.rows));
+pub fn product<T: Scalar, const R: usize, const K: usize, const C: usize>(
+    a: &Matrix<impl Storage<Compute = T>, R, K>,
+    b: &Matrix<impl Storage<Compute = T>, K, C>,
+    out: &mut Matrix<impl Storage<Compute = T>, R, C>,
+) {
+    let (left, right) = (columns(a), rows(b));
     Tiles::<_, _, _, R, K, C> { left, right, symmetric: false, write: Assign(out) }.compute();
 }
 
 /// Product added to a matrix: `out += A B`. R K C multiply-adds.
 #[inline]
-pub fn add_product<A, B, O, const R: usize, const K: usize, const C: usize>(
-    a: &Matrix<A, R, K>,
-    b: &Matrix<B, K, C>,
+pub fn add_product<T: Scalar, O, const R: usize, const K: usize, const C: usize>(
+    a: &Matrix<impl Storage<Compute = T>, R, K>,
+    b: &Matrix<impl Storage<Compute = T>, K, C>,
     out: &mut Matrix<O, R, C>,
 ) where
-    A: Storage,
-    B: Storage<Compute = A::Compute>,
-    O: Storage<Compute = A::Compute>,
+    O: Storage<Compute = T>,
 {
-    let (left, right) = (Columns(&a.rows), Rows(&b.rows));
-    let write = |row: usize, column: usize, sums: &[A::Compute]| {
+    let (left, right) = (columns(a), rows(b));
+    let write = |row: usize, column: usize, sums: &[T]| {
         let out = out.rows.get_mut(row).and_then(|row| row.get_mut(column..));
         for (out, sum) in out.unwrap_or_default().iter_mut().zip(sums) {
             *out = O::store(out.load() + *sum);
@@ -255,31 +250,23 @@ pub fn add_product<A, B, O, const R: usize, const K: usize, const C: usize>(
 ///
 /// The cheapest of the three on Cortex-M: both operands are read along their rows.
 #[inline]
-pub fn transpose_product<A, B, O, const R: usize, const K: usize, const C: usize>(
-    a: &Matrix<A, K, R>,
-    b: &Matrix<B, K, C>,
-    out: &mut Matrix<O, R, C>,
-) where
-    A: Storage,
-    B: Storage<Compute = A::Compute>,
-    O: Storage<Compute = A::Compute>,
-{
-    let (left, right) = (Rows(&a.rows), Rows(&b.rows));
+pub fn transpose_product<T: Scalar, const R: usize, const K: usize, const C: usize>(
+    a: &Matrix<impl Storage<Compute = T>, K, R>,
+    b: &Matrix<impl Storage<Compute = T>, K, C>,
+    out: &mut Matrix<impl Storage<Compute = T>, R, C>,
+) {
+    let (left, right) = (rows(a), rows(b));
     Tiles::<_, _, _, R, K, C> { left, right, symmetric: false, write: Assign(out) }.compute();
 }
 
 /// Product with a transpose on the right: `out = A Bᵀ`. R K C multiply-adds.
 #[inline]
-pub fn product_transpose<A, B, O, const R: usize, const K: usize, const C: usize>(
-    a: &Matrix<A, R, K>,
-    b: &Matrix<B, C, K>,
-    out: &mut Matrix<O, R, C>,
-) where
-    A: Storage,
-    B: Storage<Compute = A::Compute>,
-    O: Storage<Compute = A::Compute>,
-{
-    let (left, right) = (Columns(&a.rows), Columns(&b.rows));
+pub fn product_transpose<T: Scalar, const R: usize, const K: usize, const C: usize>(
+    a: &Matrix<impl Storage<Compute = T>, R, K>,
+    b: &Matrix<impl Storage<Compute = T>, C, K>,
+    out: &mut Matrix<impl Storage<Compute = T>, R, C>,
+) {
+    let (left, right) = (columns(a), columns(b));
     Tiles::<_, _, _, R, K, C> { left, right, symmetric: false, write: Assign(out) }.compute();
 }
 
@@ -296,7 +283,7 @@ pub fn add_symmetric_product<A, O, const R: usize, const C: usize>(
     A: Storage,
     O: Storage<Compute = A::Compute>,
 {
-    let operand = Rows(&a.rows);
+    let operand = rows(a);
     let write = |row: usize, column: usize, sums: &[A::Compute]| {
         for (column, sum) in (column..=row).zip(sums) {
             add_symmetric(out, row, column, scale * *sum);

@@ -35,28 +35,25 @@ macro_rules! subtract {
     };
 }
 
-/// Eight elements at a time.
-macro_rules! subtract_16 {
-    () => {
+/// Eight elements at a time, with the pivot's row in the registers named.
+macro_rules! subtract_eight {
+    ($($low:literal)*; $($high:literal)*) => {
         concat!(
             "vldm {r}, {{s16-s23}}\n",
-            subtract_products!(16 17 18 19; 24 24 24 24; 0 1 2 3),
-            subtract_products!(20 21 22 23; 24 24 24 24; 4 5 6 7),
-            "vstmia {r}!, {{s16-s23}}\n vldm {r}, {{s16-s23}}\n",
-            subtract_products!(16 17 18 19; 24 24 24 24; 8 9 10 11),
-            subtract_products!(20 21 22 23; 24 24 24 24; 12 13 14 15),
+            subtract_products!(16 17 18 19; 24 24 24 24; $($low)*),
+            subtract_products!(20 21 22 23; 24 24 24 24; $($high)*),
             "vstmia {r}!, {{s16-s23}}\n",
         )
     };
 }
+macro_rules! subtract_16 {
+    () => {
+        concat!(subtract_eight!(0 1 2 3; 4 5 6 7), subtract_eight!(8 9 10 11; 12 13 14 15))
+    };
+}
 macro_rules! subtract_8 {
     () => {
-        concat!(
-            "vldm {r}, {{s16-s23}}\n",
-            subtract_products!(16 17 18 19; 24 24 24 24; 0 1 2 3),
-            subtract_products!(20 21 22 23; 24 24 24 24; 4 5 6 7),
-            "vstmia {r}!, {{s16-s23}}\n",
-        )
+        subtract_eight!(0 1 2 3; 4 5 6 7)
     };
 }
 macro_rules! subtract_4 {
@@ -72,7 +69,8 @@ macro_rules! strip {
         while $n.wrapping_sub($column) >= $width {
             // SAFETY: all columns of the strip lie in each of the `n` rows of `a`; there are `n` factors.
             unsafe {
-                asm!(
+                run!(
+                    ["s16" "s17" "s18" "s19" "s20" "s21" "s22" "s23" "s24"];
                     concat!("vldm {p}, {{", $registers, "}}"),
                     "vmov s24, {reciprocal}",
                     columns!($width: scale),
@@ -89,7 +87,7 @@ macro_rules! strip {
                     "add {f}, {f}, #4",
                     "add {r}, {r}, {rs}", "add {r}, {r}, #{bytes}",
                     "mov {n}, {below}", "mov {below}, #0", "b 2b",
-                    "4:",
+                    "4:";
                     p = in(reg) $a.as_mut_ptr().wrapping_add($k.wrapping_mul($n).wrapping_add($column)),
                     reciprocal = in(reg) $reciprocal.to_bits(),
                     f = inout(reg) $factors.as_ptr() => _,
@@ -98,12 +96,6 @@ macro_rules! strip {
                     n = inout(reg) $k => _,
                     below = inout(reg) $n.wrapping_sub(1).wrapping_sub($k) => _,
                     bytes = const 4 * $width,
-                    out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
-                    out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
-                    out("s12") _, out("s13") _, out("s14") _, out("s15") _, out("s16") _, out("s17") _,
-                    out("s18") _, out("s19") _, out("s20") _, out("s21") _, out("s22") _, out("s23") _,
-                    out("s24") _, out("s28") _, out("s29") _, out("s30") _, out("s31") _,
-                    options(nostack),
                 );
             }
             $column = $column.wrapping_add($width);

@@ -3,7 +3,8 @@
 //! A product and its sum are rounded one after the other, as in Rust: VMLA rounds the product before
 //! it adds, unlike VFMA. On Cortex-M4 VMLA takes three cycles where VMUL and VADD take one each, but a
 //! cycle is lost where an instruction needs the result of the one before: four products come before
-//! their four sums.
+//! their four sums. Operands pass as bits through core registers: stable Rust takes no `sreg` operand for
+//! Armv7E-M.
 
 /// `s[sum] += s[left] * s[right]`, four times; s28 to s31 are lost.
 #[cfg(not(chained_multiply_add))]
@@ -48,4 +49,48 @@ macro_rules! four {
             stringify!($right), "\n",
         )*)*)
     };
+}
+
+/// Runs instructions that change s0 to s15, s28 to s31, which the macros above take, and the registers named
+/// first.
+macro_rules! run {
+    ([$($register:tt)*]; $($template:expr),*; $($operands:tt)*) => {
+        asm!(
+            $($template,)*
+            $($operands)*
+            $(out($register) _,)*
+            out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
+            out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
+            out("s12") _, out("s13") _, out("s14") _, out("s15") _,
+            out("s28") _, out("s29") _, out("s30") _, out("s31") _,
+            options(nostack),
+        )
+    };
+}
+
+/// Runs instructions that change all single-precision registers.
+macro_rules! run_on_all {
+    ($($instructions:tt)*) => {
+        run!(
+            ["s16" "s17" "s18" "s19" "s20" "s21" "s22" "s23" "s24" "s25" "s26" "s27"];
+            $($instructions)*
+        )
+    };
+}
+
+/// The bits that one instruction makes of these, in s0.
+macro_rules! convert {
+    ($instruction:literal, $bits:expr) => {{
+        let mut bits: u32 = $bits;
+        // SAFETY: computes on registers only; this target has an FPU (eabihf) and s0 is named as lost.
+        unsafe {
+            asm!(
+                "vmov s0, {bits}", $instruction, "vmov {bits}, s0",
+                bits = inout(reg) bits,
+                out("s0") _,
+                options(pure, nomem, nostack, preserves_flags),
+            );
+        }
+        bits
+    }};
 }

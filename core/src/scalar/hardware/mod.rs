@@ -7,14 +7,16 @@
 #[cfg(all(feature = "f16", not(target_arch = "arm")))]
 mod branch_free;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-mod conversion;
-#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 #[macro_use]
 mod instructions;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod elimination;
+#[cfg(all(feature = "f16", target_arch = "arm", target_abi = "eabihf"))]
+mod halves;
 #[cfg(helium)]
 mod helium;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+mod root;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod rows;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
@@ -26,9 +28,11 @@ mod vector;
 #[cfg(all(feature = "f16", not(target_arch = "arm")))]
 pub(super) use branch_free::*;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-pub(super) use conversion::*;
-#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use elimination::{copy_long, eliminate, permute_columns, swap_rows};
+#[cfg(all(feature = "f16", target_arch = "arm", target_abi = "eabihf"))]
+pub(super) use halves::*;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+pub(super) use root::sqrt;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use rows::{add_each_other, add_eight_lanes, add_lanes, add_scaled, dot, dot_rows};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]

@@ -28,7 +28,8 @@ pub(crate) fn add_lanes(x: &[f32], y: &[f32], lanes: &mut [f32; 4]) -> usize {
     if blocks > 0 {
         // SAFETY: reads `blocks` times four numbers of both slices, which have them; changes `lanes`.
         unsafe {
-            asm!(
+            run!(
+                ["s16" "s17" "s18" "s19"];
                 "vldm {l}, {{s16-s19}}",
                 "lsrs {n}, {n}, #1", "bcc 3f",
                 "vldmia {x}!, {{s0-s3}}", "vldmia {y}!, {{s8-s11}}",
@@ -40,16 +41,11 @@ pub(crate) fn add_lanes(x: &[f32], y: &[f32], lanes: &mut [f32; 4]) -> usize {
                 add_products!(16 17 18 19; 4 5 6 7; 12 13 14 15),
                 "subs {n}, {n}, #1", "bne 2b",
                 "4:",
-                "vstm {l}, {{s16-s19}}",
+                "vstm {l}, {{s16-s19}}";
                 x = inout(reg) x.as_ptr() => _,
                 y = inout(reg) y.as_ptr() => _,
                 n = inout(reg) blocks => _,
                 l = in(reg) lanes.as_mut_ptr(),
-                out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
-                out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
-                out("s12") _, out("s13") _, out("s14") _, out("s15") _, out("s16") _, out("s17") _,
-                out("s18") _, out("s19") _, out("s28") _, out("s29") _, out("s30") _, out("s31") _,
-                options(nostack),
             );
         }
     }
@@ -69,7 +65,7 @@ pub(crate) fn dot_rows(a: &[f32], stride: usize, x: &[f32], out: &mut [f32]) -> 
     // SAFETY: reads `blocks` times four numbers of `x` and of each row, which have them; writes the
     // groups. The loop over groups is here too: the compiler would unroll it.
     unsafe {
-        asm!(
+        run_on_all!(
             "5:",
             "add {a1}, {a0}, {stride}", "add {a2}, {a1}, {stride}", "add {a3}, {a2}, {stride}",
             "lsr {n}, {length}, #4",
@@ -93,7 +89,7 @@ pub(crate) fn dot_rows(a: &[f32], stride: usize, x: &[f32], out: &mut [f32]) -> 
             "vstmia {o}!, {{s0-s3}}",
             // The fourth row's end, and on to the row after it.
             "sub {x}, {x}, {length}", "sub {a0}, {a3}, {length}", "add {a0}, {a0}, {stride}",
-            "subs {groups}, {groups}, #1", "bne 5b",
+            "subs {groups}, {groups}, #1", "bne 5b";
             a0 = inout(reg) a.as_ptr() => _,
             a1 = out(reg) _,
             a2 = out(reg) _,
@@ -104,13 +100,6 @@ pub(crate) fn dot_rows(a: &[f32], stride: usize, x: &[f32], out: &mut [f32]) -> 
             n = out(reg) _,
             o = inout(reg) groups.as_mut_ptr() => _,
             groups = inout(reg) groups.len() => _,
-            out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
-            out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
-            out("s12") _, out("s13") _, out("s14") _, out("s15") _, out("s16") _, out("s17") _,
-            out("s18") _, out("s19") _, out("s20") _, out("s21") _, out("s22") _, out("s23") _,
-            out("s24") _, out("s25") _, out("s26") _, out("s27") _, out("s28") _, out("s29") _,
-            out("s30") _, out("s31") _,
-            options(nostack),
         );
     }
     if 4 * blocks < x.len() {
@@ -132,23 +121,19 @@ pub(crate) fn add_scaled(scale: f32, x: &[f32], y: &mut [f32]) {
     if blocks > 0 {
         // SAFETY: reads `blocks` times eight numbers of both slices and writes as many of `y`.
         unsafe {
-            asm!(
+            run!(
+                ["s16"];
                 "vmov s16, {scale}",
                 "2:",
                 "vldmia {x}!, {{s0-s7}}", "vldm {y}, {{s8-s15}}",
                 add_products!(8 9 10 11; 16 16 16 16; 0 1 2 3),
                 add_products!(12 13 14 15; 16 16 16 16; 4 5 6 7),
                 "vstmia {y}!, {{s8-s15}}",
-                "subs {n}, {n}, #1", "bne 2b",
+                "subs {n}, {n}, #1", "bne 2b";
                 x = inout(reg) x.as_ptr() => _,
                 y = inout(reg) y.as_mut_ptr() => _,
                 n = inout(reg) blocks => _,
                 scale = in(reg) scale.to_bits(),
-                out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
-                out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
-                out("s12") _, out("s13") _, out("s14") _, out("s15") _, out("s16") _,
-                out("s28") _, out("s29") _, out("s30") _, out("s31") _,
-                options(nostack),
             );
         }
     }
@@ -166,24 +151,19 @@ pub(crate) fn add_eight_lanes(x: &[f32], y: &[f32], lanes: &mut [f32; 8]) -> usi
     if blocks > 0 {
         // SAFETY: reads `blocks` times eight numbers of both slices, which have them; changes `lanes`.
         unsafe {
-            asm!(
+            run!(
+                ["s16" "s17" "s18" "s19" "s20" "s21" "s22" "s23"];
                 "vldm {l}, {{s16-s23}}",
                 "2:",
                 "vldmia {x}!, {{s0-s7}}", "vldmia {y}!, {{s8-s15}}",
                 add_products!(16 17 18 19; 0 1 2 3; 8 9 10 11),
                 add_products!(20 21 22 23; 4 5 6 7; 12 13 14 15),
                 "subs {n}, {n}, #1", "bne 2b",
-                "vstm {l}, {{s16-s23}}",
+                "vstm {l}, {{s16-s23}}";
                 x = inout(reg) x.as_ptr() => _,
                 y = inout(reg) y.as_ptr() => _,
                 n = inout(reg) blocks => _,
                 l = in(reg) lanes.as_mut_ptr(),
-                out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
-                out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
-                out("s12") _, out("s13") _, out("s14") _, out("s15") _, out("s16") _, out("s17") _,
-                out("s18") _, out("s19") _, out("s20") _, out("s21") _, out("s22") _, out("s23") _,
-                out("s28") _, out("s29") _, out("s30") _, out("s31") _,
-                options(nostack),
             );
         }
     }
@@ -197,7 +177,8 @@ pub(crate) fn add_each_other(x: &mut [f32], x_scale: f32, y: &mut [f32], y_scale
     if blocks > 0 {
         // SAFETY: changes `blocks` times eight numbers of both slices, which have them.
         unsafe {
-            asm!(
+            run!(
+                ["s16" "s17" "s20" "s21" "s22" "s23" "s24" "s25" "s26" "s27"];
                 "vmov s16, {x_scale}", "vmov s17, {y_scale}",
                 "2:",
                 "vldm {x}, {{s0-s7}}", "vldm {y}, {{s8-s15}}",
@@ -208,18 +189,12 @@ pub(crate) fn add_each_other(x: &mut [f32], x_scale: f32, y: &mut [f32], y_scale
                 four!("vadd.f32", 8 9 10 11; 8 9 10 11; 20 21 22 23),
                 four!("vadd.f32", 12 13 14 15; 12 13 14 15; 24 25 26 27),
                 "vstmia {x}!, {{s0-s7}}", "vstmia {y}!, {{s8-s15}}",
-                "subs {n}, {n}, #1", "bne 2b",
+                "subs {n}, {n}, #1", "bne 2b";
                 x = inout(reg) x.as_mut_ptr() => _,
                 y = inout(reg) y.as_mut_ptr() => _,
                 n = inout(reg) blocks => _,
                 x_scale = in(reg) x_scale.to_bits(),
                 y_scale = in(reg) y_scale.to_bits(),
-                out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
-                out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
-                out("s12") _, out("s13") _, out("s14") _, out("s15") _, out("s16") _, out("s17") _,
-                out("s20") _, out("s21") _, out("s22") _, out("s23") _, out("s24") _, out("s25") _,
-                out("s26") _, out("s27") _, out("s28") _, out("s29") _, out("s30") _, out("s31") _,
-                options(nostack),
             );
         }
     }

@@ -131,23 +131,6 @@ macro_rules! store {
     };
 }
 
-/// Runs a tile's instructions: all single-precision registers are lost.
-macro_rules! run {
-    ($($template:expr),*; $($operands:tt)*) => {
-        asm!(
-            $($template),*,
-            $($operands)*
-            out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
-            out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
-            out("s12") _, out("s13") _, out("s14") _, out("s15") _, out("s16") _, out("s17") _,
-            out("s18") _, out("s19") _, out("s20") _, out("s21") _, out("s22") _, out("s23") _,
-            out("s24") _, out("s25") _, out("s26") _, out("s27") _, out("s28") _, out("s29") _,
-            out("s30") _, out("s31") _,
-            options(nostack),
-        )
-    };
-}
-
 /// The right operand's four numbers of one step, and on to the next.
 macro_rules! right_row {
     () => {
@@ -195,7 +178,7 @@ unsafe fn columns_by_rows(
         // SAFETY: as of the caller. Of each tile one step, one more if their number is even, then
         // pairs. The loop over tiles is here too, so that little is done between them.
         unsafe {
-            run!(
+            run_on_all!(
                 "5:",
                 "ldr {n}, [{back}]", "lsr {n}, {n}, #2",
                 left_column!(), right_row!(),
@@ -252,7 +235,7 @@ unsafe fn rows_by_rows(
     repeat!(bands, {
         // SAFETY: as of the caller.
         unsafe {
-            run!(
+            run_on_all!(
                 "5:",
                 "mov {n}, {depth}",
                 "vldm {a}, {{s20-s23}}", "add {a}, {a}, {as_}", right_row!(),
@@ -305,7 +288,7 @@ unsafe fn columns_by_columns(
         repeat!(tiles, {
             // SAFETY: as of the caller.
             unsafe {
-                run!(
+                run_on_all!(
                     left_column!(), right_column!(),
                     step!(products: 20 21 22 23),
                     "subs {n}, {n}, #1", "beq 4f",
