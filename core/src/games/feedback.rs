@@ -18,6 +18,8 @@ pub struct Round<'a, T, G, R: ?Sized> {
     pub n: u32,
     /// Source of noise and draws.
     pub generator: &'a mut R,
+    /// Where the estimates go, player after player.
+    pub payoffs: &'a mut [T],
 }
 
 /// An estimate of every player's payoffs, from one round of play.
@@ -29,15 +31,12 @@ pub struct Round<'a, T, G, R: ?Sized> {
 /// | [`Realized`] | u_i(a; a_-i), the others' actions drawn | 0 | bounded |
 /// | [`Bandit`] | 1{a = a_i} u_i(a_i, a_-i) / P(a_i), all actions drawn exploring with ε | O(ε) | O(1/ε) |
 pub trait Feedback<T: Scalar> {
-    /// Writes the estimates of a round, player after player.
+    /// Writes the estimates of a round.
     ///
     /// # Errors
     /// [`Error::Shape`] unless strategies and payoffs have an element for each player's actions.
-    fn estimate<G: Game<T>, R: Rng + ?Sized>(
-        &self,
-        round: Round<'_, T, G, R>,
-        payoffs: &mut [T],
-    ) -> Result<(), Error>;
+    fn estimate<G: Game<T>, R: Rng + ?Sized>(&self, round: Round<'_, T, G, R>)
+    -> Result<(), Error>;
 
     /// Writes the estimates of round `n` (from 1): [`estimate`](Self::estimate), with the round
     /// spelled out.
@@ -53,7 +52,7 @@ pub trait Feedback<T: Scalar> {
         generator: &mut R,
         payoffs: &mut [T],
     ) -> Result<(), Error> {
-        self.estimate(Round { game, strategies, n, generator }, payoffs)
+        self.estimate(Round { game, strategies, n, generator, payoffs })
     }
 }
 
@@ -115,9 +114,8 @@ impl<T: Scalar> Feedback<T> for Full {
     fn estimate<G: Game<T>, R: Rng + ?Sized>(
         &self,
         round: Round<'_, T, G, R>,
-        payoffs: &mut [T],
     ) -> Result<(), Error> {
-        let Round { game, strategies, .. } = round;
+        let Round { game, strategies, payoffs, .. } = round;
         if strategies.len() != payoffs.len() {
             return Err(Error::Shape);
         }
@@ -132,9 +130,8 @@ impl<T: Scalar> Feedback<T> for Noisy<T> {
     fn estimate<G: Game<T>, R: Rng + ?Sized>(
         &self,
         round: Round<'_, T, G, R>,
-        payoffs: &mut [T],
     ) -> Result<(), Error> {
-        let Round { game, strategies, n, generator } = round;
+        let Round { game, strategies, n, generator, payoffs } = round;
         Full.observe(game, strategies, n, generator, payoffs)?;
         for payoff in payoffs {
             *payoff += self.deviation * random::normal(generator);
@@ -148,11 +145,9 @@ impl<T: Scalar> Feedback<T> for Realized {
     fn estimate<G: Game<T>, R: Rng + ?Sized>(
         &self,
         round: Round<'_, T, G, R>,
-        payoffs: &mut [T],
     ) -> Result<(), Error> {
-        let game = round.game;
-        let (profile, _) =
-            draw_profile(game.actions(), round.strategies, T::ZERO, round.generator)?;
+        let Round { game, strategies, generator, payoffs, .. } = round;
+        let (profile, _) = draw_profile(game.actions(), strategies, T::ZERO, generator)?;
         each_player(game.actions(), payoffs, |player, payoffs| {
             game.payoffs_against(player, &profile, payoffs);
         })
@@ -164,12 +159,11 @@ impl<T: Scalar, E: Schedule<T>> Feedback<T> for Bandit<E> {
     fn estimate<G: Game<T>, R: Rng + ?Sized>(
         &self,
         round: Round<'_, T, G, R>,
-        payoffs: &mut [T],
     ) -> Result<(), Error> {
-        let game = round.game;
         let exploration = self.exploration.at(round.n).minimum(T::ONE);
+        let Round { game, strategies, generator, payoffs, .. } = round;
         let (profile, probabilities) =
-            draw_profile(game.actions(), round.strategies, exploration, round.generator)?;
+            draw_profile(game.actions(), strategies, exploration, generator)?;
         each_player(game.actions(), payoffs, |player, payoffs| {
             let (Some(played), Some(probability)) =
                 (profile.get(player), probabilities.get(player))

@@ -20,16 +20,28 @@ pub trait Method<T: Scalar, const N: usize>: ConstantStep<T> {
     /// Calls of the oracle in a step.
     const CALLS: usize;
 
-    /// Moves `x` by one step. `oracle(x, v)` writes a noisy value `V = F(x) + U`; every call
-    /// draws new noise.
+    /// The point one step after `x`. `oracle(x, v)` writes a noisy value `V = F(x) + U`; every call draws
+    /// new noise.
+    fn next(&self, x: &[T; N], oracle: &mut impl FnMut(&[T; N], &mut [T; N])) -> [T; N];
+
+    /// Moves `x` by one step, to [`Self::next`].
     ///
     /// # Errors
     /// [`Error::NotFinite`] if the new point is not; `x` is then unchanged.
+    #[inline]
     fn advance(
         &self,
         x: &mut [T; N],
-        oracle: impl FnMut(&[T; N], &mut [T; N]),
-    ) -> Result<(), Error>;
+        mut oracle: impl FnMut(&[T; N], &mut [T; N]),
+    ) -> Result<(), Error> {
+        let next = self.next(x, &mut oracle);
+        if next.iter().all(|x| x.is_finite()) {
+            *x = next;
+            Ok(())
+        } else {
+            Err(Error::NotFinite)
+        }
+    }
 }
 
 /// Stochastic gradient descent ascent: `x' = P(x - g V(x))`. N multiply-adds and one oracle call.
@@ -51,21 +63,12 @@ impl<T: Scalar, P> Sgda<T, P> {
     }
 }
 
-impl<T, P, const N: usize> Method<T, N> for Sgda<T, P>
-where
-    T: Scalar,
-    P: Projection<T, N> + Clone,
-{
+impl<T: Scalar, P: Projection<T, N> + Clone, const N: usize> Method<T, N> for Sgda<T, P> {
     const CALLS: usize = 1;
 
     #[inline]
-    fn advance(
-        &self,
-        x: &mut [T; N],
-        mut oracle: impl FnMut(&[T; N], &mut [T; N]),
-    ) -> Result<(), Error> {
-        let next = moved(x, x, self.step_size, &self.projection, &mut oracle);
-        replace(x, next)
+    fn next(&self, x: &[T; N], oracle: &mut impl FnMut(&[T; N], &mut [T; N])) -> [T; N] {
+        moved(x, x, self.step_size, &self.projection, oracle)
     }
 }
 
@@ -107,24 +110,14 @@ impl<T: Scalar, P> Extragradient<T, P> {
     }
 }
 
-impl<T, P, const N: usize> Method<T, N> for Extragradient<T, P>
-where
-    T: Scalar,
-    P: Projection<T, N> + Clone,
-{
+impl<T: Scalar, P: Projection<T, N> + Clone, const N: usize> Method<T, N> for Extragradient<T, P> {
     const CALLS: usize = 2;
 
     #[inline]
-    fn advance(
-        &self,
-        x: &mut [T; N],
-        mut oracle: impl FnMut(&[T; N], &mut [T; N]),
-    ) -> Result<(), Error> {
-        let ahead = moved(x, x, self.step_size, &self.projection, &mut oracle);
-        let step_size = self.ratio * self.step_size;
-        let ahead = mutated!("extragradient", &ahead, &*x);
-        let next = moved(x, ahead, step_size, &self.projection, &mut oracle);
-        replace(x, next)
+    fn next(&self, x: &[T; N], oracle: &mut impl FnMut(&[T; N], &mut [T; N])) -> [T; N] {
+        let ahead = moved(x, x, self.step_size, &self.projection, oracle);
+        let ahead = mutated!("extragradient", &ahead, x);
+        moved(x, ahead, self.ratio * self.step_size, &self.projection, oracle)
     }
 }
 
@@ -154,22 +147,11 @@ fn moved<T: Scalar, const N: usize>(
     for (next, value) in next.iter_mut().zip(&value) {
         *next -= step_size * *value;
     }
-    // A projection may hide an infinity; the caller's check must see it.
+    // A projection may hide an infinity; the check of the new point must see it.
     if next.iter().all(|x| x.is_finite()) {
         projection.project(&mut next);
     }
     next
-}
-
-/// Stores the next point if it is finite.
-#[inline(always)]
-fn replace<T: Scalar, const N: usize>(x: &mut [T; N], next: [T; N]) -> Result<(), Error> {
-    if next.iter().all(|x| x.is_finite()) {
-        *x = next;
-        Ok(())
-    } else {
-        Err(Error::NotFinite)
-    }
 }
 
 fn valid_step_size<T: Scalar>(step_size: T) -> Result<T, Error> {

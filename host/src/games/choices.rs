@@ -99,13 +99,12 @@ impl Feedback<f64> for Observed {
     fn estimate<G: Game<f64>, R: Rng + ?Sized>(
         &self,
         round: Round<'_, f64, G, R>,
-        payoffs: &mut [f64],
     ) -> Result<(), Error> {
         match self.choice {
-            FeedbackChoice::Full => Full.estimate(round, payoffs),
-            FeedbackChoice::Noisy => self.noise.estimate(round, payoffs),
-            FeedbackChoice::Realized => Realized.estimate(round, payoffs),
-            FeedbackChoice::Bandit => self.bandit.estimate(round, payoffs),
+            FeedbackChoice::Full => Full.estimate(round),
+            FeedbackChoice::Noisy => self.noise.estimate(round),
+            FeedbackChoice::Realized => Realized.estimate(round),
+            FeedbackChoice::Bandit => self.bandit.estimate(round),
         }
     }
 }

@@ -34,9 +34,8 @@ type Seg = Extragradient<f32, Bounds<f32, 3>>;
 fn estimate<F: Feedback<f32>>(
     feedback: &F,
     round: Round<'_, f32, Matrices, Generator>,
-    payoffs: &mut [f32],
 ) -> Result<(), games::Error> {
-    feedback.estimate(round, payoffs)
+    feedback.estimate(round)
 }
 
 fn weights(bandit: &Features, sums: &mut [f32]) {
