@@ -26,7 +26,6 @@ struct Softmax<const N: usize> {
 impl<const N: usize> Benchmark for Softmax<N> {
     const NAME: &'static str = "softmax";
     const SIZE: usize = N;
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = 1e-6;
 
     fn new(random: &mut Generator) -> Self {

@@ -144,7 +144,6 @@ impl Products {
 impl Benchmark for Products {
     const NAME: &'static str = "product_bits";
     const SIZE: usize = 7;
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = 0.0;
     const REDUCED: bool = false;
 
@@ -222,7 +221,6 @@ fn invert(a: &mut [f32], n: usize) {
 impl Benchmark for Inverses {
     const NAME: &'static str = "inverse_bits";
     const SIZE: usize = 29;
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = 0.0;
 
     fn new(random: &mut Generator) -> Self {
@@ -249,7 +247,6 @@ struct Exponentials {
 impl Benchmark for Exponentials {
     const NAME: &'static str = "exp_bits";
     const SIZE: usize = 1 << 12;
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = 0.0;
 
     fn new(_: &mut Generator) -> Self {

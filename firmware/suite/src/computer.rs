@@ -57,7 +57,6 @@ const fn subtract(a: usize, b: usize, c: usize) -> subleq::Instruction {
 impl Benchmark for Factorial {
     const NAME: &'static str = "subleq_factorial_loop";
     const SIZE: usize = SUBLEQ_LENGTH / SUBLEQ.rows as usize;
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = 0.0;
     const REDUCED: bool = false;
     const RUNS: usize = 139;
@@ -94,48 +93,48 @@ struct Inverse {
     sequence: [f32; FLEQ_LENGTH],
 }
 
-/// Blocks: A, and its inverse X.
-const A: usize = 0;
-const X: usize = 1;
-/// Aᵀ, and two blocks of scratch.
-const AT: usize = 2;
-const T: usize = 3;
-const S: usize = 4;
-/// Constants.
-const ONES: usize = 5;
-const TWO: usize = 6;
-/// Counts from −11 to 1.
-const COUNT: usize = 7;
+/// Blocks: A, its inverse X, Aᵀ, two of scratch, two constants, and a count from −11 to 1.
+enum Block {
+    A,
+    X,
+    Transposed,
+    T,
+    S,
+    Ones,
+    Two,
+    Count,
+}
 
 /// X = Aᵀ / |A|², then X := X (2 − A X) twelve times.
 const INVERSE: [fleq::Instruction; 14] = {
+    use Block::*;
     use fleq::{Instruction, Operation::*};
     [
         compute(Elementwise, A, A, T),
-        compute(Multiply, T, ONES, S),
-        compute(Multiply, ONES, S, T),
+        compute(Multiply, T, Ones, S),
+        compute(Multiply, Ones, S, T),
         compute(Scalar, T, T, S),
         compute(InverseRoot, S, S, S),
-        compute(Transpose, A, A, AT),
-        compute(Multiply, S, AT, X),
+        compute(Transpose, A, A, Transposed),
+        compute(Multiply, S, Transposed, X),
         compute(Multiply, S, X, X),
-        compute(Multiply, AT, X, T),
-        compute(Subtract, TWO, T, T),
+        compute(Multiply, Transposed, X, T),
+        compute(Subtract, Two, T, T),
         compute(Transpose, X, X, S),
         compute(Multiply, S, T, X),
-        Instruction { flag: COUNT, target: Some(8), ..compute(Add, COUNT, ONES, COUNT) },
+        Instruction { flag: Count as usize, target: Some(8), ..compute(Add, Count, Ones, Count) },
         Instruction::HALT,
     ]
 };
 
-const fn compute(operation: fleq::Operation, a: usize, b: usize, c: usize) -> fleq::Instruction {
-    fleq::Instruction { b: fleq::Operand::Block(b), ..fleq::Instruction::new(operation, a, c) }
+const fn compute(operation: fleq::Operation, a: Block, b: Block, c: Block) -> fleq::Instruction {
+    let b = fleq::Operand::Block(b as usize);
+    fleq::Instruction { b, ..fleq::Instruction::new(operation, a as usize, c as usize) }
 }
 
 impl Benchmark for Inverse {
     const NAME: &'static str = "fleq_inverse_loop";
     const SIZE: usize = FLEQ_LENGTH / FLEQ.rows as usize;
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = 1e-5;
     const REDUCED: bool = false;
     const RUNS: usize = 69;
@@ -150,12 +149,12 @@ impl Benchmark for Inverse {
         // If loading fails, the sequence computes nothing.
         let _ = machine.load(&[], &INVERSE, &mut self.sequence);
         for (block, numbers) in [
-            (A, self.a.as_slice()),
-            (ONES, &[1.0; 4]),
-            (TWO, &[2.0, 0.0, 0.0, 2.0]),
-            (COUNT, &[-11.0]),
+            (Block::A, self.a.as_slice()),
+            (Block::Ones, &[1.0; 4]),
+            (Block::Two, &[2.0, 0.0, 0.0, 2.0]),
+            (Block::Count, &[-11.0]),
         ] {
-            machine.write(&mut self.sequence, block, numbers);
+            machine.write(&mut self.sequence, block as usize, numbers);
         }
     }
     fn run(&mut self) {
@@ -164,7 +163,7 @@ impl Benchmark for Inverse {
     fn output(&self, emit: &mut dyn FnMut(f32)) {
         let machine = machines::fleq();
         let mut inverse = [0.0; 4];
-        machine.read(&self.sequence, X, &mut inverse);
+        machine.read(&self.sequence, Block::X as usize, &mut inverse);
         emit_all(&inverse, emit);
         emit(f32::from(u8::from(machine.halted(&self.sequence))));
     }

@@ -70,7 +70,6 @@ struct Running<P> {
 impl<P: Row> Benchmark for Running<P> {
     const NAME: &'static str = P::NAME;
     const SIZE: usize = P::SIZE;
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = NEAR;
     const REDUCED: bool = false;
     const RUNS: usize = STEPS;

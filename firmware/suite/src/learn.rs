@@ -157,7 +157,6 @@ struct Play<F: Family, const A: usize, const BOTH: usize> {
 impl<F: Family, const A: usize, const BOTH: usize> Benchmark for Play<F, A, BOTH> {
     const NAME: &'static str = F::NAME;
     const SIZE: usize = A;
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = 2e-6;
 
     fn new(random: &mut Generator) -> Self {

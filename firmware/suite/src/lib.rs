@@ -33,7 +33,7 @@ pub trait Benchmark: Sized {
     /// Rows of a matrix, length of a vector.
     const SIZE: usize;
     /// Storage format of the operands.
-    const SCALAR: &'static str;
+    const SCALAR: &'static str = "f32";
     /// Largest error allowed, relative to the largest element of the reference.
     const TOLERANCE: f64;
     /// Whether the row is in the suite of small chips: 64 KB of flash, 12 KB of RAM.
@@ -120,7 +120,6 @@ struct Empty;
 impl Benchmark for Empty {
     const NAME: &'static str = "empty";
     const SIZE: usize = 0;
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = 0.0;
 
     fn new(_: &mut Generator) -> Self {

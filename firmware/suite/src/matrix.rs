@@ -31,7 +31,6 @@ struct TripleLoop<const N: usize> {
 impl<const N: usize> Benchmark for TripleLoop<N> {
     const NAME: &'static str = "triple_loop";
     const SIZE: usize = N;
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = sum_error(N, f32::ROUNDING);
 
     fn new(random: &mut Generator) -> Self {

@@ -134,7 +134,6 @@ struct Written {
 impl Benchmark for Written {
     const NAME: &'static str = "superposition_transformer";
     const SIZE: usize = CONSTANTS.len();
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = 2e-5;
     const REDUCED: bool = false;
 
@@ -240,7 +239,6 @@ impl Network {
 impl Benchmark for Traces {
     const NAME: &'static str = "trace_learner";
     const SIZE: usize = INPUTS;
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = 2e-4;
     const RUNS: usize = 16;
 

@@ -51,7 +51,6 @@ struct Draw<L> {
 impl<L: Named> Benchmark for Draw<L> {
     const NAME: &'static str = L::NAME;
     const SIZE: usize = 256;
-    const SCALAR: &'static str = "f32";
     // The device draws the same bits as the host.
     const TOLERANCE: f64 = 0.0;
 

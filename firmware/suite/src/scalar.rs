@@ -24,7 +24,6 @@ macro_rules! elementwise {
         impl<const N: usize> Benchmark for $kernel<N> {
             const NAME: &'static str = $name;
             const SIZE: usize = N;
-            const SCALAR: &'static str = "f32";
             const TOLERANCE: f64 = 2e-7;
 
             fn new(random: &mut Generator) -> Self {

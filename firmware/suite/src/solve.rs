@@ -112,7 +112,6 @@ struct Factor<const N: usize> {
 impl<const N: usize> Benchmark for Factor<N> {
     const NAME: &'static str = "cholesky";
     const SIZE: usize = N;
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = INVERSE_ERROR;
 
     fn new(random: &mut Generator) -> Self {
@@ -149,7 +148,6 @@ struct PositiveInverse<const N: usize> {
 impl<const N: usize> Benchmark for PositiveInverse<N> {
     const NAME: &'static str = "inverse_positive";
     const SIZE: usize = N;
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = INVERSE_ERROR;
 
     fn new(random: &mut Generator) -> Self {
@@ -171,61 +169,41 @@ impl<const N: usize> Benchmark for PositiveInverse<N> {
     }
 }
 
-/// Newton-Schulz from the cold start, to a residual of 1e-3: one more step squares it.
-struct Cold<const N: usize> {
+/// Newton-Schulz: from the cold start to a residual of 1e-3, which one more step squares; or if `WARM`, one
+/// step after the matrix has moved by one part in 256.
+struct NewtonSchulz<const N: usize, const WARM: bool> {
     a: Matrix<f32, N, N>,
     newton: NewtonInverse<f32, N>,
 }
 
-impl<const N: usize> Benchmark for Cold<N> {
-    const NAME: &'static str = "newton_cold";
+type Cold<const N: usize> = NewtonSchulz<N, false>;
+type Warm<const N: usize> = NewtonSchulz<N, true>;
+
+impl<const N: usize, const WARM: bool> Benchmark for NewtonSchulz<N, WARM> {
+    const NAME: &'static str = if WARM { "newton_warm" } else { "newton_cold" };
     const SIZE: usize = N;
-    const SCALAR: &'static str = "f32";
-    const TOLERANCE: f64 = 1e-3;
-
-    fn new(random: &mut Generator) -> Self {
-        Self { a: pivoted::<f32, N>(random), newton: NewtonInverse::new(Order::Two) }
-    }
-    fn run(&mut self) {
-        // An error leaves the identity, which is not the expected output.
-        let _ = self.newton.invert(&self.a, 1e-3, 60);
-    }
-    fn output(&self, emit: &mut dyn FnMut(f32)) {
-        emit_all(self.newton.inverse().as_slice(), emit);
-    }
-    fn reference(&self, emit: &mut dyn FnMut(f64)) {
-        inverse_reference(&self.a, emit);
-    }
-    fn state_bytes() -> usize {
-        size_of::<NewtonInverse<f32, N>>()
-    }
-}
-
-/// One Newton-Schulz step after the matrix has moved by one part in 256.
-struct Warm<const N: usize> {
-    a: Matrix<f32, N, N>,
-    newton: NewtonInverse<f32, N>,
-}
-
-impl<const N: usize> Benchmark for Warm<N> {
-    const NAME: &'static str = "newton_warm";
-    const SIZE: usize = N;
-    const SCALAR: &'static str = "f32";
-    // The square of 1/256.
-    const TOLERANCE: f64 = 1e-4;
+    // Warm: the square of 1/256.
+    const TOLERANCE: f64 = if WARM { 1e-4 } else { 1e-3 };
 
     fn new(random: &mut Generator) -> Self {
         let mut a = pivoted::<f32, N>(random);
-        let mut start = Matrix::<f32, N, N>::zeros();
-        // An error leaves a start from which one step does not arrive.
-        let _ = solve::invert(&a, &mut start);
         let mut newton = NewtonInverse::new(Order::Two);
-        newton.set_inverse(&start);
-        scale(a.as_mut_slice(), 1.0 + 1.0 / 256.0);
+        if WARM {
+            let mut start = Matrix::<f32, N, N>::zeros();
+            // An error leaves a start from which one step does not arrive.
+            let _ = solve::invert(&a, &mut start);
+            newton.set_inverse(&start);
+            scale(a.as_mut_slice(), 1.0 + 1.0 / 256.0);
+        }
         Self { a, newton }
     }
     fn run(&mut self) {
-        let _ = self.newton.refine(&self.a);
+        // An error leaves an inverse that is not the expected output.
+        if WARM {
+            let _ = self.newton.refine(&self.a);
+        } else {
+            let _ = self.newton.invert(&self.a, 1e-3, 60);
+        }
     }
     fn output(&self, emit: &mut dyn FnMut(f32)) {
         emit_all(self.newton.inverse().as_slice(), emit);

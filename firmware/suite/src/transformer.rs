@@ -50,7 +50,6 @@ impl<const D: usize, const SEQUENCE: usize, const WORKSPACE: usize> Benchmark
 {
     const NAME: &'static str = "newton_transformer";
     const SIZE: usize = D;
-    const SCALAR: &'static str = "f32";
     const TOLERANCE: f64 = 2e-6;
     const REDUCED: bool = false;
 
