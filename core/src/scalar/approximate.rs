@@ -1,5 +1,6 @@
 //! [`Approximate`]: f32 with the approximate functions of `micromath`.
 
+use super::storage::stored_as_computed;
 use super::{Scalar, Storage};
 use core::fmt;
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -57,27 +58,17 @@ impl Neg for Approximate {
     }
 }
 
-impl Storage for Approximate {
-    type Compute = Self;
-    type Bytes = [u8; 4];
-    const STORED_ZERO: Self = Self(0.0);
-    #[inline(always)]
-    fn load(self) -> Self {
-        self
-    }
-    #[inline(always)]
-    fn store(value: Self) -> Self {
-        value
-    }
-    #[inline(always)]
-    fn to_bytes(self) -> [u8; 4] {
+impl Approximate {
+    const fn to_le_bytes(self) -> [u8; 4] {
         self.0.to_le_bytes()
     }
-    #[inline(always)]
-    fn from_bytes(bytes: [u8; 4]) -> Self {
+
+    const fn from_le_bytes(bytes: [u8; 4]) -> Self {
         Self(f32::from_le_bytes(bytes))
     }
 }
+
+stored_as_computed!(Approximate, 4, {});
 
 impl Scalar for Approximate {
     const ZERO: Self = Self(0.0);

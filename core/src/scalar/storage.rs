@@ -53,12 +53,13 @@ pub trait Storage: Copy + 'static {
     }
 }
 
+/// [`Storage`] for a scalar, in its own little-endian bytes.
 macro_rules! stored_as_computed {
     ($float:ident, $bytes:literal, { $($slices:item)* }) => {
         impl Storage for $float {
             type Compute = Self;
             type Bytes = [u8; $bytes];
-            const STORED_ZERO: Self = 0.0;
+            const STORED_ZERO: Self = <Self as Scalar>::ZERO;
             #[inline(always)]
             fn load(self) -> Self {
                 self
@@ -79,6 +80,9 @@ macro_rules! stored_as_computed {
         }
     };
 }
+
+#[cfg(feature = "micromath")]
+pub(super) use stored_as_computed;
 
 stored_as_computed!(f32, 4, {
     #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]

@@ -19,7 +19,7 @@ use blocks::Blocks;
 use slots::Channel;
 use voters::Voters;
 
-// The constants below were chosen on the four streams of the learners' table.
+// The constants of this file were chosen on the four streams of the learners' table.
 
 /// Votes of the prior, which is uniform for classes and the mean for values.
 const PRIOR: f64 = 0.3;
@@ -29,10 +29,6 @@ const MIN_TEMPERATURE: f64 = 0.03;
 const NEAREST_RATE: f64 = 0.01;
 /// Nearest distance, a feature, beyond which an example does not raise that mean further.
 const NEAREST_CAP: f64 = 3.0;
-/// Largest stored value that votes, in deviations: the bound of all standardized numbers.
-const MAX_VOTE: f64 = 5.0;
-/// A value is predicted with certainty if it is off by less than this share of a deviation.
-const CERTAIN: f64 = 0.25;
 
 /// Configuration of [`Memory`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -178,6 +174,9 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
     }
 }
 
+/// Largest stored value that votes, in deviations: the bound of all standardized numbers.
+const MAX_VOTE: f64 = 5.0;
+
 /// A stored value in standard units, bounded as every value is.
 fn in_units<S: Slot>(
     scale: &TargetScale<S::Compute>,
@@ -187,6 +186,9 @@ fn in_units<S: Slot>(
     let limit = S::Compute::from_f64(MAX_VOTE);
     scale.standard(channel.anchor + channel.step * stored.load()).clamp_to(-limit, limit)
 }
+
+/// A value is predicted with certainty if it is off by less than this share of a deviation.
+const CERTAIN: f64 = 0.25;
 
 /// Whether a prediction was so good that the example need not be stored.
 fn certain<T: Scalar>(certainty: T, goal: Target<T>, prediction: &[T]) -> bool {

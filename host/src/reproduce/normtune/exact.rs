@@ -20,19 +20,12 @@ fn error<T: Scalar, const D: usize, const N: usize, const K: usize, const L: usi
     inputs: usize,
     radius: f64,
 ) -> Result<f64, Error> {
-    error_of_law::<T, _, D, N, K, L>(Gaussian, seed, inputs, radius)
+    error_of_law::<T, D, N, K, L>(Gaussian, seed, inputs, radius)
 }
 
 /// The same for weights of any law.
-pub fn error_of_law<
-    T: Scalar,
-    W: Law,
-    const D: usize,
-    const N: usize,
-    const K: usize,
-    const L: usize,
->(
-    law: W,
+pub fn error_of_law<T: Scalar, const D: usize, const N: usize, const K: usize, const L: usize>(
+    law: impl Law,
     seed: u64,
     inputs: usize,
     radius: f64,

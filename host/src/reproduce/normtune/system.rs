@@ -25,9 +25,7 @@ impl Study for SparseDraws {
         let errors = |c: f64| -> Vec<Option<f64>> {
             let law = Sparse::new(Gaussian, c * (16.0_f64.ln() / 16.0).sqrt());
             let seeds = draws(settings, settings.size(60, 200)).into_par_iter();
-            seeds
-                .map(|seed| error_of_law::<f64, _, 16, 256, 1, 1>(law, seed, 50, 1.0).ok())
-                .collect()
+            seeds.map(|seed| error_of_law::<f64, 16, 256, 1, 1>(law, seed, 50, 1.0).ok()).collect()
         };
         let claimed = errors(DENSITY);
         let rebuilt = |errors: &[Option<f64>]| share(errors, Option::is_some).value;

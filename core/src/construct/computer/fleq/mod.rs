@@ -219,7 +219,7 @@ impl Computer for Machine {
     ) -> Result<(), Error> {
         self.check_size()?;
         self.check_program(memory, program, sequence.len())?;
-        self.load_program(memory, program, sequence);
+        self.fill(memory, program, sequence);
         Ok(())
     }
 

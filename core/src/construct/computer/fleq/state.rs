@@ -6,12 +6,7 @@ use crate::scalar::Scalar;
 
 impl Machine {
     /// Fills the sequence with a program that was checked.
-    pub(super) fn load_program<T: Scalar>(
-        &self,
-        memory: &[T],
-        program: &[Instruction],
-        sequence: &mut [T],
-    ) {
+    pub(super) fn fill<T: Scalar>(&self, data: &[T], program: &[Instruction], sequence: &mut [T]) {
         let layout = self.layout();
         sequence.fill(T::ZERO);
         self.write_fixed(&layout, sequence);
@@ -20,7 +15,7 @@ impl Machine {
             self.write_instruction(&layout, sequence, index, instruction);
         }
         let size = usize::from(self.size);
-        for (block, numbers) in memory.chunks((size * size).max(1)).enumerate() {
+        for (block, numbers) in data.chunks((size * size).max(1)).enumerate() {
             self.write(sequence, block, numbers);
         }
         for column in 0..self.columns() {
