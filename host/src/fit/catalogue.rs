@@ -105,78 +105,61 @@ pub fn candidates(model: &Model) -> Vec<Model> {
     let mut candidates = vec![model.clone()];
     match model {
         Model::Ftrl(storage, default) => {
-            for alpha in [0.05, 0.1, 0.5] {
-                let rule = Proximal { alpha, ..default.rule };
-                candidates.push(Model::Ftrl(*storage, FtrlConfiguration { rule }));
-            }
-            let rule = Proximal { l2: 0.1, ..default.rule };
-            candidates.push(Model::Ftrl(*storage, FtrlConfiguration { rule }));
+            let alphas = with_each(default, [0.05, 0.1, 0.5], |other| &mut other.rule.alpha);
+            let penalties = with_each(default, [0.1], |other| &mut other.rule.l2);
+            candidates.extend(alphas.chain(penalties).map(|other| Model::Ftrl(*storage, other)));
         }
-        Model::Newton(storage, _) => {
-            let newton = |ridge| {
-                Model::Newton(*storage, NewtonConfiguration { ridge, ..Default::default() })
-            };
-            candidates.extend([0.5, 2.0, 20.0].map(newton));
+        Model::Newton(storage, default) => {
+            let ridges = with_each(default, [0.5, 2.0, 20.0], |other| &mut other.ridge);
+            candidates.extend(ridges.map(|other| Model::Newton(*storage, other)));
         }
         Model::LeastSquares(storage, default) => {
-            for ridge in [0.5, 8.0] {
-                candidates.push(Model::LeastSquares(
-                    *storage,
-                    LeastSquaresConfiguration { ridge, ..*default },
-                ));
-            }
-            for weight in [0.8, 1.8] {
-                let mut other = *default;
-                other.random.weight = weight;
-                candidates.push(Model::LeastSquares(*storage, other));
-            }
+            let ridges = with_each(default, [0.5, 8.0], |other| &mut other.ridge);
+            let weights = with_each(default, [0.8, 1.8], |other| &mut other.random.weight);
+            let others = ridges.chain(weights);
+            candidates.extend(others.map(|other| Model::LeastSquares(*storage, other)));
         }
         Model::Mesa(storage, default) => {
-            for max_decay in [0.995, 1.0] {
-                let other = MesaConfiguration { max_decay, ..*default };
-                candidates.push(Model::Mesa(*storage, other));
-            }
-            for ridge in [0.5, 8.0] {
-                let other = MesaConfiguration { ridge, ..*default };
-                candidates.push(Model::Mesa(*storage, other));
-            }
+            let decays = with_each(default, [0.995, 1.0], |other| &mut other.max_decay);
+            let ridges = with_each(default, [0.5, 8.0], |other| &mut other.ridge);
+            candidates.extend(decays.chain(ridges).map(|other| Model::Mesa(*storage, other)));
         }
         Model::Delta(storage, default) => {
-            for step_size in [0.5, 1.2] {
-                candidates
-                    .push(Model::Delta(*storage, DeltaConfiguration { step_size, ..*default }));
-            }
-            for weight in [1.0, 2.2] {
-                let mut other = *default;
-                other.random.weight = weight;
-                candidates.push(Model::Delta(*storage, other));
-            }
+            let steps = with_each(default, [0.5, 1.2], |other| &mut other.step_size);
+            let weights = with_each(default, [1.0, 2.2], |other| &mut other.random.weight);
+            candidates.extend(steps.chain(weights).map(|other| Model::Delta(*storage, other)));
         }
         Model::Memory(storage, default) => {
-            for temperature in [0.2, 0.8] {
-                let other = MemoryConfiguration { temperature, ..*default };
-                candidates.push(Model::Memory(*storage, other));
-            }
-            for certainty in [0.85, 0.95] {
-                let other = MemoryConfiguration { certainty, ..*default };
-                candidates.push(Model::Memory(*storage, other));
-            }
+            let temperatures = with_each(default, [0.2, 0.8], |other| &mut other.temperature);
+            let certainties = with_each(default, [0.85, 0.95], |other| &mut other.certainty);
+            let others = temperatures.chain(certainties);
+            candidates.extend(others.map(|other| Model::Memory(*storage, other)));
         }
-        Model::Bayes(storage, _) => {
-            let bayes = |floor| Model::Bayes(*storage, BayesConfiguration { floor });
-            candidates.extend([0.01, 0.1, 0.3].map(bayes));
+        Model::Bayes(storage, default) => {
+            let floors = with_each(default, [0.01, 0.1, 0.3], |other| &mut other.floor);
+            candidates.extend(floors.map(|other| Model::Bayes(*storage, other)));
         }
         Model::Normtune(storage, width, default) => {
-            for rate in [0.1, 0.2, 0.8] {
-                let rule = Adagrad { rate, ..default.rule };
-                let other = NormtuneConfiguration { rule, ..*default };
-                candidates.push(Model::Normtune(*storage, *width, other));
-            }
+            let rates = with_each(default, [0.1, 0.2, 0.8], |other| &mut other.rule.rate);
+            candidates.extend(rates.map(|other| Model::Normtune(*storage, *width, other)));
         }
         // Its members are tuned one by one.
         Model::Hedge(_) => {}
     }
     candidates
+}
+
+/// A configuration with each of these values of one parameter.
+fn with_each<C: Copy, const N: usize>(
+    configuration: &C,
+    values: [f32; N],
+    parameter: fn(&mut C) -> &mut f32,
+) -> impl Iterator<Item = C> {
+    let mut other = *configuration;
+    values.into_iter().map(move |value| {
+        *parameter(&mut other) = value;
+        other
+    })
 }
 
 /// Why a shape is too large, and what to do.

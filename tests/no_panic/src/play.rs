@@ -70,6 +70,12 @@ fn step<M: ConstantStep<f32>>() {
 
 /// Keeps them.
 pub fn keep() {
+    leaders();
+    games();
+    inequalities();
+}
+
+fn leaders() {
     regularizer::<Entropic>();
     regularizer::<Euclidean>();
     regularizer::<LogBarrier>();
@@ -105,11 +111,14 @@ pub fn keep() {
         0: Regret::<f32, 5>::new;
         3: Regret::<f32, 5>::record_strategy;
     }
+}
+
+fn games() {
     game::<Matrices>();
     game::<Table<'static, f32>>();
     game::<Callback>();
     linked! {
-        3: estimate::<Full>, estimate::<Noisy<f32>>, estimate::<Realized>,
+        2: estimate::<Full>, estimate::<Noisy<f32>>, estimate::<Realized>,
            estimate::<games::Bandit<Constant<f32>>>;
         1: games::best_response::<f32>, games::Bandit::<Constant<f32>>::new::<f32>, Noisy::<f32>::new;
         2: Bimatrix::<f32, 2, 3>::new, Callback::new;
@@ -125,6 +134,9 @@ pub fn keep() {
         2: Stochastic::first_state::<Generator>;
         4: Stochastic::next_state::<Generator>;
     }
+}
+
+fn inequalities() {
     step::<Descent>();
     step::<Seg>();
     linked! {

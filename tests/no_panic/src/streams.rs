@@ -78,6 +78,11 @@ fn observe(statistics: &mut BatchNorm<f32, 33, 2, 5>, parameters: &mut P, work: 
 
 /// Keeps them.
 pub fn keep() {
+    learners();
+    networks();
+}
+
+fn learners() {
     learner::<First>();
     learner::<Newton<f32, 5, 3, 6>>();
     learner::<LeastSquares<f16, 5, 3, 14>>();
@@ -110,6 +115,9 @@ pub fn keep() {
         1: Window::overlap, WindowFeatures::<f32, 3, 2>::features;
         2: WindowFeatures::<f32, 3, 2>::new;
     }
+}
+
+fn networks() {
     rule::<Sgd<f32>>();
     rule::<Adagrad<f32>>();
     rule::<Adam<f32>>();

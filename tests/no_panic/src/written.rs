@@ -52,6 +52,11 @@ fn finish(rows: u16, buffers: &mut ArrayBuffers<f32, 8, 8, 4, 4>) -> usize {
 
 /// Keeps them.
 pub fn keep() {
+    memories();
+    transformers();
+}
+
+fn memories() {
     linked! {
         1: Fast::from_matrix, Fast::matrix;
         2: Memory::<f32, 5, 5>::add_to_diagonal;
@@ -74,6 +79,9 @@ pub fn keep() {
         6: attention::linear::<f32>;
         8: attention::softmax::<f32>;
     }
+}
+
+fn transformers() {
     computer::<subleq::Machine>();
     computer::<fleq::Machine>();
     linked! {

@@ -12,51 +12,9 @@ impl<T: Scalar> Logistic<T> {
         &self,
         builder: &mut Builder<'_, S>,
     ) -> Result<(), Error> {
+        self.add_curvature(builder)?;
+        self.add_weighted_examples(builder)?;
         let rows = self.layout();
-        let range = self.range();
-        let curvature = PiecewiseLinear {
-            intervals: self.knots,
-            lanes: 1,
-            knot: |k| uniform_knot(-range, range, k, self.knots),
-            function: |z: T| z.sigmoid() * (-z).sigmoid(),
-        };
-        self.add_scores(builder)?;
-        let constant = (curvature.function)(range);
-        let first =
-            curvature.add_inputs(builder, &[(rows.numbers, T::ONE)], (rows.ones, T::ZERO))?;
-        let one = add_one_input(builder, rows.ones)?;
-        let old = add_clear_inputs(builder, rows.numbers, 1)?;
-        curvature.add_outputs(builder, first, rows.numbers, T::ONE)?;
-        builder.output(Block::copy(rows.numbers, one, 1).times(constant))?;
-        add_clear_outputs(builder, old, rows.numbers, 1)?;
-
-        // W_j = (d/n) a_j by uv = ((u + v)/2)² − ((u − v)/2)², u = 4 d within [0, 1], v = a_j.
-        let half = T::from_f64(0.5);
-        let examples = T::from_usize(usize::from(self.examples));
-        let four_examples = T::from_f64(4.0) * examples;
-        let square = PiecewiseLinear {
-            intervals: self.knots,
-            lanes: 1,
-            knot: |k| uniform_knot(-half, T::ONE, k, self.knots),
-            function: |x: T| x * x,
-        };
-        self.add_mean(builder)?;
-        let first = builder.units(0)?;
-        for j in 0..self.features {
-            for sign in [half, -half] {
-                let terms = [(rows.numbers, half * four_examples), (rows.examples + j, sign)];
-                square.add_inputs(builder, &terms, (rows.ones, T::ZERO))?;
-            }
-        }
-        let old = add_clear_inputs(builder, rows.numbers, 1)?;
-        let scale = T::ONE / four_examples;
-        for j in 0..self.features {
-            let sum = first + 2 * j * square.units();
-            square.add_outputs(builder, sum, rows.spare + j, scale)?;
-            square.add_outputs(builder, sum + square.units(), rows.spare + j, -scale)?;
-        }
-        add_clear_outputs(builder, old, rows.numbers, 1)?;
-
         let identity = [self.block(0, rows.identity)];
         builder
             .layer()?
@@ -83,6 +41,63 @@ impl<T: Scalar> Logistic<T> {
                 Attention::Linear,
             )?;
         Ok(())
+    }
+
+    /// p (1 − p) of each example.
+    fn add_curvature<S: Storage<Compute = T>>(
+        &self,
+        builder: &mut Builder<'_, S>,
+    ) -> Result<(), Error> {
+        let rows = self.layout();
+        let range = self.range();
+        let curvature = PiecewiseLinear {
+            intervals: self.knots,
+            lanes: 1,
+            knot: |k| uniform_knot(-range, range, k, self.knots),
+            function: |z: T| z.sigmoid() * (-z).sigmoid(),
+        };
+        self.add_scores(builder)?;
+        let constant = (curvature.function)(range);
+        let first =
+            curvature.add_inputs(builder, &[(rows.numbers, T::ONE)], (rows.ones, T::ZERO))?;
+        let one = add_one_input(builder, rows.ones)?;
+        let old = add_clear_inputs(builder, rows.numbers, 1)?;
+        curvature.add_outputs(builder, first, rows.numbers, T::ONE)?;
+        builder.output(Block::copy(rows.numbers, one, 1).times(constant))?;
+        add_clear_outputs(builder, old, rows.numbers, 1)
+    }
+
+    /// W_j = (d/n) a_j by uv = ((u + v)/2)² − ((u − v)/2)², u = 4 d within [0, 1], v = a_j.
+    fn add_weighted_examples<S: Storage<Compute = T>>(
+        &self,
+        builder: &mut Builder<'_, S>,
+    ) -> Result<(), Error> {
+        let rows = self.layout();
+        let half = T::from_f64(0.5);
+        let examples = T::from_usize(usize::from(self.examples));
+        let four_examples = T::from_f64(4.0) * examples;
+        let square = PiecewiseLinear {
+            intervals: self.knots,
+            lanes: 1,
+            knot: |k| uniform_knot(-half, T::ONE, k, self.knots),
+            function: |x: T| x * x,
+        };
+        self.add_mean(builder)?;
+        let first = builder.units(0)?;
+        for j in 0..self.features {
+            for sign in [half, -half] {
+                let terms = [(rows.numbers, half * four_examples), (rows.examples + j, sign)];
+                square.add_inputs(builder, &terms, (rows.ones, T::ZERO))?;
+            }
+        }
+        let old = add_clear_inputs(builder, rows.numbers, 1)?;
+        let scale = T::ONE / four_examples;
+        for j in 0..self.features {
+            let sum = first + 2 * j * square.units();
+            square.add_outputs(builder, sum, rows.spare + j, scale)?;
+            square.add_outputs(builder, sum + square.units(), rows.spare + j, -scale)?;
+        }
+        add_clear_outputs(builder, old, rows.numbers, 1)
     }
 
     /// 1 + 2k layers: X = Bᵀ/(1/4 + μ)², then k Newton steps.
@@ -125,42 +140,9 @@ impl<T: Scalar> Logistic<T> {
         &self,
         builder: &mut Builder<'_, S>,
     ) -> Result<(), Error> {
+        self.add_probabilities(builder)?;
+        self.add_signed_mean(builder)?;
         let rows = self.layout();
-        let range = self.range();
-        // p = σ(−y z): one set of units for each label, closed by −2 `gate` for the other.
-        let gate = T::from_f64(4.0) * (range + T::from_f64(2.0));
-        let sigmoid = PiecewiseLinear {
-            intervals: self.knots,
-            lanes: 1,
-            knot: |k| uniform_knot(-range, range, k, self.knots),
-            function: |x: T| x.sigmoid(),
-        };
-        self.add_scores(builder)?;
-        let first = builder.units(0)?;
-        for sign in [T::ONE, -T::ONE] {
-            let terms = [(rows.numbers, -sign), (rows.labels, sign * gate)];
-            sigmoid.add_inputs(builder, &terms, (rows.ones, -gate))?;
-        }
-        let one = add_one_input(builder, rows.ones)?;
-        let old = add_clear_inputs(builder, rows.numbers, 1)?;
-        sigmoid.add_outputs(builder, first, rows.numbers, T::ONE)?;
-        sigmoid.add_outputs(builder, first + sigmoid.units(), rows.numbers, T::ONE)?;
-        builder.output(Block::copy(rows.numbers, one, 1).times((-range).sigmoid()))?;
-        add_clear_outputs(builder, old, rows.numbers, 1)?;
-
-        // y p/n, exactly: relu(v + y − 1) − relu(v − y − 1) for v = p/n within [0, 1].
-        self.add_mean(builder)?;
-        let signed = builder.units(2)?;
-        for (unit, sign) in [(signed, T::ONE), (signed + 1, -T::ONE)] {
-            builder.input(Block::copy(unit, rows.numbers, 1))?;
-            builder.input(Block::copy(unit, rows.labels, 1).times(sign))?;
-            builder.input(Block::copy(unit, rows.ones, 1).times(-T::ONE))?;
-        }
-        let old = add_clear_inputs(builder, rows.numbers, 1)?;
-        builder.output(Block::copy(rows.numbers, signed, 1))?;
-        builder.output(Block::copy(rows.numbers, signed + 1, 1).times(-T::ONE))?;
-        add_clear_outputs(builder, old, rows.numbers, 1)?;
-
         let (numbers, ones) = ([Block::copy(0, rows.numbers, 1)], [Block::copy(0, rows.ones, 1)]);
         builder
             .layer()?
@@ -187,6 +169,53 @@ impl<T: Scalar> Logistic<T> {
                 Attention::Linear,
             )?;
         let old = add_clear_inputs(builder, rows.numbers, 1)?;
+        add_clear_outputs(builder, old, rows.numbers, 1)
+    }
+
+    /// p = σ(−y z): one set of units for each label, closed by −2 `gate` for the other.
+    fn add_probabilities<S: Storage<Compute = T>>(
+        &self,
+        builder: &mut Builder<'_, S>,
+    ) -> Result<(), Error> {
+        let rows = self.layout();
+        let range = self.range();
+        let gate = T::from_f64(4.0) * (range + T::from_f64(2.0));
+        let sigmoid = PiecewiseLinear {
+            intervals: self.knots,
+            lanes: 1,
+            knot: |k| uniform_knot(-range, range, k, self.knots),
+            function: |x: T| x.sigmoid(),
+        };
+        self.add_scores(builder)?;
+        let first = builder.units(0)?;
+        for sign in [T::ONE, -T::ONE] {
+            let terms = [(rows.numbers, -sign), (rows.labels, sign * gate)];
+            sigmoid.add_inputs(builder, &terms, (rows.ones, -gate))?;
+        }
+        let one = add_one_input(builder, rows.ones)?;
+        let old = add_clear_inputs(builder, rows.numbers, 1)?;
+        sigmoid.add_outputs(builder, first, rows.numbers, T::ONE)?;
+        sigmoid.add_outputs(builder, first + sigmoid.units(), rows.numbers, T::ONE)?;
+        builder.output(Block::copy(rows.numbers, one, 1).times((-range).sigmoid()))?;
+        add_clear_outputs(builder, old, rows.numbers, 1)
+    }
+
+    /// y p/n, exactly: relu(v + y − 1) − relu(v − y − 1) for v = p/n within [0, 1].
+    fn add_signed_mean<S: Storage<Compute = T>>(
+        &self,
+        builder: &mut Builder<'_, S>,
+    ) -> Result<(), Error> {
+        let rows = self.layout();
+        self.add_mean(builder)?;
+        let signed = builder.units(2)?;
+        for (unit, sign) in [(signed, T::ONE), (signed + 1, -T::ONE)] {
+            builder.input(Block::copy(unit, rows.numbers, 1))?;
+            builder.input(Block::copy(unit, rows.labels, 1).times(sign))?;
+            builder.input(Block::copy(unit, rows.ones, 1).times(-T::ONE))?;
+        }
+        let old = add_clear_inputs(builder, rows.numbers, 1)?;
+        builder.output(Block::copy(rows.numbers, signed, 1))?;
+        builder.output(Block::copy(rows.numbers, signed + 1, 1).times(-T::ONE))?;
         add_clear_outputs(builder, old, rows.numbers, 1)
     }
 

@@ -67,28 +67,15 @@ impl<'t> Arguments<'t, '_> {
         hint: Option<&DisplayHint>,
         depth: usize,
     ) -> Option<String> {
-        let unsigned = |value: u128| number(value.cast_signed(), value, hint);
         Some(match kind {
-            Type::U8 => unsigned(u8::from_le_bytes(self.take()?).into()),
-            Type::U16 => unsigned(u16::from_le_bytes(self.take()?).into()),
-            Type::U32 | Type::Usize => unsigned(u32::from_le_bytes(self.take()?).into()),
-            Type::U64 => unsigned(u64::from_le_bytes(self.take()?).into()),
-            Type::I8 => {
-                let value = i8::from_le_bytes(self.take()?);
-                number(value.into(), value.cast_unsigned().into(), hint)
-            }
-            Type::I16 => {
-                let value = i16::from_le_bytes(self.take()?);
-                number(value.into(), value.cast_unsigned().into(), hint)
-            }
-            Type::I32 | Type::Isize => {
-                let value = i32::from_le_bytes(self.take()?);
-                number(value.into(), value.cast_unsigned().into(), hint)
-            }
-            Type::I64 => {
-                let value = i64::from_le_bytes(self.take()?);
-                number(value.into(), value.cast_unsigned().into(), hint)
-            }
+            Type::U8 => self.integer::<1>(false, hint)?,
+            Type::U16 => self.integer::<2>(false, hint)?,
+            Type::U32 | Type::Usize => self.integer::<4>(false, hint)?,
+            Type::U64 => self.integer::<8>(false, hint)?,
+            Type::I8 => self.integer::<1>(true, hint)?,
+            Type::I16 => self.integer::<2>(true, hint)?,
+            Type::I32 | Type::Isize => self.integer::<4>(true, hint)?,
+            Type::I64 => self.integer::<8>(true, hint)?,
             Type::F32 => format!("{:?}", f32::from_le_bytes(self.take()?)),
             Type::F64 => format!("{:?}", f64::from_le_bytes(self.take()?)),
             Type::Bool => match self.take()? {
@@ -126,6 +113,21 @@ impl<'t> Arguments<'t, '_> {
             Type::U8Array(length) => format!("{:?}", self.slice(*length)?),
             Type::U128 | Type::I128 | Type::BitField(_) | Type::FormatSequence => return None,
         })
+    }
+
+    /// Text of an integer of N bytes, at most 16.
+    fn integer<const N: usize>(
+        &mut self,
+        signed: bool,
+        hint: Option<&DisplayHint>,
+    ) -> Option<String> {
+        let mut bytes = [0; 16];
+        bytes[..N].copy_from_slice(&self.take::<N>()?);
+        let bits = u128::from_le_bytes(bytes);
+        let unused = u128::BITS - 8 * N as u32;
+        let value =
+            if signed { (bits << unused).cast_signed() >> unused } else { bits.cast_signed() };
+        Some(number(value, bits, hint))
     }
 
     /// Elements of one format.
