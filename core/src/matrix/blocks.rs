@@ -1,18 +1,18 @@
-//! The way from generic vectors to the processor's own f32 kernels.
+//! Passes generic vectors to the processor's own f32 kernels.
 //!
-//! f32 is passed on as it lies in memory. A smaller format is converted a block at a time into a
-//! buffer on the stack, computed in f32 and converted back: conversion costs less by blocks than
-//! number by number. What cannot be computed in f32 is left to the portable kernels.
+//! f32 is passed in place. A smaller format is converted block by block into a buffer on the stack,
+//! computed in f32 and converted back, because converting a block costs less than converting its numbers
+//! one by one. What cannot be computed in f32 is left to the portable kernels.
 
 use super::Matrix;
 use crate::scalar::hardware::{self, singles, singles_mut};
 use crate::scalar::{Scalar, Storage};
 use core::slice;
 
-/// Numbers that are converted at a time.
+/// Numbers converted at a time.
 const BLOCK: usize = 32;
 
-/// Lengths from which on a call pays: of f32, and of what must be converted.
+/// Minimum lengths at which a call pays: for f32, and for what must be converted.
 const LONG: usize = 32;
 const LONG_CONVERTED: usize = 128;
 
@@ -20,11 +20,11 @@ const LONG_CONVERTED: usize = 128;
 #[inline(always)]
 fn long<X: Storage, Y: Storage>(length: usize) -> bool {
     let stored = size_of::<X>().min(size_of::<Y>()) >= size_of::<f32>();
-    // With Helium the compiler's own loops over f32 are the better ones.
+    // With Helium the compiler's own loops over f32 are faster.
     if stored { length >= LONG && !cfg!(helium) } else { length >= LONG_CONVERTED }
 }
 
-/// The numbers in f32: where they lie, or in the buffer. `None` if they are not computed in f32.
+/// The numbers in f32: in place, or converted into the buffer. `None` if they are not computed in f32.
 #[inline(always)]
 pub(super) fn loaded<'a, S: Storage>(
     stored: &'a [S],
@@ -136,7 +136,7 @@ where
     R & !3
 }
 
-/// `lanes[i] += Σ_k x[8 k + i] y[8 k + i]` by blocks; returns how many numbers of each are summed: none
+/// `lanes[i] += Σ_k x[8 k + i] y[8 k + i]` by blocks; returns how many numbers of each are summed: zero
 /// where the vectors are short or not computed in f32.
 #[inline(always)]
 pub(crate) fn add_eight_lanes<X: Storage>(
@@ -162,8 +162,8 @@ pub(crate) fn add_eight_lanes<X: Storage>(
     done
 }
 
-/// `x += x_scale y` and `y += y_scale x`, both from the values before; false, and nothing changed, where
-/// the vectors are short or not computed in f32.
+/// `x += x_scale y` and `y += y_scale x`, both from the old values; false, with nothing changed,
+/// where the vectors are short or not computed in f32.
 #[inline(always)]
 pub(crate) fn add_each_other<X: Storage>(
     x: &mut [X],

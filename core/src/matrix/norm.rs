@@ -50,7 +50,7 @@ pub fn spectral_norm_bound<S: Storage, const R: usize, const C: usize>(
     frobenius_norm(a).minimum(mixed)
 }
 
-/// The larger of two sums; not finite once either is not, so that no bound hides a NaN.
+/// The larger of two sums; not finite if either is not, so that no bound hides a NaN.
 fn largest<T: Scalar>(a: T, b: T) -> T {
     if a > b || !a.is_finite() { a } else { b }
 }

@@ -12,10 +12,10 @@ pub(super) trait Operand: Copy {
     /// The type that sums are computed in.
     type Compute: Scalar;
 
-    /// `N` numbers of step `k` from index `start`; zeros past the end.
+    /// `N` numbers of step `k`, starting at index `start`; zeros past the end.
     fn at<const N: usize>(self, k: usize, start: usize) -> [Self::Compute; N];
 
-    /// All numbers in f32, where they lie or in the buffer; `None` if they are not computed in f32.
+    /// All numbers in f32, in place or converted into the buffer; `None` if they are not computed in f32.
     #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
     fn panel<'a>(self, buffer: &'a mut [Self::Compute]) -> Option<Panel<'a>>
     where

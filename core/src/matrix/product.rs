@@ -2,8 +2,8 @@
 //!
 //! One tile serves every product. What differs is how a tile reads its operands, along their rows or
 //! down their columns ([`Operand`]), and how the sums are written. On Arm a 4 × 4 tile keeps its 16
-//! sums and 4 + 4 operands within the 32 single-precision registers; a host's vector registers hold
-//! twice as many columns.
+//! sums and 4 + 4 operands within the 32 single-precision registers; a host's vector registers have
+//! space for twice as many columns.
 
 use super::Matrix;
 use super::operand::{Operand, columns, rows};
@@ -11,31 +11,30 @@ use super::operand::{Operand, columns, rows};
 use crate::scalar::hardware::{self, singles_mut};
 use crate::scalar::{Scalar, Storage, Vectorized};
 
-/// Rows of a register tile, and columns where few are left. Without a floating-point unit every
-/// operation is a call: one sum at a time is as fast and needs the least code.
+/// Rows of a register tile, and columns where fewer than [`WIDTH`] are left. Without a floating-point
+/// unit every operation is a call: one sum at a time is as fast and needs the least code.
 const TILE: usize = if cfg!(all(target_arch = "arm", target_abi = "eabi")) { 1 } else { 4 };
 
 /// Columns of a register tile.
 const WIDTH: usize = if cfg!(target_arch = "arm") { TILE } else { 8 };
 
-/// Whether the products of matrices round a product and its sum at once on this core (Helium: Cortex-M55
-/// and M85). Everywhere else they are rounded one after the other, so that all platforms agree bit for
-/// bit.
+/// Whether matrix products on this core round a product and its sum together (Helium: Cortex-M55 and M85).
+/// Everywhere else they are rounded separately, so that all platforms agree bit for bit.
 pub const FUSED: bool = cfg!(helium);
 
-/// Multiply-adds from which on it pays to ask for wider vectors.
+/// Minimum number of multiply-adds at which asking for wider vectors pays.
 const LARGE: usize = 512;
 
-/// Multiply-adds up to which a product is unrolled instead.
+/// Maximum number of multiply-adds for which a product is unrolled instead.
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 const SMALL: usize = 64;
 
 /// Where the sums of a product go.
 trait Write<T> {
-    /// Takes the sums of `row` from `column` on.
+    /// Receives the sums of `row`, starting at `column`.
     fn sums(&mut self, row: usize, column: usize, sums: &[T]);
 
-    /// Takes the sums of whole rows, of `width` each, from `row` on.
+    /// Receives the sums of whole rows of `width` each, starting at `row`.
     #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
     #[inline(always)]
     fn rows(&mut self, row: usize, width: usize, sums: &[T]) {
@@ -44,14 +43,14 @@ trait Write<T> {
         }
     }
 
-    /// The matrix itself, if it holds the sums as they are, in f32.
+    /// The matrix itself, if it stores the sums unchanged, in f32.
     #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
     fn target(&mut self) -> Option<&mut [f32]> {
         None
     }
 }
 
-/// Sums take the place of what was there.
+/// Sums replace the matrix.
 struct Assign<'a, O, const R: usize, const C: usize>(&'a mut Matrix<O, R, C>);
 
 impl<O: Storage, const R: usize, const C: usize> Write<O::Compute> for Assign<'_, O, R, C> {
@@ -96,13 +95,14 @@ where
     B: Operand<Compute = A::Compute>,
     W: Write<A::Compute>,
 {
-    /// Computes all tiles, with the vectors that suit the size.
+    /// Computes all tiles, with vectors chosen by size.
     #[inline(always)]
     fn compute(self) {
         if R * K * C < LARGE { self.work() } else { self.run() }
     }
 
-    /// Bands of `HEIGHT` rows from `row` on, each from column `start` on; returns the first row left.
+    /// Bands of `HEIGHT` rows starting at `row`, each starting at column `start`; returns the first row
+    /// left over.
     #[inline(always)]
     fn bands<const HEIGHT: usize>(&mut self, mut row: usize, start: usize) -> usize {
         while row + HEIGHT <= R {
@@ -116,9 +116,9 @@ where
         row
     }
 
-    /// Whole tiles of whole bands by the processor's own kernel, where the product is computed in f32
-    /// and large enough; returns the first column left in each band. A format smaller than f32 is
-    /// converted, which takes 4 (R + C) K bytes of stack; where sums are not stored in f32, 16 C.
+    /// Whole tiles of whole bands by the processor's own kernel, if the product is computed in f32 and is
+    /// large enough; returns the first column left over in each band. A format smaller than f32 is
+    /// converted, which takes 4 (R + C) K bytes of stack; sums not stored in f32 take another 16 C.
     #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
     #[inline(always)]
     fn whole_tiles(&mut self) -> usize {
@@ -153,7 +153,7 @@ where
         C - C % TILE
     }
 
-    /// Tiles of one band, `BREADTH` columns each, from `column` on; returns the first column left.
+    /// Tiles of one band, `BREADTH` columns each, starting at `column`; returns the first column left over.
     #[inline(always)]
     fn strips<const HEIGHT: usize, const BREADTH: usize>(
         &mut self,
@@ -292,7 +292,7 @@ pub fn add_symmetric_product<A, O, const R: usize, const C: usize>(
     Tiles::<_, _, _, C, R, C> { left: operand, right: operand, symmetric: true, write }.compute();
 }
 
-/// Adds `value` at (`row`, `column`) and, off the diagonal, at its mirror image.
+/// Adds `value` at (`row`, `column`) and, off the diagonal, at (`column`, `row`).
 #[inline(always)]
 fn add_symmetric<O: Storage, const N: usize>(
     out: &mut Matrix<O, N, N>,

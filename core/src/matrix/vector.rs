@@ -34,7 +34,7 @@ where
     let (x, y) = (x.get(..length).unwrap_or(&[]), y.get(..length).unwrap_or(&[]));
     let (x_chunks, x_rest) = x.as_chunks::<LANES>();
     let (y_chunks, y_rest) = y.as_chunks::<LANES>();
-    // Minus zero is what an addition leaves as it is: the first ones fold away.
+    // Adding to minus zero changes nothing, so the first additions fold away.
     let mut sums = [-X::Compute::ZERO; LANES];
     for (x, y) in x_chunks.iter().zip(y_chunks) {
         for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
@@ -152,13 +152,13 @@ pub fn transpose_vector<A, X, O, const R: usize, const C: usize>(
     *out = sums.map(O::store);
 }
 
-/// The first `length` elements, or an empty slice if there are fewer.
+/// The first `length` elements, or an empty slice if the slice is shorter.
 #[inline(always)]
 pub(crate) fn prefix<T>(memory: &mut [T], length: usize) -> &mut [T] {
     memory.get_mut(..length).unwrap_or_default()
 }
 
-/// Index of the largest number; the first of equal ones, 0 if empty. N comparisons.
+/// Index of the largest number: the first one on a tie, 0 if the slice is empty. N comparisons.
 ///
 /// ```
 /// assert_eq!(situ::matrix::argmax(&[0.2, 0.5, 0.3]), 1);

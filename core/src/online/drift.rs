@@ -74,7 +74,7 @@ impl<T: Scalar> DriftDetector<T> {
 /// let mut learner = Adaptive::new(ftrl);
 /// let mut probabilities = [0.0; 2];
 /// for step in 0..600 {
-///     // Half-way the classes swap.
+///     // Halfway the classes swap.
 ///     let class = (step + usize::from(step > 300)) % 2;
 ///     learner.update(&[(step % 2) as f32], Target::Class(class), &mut probabilities)?;
 /// }
@@ -123,7 +123,7 @@ impl<L, T: Scalar> Adaptive<L, T> {
         Self { learner, detector: DriftDetector::new(), scale: TargetScale::new(), resets: 0 }
     }
 
-    /// Forgets what was observed beside the learner.
+    /// Resets everything but the learner.
     fn forget(&mut self) {
         self.detector = DriftDetector::new();
         self.scale = TargetScale::new();
@@ -132,7 +132,7 @@ impl<L, T: Scalar> Adaptive<L, T> {
 }
 
 impl<L: Learner<T>, T: Scalar> Adaptive<L, T> {
-    /// Watches over `learner`.
+    /// Watches `learner`.
     pub fn new(learner: L) -> Self {
         Self::around(learner)
     }

@@ -5,7 +5,7 @@
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "each bears the name of a field, which has the documentation")]
+#[allow(missing_docs, reason = "each is named after a field, which has the documentation")]
 pub enum Parameter {
     Alpha,
     Beta,

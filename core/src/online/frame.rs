@@ -1,8 +1,8 @@
 //! The frame that every learner stands in: checks, standardization, the scale of values, saving.
 //!
-//! A learner is a [`Frame`] around a [`Model`], and the model holds only what sets it apart. The frame
-//! checks an example before the model sees it, so the promise that a refused example changes nothing is
-//! kept in one place.
+//! A learner is a [`Frame`] around a [`Model`], and the model contains only what is its own. The
+//! frame checks an example before the model sees it, so the promise that a refused example changes nothing
+//! is kept in one place.
 
 use super::{Archive, Configuration, Error, InPlace, Learner, Shape, Target, TargetScale};
 use crate::archive::Persist;
@@ -10,7 +10,7 @@ use crate::matrix::prefix;
 use crate::scalar::Scalar;
 use crate::solve::Elements;
 
-/// What a learner knows about its features as such: it standardizes them.
+/// What a learner knows about its features apart from its model: how to standardize them.
 pub trait Inputs: Sized {
     /// The type computed in.
     type Number: Scalar;
@@ -45,7 +45,7 @@ pub trait Inputs: Sized {
 /// The features of one example.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a, T> {
-    /// As they were given.
+    /// As given.
     pub given: &'a [T],
     /// In the unit of each feature, clipped to 8 deviations from its mean.
     pub raw: &'a [T],
@@ -65,7 +65,8 @@ pub struct Goal<T> {
 }
 
 impl<T: Scalar> Goal<T> {
-    /// What output `index` should change by, bounded so that one bad value cannot ruin the model.
+    /// The amount by which output `index` should change, bounded so that one bad value cannot ruin the
+    /// model.
     #[inline]
     pub fn residual(&self, index: usize, predicted: T) -> T {
         let residual = self.standard.output(index) - predicted;
@@ -129,7 +130,7 @@ pub struct Example<'a, M: Model> {
     pub goal: Goal<Number<M>>,
 }
 
-/// What sets a learner apart. It works in standard units and sees valid examples only.
+/// The part in which learners differ. It works in standard units and sees only valid examples.
 pub trait Model: Sized {
     /// What is kept about the features.
     type Inputs: Inputs;
@@ -172,8 +173,8 @@ pub trait Model: Sized {
         Number::<Self>::ONE
     }
 
-    /// Follows a lasting change of the target's level. Nothing to do for what is learned in standard
-    /// units.
+    /// Follows a lasting change of the target's level. By default does nothing: a model in standard units
+    /// need not follow.
     fn shift(&mut self, _: Number<Self>) {}
 
     /// Passes the state through an archive.
@@ -186,10 +187,10 @@ pub trait Model: Sized {
     fn flops(setting: &Setting<'_, Self>) -> usize;
 }
 
-/// A learner: a model with what every learner has.
+/// A learner: a model, and everything that learners have in common.
 ///
 /// [`Ftrl`](super::Ftrl), [`Newton`](super::Newton), [`LeastSquares`](super::LeastSquares),
-/// [`Delta`](super::Delta), [`Memory`](super::Memory), [`Bayes`](super::Bayes) and
+/// [`Mesa`](super::Mesa), [`Delta`](super::Delta), [`Memory`](super::Memory), [`Bayes`](super::Bayes) and
 /// [`Normtune`](super::Normtune) are names for frames around their models.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame<M: Model> {

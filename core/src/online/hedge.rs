@@ -11,8 +11,8 @@ pub const MAX_MEMBERS: usize = 6;
 /// η, the rate of exponential weights: ten more mistakes cost a factor of e² in weight. Chosen on the
 /// four streams of the learners' table, as is [`FLOOR`].
 const RATE: f64 = 0.2;
-/// Share of all weight that is given back to all members alike after every example; the order of one
-/// change of the best member in a thousand examples.
+/// Share of the weight that is redistributed equally after every example: suited to about one change of the
+/// best member in a thousand examples.
 const SHARE: f64 = 0.001;
 /// Share of the uniform distribution in a prediction of classes.
 const FLOOR: f64 = 0.01;
@@ -55,10 +55,10 @@ members!(4: A 0, B 1, C 2, D 3);
 members!(5: A 0, B 1, C 2, D 3, E 4);
 members!(6: A 0, B 1, C 2, D 3, E 4, F 5);
 
-/// Follow the entropically regularized leader over learners: the one to take when in doubt.
+/// Follow the entropically regularized leader over learners: the learner to choose when in doubt.
 ///
-/// Member i weighs `w_i ∝ exp(−0.2 mistakes_i)`, with a fixed share of 0.001 given back to all after
-/// every example (Herbster and Warmuth, 1998), so that a member that was bad can return. The
+/// Member i weighs `w_i ∝ exp(−0.2 mistakes_i)`, with a fixed share of 0.001 redistributed
+/// equally after every example (Herbster and Warmuth, 1998), so that a member that was bad can recover. The
 /// prediction is the weighted mean, for classes with a uniform floor of 1 %. A mistake is a wrong
 /// class; for values it is the squared error as a share of twice the members' mean one, at most 1.
 ///
@@ -66,7 +66,7 @@ members!(6: A 0, B 1, C 2, D 3, E 4, F 5);
 ///
 /// Not to be confused with [`ftrl::Ftrl::hedge`](crate::ftrl::Ftrl::hedge), which plays strategies over
 /// actions. That one keeps sums of payoffs, into which a fixed share cannot be written back, so the three
-/// lines of exponential weights stand here again.
+/// lines of exponential weights are repeated here.
 ///
 /// ```
 /// use situ::online::{Bayes, Ftrl, Hedge, Learner, Shape, Target};
@@ -80,7 +80,7 @@ members!(6: A 0, B 1, C 2, D 3, E 4, F 5);
 ///     let x = (step % 10) as f32 - 4.5;
 ///     learner.update(&[x], Target::Class(usize::from(x.abs() > 3.0)), &mut probabilities)?;
 /// }
-/// // No line separates the outer from the inner: the Gaussian member has nearly all the weight.
+/// // No line separates the outer class from the inner one: the Gaussian member has nearly all the weight.
 /// assert!(learner.weights()[1] > 0.95);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
@@ -156,7 +156,7 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Hedge<T, M, OUTPUTS> {
         prefix(&mut self.weights, count).fill(T::ONE / T::from_usize(count));
     }
 
-    /// Gives the weighted mean of class probabilities its floor.
+    /// Applies the floor to the weighted mean of class probabilities.
     fn lift(&self, prediction: &mut [T]) {
         if let Task::Classify { classes } = self.shape.task {
             let floor = T::from_f64(FLOOR);
@@ -166,7 +166,7 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Hedge<T, M, OUTPUTS> {
         }
     }
 
-    /// Multiplies each weight by exp(−η loss), then moves a fixed share of all weight to all alike.
+    /// Multiplies each weight by exp(−η loss), then redistributes a fixed share of the weight equally.
     fn reweigh(&mut self, losses: &[T]) {
         let count = self.members.count();
         let mut sum = T::ZERO;
@@ -202,7 +202,7 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Learner<T> for Hedge<T, M, 
     }
 
     fn update(&mut self, features: &[T], target: Target<T>, out: &mut [T]) -> Result<(), Error> {
-        // Checked before any member learns, so that all of them do or none.
+        // Checked before any member learns, so that either all of them learn or none.
         self.shape.check(features, out)?;
         self.shape.check_target(target)?;
         let mut own = [T::ZERO; OUTPUTS];
@@ -241,7 +241,7 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Learner<T> for Hedge<T, M, 
         self.equalize();
     }
 
-    /// That of the member with most.
+    /// The largest count of a member.
     fn clipped(&self) -> u32 {
         let member = |index| self.members.member(index).map_or(0, Learner::clipped);
         (0..self.members.count()).map(member).max().unwrap_or(0)
@@ -287,7 +287,7 @@ fn mistake<T: Scalar>(target: Target<T>, decided: Target<T>) -> T {
 
 /// Turns distances into squared errors as a share of twice their mean, at most 1.
 fn relative<T: Scalar>(losses: &mut [T]) {
-    // The largest first becomes 1: squares of the distances themselves may leave the range.
+    // Scaled by the largest first: squares of the distances themselves may leave the range.
     let largest = losses.iter().copied().fold(T::MIN_POSITIVE, T::maximum);
     let mut sum = T::MIN_POSITIVE;
     for loss in losses.iter_mut() {

@@ -2,7 +2,7 @@
 
 use super::{Error, Shape};
 
-/// A learner, or a tuple of learners, that is created where it lies.
+/// A learner, or a tuple of learners, that is created in place.
 ///
 /// A constructor that returns a large value by value may need up to three times its size in stack. Here
 /// memory is reserved as a constant of zero bytes, which in a static is `.bss` and takes no flash, and

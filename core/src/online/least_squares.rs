@@ -12,7 +12,7 @@ use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage};
 use crate::solve::{Covariance, Size, Triangular};
 
-/// Largest weight of an example of a rare class, so that a single one cannot turn a prediction over.
+/// Largest weight of an example of a rare class, so that a single one cannot reverse a prediction.
 /// Chosen on the four streams of the learners' table.
 const MAX_BALANCE: f64 = 10.0;
 
@@ -84,7 +84,7 @@ impl<T: Scalar> Configuration for LeastSquaresConfiguration<T> {
 /// ```
 /// use situ::online::{LeastSquares, LeastSquaresConfiguration, Learner, Shape, Target};
 ///
-/// // No line follows y = |x|, but a few random kinks do.
+/// // No line follows y = |x|, but a few random ReLU features do.
 /// const TERMS: usize = 1 + 1 + 16;
 /// let configuration = LeastSquaresConfiguration::with_random_features(16);
 /// let shape = Shape::regress(1);

@@ -1,4 +1,4 @@
-//! Which features tell the classes apart, as they stream by.
+//! Which features distinguish the classes, estimated from the stream.
 
 use super::frame::{Input, Inputs};
 use super::moments::{next_count, rate, transfer_count};
@@ -15,10 +15,10 @@ const FLOOR: f64 = 0.02;
 /// unexplained.
 ///
 /// For classes `r_j = (n within_j/σ_j² + 5)/(n + 5) + 0.02` with `within_j` the pooled variance of
-/// feature j inside classes: near 0.02 for a feature that tells classes apart, near 1 for one that
-/// does not. For values the share is 1 − ρ_j², ρ_j the correlation with the target. Distances weigh
-/// feature j by r_j⁻³, random maps see it scaled by 1/r_j: of all choices made for these learners
-/// this one gains most.
+/// feature j inside classes: near 0.02 for a feature that distinguishes the classes, near 1 for
+/// one that does not. For values the share is 1 − ρ_j², ρ_j the correlation with the target. Distances
+/// weigh feature j by r_j⁻³, random maps see it scaled by 1/r_j: of all design choices for these learners
+/// this one gains the most.
 ///
 /// State: 2 d moments of the features, C d means and d variances inside classes, C counts; 20 d
 /// flops an update.

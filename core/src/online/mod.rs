@@ -6,7 +6,7 @@
 //! the exact one on the device.
 //!
 //! Features are given raw: every learner standardizes them as it goes ([`Standardization`]). A learner
-//! bears the name of the algorithm it wraps.
+//! is named after the algorithm it wraps.
 //!
 //! | learner | model | state | configuration |
 //! |---|---|---|---|
@@ -18,7 +18,7 @@
 //! | [`Memory`] | attention over K stored examples | K d | [`MemoryConfiguration`] |
 //! | [`Bayes`] | Gaussian naive Bayes, classes only | 2 C d | [`BayesConfiguration`] |
 //! | [`Normtune`] | frozen random network of W units, tuned | 4 W | [`NormtuneConfiguration`] |
-//! | [`Hedge`] | a mixture of others: the one to take when in doubt | sum | a tuple |
+//! | [`Hedge`] | a mixture of others: the choice when in doubt | sum | a tuple |
 //!
 //! [`Adaptive`] wraps any of them to reset it when the stream changes. Each is created by `new`, or in
 //! place by `EMPTY` and `begin` ([`InPlace`]), which on a device needs no stack for the state.
@@ -147,7 +147,7 @@ pub trait Learner<T: Scalar>: Persist {
     fn reset(&mut self);
 
     /// Examples whose target or a feature was clipped, because it was farther than 8 deviations from its
-    /// mean: a measure of how many bad samples come. [`Self::reset`] keeps it.
+    /// mean: a measure of the number of bad samples. [`Self::reset`] keeps it.
     fn clipped(&self) -> u32;
 
     /// Bytes of the learned state, in a type of exactly this shape. Configuration and shape (a few

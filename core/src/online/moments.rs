@@ -35,10 +35,10 @@ pub(super) fn rate<T: Scalar>(count: u32) -> T {
     T::ONE / T::from_usize(count as usize)
 }
 
-/// Mean and variance with what bounds the influence of one measurement.
+/// Mean and variance, with bounds on the influence of one measurement.
 ///
-/// A measurement farther than 8 deviations from the mean is clipped to that distance. If most are, for a
-/// while, the stream has changed for good, and they are let through.
+/// A measurement farther than 8 deviations from the mean is clipped to that distance. If most of them are
+/// for a while, the stream has changed for good, and they are let through.
 ///
 /// Measurements are kept in a unit of 2^-40, 1 or 2^40, chosen by the first that is not zero, so that
 /// f32 can square deviations from 1e-30 to 1e30.
@@ -47,7 +47,7 @@ pub(crate) struct Moments<T> {
     pub mean: T,
     pub variance: T,
     unit: Unit,
-    /// How often measurements were clipped of late.
+    /// How often measurements were clipped recently.
     strain: u8,
     /// The same, with the sign of the side.
     side: i8,
@@ -159,7 +159,7 @@ impl<T: Scalar> Moments<T> {
     /// nothing ever varied.
     #[inline]
     pub fn standardize(&self, bounded: T, rate: T) -> T {
-        // Beyond 5 deviations a number says no more about the example, only about its own error.
+        // Beyond 5 deviations a number tells more about its own error than about the example.
         let limit = T::from_f64(5.0);
         let (mean, variance) = self.after(bounded, rate);
         let deviation = variance.sqrt();
@@ -167,7 +167,7 @@ impl<T: Scalar> Moments<T> {
         if deviation > T::ZERO { z } else { T::ZERO }
     }
 
-    /// Adds a measurement, given as it came and as [`Self::bound`] left it.
+    /// Adds a measurement, both as given and as bounded by [`Self::bound`].
     #[inline]
     pub fn observe(&mut self, x: T, bounded: T, rate: T) {
         self.unit = self.unit(x);
@@ -183,7 +183,7 @@ impl<T: Scalar> Moments<T> {
         (self.mean, self.variance) = self.after(bounded, rate);
     }
 
-    /// Whether the stream was found to have changed for good just now or shortly before.
+    /// Whether the stream was found to have changed for good, now or recently.
     pub fn changed(&self) -> bool {
         self.strain >= LASTING
     }

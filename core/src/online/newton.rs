@@ -10,7 +10,7 @@ use crate::matrix::{dot, prefix};
 use crate::scalar::{Scalar, Storage};
 use crate::solve::{Covariance, Size, Triangular};
 
-/// Curvature that an example has at least: a certain prediction still counts as an observation.
+/// Minimum curvature of an example: a certain prediction still counts as an observation.
 /// Chosen on the four streams of the learners' table.
 const MIN_CURVATURE: f64 = 0.01;
 

@@ -12,7 +12,7 @@ use crate::scalar::Scalar;
 /// clipped to that distance, and a residual to 6 of its own deviations. When 8 of 10 values were clipped
 /// on the same side, the scale starts again at the new level.
 ///
-/// Does nothing for classes, so that a learner of both tasks needs no case distinction.
+/// Does nothing for classes, so that a learner for both tasks needs no case distinction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TargetScale<T> {
     count: u32,
@@ -105,8 +105,8 @@ impl<T: Scalar> TargetScale<T> {
         }
     }
 
-    /// Adds a target to the moments, given as it came and as [`Self::bound`] left it. If it confirms a
-    /// lasting change, returns by how much the mean has jumped.
+    /// Adds a target to the moments, both as given and as bounded by [`Self::bound`]. If it
+    /// confirms a lasting change, returns by how much the mean has jumped.
     pub(super) fn observe(&mut self, target: Target<T>, bounded: Target<T>) -> Option<T> {
         let (Target::Value(value), Target::Value(bounded)) = (target, bounded) else { return None };
         self.count = next_count(self.count);
@@ -154,8 +154,8 @@ pub(super) fn activate<T: Scalar>(task: Task, scores: &mut [T]) {
     }
 }
 
-/// Running mean of the squared residual of scores that are trained on one-hot targets, which says how
-/// sharp the softmax of such scores may be.
+/// Running mean of the squared residual of scores trained on one-hot targets, which determines how sharp
+/// the softmax of such scores may be.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ExpectedError<T> {
     mean_square: T,
@@ -171,7 +171,7 @@ impl<T: Scalar> ExpectedError<T> {
     /// All zero bytes.
     pub const EMPTY: Self = Self { mean_square: T::ZERO };
 
-    /// Expects an error of 1, the largest of a one-hot target.
+    /// Sets the expected error to 1, the largest for a one-hot target.
     pub fn reset(&mut self) {
         self.mean_square = T::ONE;
     }

@@ -1,4 +1,4 @@
-//! Random features whose weights are never stored: a seed draws them again at every use.
+//! Random features whose weights are never stored: they are drawn again from a seed at every use.
 
 use super::configuration::{Configuration, not_negative};
 use super::frame::{Context, Model};
@@ -21,7 +21,7 @@ pub enum Activation {
 
 /// The feature map φ(z) = [1, z, s √(d/D) f(w_i · u + b_i) for i in 1..D].
 ///
-/// u is z with each feature scaled by how well it tells the classes apart. Weights and biases are
+/// u is z with each feature scaled by how well it distinguishes the classes. Weights and biases are
 /// uniform; they are drawn from the seed whenever they are used, four 8-bit weights to a draw, so
 /// they need no memory. 2 d D flops and d D/4 draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,7 +105,7 @@ impl<T: Scalar> RandomFeatures<T> {
                     *sum += *x * (T::from_usize(usize::from(byte)) - center);
                 }
             };
-            // The rest of a row takes a whole draw: the map does not depend on what follows.
+            // The rest of a row takes a whole draw, so that a row does not depend on the next one.
             let (chunks, rest) = x.as_chunks::<4>();
             for chunk in chunks {
                 add(chunk);
@@ -152,7 +152,7 @@ impl Activation {
     }
 }
 
-/// cos x to 2e-3 for |x| up to some thousands, in sums and products alone: the same bits on every
+/// cos x to 2e-3 for |x| up to some thousands, by sums and products only: the same bits on every
 /// platform, without the tables of exact argument reduction.
 #[inline]
 fn cosine<T: Scalar>(x: T) -> T {

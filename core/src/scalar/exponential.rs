@@ -6,14 +6,14 @@
 //! e^x = 2^k e^r,    e^r = 1 + r + r² P(r),
 //! ```
 //!
-//! P the polynomial of least relative error (Remez's exchange): 3e-9 in f32, 4e-18 in f64. ln 2 is
-//! taken off in two parts, the first with so few digits that k times it is exact. The error is below
-//! 0.9 units in the last place in f32 and 0.95 in f64, over the whole range with its subnormal end.
+//! with P the polynomial of smallest relative error (Remez's exchange): 3e-9 in f32, 4e-18 in f64. ln 2 is
+//! subtracted in two parts, the first with so few digits that k times it is exact. The error is below
+//! 0.9 units in the last place in f32 and 0.95 in f64, over the whole range, subnormal results included.
 
 /// Defines the exponential of a float type.
 ///
-/// The last two steps go by halves of k: each factor is a normal number, and where the result is
-/// subnormal or infinite it is rounded once.
+/// The last two steps multiply by powers with half of k each: each factor is a normal number, and where
+/// the result is subnormal or infinite it is rounded once.
 macro_rules! exponential {
     (
         $float:ident, $reduced:ident, $unsigned:ident, $integer:ident, bias: $bias:literal, digits: $digits:literal,
@@ -24,7 +24,7 @@ macro_rules! exponential {
         /// e^r, and k in the low bits of a number.
         #[inline(always)]
         fn $reduced(x: $float) -> ($float, $float) {
-            // Adding 1.5 times 2^(digits - 1) leaves the rounded sum's integer in the low bits.
+            // Adding 1.5 times 2^(digits - 1) leaves the rounded integer in the low bits of the sum.
             let shifted = x * core::$float::consts::LOG2_E + $shifter;
             let whole = shifted - $shifter;
             let (high, low) = (x - whole * $high, whole * $low);
@@ -37,7 +37,7 @@ macro_rules! exponential {
         #[cfg_attr(target_arch = "arm", inline(never))]
         #[cfg_attr(not(target_arch = "arm"), inline)]
         pub(super) fn $float(x: $float) -> $float {
-            // Beyond, the result is zero or infinite all the same. NaN passes.
+            // Beyond these limits the result is zero or infinite in any case. NaN passes.
             let x = if x < $least { $least } else { x };
             let x = if x > $most { $most } else { x };
             let (power, shifted) = $reduced(x);
@@ -54,7 +54,7 @@ macro_rules! exponential {
 /// subnormal and infinite results need.
 ///
 /// Within ±87 the result is a normal number, so adding k to its exponent is exact. Everything else,
-/// NaN included, goes the long way.
+/// NaN included, takes the long way.
 #[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "hosts inline the other form"))]
 #[inline(always)]
 pub(super) fn f32_inline(x: f32) -> f32 {
@@ -92,7 +92,7 @@ exponential!(
 
 #[cfg(test)]
 mod tests {
-    //! Against the standard library's f64 exponential, whose error is half a unit.
+    //! Compared with the standard library's f64 exponential, whose error is half a unit.
 
     use crate::random::Generator;
 

@@ -1,11 +1,11 @@
-//! Numbers: the types that are computed with ([`Scalar`]) and that are stored ([`Storage`]).
+//! Numbers: compute types ([`Scalar`]) and storage formats ([`Storage`]).
 //!
 //! Kernels compute in f32 or f64 and may keep their operands in a smaller format. On Armv7-M f16
 //! is a storage format only (the chip has conversions, not arithmetic), so sums stay in f32.
 //!
 //! `exp` is computed here and `ln`, `tanh` and `powf` by `libm` on every platform, so the host and
-//! the device agree bit for bit; the square root is the chip's own instruction where it has one,
-//! which IEEE 754 rounds the same everywhere.
+//! the device agree bit for bit; the square root is the chip's own instruction if it has one,
+//! which rounds the same everywhere by IEEE 754.
 //!
 //! ```
 //! use situ::scalar::{Scalar, Storage};
@@ -43,7 +43,7 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAss
 
 /// A number that kernels compute with: `f32`, `f64`, or a type defined by the caller.
 ///
-/// The functions return NaN or an infinity where the standard library's would; none panics.
+/// The functions return NaN or an infinity where the standard library's would, and none panics.
 pub trait Scalar:
     Storage<Compute = Self>
     + PartialOrd
@@ -89,8 +89,8 @@ pub trait Scalar:
     fn sqrt(self) -> Self;
     /// e to the power of `self`, within 0.95 units in the last place. About 30 flops, no division.
     fn exp(self) -> Self;
-    /// [`Self::exp`] for loops over vectors, the same bits: inlined, where a call costs as much as
-    /// the arithmetic.
+    /// [`Self::exp`] for loops over vectors, with the same bits: inlined, because a call would cost as much
+    /// as the arithmetic.
     #[inline(always)]
     fn exp_inline(self) -> Self {
         self.exp()

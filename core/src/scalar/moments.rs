@@ -9,8 +9,8 @@ use super::Scalar;
 /// ```
 ///
 /// Starting at (0, 0), rates 1, 1/2, 1/3, … give the mean and the (population) variance of all
-/// observations; a constant rate forgets them exponentially. No sum of squares is formed, so nothing
-/// large cancels: a variance of 1 survives beside a mean of 10^4 in f32. 7 flops.
+/// observations; a constant rate forgets them exponentially. No sum of squares is formed, so no large
+/// numbers cancel: f32 keeps a variance of 1 beside a mean of 10^4. 7 flops.
 ///
 /// Source: B. P. Welford, "Note on a Method for Calculating Corrected Sums of Squares and Products",
 /// Technometrics 4 (1962); with a constant rate, T. Finch, "Incremental calculation of weighted mean
@@ -30,7 +30,7 @@ pub fn running_moments<T: Scalar>(mean: T, variance: T, x: T, rate: T) -> (T, T)
     pooled_moments(mean, variance, x, rate, rate)
 }
 
-/// [`running_moments`] of one of several groups that share a variance: the group's mean moves by
+/// [`running_moments`] for one of several groups that share a variance: the group's mean moves by
 /// `mean_rate` (one over the group's count), the pooled variance by `variance_rate` (one over the
 /// count of all).
 #[inline(always)]
@@ -69,7 +69,7 @@ mod tests {
                 seen.push(f64::from(x));
                 (mean, variance) = running_moments(mean, variance, x, 1.0 / n as f32);
                 let (expected_mean, expected) = moments(&seen);
-                // The mean is rounded once an observation, relative to its own size.
+                // The mean is rounded once per observation, relative to its own size.
                 let size = expected_mean.abs() + expected.sqrt();
                 assert!((f64::from(mean) - expected_mean).abs() < 1e-6 * size, "{n}");
                 let bound = 1e-3 * expected + 1e-6 * size * expected.sqrt();
@@ -83,7 +83,7 @@ mod tests {
         let mut generator = Generator::new(2);
         const RATE: f64 = 0.1;
         let (mut mean, mut variance) = (0.0_f64, 0.0);
-        // The start weighs as an observation of 0 with the weight that is left.
+        // The start counts as an observation of 0 with the remaining weight.
         let (mut weights, mut numbers) = (vec![1.0], vec![0.0]);
         for _ in 0..60 {
             let x = generator.normal();

@@ -1,8 +1,8 @@
-//! [`Storage`]: formats that numbers are kept in.
+//! [`Storage`]: formats that numbers are stored in.
 
 use super::Scalar;
 
-/// A format that numbers are kept in, with the number they are computed in.
+/// A format that numbers are stored in, with the type that they are computed in.
 ///
 /// | stored | computed | bytes | relative rounding error |
 /// |---|---|---|---|
@@ -16,7 +16,7 @@ pub trait Storage: Copy + 'static {
     /// The bytes of a stored number: `[u8; N]`.
     type Bytes: AsRef<[u8]> + AsMut<[u8]> + Default;
 
-    /// Zero, as a constant: storing one may take an instruction.
+    /// Zero, as a constant: computing one may take an instruction.
     const STORED_ZERO: Self;
 
     /// The stored number, exactly.
@@ -25,18 +25,18 @@ pub trait Storage: Copy + 'static {
     fn store(value: Self::Compute) -> Self;
     /// The stored number below or above `value`, the nearer one with the higher probability, so that
     /// small steps add up to their sum where [`Self::store`] loses every step below half a unit. A hash
-    /// of the value and of `step`, a count of the steps, takes the place of a random number. A type that
-    /// is stored as it is computed returns `value`.
+    /// of the value and of `step`, a count of the steps, replaces a random number. A type that is stored
+    /// as it is computed returns `value`.
     #[inline(always)]
     fn store_dithered(value: Self::Compute, _step: u32) -> Self {
         Self::store(value)
     }
-    /// The stored number bit for bit, least significant byte first.
+    /// The bits of the stored number, least significant byte first.
     fn to_bytes(self) -> Self::Bytes;
     /// The number of these bytes.
     fn from_bytes(bytes: Self::Bytes) -> Self;
 
-    /// Loads as many numbers as the shorter slice holds.
+    /// Loads numbers, up to the shorter length.
     #[inline(always)]
     fn load_all(stored: &[Self], out: &mut [Self::Compute]) {
         for (out, stored) in out.iter_mut().zip(stored) {
@@ -44,7 +44,7 @@ pub trait Storage: Copy + 'static {
         }
     }
 
-    /// Stores as many numbers as the shorter slice holds.
+    /// Stores numbers, up to the shorter length.
     #[inline(always)]
     fn store_all(values: &[Self::Compute], out: &mut [Self]) {
         for (out, value) in out.iter_mut().zip(values) {
@@ -123,7 +123,8 @@ impl Storage for half::f16 {
 
     #[inline(always)]
     fn store_dithered(value: f32, step: u32) -> Self {
-        // f16 drops thirteen bits. Plus a number below their range, they carry as often as they are large.
+        // f16 drops thirteen bits. Adding a random number of thirteen bits carries with a probability
+        // equal to the dropped fraction.
         const DROPPED: u32 = 13;
         let bits = value.to_bits();
         let seed = step.wrapping_mul(0x9e37_79b1);
@@ -155,7 +156,7 @@ impl Storage for half::f16 {
     }
 }
 
-/// An f16 as it lies in a file, little-endian and at any address: weights are read in place.
+/// An f16 as stored in a file, little-endian and at any address: weights are read in place.
 #[cfg(feature = "f16")]
 impl Storage for [u8; 2] {
     type Compute = f32;
@@ -227,7 +228,7 @@ mod tests {
             let value = (generator.uniform::<f32>() - 0.5) * 8.0;
             let nearest = f16::store(value);
             if f16::store_dithered(value, step) != nearest {
-                // The neighbour on the other side of the value.
+                // The neighbor on the other side of the value.
                 let dithered = f16::store_dithered(value, step).to_bits();
                 assert!(dithered.abs_diff(nearest.to_bits()) == 1, "{value}");
                 let between =
@@ -241,15 +242,15 @@ mod tests {
             error += off;
             spread += off * off;
         }
-        // Of a sum of independent errors: five deviations of their mean.
+        // For a sum of independent errors: five deviations of their mean.
         let (mean, deviation) = (error / f64::from(DRAWS), (spread / f64::from(DRAWS)).sqrt());
         assert!(mean.abs() < 5.0 * deviation / f64::from(DRAWS).sqrt(), "{mean} {deviation}");
     }
 
     #[test]
     fn steps_far_below_a_unit_add_up() {
-        // A unit at 1 is 9.8e-4: to the nearest, nothing would ever change. By chance the sum of some 800
-        // units would have a deviation of 28 of them, 0.03.
+        // A unit at 1 is 9.8e-4: rounded to nearest, nothing would ever change. Dithered, the sum of some
+        // 800 units would have a deviation of 28 of them, 0.03.
         for step in [2.5e-5, 1e-4, 3e-6] {
             let mut sum = f16::ONE;
             let count = (0.8 / step) as u32;

@@ -1,4 +1,4 @@
-//! Cholesky factorization, and the solutions and inverses that it gives.
+//! Cholesky factorization, and solutions and inverses computed from it.
 
 use super::Error;
 use crate::matrix::{Matrix, add_scaled, dot};
@@ -6,7 +6,7 @@ use crate::scalar::{Scalar, Storage};
 
 /// Cholesky factor of a symmetric positive definite matrix: A = L Lᵀ, L lower triangular.
 ///
-/// N² scalars. The diagonal is kept as its reciprocal, so that solves divide nothing.
+/// N² scalars. The diagonal is stored as its reciprocal, so that solves need no division.
 ///
 /// ```
 /// use situ::{matrix::Matrix, solve::{self, Cholesky}};
@@ -83,7 +83,7 @@ impl<T: Scalar, const N: usize> Cholesky<T, N> {
         Ok(())
     }
 
-    /// Solves A x = b in place: `x` holds b before and A⁻¹b after. N² multiply-adds.
+    /// Solves A x = b in place: `x` is b before the call and A⁻¹b after it. N² multiply-adds.
     pub fn solve(&self, x: &mut [T; N]) {
         self.solve_lower(x);
         self.solve_upper(x);
@@ -114,7 +114,7 @@ impl<T: Scalar, const N: usize> Cholesky<T, N> {
     pub fn inverse(&self, out: &mut Matrix<T, N, N>) {
         self.inverse_factor(out);
         // A⁻¹ = L⁻ᵀ L⁻¹. Row i of its lower triangle needs rows i and below of L⁻¹ only, so it can
-        // take the place of row i.
+        // overwrite row i.
         for i in 0..N {
             let (_, rest) = out.rows.split_at_mut_checked(i).unwrap_or_default();
             let Some((row, below)) = rest.split_first_mut() else { break };

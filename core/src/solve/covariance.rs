@@ -9,9 +9,9 @@ use core::fmt;
 /// P = (I/ridge + Σ h φφᵀ)⁻¹ as U D Uᵀ, U with ones on its diagonal and zeros below it (G. J. Bierman,
 /// "Factorization Methods for Discrete Sequential Estimation", 1977, chapter V).
 ///
-/// The factors cannot stand for an indefinite matrix: whatever rounding does to U, variances stay
-/// positive. So U may be kept in f16; D, which falls as 1/n, stays in the compute type. Should a number
-/// leave the format's range all the same, P is reset and the weights are kept.
+/// The factors cannot represent an indefinite matrix: whatever rounding does to U, variances stay
+/// positive. U may therefore be stored in f16; D, which falls as 1/n, stays in the compute type. If a
+/// number leaves the format's range all the same, P is reset and the weights are kept.
 ///
 /// F (F − 1)/2 stored numbers and F of the compute type. An example costs 3 F² flops, a variance F².
 #[derive(Clone)]
@@ -60,7 +60,7 @@ where
         Variance { diagonal: &self.diagonal, upper, phi }.run()
     }
 
-    /// Writes Pφ and leaves P alone. 2 n² flops.
+    /// Writes Pφ; P is unchanged. 2 n² flops.
     pub fn multiply(&self, phi: &[S::Compute], out: &mut [S::Compute]) {
         out.fill(S::Compute::ZERO);
         let mut rest = self.upper.as_slice();
@@ -114,7 +114,7 @@ where
     }
 
     /// Conditions on an observation of φ with precision `h`: `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`. Writes Pφ
-    /// and returns φᵀPφ, both with P from before the step.
+    /// and returns φᵀPφ, both with the P before the step.
     pub fn condition(
         &mut self,
         phi: &[S::Compute],
@@ -135,8 +135,8 @@ where
 
 /// Largest variance that forgetting may reach in a direction that no example excites.
 const MAX_VARIANCE: f64 = 10.0;
-/// Variance of weights that are already learned, after a reset: the tenth of a standard unit that they
-/// may still be off.
+/// Variance of weights that are already learned, after a reset: they may still be off by a tenth of a
+/// standard unit.
 const RESTARTED: f64 = 0.01;
 
 impl<S: Storage + PartialEq, const TERMS: usize> PartialEq for Covariance<S, TERMS>
@@ -214,7 +214,7 @@ impl<S: Storage> Vectorized for Condition<'_, S> {
             };
             rest = right;
             let f = next;
-            // One column ahead, so that the processor has work while a sum is folded.
+            // One column ahead, so that the processor is busy while a sum is folded.
             if let (Some(column), Some(phi_j)) = (rest.get(..j + 1), phi.get(j + 1)) {
                 next = *phi_j + project(column, phi);
             }
@@ -236,8 +236,8 @@ const LANES: usize = 8;
 
 /// `column · phi`, over the column's length.
 ///
-/// Not [`crate::matrix::dot`], with whose four sums and single conversions an update of 147 terms took
-/// 8 % longer in f32 on a host, and 50 % in f16.
+/// Not [`crate::matrix::dot`]: with its four sums and single conversions an update of 147 terms took 8 %
+/// longer in f32 on a host, and 50 % longer in f16.
 #[inline(always)]
 fn project<S: Storage>(column: &[S], phi: &[S::Compute]) -> S::Compute {
     let mut sums = [S::Compute::ZERO; LANES];
@@ -253,7 +253,7 @@ fn project<S: Storage>(column: &[S], phi: &[S::Compute]) -> S::Compute {
             *sum += u * *phi;
         }
     }
-    // One after the other: from a tree of sums the compiler would make vectors of two.
+    // In sequence: the compiler would turn a tree of sums into vectors of two.
     let mut sum = sums.into_iter().fold(S::Compute::ZERO, |total, sum| total + sum);
     let phi_rest = phi.get(columns.len() * LANES..).unwrap_or_default();
     for (u, phi) in column_rest.iter().zip(phi_rest) {
@@ -262,7 +262,7 @@ fn project<S: Storage>(column: &[S], phi: &[S::Compute]) -> S::Compute {
     sum
 }
 
-/// The sum of squares of a column: each element is converted once, where [`crate::matrix::dot`] would
+/// The sum of squares of a column. Each element is converted once; [`crate::matrix::dot`] would convert it
 /// twice.
 #[inline(always)]
 fn squares<S: Storage>(column: &[S]) -> S::Compute {
@@ -281,7 +281,7 @@ fn squares<S: Storage>(column: &[S]) -> S::Compute {
     sum
 }
 
-/// `column += scale b` and `b += v column`, both from the values before.
+/// `column += scale b` and `b += v column`, both from the old values.
 #[inline(always)]
 fn sweep<S: Storage>(column: &mut [S], b: &mut [S::Compute], scale: S::Compute, v: S::Compute) {
     #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
@@ -295,7 +295,7 @@ fn sweep<S: Storage>(column: &mut [S], b: &mut [S::Compute], scale: S::Compute, 
     }
 }
 
-/// Elements in the type that they are computed in.
+/// Elements in their compute type.
 #[inline(always)]
 fn loaded<S: Storage>(stored: &[S; LANES]) -> [S::Compute; LANES] {
     let mut loaded = [S::Compute::ZERO; LANES];
@@ -345,7 +345,7 @@ mod tests {
         }
     }
 
-    /// Variances grow by 1/decay where they may, and stay at the limit where they may not.
+    /// Variances grow by 1/decay, up to the limit.
     #[test]
     fn fading_is_a_division_up_to_the_limit() {
         let mut factors = Covariance::<f64, 3>::EMPTY;
@@ -362,7 +362,7 @@ mod tests {
             factors.condition(&[1.0, 2.0, 0.0], 1.0, &mut p_phi);
             factors.fade(0.9, 100.0);
         }
-        // Of what never came the variance is the limit; what came fades on: h = 1/(1 − 0.9).
+        // A direction that never came has the limit as its variance; the other fades on: h = 1/(1 − 0.9).
         assert!((factors.variance(&[0.0, 0.0, 1.0]) - 100.0).abs() < 1e-9);
         assert!((factors.variance(&[1.0, 2.0, 0.0]) - 1.0 / 9.0).abs() < 1e-3);
     }

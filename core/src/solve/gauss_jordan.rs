@@ -24,8 +24,9 @@ use crate::scalar::{Scalar, Storage};
 ///
 /// # Errors
 /// [`Error::Singular`] if a pivot is zero, or if the condition number ‖A‖∞ ‖A⁻¹‖∞ reaches 1/(4 N ε) in any
-/// units, where no digit of the inverse may be correct (the only sign of a zero pivot that rounding has
-/// hidden), or if an element of the inverse exceeds the format; [`Error::NotFinite`] if an element is infinite or NaN. `out` is then meaningless.
+/// units, where no digit of the inverse may be correct (the only sign of a zero pivot hidden by rounding),
+/// or if an element of the inverse exceeds the format; [`Error::NotFinite`] if an element is infinite or
+/// NaN. `out` is then unspecified.
 pub fn invert<A, T, const N: usize>(
     a: &Matrix<A, N, N>,
     out: &mut Matrix<T, N, N>,
@@ -64,11 +65,11 @@ fn eliminate_all<T: Scalar, const N: usize>(out: &mut Matrix<T, N, N>) -> bool {
         eliminate(out, k, pivot);
     }
     undo_swaps(out, &pivots);
-    // Not finite, and so not below the limit, if an element of either is not.
+    // If an element of either is not finite, neither is this, and it is not below the limit.
     norm * infinity_norm(out) < T::ONE / (T::from_usize(4 * N) * T::EPSILON)
 }
 
-/// Orders from which on a call of the processor's own kernels pays.
+/// Minimum order at which calling the processor's own kernels pays.
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 const LARGE: usize = 8;
 
@@ -84,7 +85,7 @@ fn swap_rows<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, i: usize, j: us
     swap(&mut a.rows, i, j);
 }
 
-/// Row swaps of A are column swaps of its inverse, undone last first.
+/// Row swaps of A are column swaps of its inverse, undone in reverse order.
 #[inline(always)]
 fn undo_swaps<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, pivots: &[usize; N]) {
     #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
@@ -104,7 +105,7 @@ fn undo_swaps<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, pivots: &[usiz
     }
 }
 
-/// Why there is no inverse. Looked into only now: a NaN or an infinity spreads, so it cannot pass.
+/// Why the inversion failed. Examined only now: a NaN or an infinity spreads, so it cannot pass.
 #[cold]
 fn no_inverse<A: Storage, const N: usize>(a: &Matrix<A, N, N>) -> Error {
     if a.is_finite() { Error::Singular } else { Error::NotFinite }
@@ -123,7 +124,7 @@ fn largest_in_column<T: Scalar, const N: usize>(a: &Matrix<T, N, N>, k: usize) -
     best
 }
 
-/// Clears column `k` from all rows but `k`, and puts the inverse's column in its place.
+/// Eliminates column `k` from all rows but `k`, and writes the inverse's column in its place.
 #[inline(always)]
 fn eliminate<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, k: usize, pivot: T) {
     let factors: [T; N] = core::array::from_fn(|i| {
@@ -144,7 +145,7 @@ fn eliminate<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, k: usize, pivot
     }
     let (above, rest) = a.rows.split_at_mut_checked(k).unwrap_or_default();
     let Some((row, below)) = rest.split_first_mut() else { return };
-    // One over the pivot takes the pivot's place, exactly.
+    // The pivot's reciprocal replaces the pivot, exactly.
     if let Some(element) = row.get_mut(k) {
         *element = T::ONE;
     }
@@ -167,11 +168,11 @@ fn eliminate<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, k: usize, pivot
     strips!(STRIP, 4, 1);
 }
 
-/// Columns that are eliminated together: their part of the pivot's row stays in registers, half of
-/// the 32 that a Cortex-M has.
+/// Columns eliminated together: their part of the pivot's row stays in registers, half of the 32 that a
+/// Cortex-M has.
 const STRIP: usize = 16;
 
-/// Takes each row's factor times the pivot's row from it, in the `WIDTH` columns from `column`.
+/// Subtracts from each row its factor times the pivot's row, in the `WIDTH` columns starting at `column`.
 #[inline(always)]
 fn subtract_outer<T: Scalar, const WIDTH: usize, const N: usize>(
     halves: [(&mut [[T; N]], &[T]); 2],
@@ -192,7 +193,7 @@ fn subtract_outer<T: Scalar, const WIDTH: usize, const N: usize>(
     }
 }
 
-/// Swaps two elements; nothing where the indices are equal.
+/// Swaps two elements; does nothing if the indices are equal.
 #[inline(always)]
 fn swap<E>(elements: &mut [E], i: usize, j: usize) {
     if let Ok([first, second]) = elements.get_disjoint_mut([i, j]) {

@@ -8,7 +8,7 @@ use crate::scalar::Scalar;
 ///
 /// For E equations in U ≥ E unknowns, `Mᵀ = Q R` by Householder reflections; then `x = Q R⁻ᵀ b` is
 /// the solution of M x = b with the smallest norm, and M's condition number is R's. Sizes are
-/// values, not types: a host solves any size with the same code that a device solves its own with.
+/// values, not types: a host solves any size with the code that a device uses for its own.
 ///
 /// ```
 /// use situ::solve::LeastNorm;
@@ -72,14 +72,14 @@ impl<'a, T: Scalar> LeastNorm<'a, T> {
     }
 
     fn equations(&self) -> impl DoubleEndedIterator<Item = (usize, (&[T], T))> {
-        // Never zero after `factor`; said again so that no panic is compiled in.
+        // Never zero after `factor`; checked again so that no panic is compiled in.
         let rows = self.rows.chunks_exact(self.unknowns.max(1));
         let pairs = rows.zip(self.pivots).map(|(row, pivot)| (row, *pivot));
         (0..self.pivots.len()).zip(pairs)
     }
 
-    /// Solves M x = b: `x` is the solution with the smallest norm, `right` holds b before and R⁻ᵀ b
-    /// after. E² / 2 + 2 E U multiply-adds.
+    /// Solves M x = b: `x` is the solution with the smallest norm, `right` is b before the call and R⁻ᵀ b
+    /// after it. E² / 2 + 2 E U multiply-adds.
     pub fn solve(&self, right: &mut [T], x: &mut [T]) {
         self.solve_transpose(right);
         x.fill(T::ZERO);
@@ -135,8 +135,8 @@ impl<'a, T: Scalar> LeastNorm<'a, T> {
     }
 
     /// Condition number of M in the 2-norm, the ratio of its extreme singular values, by power
-    /// iteration from both ends: a lower bound, within a few percent where the extremes stand
-    /// apart. `work` holds E numbers. 120 E² multiply-adds.
+    /// iteration from both ends: a lower bound, within a few percent if the extremes are well
+    /// separated. `work` has E numbers. 120 E² multiply-adds.
     pub fn condition(&self, work: &mut [T]) -> T {
         let largest = power(work, |y| {
             self.multiply(y);
@@ -146,7 +146,7 @@ impl<'a, T: Scalar> LeastNorm<'a, T> {
             self.solve_transpose(y);
             self.solve_upper(y);
         });
-        // Each is the square of an extreme of M or of its inverse.
+        // Each is the square of an extreme singular value of M or of its inverse.
         (largest.sqrt()) * (smallest.sqrt())
     }
 }
@@ -167,7 +167,7 @@ fn power<T: Scalar>(y: &mut [T], map: impl Fn(&mut [T])) -> T {
 }
 
 /// Turns `x` into the unit vector v of the reflection I - 2 v vᵀ that carries x onto the first axis,
-/// and returns where it lands. A zero vector stays.
+/// and returns the result. A zero vector is unchanged.
 fn reflection<T: Scalar>(x: &mut [T]) -> T {
     let length = dot(x, x).sqrt();
     let Some(first) = x.first_mut() else { return T::ZERO };

@@ -1,18 +1,18 @@
-//! Inverses and linear systems, each with a typed answer to bad input.
+//! Inverses and linear systems, each with a typed error for bad input.
 //!
-//! Which inverse when:
+//! Which inverse to use:
 //!
 //! | the matrix | use | cost, multiply-adds |
 //! |---|---|---|
 //! | any, once | [`invert`] (pivoted Gauss-Jordan) | N³ |
-//! | any, as exact as f32 can hold it | [`invert`], then [`refine`] | 2 N³, and N³ in f64 |
+//! | any, as exact as f32 allows | [`invert`], then [`refine`] | 2 N³, and N³ in f64 |
 //! | wide, any size, smallest solution | [`LeastNorm`] | E² (U - E/3), then E²/2 + 2 E U a solve |
 //! | symmetric positive definite | [`Cholesky`] | N³/6, then N² a solve |
 //! | drifts slowly, inverse kept from before | [`NewtonInverse::refine`], one step | 2 N³, no pivots, no divisions |
 //! | any, without pivoting | [`NewtonInverse::invert`] from a cold start | 2 N³ a step, 10 to 40 steps |
 //!
 //! A cold Newton inversion costs 9 to 14 times a pivoted one on a Cortex-M4; it pays where an
-//! earlier inverse is at hand (one step is two matrix products) and inside transformers.
+//! earlier inverse is available (one step is two matrix products) and inside transformers.
 //!
 //! ```
 //! use situ::{matrix::Matrix, solve};
@@ -40,7 +40,7 @@ pub use refinement::refine;
 pub use triangle::{Elements, Size, Triangular};
 
 error_enum! {
-    /// Why a solve gave no answer.
+    /// Why a solve failed.
     #[derive(Eq)]
     pub enum Error {
         /// A pivot is zero to working precision.

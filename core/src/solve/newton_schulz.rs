@@ -88,7 +88,7 @@ impl<T: Scalar, const N: usize> NewtonInverse<T, N> {
         result
     }
 
-    /// Continues from the iterate at hand until the residual is at most `tolerance`; returns the
+    /// Continues from the current iterate until the residual is at most `tolerance`; returns the
     /// number of steps.
     ///
     /// # Errors
@@ -110,7 +110,7 @@ impl<T: Scalar, const N: usize> NewtonInverse<T, N> {
             if residual <= tolerance {
                 return Ok(iterations);
             }
-            // In exact arithmetic the residual never rises from a cold start; once it does so
+            // In exact arithmetic the residual never rises from a cold start; if it does
             // near zero, rounding is all that is left.
             let stalled = residual >= earlier && residual < half;
             if stalled || iterations == max_iterations {
@@ -127,8 +127,8 @@ impl<T: Scalar, const N: usize> NewtonInverse<T, N> {
         Err(Error::NotConverged { iterations: max_iterations })
     }
 
-    /// One step from the iterate at hand. Returns the residual ‖I − A X‖_F before the step; below
-    /// one, the step improved it.
+    /// One step from the current iterate. Returns the residual ‖I − A X‖_F before the step; if it is below
+    /// one, the step has improved it.
     ///
     /// # Errors
     /// [`Error::NotFinite`] if A or the iterate is not finite, [`Error::NotConverged`] if the
@@ -184,7 +184,7 @@ impl<T: Scalar, const N: usize> NewtonInverse<T, N> {
         if one == T::ZERO {
             return Err(Error::Singular);
         }
-        // Divided one after the other: the product of the norms may overflow.
+        // Two divisions: the product of the norms may overflow.
         for (j, row) in self.inverse.rows.iter_mut().enumerate() {
             for (element, a) in row.iter_mut().zip(&a.rows) {
                 let a = a.get(j).map_or(T::ZERO, |a| a.load());

@@ -8,9 +8,9 @@ pub struct Size<const TERMS: usize>;
 
 /// Orders from 1 to 599: those whose triangle has a type.
 ///
-/// Stable Rust cannot write `[S; TERMS * (TERMS - 1) / 2]` for a generic `TERMS`; for each literal order
-/// it can, so this trait is implemented once for each, and cannot be implemented elsewhere. Code that is
-/// generic in the order asks for `Size<TERMS>: Triangular`.
+/// Stable Rust cannot express `[S; TERMS * (TERMS - 1) / 2]` for a generic `TERMS`, only for a literal one,
+/// so this trait is implemented once for each order and cannot be implemented elsewhere. Code that is
+/// generic in the order requires `Size<TERMS>: Triangular`.
 #[diagnostic::on_unimplemented(
     message = "the order of a covariance must be from 1 to 599",
     label = "no triangle of this order"
@@ -20,11 +20,11 @@ pub trait Triangular: sealed::Sealed {
     type Above<S: Storage>: Elements<S>;
 }
 
-/// An array whose length is known to the compiler only.
+/// An array whose length only the compiler knows.
 pub trait Elements<S>: Copy + sealed::Sealed {
     /// All zeros.
     const ZEROS: Self;
-    /// How many.
+    /// Their number.
     const LENGTH: usize;
     /// The elements.
     fn as_slice(&self) -> &[S];

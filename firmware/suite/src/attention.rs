@@ -54,10 +54,10 @@ struct Step<S: Format, const N: usize, const DELTA: bool> {
     out: [f32; N],
 }
 
-/// The share of the memory that a token leaves: the memory stays bounded however often the benchmark runs.
+/// The share of the memory that remains after a token: it stays bounded however often the benchmark runs.
 const DECAY: f64 = 31.0 / 32.0;
 
-/// Below 2/‖k‖² for the keys of the suite, N/3 long on average.
+/// Below 2/‖k‖² for the keys of the suite: ‖k‖² is N/3 on average.
 const fn step_size(size: usize) -> f64 {
     1.0 / size as f64
 }

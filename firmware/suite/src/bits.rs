@@ -1,5 +1,5 @@
-//! Whether this core's own kernels give the bits of the definition, with every length of what is left
-//! over after whole blocks.
+//! Whether this core's own kernels give the bits of the definition, for every length of the rest after
+//! whole blocks.
 //!
 //! A row's output is the number of results that differ; it must be zero.
 
@@ -39,7 +39,7 @@ impl<S: Format> Benchmark for Vectors<S> {
     fn run(&mut self) {
         self.wrong = 0;
         for start in 0..2 {
-            // Every length near nothing and near the longest.
+            // Every length near zero and near the longest.
             for end in (start..=43).chain(LENGTH - 12..=LENGTH) {
                 let (x, y) = (&self.x[start..end], &self.y[start..end]);
                 let same = matrix::dot(x, y).to_bits() == dot(x, y).to_bits();
@@ -65,7 +65,7 @@ impl<S: Format> Benchmark for Vectors<S> {
     }
 }
 
-/// Four interleaved sums, then what is left, one by one.
+/// Four interleaved sums, then the rest one by one.
 #[inline(never)]
 fn dot<S: Format>(x: &[S], y: &[S]) -> f32 {
     let whole = x.len() / 4 * 4;
@@ -80,8 +80,8 @@ fn dot<S: Format>(x: &[S], y: &[S]) -> f32 {
     sum
 }
 
-/// The products, and a matrix times a vector, with a rest beside whole tiles. A core that rounds a product
-/// and its sum at once (Helium) is allowed the rounding errors of the definition.
+/// The products, and a matrix times a vector, at a size with a rest beside whole tiles. A core that
+/// rounds a product and its sum at once (Helium) is allowed the rounding errors of the definition.
 struct Products {
     random: Generator,
     wrong: u32,
@@ -239,7 +239,7 @@ impl Benchmark for Inverses {
     }
 }
 
-/// The exponential inlined against the one that is called, over the whole range.
+/// The inlined exponential compared with the called one, over the whole range.
 struct Exponentials {
     wrong: u32,
 }
@@ -256,7 +256,7 @@ impl Benchmark for Exponentials {
         self.wrong = 0;
         for index in 0..Self::SIZE {
             let x = (index as f32 - 2200.0) * 0.051;
-            // By its path: with std in the build, `x.exp()` is std's.
+            // By its path: in a build with std, `x.exp()` is that of std.
             let (inlined, called) = (x.exp_inline(), Scalar::exp(x));
             self.wrong += u32::from(inlined.to_bits() != called.to_bits());
         }

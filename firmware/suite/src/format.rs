@@ -4,9 +4,9 @@ use situ::matrix::Matrix;
 use situ::random::Generator;
 use situ::scalar::{Storage, f16};
 
-/// A storage format of the suite: computed in f32, with the name that rows carry.
+/// A storage format of the suite, computed in f32, with its name in the rows.
 pub trait Format: Storage<Compute = f32> {
-    /// As in the column `scalar`.
+    /// The name in the column `scalar`.
     const NAME: &'static str;
     /// Rounding error of the format, relative.
     const ROUNDING: f64;
@@ -39,14 +39,14 @@ pub(crate) fn scale(numbers: &mut [f32], factor: f32) {
     }
 }
 
-/// A vector as of [`fill`].
+/// A vector filled by [`fill`].
 pub(crate) fn vector<S: Format, const N: usize>(random: &mut Generator) -> [S; N] {
     let mut vector = [S::STORED_ZERO; N];
     fill(random, &mut vector);
     vector
 }
 
-/// A matrix as of [`fill`].
+/// A matrix filled by [`fill`].
 pub(crate) fn matrix<S: Format, const R: usize, const C: usize>(
     random: &mut Generator,
 ) -> Matrix<S, R, C> {

@@ -1,4 +1,4 @@
-//! A thousand steps from one seed: learning in a game by every feedback, REINFORCE, and methods for
+//! A thousand steps from one seed: learning in a game with each feedback, REINFORCE, and methods for
 //! variational inequalities.
 //!
 //! Where nothing is drawn, the reference is f64. Where actions are drawn, one rounding can change an
@@ -40,11 +40,11 @@ type Rounds<F, C> = Running<Match<f32, F, C>>;
 /// A step of a method, recorded in the average.
 type Steps<S> = Running<Chain<f32, S>>;
 
-/// A process of one step a run.
+/// A process that does one step per run.
 trait Process: Sized {
     /// The process before its first step.
     fn start() -> Option<Self>;
-    /// Does a step.
+    /// Does one step.
     fn advance(&mut self) -> Option<()>;
     /// The numbers to compare.
     fn numbers(&self, emit: &mut dyn FnMut(f64));
@@ -139,7 +139,7 @@ channel!(
     Constant::new(T::from_f64(0.1)).ok().and_then(|rate| Bandit::new(rate).ok())
 );
 
-/// Both players learning in a game of three actions, a round a run.
+/// Both players learning in a game of three actions, one round per run.
 struct Match<T: Scalar, F: Family, C: Channel> {
     game: Bimatrix<T, 3, 3>,
     ftrl: Ftrl<F::Of<T>, Constant<T>>,
@@ -194,7 +194,7 @@ struct Learning {
 
 impl Process for Learning {
     fn start() -> Option<Self> {
-        // Each earns for meeting the other; in state 0 by action 0 more.
+        // Each player earns for choosing the other's action, and in state 0 more by action 0.
         let reward = |_: usize, state: usize, [a, b]: &[usize; 2]| match (a == b, state == *a) {
             (true, true) => 1.0,
             (true, false) => 0.5,

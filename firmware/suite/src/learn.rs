@@ -24,7 +24,7 @@ struct Row<S, const N: usize> {
     next: usize,
 }
 
-/// α = 0.5, β = 1, λ₁ = 0.01, λ₂ = 0.1: every term of the update is at work.
+/// α = 0.5, β = 1, λ₁ = 0.01, λ₂ = 0.1: every term of the update contributes.
 fn proximal<T: Scalar>() -> Proximal<T> {
     let [alpha, beta, l1, l2] = [0.5, 1.0, 0.01, 0.1].map(T::from_f64);
     Proximal { alpha, beta, l1, l2 }
@@ -67,7 +67,7 @@ impl<S: Format, const N: usize> Benchmark for Row<S, N> {
     }
 }
 
-/// A regularizer for whatever scalar.
+/// A regularizer for any scalar.
 pub(crate) trait Family {
     /// Name of the row of one step.
     const NAME: &'static str;
@@ -165,7 +165,7 @@ impl<F: Family, const A: usize, const BOTH: usize> Benchmark for Play<F, A, BOTH
         Self { payoffs, weights, play: Match::new(payoffs, weights), out: [0.0; BOTH] }
     }
     fn run(&mut self) {
-        // Where the step fails, zeros come out, which are no strategies.
+        // If the step fails, the output is zeros, which are not strategies.
         self.out = self.play.as_ref().and_then(Match::step).unwrap_or([0.0; BOTH]);
     }
     fn output(&self, emit: &mut dyn FnMut(f32)) {

@@ -43,12 +43,12 @@ pub trait Benchmark: Sized {
 
     /// Draws the input.
     fn new(generator: &mut Generator) -> Self;
-    /// Fills in place what [`Self::new`] left zero: `new` may move its result, and a board has no RAM
-    /// for a second copy of the largest rows.
+    /// Fills in place what [`Self::new`] left zero: `new` may move its result, and a board has no RAM for a
+    /// second copy of the largest rows.
     fn load(&mut self) {}
     /// The work. May be repeated any number of times.
     fn run(&mut self);
-    /// Emits what was computed.
+    /// Emits the result.
     fn output(&self, emit: &mut dyn FnMut(f32));
     /// Emits the output expected after [`Self::RUNS`] runs on a new row, in f64 from the same input.
     fn reference(&self, emit: &mut dyn FnMut(f64));
@@ -58,7 +58,7 @@ pub trait Benchmark: Sized {
     }
 }
 
-/// What is done with every row: measured on the device, computed in f64 on the host.
+/// What to do with every row: on the device it is measured, on the host it is computed in f64.
 pub trait Visitor {
     /// Whether to visit the reduced suite only.
     const REDUCED: bool;
@@ -87,7 +87,7 @@ pub fn each_model<V: Visitor>(visitor: &mut V) {
     models::each(visitor);
 }
 
-/// Visits the named rows; only those of the reduced suite where the visitor wants no others.
+/// Visits the named rows, or only those of the reduced suite if the visitor is restricted to it.
 macro_rules! rows {
     ($visitor:ident: $($benchmark:ty),* $(,)?) => {
         $(

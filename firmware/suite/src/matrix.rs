@@ -21,7 +21,7 @@ const fn sum_error(terms: usize, rounding: f64) -> f64 {
     2.0 * rounding + 1.2e-7 * terms as f64
 }
 
-/// `A B` by the definition, so that the table shows what a tile gains.
+/// `A B` by the definition, so that the table shows the gain of a tile.
 struct TripleLoop<const N: usize> {
     a: Matrix<f32, N, N>,
     b: Matrix<f32, N, N>,
@@ -138,7 +138,7 @@ impl<S: Format, const N: usize> Benchmark for Dot<S, N> {
 
     fn new(random: &mut Generator) -> Self {
         let (x, mut y) = (vector::<S, N>(random), vector::<S, N>(random));
-        // Of one sign, so that the sum is not small beside its terms.
+        // All of one sign, so that the sum is not small compared with its terms.
         for (x, y) in x.iter().zip(&mut y) {
             let (x, magnitude) = (x.load(), y.load().abs());
             *y = S::store(if x < 0.0 { -magnitude } else { magnitude });

@@ -46,7 +46,7 @@ pub const PROMPTS: [[u8; 32]; 8] = [
 /// Distributions of the answers to all prompts.
 type Answers<T> = [[T; 11]; PROMPTS.len()];
 
-/// A prompt, token by token: divide the count by 32 for that of a token.
+/// A prompt, token by token: divide the count by 32 for the cost of a token.
 struct Trained {
     model: Option<Decoder<'static, [u8; 2]>>,
     memory: [f32; SHAPE.cache()],
@@ -121,7 +121,7 @@ const PLAN: Plan = Plan { letters: 10, inputs: 1, examples: 10 };
 const CONSTANTS: [u16; 4] = [1, 3, 4, 8];
 const SIZES: BufferSizes = PLAN.buffer_sizes(CONSTANTS.len(), 2 * CONSTANTS.len());
 
-/// A prompt through three layers, all tokens at once: divide the count by 26 for that of a token.
+/// A prompt through three layers, all tokens at once: divide the count by 26 for the cost of a token.
 struct Written {
     weights: array_buffers!(f32; SIZES),
     rows: Option<Rows>,

@@ -120,7 +120,7 @@ impl Benchmark for EveryHalf {
     fn run(&mut self) {
         (self.wrong_loads, self.wrong_stores) = (0, 0);
         for first in (0..=u16::MAX).step_by(8) {
-            // From the second: a half that no word begins at.
+            // From the second on: a half that does not begin at a word.
             let stored: [f16; 9] =
                 core::array::from_fn(|i| f16::from_bits(first.wrapping_add(i as u16)));
             let (mut values, mut again) = ([0.0_f32; 9], [f16::ZERO; 9]);

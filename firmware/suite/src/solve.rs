@@ -17,7 +17,7 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Warm<4>, Warm<8>, Warm<16>, Warm<32>);
 }
 
-/// Error of an inverse: the condition numbers of the inputs below stay under a few hundred.
+/// Error of an inverse: the condition numbers of the inputs below are at most a few hundred.
 const INVERSE_ERROR: f64 = 5e-5;
 
 /// A random matrix with a dominant diagonal in a random order of its rows, so that pivots move.
@@ -39,7 +39,7 @@ fn positive_definite<const N: usize>(random: &mut Generator) -> Matrix<f32, N, N
 }
 
 /// Adds to the diagonal of a matrix of `n` columns.
-// By slices, as all below: one copy in flash serves every size.
+// By slices, as below: one copy in flash serves every size.
 #[inline(never)]
 fn strengthen<S: Format>(a: &mut [S], n: usize, addend: f32) {
     for element in a.iter_mut().step_by(n + 1) {
@@ -190,7 +190,7 @@ impl<const N: usize, const WARM: bool> Benchmark for NewtonSchulz<N, WARM> {
         let mut newton = NewtonInverse::new(Order::Two);
         if WARM {
             let mut start = Matrix::<f32, N, N>::zeros();
-            // An error leaves a start from which one step does not arrive.
+            // An error leaves a start from which one step does not converge.
             let _ = solve::invert(&a, &mut start);
             newton.set_inverse(&start);
             scale(a.as_mut_slice(), 1.0 + 1.0 / 256.0);

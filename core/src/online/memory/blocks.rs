@@ -97,8 +97,8 @@ impl<S: Storage> Vectorized for Distances<'_, S> {
     }
 }
 
-/// `Σ_j metric_j (row_j − query_j)²` for each of a row's numbers, which are at most sixteen. Where
-/// their count is known the sums stay in registers.
+/// `Σ_j metric_j (row_j − query_j)²` for each of a row's numbers, which are at most sixteen. If
+/// their count is known at compile time, the sums stay in registers.
 #[inline(always)]
 fn sums<'a, S: Storage, R: IntoIterator<Item = &'a S>>(
     rows: impl IntoIterator<Item = R>,

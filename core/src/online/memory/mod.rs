@@ -23,11 +23,11 @@ use voters::Voters;
 
 /// Votes of the prior, which is uniform for classes and the mean for values.
 const PRIOR: f64 = 0.3;
-/// Part of the temperature that does not depend on distances, a feature.
+/// Part of the temperature that does not depend on distances, per feature.
 const MIN_TEMPERATURE: f64 = 0.03;
 /// Weight of the last example in the running mean of the nearest distance.
 const NEAREST_RATE: f64 = 0.01;
-/// Nearest distance, a feature, beyond which an example does not raise that mean further.
+/// Nearest distance, per feature, beyond which an example does not raise that mean further.
 const NEAREST_CAP: f64 = 3.0;
 
 /// Configuration of [`Memory`].
@@ -120,7 +120,7 @@ pub struct MemoryModel<S: Slot, const FEATURES: usize, const OUTPUTS: usize, con
 impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
     MemoryModel<S, FEATURES, OUTPUTS, SLOTS>
 {
-    /// Finds the stored examples that vote; returns the sum of their weights and the least distance.
+    /// Finds the stored examples that vote; returns the sum of their weights and the smallest distance.
     fn attend(
         &self,
         context: &Context<'_, Self>,
@@ -155,7 +155,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
             Task::Classify { classes } => prior / S::Compute::from_usize(classes),
             Task::Regress => S::Compute::ZERO,
         };
-        // Two sums in turn: voters of one class do not wait for each other.
+        // Two alternating sums: voters of one class do not wait for each other.
         let mut votes = [[S::Compute::ZERO; OUTPUTS]; 2];
         for (turn, (slot, weight)) in voters.iter().enumerate() {
             let Some(target) = self.targets.get(slot).copied() else { continue };
@@ -223,7 +223,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> M
     }
 
     fn reset(&mut self, setting: &Setting<'_, Self>) {
-        // Slots are written before they are read: only their count goes back.
+        // Slots are written before they are read: only their count is reset.
         for channel in self.channels.iter_mut().chain([&mut self.goal]) {
             channel.reset::<S>();
         }

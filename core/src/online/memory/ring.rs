@@ -56,7 +56,8 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         }
     }
 
-    /// The slot to write: a free one, or the first from the pointer on that is of little use.
+    /// The slot to write: a free one, or else the first one, starting at the pointer, that is of little
+    /// use.
     fn victim(&mut self, slots: usize) -> usize {
         if (self.used as usize) < slots {
             self.used += 1;
@@ -106,8 +107,8 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         }
     }
 
-    /// Refines the scales of channels whose stored numbers have all become small: one large number does
-    /// not coarsen a channel for ever. Once in as many writes as there are slots.
+    /// Refines the scales of channels whose stored numbers have all become small: one large number
+    /// does not coarsen a channel forever. Called once in as many writes as there are slots.
     fn settle(&mut self, sizes: (usize, usize), target: Target<S::Compute>) {
         let slots = 0..self.used as usize;
         for (feature, channel) in self.channels.iter_mut().take(sizes.0).enumerate() {

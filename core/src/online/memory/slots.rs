@@ -6,7 +6,7 @@ use crate::scalar::{Scalar, Storage};
 /// 2^-60: below any difference that matters.
 const SMALLEST_STEP: f64 = 1.0 / 1_152_921_504_606_846_976.0;
 
-/// A format that stored examples are kept in, on a scale that grows with what it must hold.
+/// A format that stored examples are kept in, on a scale that grows with the stored numbers.
 pub trait Slot: Storage {
     /// Largest magnitude that keeps the format's precision.
     const LIMIT: f64;
@@ -81,7 +81,7 @@ impl<T: Scalar> Channel<T> {
     /// All zero bytes; [`Self::reset`] makes it a scale.
     pub const EMPTY: Self = Self { anchor: T::ZERO, step: T::ZERO };
 
-    /// Goes back to the format's first step.
+    /// Resets to the format's first step.
     pub fn reset<S: Slot<Compute = T>>(&mut self) {
         *self = Self { anchor: T::ZERO, step: T::from_f64(S::STEP) };
     }

@@ -104,7 +104,7 @@ fn bits<T: Scalar>(distances: &[T], farthest: T) -> u32 {
     bits
 }
 
-/// The least number, in eight partial results.
+/// The smallest number, in eight partial results.
 #[inline(always)]
 fn least<T: Scalar>(numbers: &[T]) -> T {
     let (chunks, rest) = numbers.as_chunks::<LANES>();

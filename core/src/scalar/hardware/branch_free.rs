@@ -1,5 +1,5 @@
-//! Half precision in integer steps without a branch: loops over it become vectors, which those of
-//! `half`, that ask the processor for an instruction at each number, do not.
+//! Half precision in integer steps without a branch. Loops over it are vectorized; loops over the functions
+//! of `half`, which ask for the processor's instruction at each number, are not.
 
 /// Exponent bits of f32, as an integer.
 const fn exponent(power: u32) -> u32 {
@@ -35,7 +35,7 @@ pub(in crate::scalar) fn f32_to_f16(value: f32) -> u16 {
 
 #[cfg(test)]
 mod tests {
-    //! Against `half`.
+    //! Compared with `half`.
 
     use super::{f16_to_f32, f32_to_f16};
     use half::f16;
@@ -59,7 +59,7 @@ mod tests {
             );
         };
         (0..=u32::MAX - 509).step_by(509).for_each(check);
-        // Every half, every tie between two, and what lies beside a tie.
+        // Every half, every tie between two, and the neighbors of a tie.
         for half in 0..=u16::MAX {
             let single = f16_to_f32(half).to_bits();
             for offset in [0, 0xfff, 0x1000, 0x1001] {

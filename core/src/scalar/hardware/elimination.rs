@@ -24,7 +24,7 @@ macro_rules! scale {
     };
 }
 
-/// Four elements of the row at `r`, the factor in s24 times the pivot's row taken from them; and on.
+/// Subtracts the factor in s24 times the pivot's row from four elements of the row at `r`; moves on.
 macro_rules! subtract {
     ($($register:literal)*) => {
         concat!(
@@ -62,8 +62,8 @@ macro_rules! subtract_4 {
     };
 }
 
-/// Scales the pivot's row and takes its multiples from the rows above and below, in the columns from
-/// `column` on that one strip holds.
+/// Scales the pivot's row and subtracts its multiples from the rows above and below, in the columns of one
+/// strip, starting at `column`.
 macro_rules! strip {
     ($width:tt, $registers:literal, $subtract:ident; $a:ident, $n:ident, $k:ident, $column:ident, $reciprocal:ident, $factors:ident) => {
         while $n.wrapping_sub($column) >= $width {
@@ -103,8 +103,8 @@ macro_rules! strip {
     };
 }
 
-/// Multiplies row `k` of the `n` × `n` matrix by `reciprocal` and takes `factors[i]` times the result
-/// from every other row i. Nothing is done where a slice is too short.
+/// Multiplies row `k` of the `n` × `n` matrix by `reciprocal` and subtracts `factors[i]` times the result
+/// from every other row i. Does nothing if a slice is too short.
 #[inline(never)]
 pub(crate) fn eliminate(a: &mut [f32], n: usize, k: usize, reciprocal: f32, factors: &[f32]) {
     if k >= n || a.len() < n.saturating_mul(n) || factors.len() < n {
@@ -130,7 +130,7 @@ pub(crate) fn eliminate(a: &mut [f32], n: usize, k: usize, reciprocal: f32, fact
     }
 }
 
-/// Swaps rows `i` and `j` of `n` numbers each. Nothing is done where they are the same or not whole.
+/// Swaps rows `i` and `j` of `n` numbers each. Does nothing if they are the same or not whole.
 #[inline(never)]
 pub(crate) fn swap_rows(a: &mut [f32], n: usize, i: usize, j: usize) {
     let (i, j) = (i.min(j), i.max(j));
@@ -162,8 +162,8 @@ pub(crate) fn swap_rows(a: &mut [f32], n: usize, i: usize, j: usize) {
     }
 }
 
-/// Column `source[j]` of each row of `source.len()` numbers becomes column j. `row` holds one row.
-/// Nothing is done where a source is not a column.
+/// Column `source[j]` of each row of `source.len()` numbers becomes column j. `row` is one row
+/// of scratch. Does nothing if a source is not a column.
 #[inline(never)]
 pub(crate) fn permute_columns(a: &mut [f32], source: &[usize], row: &mut [f32]) {
     let n = source.len();

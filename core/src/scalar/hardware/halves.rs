@@ -53,7 +53,7 @@ macro_rules! convert_blocks {
     };
 }
 
-/// Numbers from which on eight at a time pay.
+/// Minimum length at which eight at a time pay.
 const LONG: usize = 32;
 
 /// Whether halves begin at a word, as VLDM and VSTM require.
@@ -105,7 +105,8 @@ fn convert_eights<A, B>(
     count << 3
 }
 
-/// Half to single precision in whole blocks of eight from a word on; returns how many numbers.
+/// Half to single precision in whole blocks of eight, if the halves begin at a word; returns how many
+/// numbers.
 #[inline(never)]
 fn load_eights(stored: &[f16], out: &mut [f32]) -> usize {
     if !at_word(stored) {
@@ -127,7 +128,8 @@ fn load_eights(stored: &[f16], out: &mut [f32]) -> usize {
     })
 }
 
-/// Single to half precision in whole blocks of eight up to a word; returns how many numbers.
+/// Single to half precision in whole blocks of eight, if the halves begin at a word; returns how many
+/// numbers.
 #[inline(never)]
 fn store_eights(values: &[f32], out: &mut [f16]) -> usize {
     if !at_word(out) {

@@ -1,7 +1,7 @@
 //! Products of matrices with Helium, the vector extension of Cortex-M55 and M85.
 //!
-//! VFMA rounds a product and its sum at once, and vector instructions take subnormal numbers for
-//! zero: results may differ from the portable kernels' by the rounding of each product.
+//! VFMA rounds a product and its sum at once, and vector instructions treat subnormal numbers as
+//! zero: results may differ from those of the portable kernels by the rounding of each product.
 
 use core::arch::asm;
 
@@ -12,8 +12,8 @@ const COLUMNS: usize = 8;
 type Lines<P> = (P, usize);
 
 /// `out[i * stride + j] = Σ_k a[i * a_stride + k] b[k * b_stride + j]` for `rows` i and as many of
-/// the `columns` first j as whole tiles hold; returns how many those are. None where rows of `b` are
-/// of an unusual length: an immediate offset saves an addition at each step, so each has its copy.
+/// the `columns` first j as whole tiles hold; returns how many those are. Zero if rows of `b` have
+/// an unusual length: an immediate offset saves an addition at each step, so each length has its own copy.
 ///
 /// # Safety
 /// All of these numbers lie in memory that the caller owns; `rows` is even, `depth` not zero.

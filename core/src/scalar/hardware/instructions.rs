@@ -6,7 +6,7 @@
 //! their four sums. Operands pass as bits through core registers: stable Rust takes no `sreg` operand for
 //! Armv7E-M.
 
-/// `s[sum] += s[left] * s[right]`, four times; s28 to s31 are lost.
+/// `s[sum] += s[left] * s[right]`, four times; s28 to s31 change.
 #[cfg(not(chained_multiply_add))]
 macro_rules! add_products {
     ($($sum:literal)*; $($left:literal)*; $($right:literal)*) => {
@@ -20,7 +20,7 @@ macro_rules! add_products {
     };
 }
 
-/// `s[sum] -= s[left] * s[right]`, four times; s28 to s31 are lost.
+/// `s[sum] -= s[left] * s[right]`, four times; s28 to s31 change.
 #[cfg(not(chained_multiply_add))]
 macro_rules! subtract_products {
     ($($sum:literal)*; $($left:literal)*; $($right:literal)*) => {
@@ -51,8 +51,8 @@ macro_rules! four {
     };
 }
 
-/// Runs instructions that change s0 to s15, s28 to s31, which the macros above take, and the registers named
-/// first.
+/// Runs instructions that change s0 to s15, s28 to s31, which the macros above take, and the registers
+/// named first.
 macro_rules! run {
     ([$($register:tt)*]; $($template:expr),*; $($operands:tt)*) => {
         asm!(
@@ -78,11 +78,12 @@ macro_rules! run_on_all {
     };
 }
 
-/// The bits that one instruction makes of these, in s0.
+/// The result of one instruction on these bits, in s0.
 macro_rules! convert {
     ($instruction:literal, $bits:expr) => {{
         let mut bits: u32 = $bits;
-        // SAFETY: computes on registers only; this target has an FPU (eabihf) and s0 is named as lost.
+        // SAFETY: computes on registers only; this target has an FPU (eabihf) and s0 is declared as
+        // changed.
         unsafe {
             asm!(
                 "vmov s0, {bits}", $instruction, "vmov {bits}, s0",

@@ -1,11 +1,11 @@
-//! Kernels on rows of numbers: dot products, multiples added and taken.
+//! Kernels on rows of numbers: dot products, and sums with multiples.
 //!
 //! The same operations in the same order as the portable kernels, so the same bits.
 
 use super::tile::length;
 use core::arch::asm;
 
-/// Dot product up to the shorter length: four interleaved sums, then what is left, one by one.
+/// Dot product up to the shorter length: four interleaved sums, then the rest one by one.
 #[inline(never)]
 pub(crate) fn dot(x: &[f32], y: &[f32]) -> f32 {
     // Adding to minus zero changes nothing.
@@ -20,7 +20,7 @@ pub(crate) fn dot(x: &[f32], y: &[f32]) -> f32 {
     sum
 }
 
-/// `lanes[i] += Σ_k x[4 k + i] y[4 k + i]` over as many whole blocks of four as both slices hold;
+/// `lanes[i] += Σ_k x[4 k + i] y[4 k + i]` over as many whole blocks of four as both slices have;
 /// returns how many numbers that is.
 #[inline(always)]
 pub(crate) fn add_lanes(x: &[f32], y: &[f32], lanes: &mut [f32; 4]) -> usize {
@@ -87,7 +87,7 @@ pub(crate) fn dot_rows(a: &[f32], stride: usize, x: &[f32], out: &mut [f32]) -> 
             four!("vadd.f32", 20 21 22 23; 2 6 10 14; 3 7 11 15),
             four!("vadd.f32", 0 1 2 3; 16 17 18 19; 20 21 22 23),
             "vstmia {o}!, {{s0-s3}}",
-            // The fourth row's end, and on to the row after it.
+            // From the fourth row's end on to the next row.
             "sub {x}, {x}, {length}", "sub {a0}, {a3}, {length}", "add {a0}, {a0}, {stride}",
             "subs {groups}, {groups}, #1", "bne 5b";
             a0 = inout(reg) a.as_ptr() => _,
@@ -143,7 +143,7 @@ pub(crate) fn add_scaled(scale: f32, x: &[f32], y: &mut [f32]) {
     }
 }
 
-/// `lanes[i] += Σ_k x[8 k + i] y[8 k + i]` over as many whole blocks of eight as both slices hold;
+/// `lanes[i] += Σ_k x[8 k + i] y[8 k + i]` over as many whole blocks of eight as both slices have;
 /// returns how many numbers that is.
 #[inline(never)]
 pub(crate) fn add_eight_lanes(x: &[f32], y: &[f32], lanes: &mut [f32; 8]) -> usize {
@@ -170,7 +170,7 @@ pub(crate) fn add_eight_lanes(x: &[f32], y: &[f32], lanes: &mut [f32; 8]) -> usi
     8 * blocks
 }
 
-/// `x += x_scale y` and `y += y_scale x`, both from the values before, up to the shorter length.
+/// `x += x_scale y` and `y += y_scale x`, both from the old values, up to the shorter length.
 #[inline(never)]
 pub(crate) fn add_each_other(x: &mut [f32], x_scale: f32, y: &mut [f32], y_scale: f32) {
     let blocks = x.len().min(y.len()) / 8;

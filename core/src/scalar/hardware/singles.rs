@@ -1,4 +1,4 @@
-//! Slices of a generic type seen as what they are.
+//! Slices of a generic type as slices of f32, if they are.
 
 use core::any::TypeId;
 

@@ -1,7 +1,7 @@
 //! Matrix products in tiles of 4 × 4 sums that stay in s0 to s15.
 //!
-//! Written by hand because the compiler finds no runs of registers for VLDM and puts each product
-//! next to the sum that waits for it. Strides are values: one body serves every size.
+//! Written by hand because the compiler does not allocate consecutive registers for VLDM and puts each
+//! product next to the sum that waits for it. Strides are values, so one body serves every size.
 
 use core::arch::asm;
 
@@ -41,8 +41,8 @@ impl<'a> Panel<'a> {
 }
 
 /// `out[i * stride + j] = Σ_k left_k[start + i] right_k[j]`, in the order of k, for the `rows` first
-/// i and the `columns` first j, both rounded down to whole tiles. Nothing is computed where a slice
-/// is too short, or for operands of kinds that no product has.
+/// i and the `columns` first j, both rounded down to whole tiles. Nothing is computed if a slice
+/// is too short, or for a combination of operands that no product has.
 pub(crate) fn tiles(
     left: Panel<'_>,
     start: usize,
@@ -67,7 +67,7 @@ pub(crate) fn tiles(
         if let (Panel::Columns(..), Panel::Rows(..)) = (left, right) {
             let target = (out.as_mut_ptr(), stride);
             let size = (rows, depth, columns);
-            // SAFETY: as was just checked, all sums and their operands lie in their slices.
+            // SAFETY: as just checked, all sums and their operands lie in their slices.
             done =
                 unsafe { super::helium::product(left.lines(start), right.lines(0), size, target) };
         }
@@ -85,7 +85,7 @@ pub(crate) fn tiles(
         (Panel::Rows(..), Panel::Columns(..)) => return,
     };
     let size = Size { bands: rows / 4, depth, tiles: columns / 4 };
-    // SAFETY: as was just checked, all sums lie in `out`, and all their operands in their slices.
+    // SAFETY: as just checked, all sums lie in `out`, and all their operands in their slices.
     unsafe {
         let out = out.as_mut_ptr().wrapping_add(done);
         kernel(left.lines(start), right.lines(done), size, (out, stride));
@@ -145,7 +145,7 @@ macro_rules! left_column {
     };
 }
 
-/// A loop of `n` turns that the compiler does not unroll: it takes a kernel for one instruction.
+/// A loop of `n` turns that the compiler does not unroll, although it counts a kernel as one instruction.
 macro_rules! repeat {
     ($n:expr, $body:block) => {
         let mut left = $n;
@@ -172,7 +172,7 @@ unsafe fn columns_by_rows(
     Size { bands, depth, tiles }: Size,
     (mut out, stride): Lines<*mut f32>,
 ) {
-    // What takes the left lines back to their start, and the right ones to the next tile's.
+    // The offsets that take the left lines back to their start, and the right ones on to the next tile.
     let back = [depth << 2, (b_stride << 2).wrapping_mul(depth).wrapping_sub(16)];
     repeat!(bands, {
         // SAFETY: as of the caller. Of each tile one step, one more if their number is even, then
@@ -230,7 +230,7 @@ unsafe fn rows_by_rows(
     Size { bands, depth, tiles }: Size,
     (mut out, stride): Lines<*mut f32>,
 ) {
-    // What takes the right lines to the next tile's.
+    // The offset that takes the right lines on to the next tile.
     let back = (b_stride << 2).wrapping_mul(depth).wrapping_sub(16);
     repeat!(bands, {
         // SAFETY: as of the caller.

@@ -1,6 +1,6 @@
-//! The widest vectors that the processor has.
+//! Uses the widest vectors that the processor has.
 
-/// Work that is compiled for more than one width of vectors.
+/// Work compiled for more than one width of vectors.
 pub(crate) trait Vectorized: Sized {
     /// The result.
     type Output;
@@ -9,10 +9,10 @@ pub(crate) trait Vectorized: Sized {
     /// is inlined into [`Self::run`] is compiled again for wider vectors.
     fn work(self) -> Self::Output;
 
-    /// [`Self::work`], compiled also for the vectors of AVX2 and run so where the processor has them:
-    /// the same operations in the same order, so the same bits.
+    /// [`Self::work`], also compiled for the vectors of AVX2, which are used if the processor has them: the
+    /// same operations in the same order, so the same bits.
     ///
-    /// Finding out costs a nanosecond or two; without feature `std`, and on Arm, nothing.
+    /// The check costs a nanosecond or two; without feature `std`, and on Arm, nothing.
     #[inline(always)]
     fn run(self) -> Self::Output {
         #[cfg(all(feature = "std", target_arch = "x86_64"))]

@@ -20,7 +20,7 @@ const SHARES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 /// Checks by its header that a file is a model that can be measured.
 ///
 /// # Errors
-/// The reason that it cannot.
+/// The reason that it cannot be measured.
 pub fn check(path: &Path) -> Result<()> {
     model::header(&mut std::fs::File::open(path)?).map(drop)
 }
@@ -95,7 +95,7 @@ fn sweep(
     Ok(Measures::summarize(1.0 - share, outcomes?))
 }
 
-/// Every measure against the share of the second task, one curve per pair.
+/// Every measure as a function of the share of the second task, one curve per pair.
 fn series(sweeps: &[(&str, Vec<Measures>)]) -> Vec<Series> {
     let against = |title: &str, label: &str, of: &dyn Fn(&Measures) -> f64| Series {
         title: format!("Language model: {title}"),
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    /// The file named by `SITU_GGUF`; says so where there is none.
+    /// The file named by `SITU_GGUF`; prints a line if it is not set.
     fn file() -> Option<std::path::PathBuf> {
         let file = std::env::var_os("SITU_GGUF").map(Into::into);
         if file.is_none() {

@@ -10,19 +10,19 @@ use std::path::Path;
 use tokenizers::Tokenizer;
 use tokenizers::pre_tokenizers::{byte_level::ByteLevel, digits::Digits, sequence::Sequence};
 
-/// A language model and its tokenizer: weights widened to f32, a column a token.
+/// A language model and its tokenizer: weights widened to f32, one column per token.
 pub struct Llama {
     tokenizer: Tokenizer,
     heads: usize,
-    /// Heads of keys and values, each shared by as many of the queries.
+    /// Heads of keys and values, each shared by the same number of query heads.
     shared: usize,
     epsilon: f32,
-    /// Angle that a place turns each pair of a head's coordinates by.
+    /// Angle by which one position rotates each pair of a head's coordinates.
     angles: Vec<f32>,
     embedding: DMatrix<f32>,
     layers: Vec<Layer>,
     gain: DVector<f32>,
-    /// The embedding where the file has no other.
+    /// The embedding, if the file has no other matrix.
     output: Option<DMatrix<f32>>,
 }
 
@@ -38,7 +38,7 @@ struct Layer {
     down: DMatrix<f32>,
 }
 
-/// Keys and values of the tokens so far, layer by layer, a column a token.
+/// Keys and values of the tokens so far, layer by layer, one column per token.
 #[derive(Clone, Default)]
 struct Cache {
     layers: Vec<[Vec<f32>; 2]>,
@@ -57,13 +57,13 @@ impl Cache {
 /// Reads the description of a model, of the llama architecture.
 ///
 /// # Errors
-/// What the file is instead.
+/// A line that says what the file is instead.
 pub fn header(file: &mut File) -> Result<Content> {
     let content = Content::read(file)?;
     let architecture = content.metadata.get("general.architecture").ok_or("no architecture")?;
     let architecture = architecture.to_string()?;
     if architecture != "llama" {
-        return Err(format!("architecture '{architecture}': only llama is known").into());
+        return Err(format!("architecture '{architecture}': only llama is supported").into());
     }
     Ok(content)
 }
@@ -72,7 +72,7 @@ impl Llama {
     /// Reads a GGUF file.
     ///
     /// # Errors
-    /// What the file is instead, or lacks.
+    /// A line that says what the file is instead, or what it lacks.
     pub fn open(path: &Path) -> Result<Self> {
         let mut file = File::open(path)?;
         let content = header(&mut file)?;
@@ -95,12 +95,12 @@ impl Llama {
             let (rows, columns) = match *tensor.dims() {
                 [rows, columns] => (rows, columns),
                 [rows] => (rows, 1),
-                _ => return Err(format!("tensor '{name}' is no matrix").into()),
+                _ => return Err(format!("tensor '{name}' is not a matrix").into()),
             };
             Ok(DMatrix::from_row_slice(rows, columns, &tensor.flatten_all()?.to_vec1()?))
         };
         let exists = |name: &str| content.tensor_infos.contains_key(name);
-        // Longer contexts than trained for turn some pairs more slowly.
+        // For contexts longer than the model was trained for, some pairs rotate more slowly.
         let slower =
             if exists("rope_freqs.weight") { Some(matrix("rope_freqs.weight")?) } else { None };
         let angle = |pair: usize| {
@@ -138,7 +138,7 @@ impl Llama {
     /// Probability of each text after the prompt: the product over its tokens.
     ///
     /// # Errors
-    /// A text that has no tokens in the model's vocabulary.
+    /// If a text has no tokens in the model's vocabulary.
     pub fn probabilities(&self, prompt: &str, texts: &[String]) -> Result<Vec<f64>> {
         let mut cache = Cache::default();
         let first = self.forward(self.tokenizer.encode(prompt, true)?.get_ids(), &mut cache)?;
@@ -160,7 +160,7 @@ impl Llama {
         texts.iter().map(&mut probability).collect()
     }
 
-    /// Takes in tokens and returns the logits of the one after them.
+    /// Processes tokens and returns the logits of the next one.
     fn forward(&self, tokens: &[u32], cache: &mut Cache) -> Result<DVector<f32>> {
         cache.layers.resize(self.layers.len(), Default::default());
         let mut residual = DMatrix::zeros(self.embedding.ncols(), tokens.len());
@@ -203,7 +203,7 @@ impl Llama {
         out
     }
 
-    /// Turns each pair of each head's coordinates by its angle times the token's place.
+    /// Rotates each pair of each head's coordinates by its angle times the token's position.
     fn turn(&self, columns: &mut DMatrix<f32>, first: usize) {
         let size = self.embedding.ncols() / self.heads;
         for (mut column, place) in columns.column_iter_mut().zip(first..) {
@@ -248,13 +248,13 @@ fn share(logits: &DVector<f32>, token: u32) -> f64 {
     f64::from(logits[token as usize] - largest).exp() / sum
 }
 
-/// The file's byte-pair encoding. A text has the same tokens alone as after another: no space is put
-/// before it.
+/// The file's byte-pair encoding. A text has the same tokens alone as after another text: no space is
+/// inserted before it.
 fn tokenizer(content: &Content) -> Result<Tokenizer> {
     let mut tokenizer = Tokenizer::from_gguf(content)?;
     let kind = content.metadata.get("tokenizer.ggml.pre").map(Value::to_string);
     match kind.transpose()?.map(String::as_str) {
-        // These are split as their families are.
+        // Their texts are split as those of their families.
         Some("qwen2" | "llama3" | "smaug-bpe" | "lfm2") => {}
         Some("smollm") => {
             let parts = vec![Digits::new(true).into(), ByteLevel::new(false, false, true).into()];

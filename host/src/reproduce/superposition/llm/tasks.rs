@@ -5,15 +5,15 @@ use situ::random::Generator;
 
 /// Two tasks on the same words.
 pub struct Pair {
-    /// For people.
+    /// The name in tables and plots.
     pub name: &'static str,
-    /// What stands between a word and its answer, and what before the answer: part of its tokens.
+    /// The text between a word and its answer, and the text before the answer that is part of its tokens.
     arrow: [&'static str; 2],
     /// A word and its answers by both tasks.
     words: Vec<[String; 3]>,
 }
 
-/// Examples of a prompt, a line each.
+/// Examples of a prompt, one per line.
 const EXAMPLES: usize = 30;
 
 /// A prompt whose query is none of its examples.
@@ -30,7 +30,7 @@ const SPACED: [&str; 2] = [" ->", " "];
 const PLAIN: [&str; 2] = ["->", ""];
 
 impl Pair {
-    /// All pairs, the verbs first: theirs are the claims.
+    /// All pairs. The verbs come first: the claims are about them.
     pub fn all() -> Vec<Self> {
         vec![
             Self::of("verb: past tense, -ing form", SPACED, rows(VERBS)),
@@ -97,7 +97,7 @@ fn titled([word, copy, title]: [String; 3]) -> [String; 3] {
     [word, copy, first.to_uppercase() + rest]
 }
 
-/// Neighbours of the list, and words that are seven apart.
+/// Neighbors in the list, and words that are seven apart.
 fn two_words() -> Vec<[String; 3]> {
     let words: Vec<&str> = words().collect();
     let pair = |i: usize| [words[i], words[(i + 7) % words.len()]];
