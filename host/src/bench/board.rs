@@ -45,9 +45,9 @@ pub struct Memory {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Suite {
-    /// All kernels and learners
+    /// All benchmarks but the models
     Full,
-    /// Those for 64 KB of flash and 12 KB of RAM
+    /// Those that fit 64 KB of flash and 12 KB of RAM
     Reduced,
     /// The trained model and the written transformer of task superposition
     Models,

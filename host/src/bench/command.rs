@@ -10,14 +10,14 @@ use std::path::PathBuf;
 /// Arguments of `situ bench`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
-    /// The board; `situ boards` lists them
+    /// Board to run on; `situ boards` lists them
     #[arg(long, value_name = "ID")]
     pub board: String,
     /// Override the suite named in the board file
     #[arg(long, value_enum, value_name = "SUITE")]
     pub suite: Option<Suite>,
     /// Run only the rows whose name contains TEXT
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub filter: String,
     /// Write the results to FILE, for `situ compare`
     #[arg(long, value_name = "FILE")]

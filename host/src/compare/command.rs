@@ -8,7 +8,8 @@ use std::path::PathBuf;
 /// Arguments of `situ compare`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
-    /// Files that `situ bench --save` wrote, or of peers (.csv); the first file is the baseline
+    /// Results saved by `situ bench --save`, or of other libraries (.csv); the first file is the
+    /// baseline
     #[arg(value_name = "FILE", required = true, num_args = 2..)]
     pub files: Vec<PathBuf>,
     /// Exit 1 if any row is more than PERCENT slower than the baseline, is missing, has no positive

@@ -25,8 +25,8 @@ pub struct Arguments {
     /// Stop after this many loops
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     max_loops: u64,
-    /// Inverse temperature of attention, 1 / temperature [default: so high that all attention weights
-    /// but the largest underflow to zero]
+    /// Inverse temperature of attention, 1 / temperature [default: high enough that all attention
+    /// weights but the largest underflow to zero]
     #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
     inverse_temperature: Option<f64>,
     /// Print every loop: counter, instruction, changed cells; with 'layers', also the fields of the

@@ -29,17 +29,17 @@ pub struct Arguments {
     #[arg(long, value_name = "N",
         value_parser = RangedU64ValueParser::<u32>::new().range(1..=1_000_000_000))]
     steps: Option<u32>,
-    /// Scale G of the step sizes G / n^P, in units of a player's largest gain [default: one that
-    /// suits the regularizer and the feedback]
+    /// Scale G of the step sizes G / n^P, in units of a player's largest gain [default: chosen
+    /// for the regularizer and the feedback]
     #[arg(long, value_name = "G", value_parser = positive)]
     step_size: Option<f64>,
-    /// Exponent P of the step sizes, 0 to 1 [default: one that suits the feedback]
+    /// Exponent P of the step sizes, 0 to 1 [default: chosen for the feedback]
     #[arg(long, value_name = "P", value_parser = share)]
     step_exponent: Option<f64>,
     /// First exploration rate of bandit feedback; it falls as n^-0.1
     #[arg(long, value_name = "E", default_value_t = 0.5, value_parser = share)]
     exploration: f64,
-    /// Guess that the last payoffs will be seen again: converges in zero-sum games
+    /// Expect the last payoffs to come again (optimistic FTRL); converges in zero-sum games
     #[arg(long)]
     optimistic: bool,
     /// Where the players start
@@ -48,11 +48,11 @@ pub struct Arguments {
     /// Seed of the starting strategies and of all draws
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Number of runs, each with the next seed; shows how often each end is reached
+    /// Number of runs, each with the next seed; shows how often each outcome is reached
     #[arg(long, value_name = "N", default_value_t = 1,
         value_parser = RangedU64ValueParser::<u32>::new().range(1..=100_000))]
     runs: u32,
-    /// Write the strategies of the first run to this CSV file, about 1000 rounds of it
+    /// Write the strategies of the first run, in about 1000 of its rounds, to this CSV file
     #[arg(long, value_name = "FILE")]
     trajectory: Option<PathBuf>,
     /// Print one JSON object instead of tables

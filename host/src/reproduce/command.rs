@@ -9,8 +9,7 @@ use std::path::PathBuf;
 /// Arguments of `situ reproduce`.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Arguments {
-    /// Systems to reproduce [default: the eight of the papers]; `mesa` goes beyond them
-    #[arg(value_name = "SYSTEM")]
+    #[arg(value_name = "SYSTEM", help = names())]
     systems: Vec<String>,
     /// Run at the papers' sizes (minutes) instead of quick mode (seconds)
     #[arg(long)]
@@ -18,15 +17,15 @@ pub struct Arguments {
     /// Seed of all random numbers
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Numbers to compute with where a claim does not fix them; f16 and f32 work for the systems
-    /// whose construction is generic (normtune)
+    /// Precision of claims that do not fix one; f16 and f32 work for systems whose construction is
+    /// generic (normtune)
     #[arg(long, value_enum, default_value_t)]
     precision: Precision,
     /// Change a size of the constructions; an unknown NAME lists those of the system. The bounds
-    /// of the claims are stated for the default sizes
+    /// of the claims apply to the default sizes
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
-    /// Language model for the claims of superposition, llama architecture [env: SITU_GGUF]
+    /// Language model of the llama architecture, for the claims of superposition [env: SITU_GGUF]
     #[arg(long, value_name = "FILE.gguf")]
     model: Option<PathBuf>,
     /// Run part K of N, for `situ merge`: every N-th system, from the K-th on
@@ -35,6 +34,13 @@ pub struct Arguments {
     /// Print one JSON object instead of tables
     #[arg(long)]
     json: bool,
+}
+
+/// The help of the systems: their names.
+fn names() -> String {
+    let names = |systems: &[System]| systems.iter().map(|s| s.name).collect::<Vec<_>>().join(", ");
+    let (papers, beyond) = (names(SYSTEMS), names(EXTENSIONS));
+    format!("Systems to reproduce: {papers}; beyond the papers: {beyond} [default: all papers]")
 }
 
 impl Arguments {
