@@ -2,8 +2,6 @@
 
 use super::model::{CLASSES, FEATURES, Model, Storage};
 use crate::Failure;
-use situ::ftrl::Proximal;
-use situ::normtune::Adagrad;
 use situ::online::{
     BayesConfiguration, DeltaConfiguration, FtrlConfiguration, LeastSquaresConfiguration,
     MemoryConfiguration, MesaConfiguration, NewtonConfiguration, NormtuneConfiguration, Shape,
