@@ -39,37 +39,7 @@ impl<T: Scalar> Configuration for BayesConfiguration<T> {
     }
 }
 
-/// Gaussian naive Bayes: each feature normal within each class, all features independent.
-///
-/// `score_c = ln (n_c + 1) − Σ_j (z_j − m_cj)²/(2 v_cj) + ½ ln v_cj`, with v the variance within the
-/// class plus a floor. Classification only.
-///
-/// State: mean and deviation of each class and feature, 2 C d numbers, C counts, and the moments of
-/// the features (2 d); 14 C d flops an update and a logarithm for every 8 features of a class.
-///
-/// ```
-/// use situ::online::{Bayes, Learner, Shape, Target};
-///
-/// let mut learner = Bayes::<f32, 1, 2>::new(Shape::classify(1, 2), Default::default())?;
-/// let mut probabilities = [0.0; 2];
-/// // Class 1 surrounds class 0: no line separates them.
-/// for step in 0..100 {
-///     let x = (step % 10) as f32 - 4.5;
-///     learner.update(&[x], Target::Class(usize::from(x.abs() > 3.0)), &mut probabilities)?;
-/// }
-/// learner.predict(&[-4.5], &mut probabilities)?;
-/// assert!(probabilities[1] > 0.7);
-/// # Ok::<(), situ::online::Error>(())
-/// ```
-pub type Bayes<S, const FEATURES: usize, const OUTPUTS: usize> =
-    Frame<BayesModel<S, FEATURES, OUTPUTS>>;
-
-/// The model of [`Bayes`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct BayesModel<S, const FEATURES: usize, const OUTPUTS: usize> {
-    classes: [Class<S, FEATURES>; OUTPUTS],
-}
-
+/// What is known about one class.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Class<S, const FEATURES: usize> {
     count: u32,
@@ -118,6 +88,37 @@ impl<S: Storage, const FEATURES: usize> Class<S, FEATURES> {
         }
         score
     }
+}
+
+/// Gaussian naive Bayes: each feature normal within each class, all features independent.
+///
+/// `score_c = ln (n_c + 1) − Σ_j (z_j − m_cj)²/(2 v_cj) + ½ ln v_cj`, with v the variance within the
+/// class plus a floor. Classification only.
+///
+/// State: mean and deviation of each class and feature, 2 C d numbers, C counts, and the moments of
+/// the features (2 d); 14 C d flops an update and a logarithm for every 8 features of a class.
+///
+/// ```
+/// use situ::online::{Bayes, Learner, Shape, Target};
+///
+/// let mut learner = Bayes::<f32, 1, 2>::new(Shape::classify(1, 2), Default::default())?;
+/// let mut probabilities = [0.0; 2];
+/// // Class 1 surrounds class 0: no line separates them.
+/// for step in 0..100 {
+///     let x = (step % 10) as f32 - 4.5;
+///     learner.update(&[x], Target::Class(usize::from(x.abs() > 3.0)), &mut probabilities)?;
+/// }
+/// learner.predict(&[-4.5], &mut probabilities)?;
+/// assert!(probabilities[1] > 0.7);
+/// # Ok::<(), situ::online::Error>(())
+/// ```
+pub type Bayes<S, const FEATURES: usize, const OUTPUTS: usize> =
+    Frame<BayesModel<S, FEATURES, OUTPUTS>>;
+
+/// The model of [`Bayes`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct BayesModel<S, const FEATURES: usize, const OUTPUTS: usize> {
+    classes: [Class<S, FEATURES>; OUTPUTS],
 }
 
 impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model

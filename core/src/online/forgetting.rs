@@ -1,7 +1,7 @@
 //! How fast second-order learners forget.
 
 use super::configuration::{positive, require};
-use super::frame::Goal;
+use super::frame::{Example, Goal, Inputs, Model};
 use super::{Archive, Error, Parameter, Target};
 use crate::attention::VariableForgetting;
 use crate::matrix::argmax;
@@ -93,17 +93,34 @@ pub(super) struct Changes<T> {
 /// What an example tells about changes.
 pub(super) struct Evidence<'a, T> {
     /// Examples before it.
-    pub step: u32,
+    step: u32,
     /// Its target.
-    pub goal: &'a Goal<T>,
+    goal: &'a Goal<T>,
     /// The prediction before it was learned.
-    pub prediction: &'a [T],
+    prediction: &'a [T],
     /// Its mean squared residual.
-    pub square: T,
+    square: T,
     /// φᵀPφ before it was learned.
-    pub variance: T,
+    variance: T,
     /// Length of φ.
-    pub terms: usize,
+    terms: usize,
+}
+
+impl<'a, T: Scalar> Evidence<'a, T> {
+    /// Of an example of `terms` terms, with its prediction, its mean squared residual and φᵀPφ.
+    pub fn of<M>(
+        example: &'a Example<'_, M>,
+        prediction: &'a [T],
+        [square, variance]: [T; 2],
+        terms: usize,
+    ) -> Self
+    where
+        M: Model,
+        M::Inputs: Inputs<Number = T>,
+    {
+        let Example { context, goal } = example;
+        Self { step: context.step, goal, prediction, square, variance, terms }
+    }
 }
 
 impl<T: Scalar> Changes<T> {

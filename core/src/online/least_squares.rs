@@ -181,11 +181,9 @@ where
         let square = self.linear.correct(goal, out, gain, p_phi, context.step);
         self.error.activate(context.shape.task, S::Compute::ONE + variance, out);
         self.error.observe(square);
-        let Context { configuration, step, .. } = context;
-        let evidence =
-            Evidence { step: *step, goal, prediction: out, square, variance, terms: phi.len() };
-        let decay = self.changes.observe(&configuration.forgetting, &evidence);
-        self.covariance.forget(decay, configuration.ridge);
+        let evidence = Evidence::of(example, out, [square, variance], phi.len());
+        let decay = self.changes.observe(&context.configuration.forgetting, &evidence);
+        self.covariance.forget(decay, context.configuration.ridge);
         Ok(())
     }
 

@@ -141,6 +141,10 @@ where
         self.changes = Changes::EMPTY;
     }
 
+    fn decay(&self) -> S::Compute {
+        self.changes.last()
+    }
+
     fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
         let mut phi = [S::Compute::ZERO; TERMS];
         self.activations(context, prefix(&mut phi, context.x.z.len() + 1), out);
@@ -156,16 +160,10 @@ where
         let variance = self.covariance.condition(phi, curvature, p_phi);
         let gain = S::Compute::ONE / (S::Compute::ONE + curvature * variance);
         let square = self.linear.correct(goal, out, gain, p_phi, context.step);
-        let Context { configuration, step, .. } = context;
-        let evidence =
-            Evidence { step: *step, goal, prediction: out, square, variance, terms: phi.len() };
-        let decay = self.changes.observe(&configuration.forgetting, &evidence);
-        self.covariance.forget(decay, configuration.ridge);
+        let evidence = Evidence::of(example, out, [square, variance], phi.len());
+        let decay = self.changes.observe(&context.configuration.forgetting, &evidence);
+        self.covariance.forget(decay, context.configuration.ridge);
         Ok(())
-    }
-
-    fn decay(&self) -> S::Compute {
-        self.changes.last()
     }
 
     fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {

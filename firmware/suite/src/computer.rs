@@ -34,24 +34,32 @@ struct Factorial {
 const FACTORIAL_CELLS: [f32; 8] = [7.0, 0.0, -1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 
 /// `cell b -= cell a; if cell b <= 0 goto c`.
-const FACTORIAL: [subleq::Instruction; 13] = [
-    subtract(1, 1, 1),
-    subtract(4, 4, 2),
-    subtract(3, 3, 3),
-    subtract(0, 4, 4),
-    subtract(4, 3, 5),
-    subtract(2, 1, 6),
-    subtract(5, 3, 8),
-    subtract(7, 7, 5),
-    subtract(2, 2, 9),
-    subtract(1, 2, 10),
-    subtract(5, 0, 12),
-    subtract(7, 7, 0),
-    subtract(7, 7, 12),
-];
+const FACTORIAL: [subleq::Instruction; 13] = program([
+    [1, 1, 1],
+    [4, 4, 2],
+    [3, 3, 3],
+    [0, 4, 4],
+    [4, 3, 5],
+    [2, 1, 6],
+    [5, 3, 8],
+    [7, 7, 5],
+    [2, 2, 9],
+    [1, 2, 10],
+    [5, 0, 12],
+    [7, 7, 0],
+    [7, 7, 12],
+]);
 
-const fn subtract(a: usize, b: usize, c: usize) -> subleq::Instruction {
-    subleq::Instruction { a, b, c }
+/// A program of instructions `[a, b, c]`.
+const fn program<const N: usize>(rows: [[usize; 3]; N]) -> [subleq::Instruction; N] {
+    let mut program = [subleq::Instruction { a: 0, b: 0, c: 0 }; N];
+    let mut index = 0;
+    while index < N {
+        let [a, b, c] = rows[index];
+        program[index] = subleq::Instruction { a, b, c };
+        index += 1;
+    }
+    program
 }
 
 impl Benchmark for Factorial {

@@ -22,10 +22,6 @@ const TRAINING: usize = 1297;
 const BATCH: usize = 32;
 /// Frozen layers below the frozen layer of outputs.
 const DEPTH: usize = 2;
-/// Share of the label that is spread over all classes.
-const SMOOTHING: f64 = 0.2;
-/// Rate of the first step.
-const RATE: f64 = 0.1;
 /// Networks of the claim's median, each of its own seed; narrower widths have one network.
 const NETWORKS: u64 = 3;
 
@@ -167,6 +163,9 @@ where
     Ok(Tuned { numbers: 2 * (WIDTH * DEPTH + CLASSES), accuracies })
 }
 
+/// Rate of the first step.
+const RATE: f64 = 0.1;
+
 /// Tunes the network of a seed; its accuracy on the test rows before and after.
 fn accuracy<S, const WIDTH: usize>(
     settings: &Settings,
@@ -219,6 +218,9 @@ where
     });
     right.count() as f64 / test.len() as f64
 }
+
+/// Share of the label that is spread over all classes.
+const SMOOTHING: f64 = 0.2;
 
 /// Mean gradient of the smoothed cross-entropy over a batch, half of it on each core.
 fn gradient<S, const WIDTH: usize>(
