@@ -4,6 +4,7 @@ mod attention;
 mod chain_of_thought;
 mod computer;
 mod decoder;
+mod features;
 mod filter;
 mod mesa;
 mod normtune;

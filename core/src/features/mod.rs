@@ -1,13 +1,8 @@
 //! Features of a window of samples, computed as the samples stream by.
 //!
 //! [`WindowFeatures`] reads a multi-channel stream and, every `hop` samples, computes the features
-//! of the last `length` samples of each channel:
-//!
-//! | feature | formula, for samples x_1..x_n of a channel |
-//! |---|---|
-//! | mean | Σ x / n |
-//! | standard deviation | √(Σ (x − mean)² / n) |
-//! | mean absolute difference | Σ \|x_i − x_{i−1}\| / (n − 1) |
+//! of the last `length` samples of each channel: mean, standard deviation and mean absolute difference,
+//! or another [`Set`] of the [`Feature`]s.
 //!
 //! Samples are not stored: overlapping windows are accumulated side by side, length/hop of them,
 //! rounded up.
@@ -29,9 +24,12 @@
 //! # Ok::<(), situ::features::Error>(())
 //! ```
 
+mod extra;
+mod set;
 mod window;
 
-pub use window::{FEATURES_PER_CHANNEL, Window, WindowFeatures};
+pub use set::{Feature, Set};
+pub use window::{Window, WindowFeatures};
 
 error_enum! {
     /// Why samples were refused. The stream is then unchanged.

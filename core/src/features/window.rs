@@ -1,10 +1,9 @@
 //! Overlapping windows, accumulated side by side.
 
 use super::Error;
+use super::extra::{self, Step};
+use super::set::{BINS, Feature, Set};
 use crate::scalar::{Scalar, running_moments};
-
-/// Features of each channel: mean, standard deviation, mean absolute difference, in this order.
-pub const FEATURES_PER_CHANNEL: usize = 3;
 
 /// The windows of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,25 +25,38 @@ impl Window {
 
 /// Window features of a stream of up to `CHANNELS` channels with up to `OVERLAP` open windows.
 ///
-/// State: (3 · OVERLAP + 1) · CHANNELS scalars. A sample costs 9 flops a channel and open window.
-/// Moments are updated by Welford's recurrence: no large sums cancel.
+/// `EXTRA` is [`Set::extra`] of the features, or more; 0 for the moments. State: ((3 + EXTRA) · OVERLAP + 1)
+/// · CHANNELS scalars, whatever the length of a window. Moments are updated by Welford's recurrence: no
+/// large sums cancel. A sample costs, for each channel and open window:
+///
+/// | features | flops |
+/// |---|---|
+/// | the moments, which are always kept | 9 |
+/// | peak to peak | 2 |
+/// | crossings | 3 |
+/// | kurtosis | 22 |
+/// | bands | 4 for each of min(15, length/2) components |
 #[derive(Clone, Debug, PartialEq)]
-pub struct WindowFeatures<T, const CHANNELS: usize, const OVERLAP: usize> {
+pub struct WindowFeatures<T, const CHANNELS: usize, const OVERLAP: usize, const EXTRA: usize = 0> {
     window: Window,
+    set: Set,
     channels: usize,
     /// Samples until the next window starts.
     until_start: usize,
     /// Index of the slot in which it will start.
     next: usize,
     previous: [T; CHANNELS],
-    open: [Open<T, CHANNELS>; OVERLAP],
+    /// 2 cos(2πk/length) for k = 1, 2 … up to half the length.
+    coefficients: [T; BINS],
+    open: [Open<T, CHANNELS, EXTRA>; OVERLAP],
 }
 
 /// A window being filled; unused if `samples` is 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Open<T, const CHANNELS: usize> {
+struct Open<T, const CHANNELS: usize, const EXTRA: usize> {
     samples: usize,
     channels: [Moments<T>; CHANNELS],
+    extra: [[T; EXTRA]; CHANNELS],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,30 +76,71 @@ impl<T: Scalar> Moments<T> {
     }
 }
 
-impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize> WindowFeatures<T, CHANNELS, OVERLAP> {
-    /// A stream of `channels` channels before its first sample.
+impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize, const EXTRA: usize>
+    WindowFeatures<T, CHANNELS, OVERLAP, EXTRA>
+{
+    /// The moments of a stream of `channels` channels, before its first sample.
     ///
     /// # Errors
     /// [`Error::Capacity`] if length, hop or `channels` is zero or exceeds the type's capacity.
     pub fn new(window: Window, channels: usize) -> Result<Self, Error> {
+        Self::of(Set::MOMENTS, window, channels)
+    }
+
+    /// A set of features of a stream of `channels` channels, before its first sample.
+    ///
+    /// ```
+    /// use situ::features::{Feature, Set, Window, WindowFeatures};
+    ///
+    /// const SET: Set = Set::EMPTY.with(Feature::PeakToPeak).with(Feature::Bands);
+    /// let window = Window { length: 8, hop: 8 };
+    /// let mut stream = WindowFeatures::<f32, 1, 1, { SET.extra() }>::of(SET, window, 1)?;
+    /// let mut features = [0.0; SET.outputs()];
+    /// for x in [0.0, 1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0] {
+    ///     stream.push(&[x], &mut features)?;
+    /// }
+    /// // Two cycles a window, of mean square 1/2.
+    /// assert_eq!(features[0], 2.0);
+    /// assert!(features[1] < 1e-6 && (features[2] - 0.5).abs() < 1e-6);
+    /// # Ok::<(), situ::features::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Capacity`] if length, hop or `channels` is zero or exceeds the type's capacity, if the set
+    /// is empty or needs more than `EXTRA`.
+    pub fn of(set: Set, window: Window, channels: usize) -> Result<Self, Error> {
         let overlap = window.overlap();
-        if overlap == 0 || overlap > OVERLAP || channels == 0 || channels > CHANNELS {
+        let fits = overlap <= OVERLAP && channels <= CHANNELS && set.extra() <= EXTRA;
+        if overlap == 0 || channels == 0 || set.is_empty() || !fits {
             return Err(Error::Capacity);
         }
-        let empty = Open { samples: 0, channels: [Moments::EMPTY; CHANNELS] };
+        let empty = Open {
+            samples: 0,
+            channels: [Moments::EMPTY; CHANNELS],
+            extra: [[T::ZERO; EXTRA]; CHANNELS],
+        };
+        let mut coefficients = [T::ZERO; BINS];
+        if set.contains(Feature::Bands) {
+            for (k, coefficient) in (1_u8..).zip(&mut coefficients) {
+                let angle = core::f64::consts::TAU * f64::from(k) / window.length as f64;
+                *coefficient = T::from_f64(2.0 * libm::cos(angle));
+            }
+        }
         Ok(Self {
             window,
+            set,
             channels,
             until_start: 0,
             next: 0,
             previous: [T::ZERO; CHANNELS],
+            coefficients,
             open: [empty; OVERLAP],
         })
     }
 
     /// Number of features of a window.
     pub const fn features(&self) -> usize {
-        FEATURES_PER_CHANNEL * self.channels
+        self.set.outputs() * self.channels
     }
 
     /// Forgets all samples: a new recording starts.
@@ -100,7 +153,10 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize> WindowFeatures<T, C
     }
 
     /// Adds one sample of every channel. If it completes a window, writes the features, channel after
-    /// channel, and returns true.
+    /// channel and in the order of [`Feature::ALL`], and returns true.
+    ///
+    /// A sample beyond 2^60 in magnitude is refused, with kurtosis or bands one beyond 2^24: their powers
+    /// would not be finite.
     ///
     /// # Errors
     /// [`Error::Length`], [`Error::NotFinite`]; the stream is then unchanged.
@@ -108,22 +164,34 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize> WindowFeatures<T, C
         if sample.len() != self.channels || features.len() != self.features() {
             return Err(Error::Length);
         }
-        let limit = T::from_f64(1_152_921_504_606_846_976.0);
+        let fourth = self.set.contains(Feature::Kurtosis) || self.set.contains(Feature::Bands);
+        let limit = T::from_f64(if fourth { 16_777_216.0 } else { 1_152_921_504_606_846_976.0 });
         if let Some(channel) = sample.iter().position(|x| !(-limit..=limit).contains(x)) {
             return Err(Error::NotFinite { channel });
         }
         self.start_window();
         let mut complete = false;
+        let bins = self.coefficients.len().min(self.window.length / 2);
+        let coefficients = self.coefficients.get(..bins).unwrap_or_default();
+        let (set, length) = (self.set, self.window.length);
         for open in self.open.iter_mut().filter(|open| open.samples > 0) {
             let rate = T::ONE / T::from_usize(open.samples);
             let pairs = open.samples.saturating_sub(1);
             let difference_rate = if pairs == 0 { T::ZERO } else { T::ONE / T::from_usize(pairs) };
-            let channels = open.channels.iter_mut().zip(sample).zip(&self.previous);
-            for ((moments, x), previous) in channels {
+            let channels = open.channels.iter_mut().zip(&mut open.extra);
+            for (((moments, extra), x), previous) in channels.zip(sample).zip(&self.previous) {
+                if EXTRA > 0 {
+                    let Moments { mean, variance, .. } = *moments;
+                    extra::observe(
+                        set,
+                        extra,
+                        &Step { x: *x, mean, variance, count: pairs, coefficients },
+                    );
+                }
                 moments.observe(*x, rate, (*x - *previous).abs(), difference_rate);
             }
-            if open.samples == self.window.length {
-                write(&open.channels, features);
+            if open.samples == length {
+                write(set, open, coefficients, features);
                 open.samples = 0;
                 complete = true;
             } else {
@@ -141,6 +209,7 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize> WindowFeatures<T, C
         if self.until_start == 0 {
             if let Some(open) = self.open.get_mut(self.next) {
                 open.samples = 1;
+                // The numbers beside them start over with the first sample.
                 open.channels = [Moments::EMPTY; CHANNELS];
             }
             self.next = if self.next + 1 < self.window.overlap() { self.next + 1 } else { 0 };
@@ -150,9 +219,31 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize> WindowFeatures<T, C
     }
 }
 
-fn write<T: Scalar>(channels: &[Moments<T>], features: &mut [T]) {
-    let (features, _) = features.as_chunks_mut::<FEATURES_PER_CHANNEL>();
-    for (out, moments) in features.iter_mut().zip(channels) {
-        *out = [moments.mean, moments.variance.sqrt(), moments.difference];
+fn write<T: Scalar, const CHANNELS: usize, const EXTRA: usize>(
+    set: Set,
+    open: &Open<T, CHANNELS, EXTRA>,
+    coefficients: &[T],
+    features: &mut [T],
+) {
+    // No set is empty.
+    let each = features.chunks_exact_mut(set.outputs().max(1));
+    for ((out, moments), numbers) in each.zip(&open.channels).zip(&open.extra) {
+        let Moments { mean, variance, difference } = *moments;
+        let mut rest = out.iter_mut();
+        for (feature, value) in [
+            (Feature::Mean, mean),
+            (Feature::Deviation, variance.sqrt()),
+            (Feature::Difference, difference),
+            (Feature::RootMeanSquare, (mean * mean + variance).sqrt()),
+        ] {
+            if set.contains(feature)
+                && let Some(first) = rest.next()
+            {
+                *first = value;
+            }
+        }
+        if EXTRA > 0 {
+            extra::write(set, numbers, variance, open.samples, coefficients, rest);
+        }
     }
 }

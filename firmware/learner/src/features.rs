@@ -1,11 +1,11 @@
 //! From samples to the features of an example.
 
-use crate::model::{CHANNELS, FEATURES, OVERLAP, WINDOW};
+use crate::model::{CHANNELS, FEATURES, OVERLAP, SET, WINDOW};
 use situ::features::{Error, WindowFeatures};
 
 /// The features of windows of samples, or the samples themselves where the model has no window.
 pub struct Features {
-    windows: Option<WindowFeatures<f32, CHANNELS, OVERLAP>>,
+    windows: Option<WindowFeatures<f32, CHANNELS, OVERLAP, { SET.extra() }>>,
 }
 
 impl Features {
@@ -18,7 +18,7 @@ impl Features {
     /// [`Error::Capacity`] if `model` names a window that its sizes do not allow.
     pub fn begin(&mut self) -> Result<(), Error> {
         self.windows = match WINDOW {
-            Some(window) => Some(WindowFeatures::new(window, CHANNELS)?),
+            Some(window) => Some(WindowFeatures::of(SET, window, CHANNELS)?),
             None => None,
         };
         Ok(())

@@ -1,6 +1,6 @@
 //! The model, its sizes and its configuration. Written by `situ fit --export`; yours to change.
 
-use situ::features::Window;
+use situ::features::{Set, Window};
 use situ::ftrl::Proximal;
 use situ::online::{
     Adaptive, Error, Ftrl, FtrlConfiguration, Hedge, Memory, MemoryConfiguration, Shape,
@@ -17,6 +17,8 @@ pub const OUTPUTS: usize = 4;
 pub const LABELS: &[&str] = &["badminton", "running", "standing", "walking"];
 /// The windows of samples whose features are learned; none: each sample is an example.
 pub const WINDOW: Option<Window> = Some(Window { length: 20, hop: 10 });
+/// The features of a window of a channel.
+pub const SET: Set = Set::MOMENTS;
 /// Windows that are open at once.
 pub const OVERLAP: usize = 2;
 

@@ -24,6 +24,7 @@ type Quantile = Threshold<f32>;
 type Nlms5 = Nlms<f32, 5>;
 type Rls5 = Rls<f16, 5>;
 type Windows = WindowFeatures<f32, 3, 2>;
+type RichWindows = WindowFeatures<f32, 3, 2, 37>;
 
 /// What a learner does through its trait.
 fn keep_learner<L: Learner<f32>>() {
@@ -112,5 +113,6 @@ pub fn keep() {
         Rls5::begin => fn(&mut Rls5, RlsConfiguration<f32>) -> Result<(), filter::Error>;
         Windows::push => fn(&mut Windows, &[f32], &mut [f32]) -> Result<bool, features::Error>;
         Windows::restart => fn(&mut Windows);
+        RichWindows::push => fn(&mut RichWindows, &[f32], &mut [f32]) -> Result<bool, features::Error>;
     }
 }

@@ -1,7 +1,7 @@
 //! Learners, features and frozen networks: constructors, accessors and traits.
 
 use crate::linked;
-use situ::features::{Window, WindowFeatures};
+use situ::features::{Feature, Set, Window, WindowFeatures};
 use situ::normtune::{
     Adagrad, Adam, Affine, BatchNorm, Coordinates, Domain, Gaussian, Law, Moments, Network,
     Optimizer, Parameters, Rule, Sgd, Sign, Sparse, Stack, StackParameters, Stream, Table, Target,
@@ -114,6 +114,9 @@ fn learners() {
         3: Moving::standardize;
         1: Window::overlap, WindowFeatures::<f32, 3, 2>::features;
         2: WindowFeatures::<f32, 3, 2>::new;
+        3: WindowFeatures::<f32, 3, 2, 37>::of;
+        1: Feature::name, Feature::outputs, Feature::extra, Set::is_empty, Set::outputs, Set::extra;
+        2: Set::with, Set::contains;
     }
 }
 
