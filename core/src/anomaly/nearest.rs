@@ -142,7 +142,7 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Model<S::Compute, FEATU
         }
         // Each step draws by itself: nothing to save.
         let draw = u64::from(Generator::new(u64::from(*step)).bits());
-        let index = (draw * u64::from(*window.min(step)) >> 32) as usize;
+        let index = ((draw * u64::from(*window.min(step))) >> 32) as usize;
         if index < *slots {
             self.store.write(*slots, used, index, x.raw);
             if index == 0 {
