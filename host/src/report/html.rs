@@ -1,32 +1,12 @@
 //! The HTML report: one page that needs no other file.
 
+use super::fit::Fit;
+use super::markup::{escape, figure, push};
 use super::results::{MeasuredClaim, Run, SystemRun};
-use super::{Axis, Curve, Series};
-use super::{directory, files, number, plot};
+use super::{directory, files, number};
 use crate::Failure;
 use crate::files::replace;
-use serde::Deserialize;
-use std::fmt::Write;
 use std::path::PathBuf;
-
-/// The part of a saved `fit` that the report draws.
-#[derive(Deserialize)]
-struct Fit {
-    data: String,
-    rows: u64,
-    features: u64,
-    learners: Vec<Learner>,
-}
-
-#[derive(Deserialize)]
-struct Learner {
-    learner: String,
-    score: f64,
-    metric: String,
-    score_curve: Vec<f64>,
-    state_bytes: u64,
-    flops_per_update: u64,
-}
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;\
 color:#222}table{border-collapse:collapse;margin:1rem 0;width:100%}td,th{padding:.25rem .75rem;\
@@ -53,7 +33,7 @@ pub fn write() -> Result<PathBuf, Failure> {
          <style>{STYLE}</style><h1>situ: learning in place</h1>"
     );
     if let Some(fit) = fit {
-        page.push_str(&learners(&fit)?);
+        page.push_str(&fit.section()?);
     }
     if let Some(run) = run {
         page.push_str(&reproduction(&run)?);
@@ -106,55 +86,4 @@ fn claims(system: &SystemRun) -> String {
     }
     html.push_str("</table>");
     html
-}
-
-fn learners(fit: &Fit) -> Result<String, Failure> {
-    let (data, rows, features) = (escape(&fit.data), fit.rows, fit.features);
-    let mut html = format!(
-        "<h2>fit: {data}</h2><p>{rows} rows, {features} features, test-then-train.</p>\
-         <table><tr><th>learner<th>score<th>state, bytes<th>flops per update</tr>"
-    );
-    for learner in &fit.learners {
-        let (name, metric) = (escape(&learner.learner), escape(&learner.metric));
-        let Learner { score, state_bytes, flops_per_update, .. } = learner;
-        push(
-            &mut html,
-            format_args!(
-                "<tr><td>{name}<td class=\"number\">{score:.3} ({metric})\
-                 <td class=\"number\">{state_bytes}<td class=\"number\">{flops_per_update}</tr>"
-            ),
-        );
-    }
-    html.push_str("</table>");
-    let metric = fit.learners.first().map_or("score", |learner| &learner.metric);
-    let curve = |learner: &Learner| {
-        let count = learner.score_curve.len().max(1) as f64;
-        let share = |i: usize| fit.rows as f64 * (i + 1) as f64 / count;
-        let points = learner.score_curve.iter().enumerate();
-        let points = points.map(|(i, score)| [share(i), *score]).collect();
-        Curve { label: learner.learner.clone(), points }
-    };
-    let series = Series {
-        title: "Learning curves".to_owned(),
-        x: Axis::linear("rows seen"),
-        y: Axis::linear(metric),
-        curves: fit.learners.iter().map(curve).collect(),
-    };
-    html.push_str(&figure(&series)?);
-    Ok(html)
-}
-
-fn figure(series: &Series) -> Result<String, Failure> {
-    let drawing = plot::svg(series).map_err(Failure::Check)?;
-    let title = escape(&series.title);
-    Ok(format!("<figure>{drawing}<figcaption>{title}</figcaption></figure>"))
-}
-
-fn push(html: &mut String, text: std::fmt::Arguments<'_>) {
-    // Writing to a string does not fail.
-    let _ = html.write_fmt(text);
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

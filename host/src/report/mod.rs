@@ -1,7 +1,10 @@
 //! Results as the user sees them: tables on the terminal, files and a page in `target/situ`.
 
+mod confusion;
 mod files;
+mod fit;
 mod html;
+mod markup;
 mod plot;
 mod results;
 mod series;

@@ -39,12 +39,20 @@ fn draw(series: &Series, drawing: &mut String) -> Result<(), Box<dyn std::error:
         let color = Palette99::pick(index).to_rgba();
         let points = curve.points.iter().map(|point| place(point, series));
         let points = points.filter(|(x, y)| x.is_finite() && y.is_finite());
+        if let [only] = &curve.points[..] {
+            let (x, y) = place(only, series);
+            let dot = EmptyElement::at((x, y))
+                + Circle::new((0, 0), 4, color.filled())
+                + Text::new(curve.label.clone(), (7, -5), ("sans-serif", 12).into_font());
+            chart.draw_series(std::iter::once(dot))?;
+            continue;
+        }
         chart
             .draw_series(LineSeries::new(points, color.stroke_width(2)))?
             .label(&curve.label)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], color.stroke_width(2)));
     }
-    if series.curves.len() > 1 {
+    if series.curves.iter().filter(|curve| curve.points.len() > 1).count() > 1 {
         chart.configure_series_labels().background_style(WHITE.mix(0.8)).draw()?;
     }
     root.present()?;
@@ -104,6 +112,12 @@ mod tests {
         }
         // Each curve and its line in the legend.
         assert_eq!(drawing.matches("stroke-width=\"2\"").count(), 4);
+    }
+
+    #[test]
+    fn a_curve_of_one_point_is_a_dot_with_its_name() {
+        let drawing = svg(&series(vec![[1.0, 0.5]])).unwrap();
+        assert!(drawing.contains("<circle") && drawing.contains("first"));
     }
 
     #[test]
