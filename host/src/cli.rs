@@ -26,7 +26,7 @@ enum Command {
     /// Merge the parts that `situ reproduce --shard K/N --json` printed into one run
     Merge(reproduce::MergeArguments),
     /// Run the learners over a CSV, test-then-train, and rank them
-    Fit(fit::Arguments),
+    Fit(Box<fit::Arguments>),
     /// Learn in a game from a Gambit .nfg file and report where play ends
     Play(play::Arguments),
     /// Run a SUBLEQ or FLEQ program on the looped transformer

@@ -38,8 +38,10 @@ fn motion_on(board: &str, learner: &[&str]) -> Option<Value> {
     let _turn = OTHERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     // A second run finds here what the first one built.
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let output =
-        fit_motion(directory, learner).args(["--board", board, "--json"]).output().unwrap();
+    let output = fit_motion(directory, learner)
+        .args(["--board", board, "--measure", "--json"])
+        .output()
+        .unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);
     if output.status.code() == Some(TOOL_MISSING) {
         skipped(complaint.trim());

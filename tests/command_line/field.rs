@@ -8,20 +8,36 @@ use serde_json::Value;
 use std::path::Path;
 
 /// `situ fit csv/NAME --target TARGET`, with more arguments.
-fn fit(name: &str, target: &str, more: &str) -> assert_cmd::assert::Assert {
+pub fn fit(name: &str, target: &str, more: &str) -> assert_cmd::assert::Assert {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/command_line/csv").join(name);
     let directory = tempfile::tempdir().unwrap();
     let mut command = situ(directory.path());
     command.arg("fit").arg(file).args(["--target", target]).args(more.split_whitespace()).assert()
 }
 
-/// The same as JSON.
-fn json(name: &str, target: &str, more: &str) -> Value {
-    let assert = fit(name, target, &format!("{more} --json")).success();
+/// The same on a file with this content.
+pub fn fit_text(text: impl AsRef<[u8]>, target: &str, more: &str) -> assert_cmd::assert::Assert {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("data.csv"), text).unwrap();
+    let mut command = situ(directory.path());
+    command.args(["fit", "data.csv", "--target", target]).args(more.split_whitespace()).assert()
+}
+
+/// The result as JSON.
+pub fn json(name: &str, target: &str, more: &str) -> Value {
+    parsed(&fit(name, target, &format!("{more} --json")).success())
+}
+
+/// The same on a file with this content.
+pub fn json_text(text: impl AsRef<[u8]>, target: &str, more: &str) -> Value {
+    parsed(&fit_text(text, target, &format!("{more} --json")).success())
+}
+
+fn parsed(assert: &assert_cmd::assert::Assert) -> Value {
     serde_json::from_slice(&assert.get_output().stdout).unwrap()
 }
 
-fn number(value: &Value) -> f64 {
+pub fn number(value: &Value) -> f64 {
     value.as_f64().unwrap()
 }
 
@@ -270,6 +286,19 @@ fn unseen_groups_are_met_frozen_and_adapting() {
     );
     assert!(number(&after[3][1]) > number(&after[0][1]), "{learner}");
     assert_eq!(holdout["baselines"].as_array().unwrap().len(), 2);
+}
+
+/// A sensor that is mounted another way confuses a frozen learner; one that adapts makes up for it.
+#[test]
+fn a_turned_sensor_is_met_with_its_columns_exchanged() {
+    let plain = hold_out(&["--holdout", "0.3"]);
+    let turned = hold_out(&["--holdout", "0.3", "--turn", "x,y"]);
+    assert_eq!(turned["turned"], serde_json::json!(["x,y"]));
+    let score = |run: &Value, key: &str| number(&run["learners"][0][key]);
+    assert!(score(&turned, "frozen") < score(&plain, "frozen") - 0.1, "{turned} {plain}");
+    assert!(score(&turned, "adapting") > score(&turned, "frozen") + 0.1, "{turned}");
+    fit("sorted.csv", "label", "--holdout 0.2 --turn a").code(2).stderr(contains("--turn a"));
+    fit("sorted.csv", "label", "--holdout 0.2 --turn a,q").code(2).stderr(contains("'q'"));
 }
 
 /// Without labels there is nothing to adapt to; late ones help later.

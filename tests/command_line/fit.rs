@@ -23,8 +23,14 @@ const GOOD: &str = "a,b,y\n1,2,no\n2,1,yes\n3,5,no\n4,1,yes\n";
 #[test]
 fn missing_target_flag_is_named() {
     let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("data.csv"), GOOD).unwrap();
     let expected = is_match("^situ: [^\n]*--target[^\n]*\n$").unwrap();
-    situ(directory.path()).args(["fit", "data.csv"]).assert().code(2).stdout("").stderr(expected);
+    situ(directory.path())
+        .args(["fit", "data.csv", "--task", "classify"])
+        .assert()
+        .code(2)
+        .stdout("")
+        .stderr(expected);
 }
 
 #[test]
@@ -72,7 +78,7 @@ fn cells_that_are_no_numbers_are_named_by_line_and_column() {
     refused("a,b,y\n1,2,no\n2,warm,yes\n", &[], &["line 3", "column b", "'warm'", "--drop"]);
     refused("a,b,y\n1,2,no\n,1,yes\n", &[], &["line 3", "column a", "''"]);
     refused("a,b,y\n1,2,no\n1,1e99,yes\n", &[], &["line 3", "column b", "1e99"]);
-    refused("a,b,y\n1,2,no\n1,1,\n", &[], &["column y", "'no'"]);
+    refused("a,b,y\n1,2,no\n1,1,\n", &["--task", "classify"], &["column y", "'no'"]);
     refused(GOOD, &["--task", "regress"], &["line 2", "column y", "'no'"]);
 }
 
@@ -84,7 +90,8 @@ fn empty_files_are_refused() {
 
 #[test]
 fn data_without_anything_to_learn_are_refused() {
-    refused("a,y\n1,yes\n2,yes\n", &[], &["data.csv", "column y", "'yes'"]);
+    let classify = ["--task", "classify"];
+    refused("a,y\n1,yes\n2,yes\n", &classify, &["data.csv", "column y", "'yes'"]);
     refused("a,y\n1,2.5\n2,2.5\n", &["--task", "regress"], &["column y", "'2.5'"]);
     refused("a,y\n1,yes\n1,no\n", &[], &["data.csv", "constant", "a"]);
 }
@@ -122,7 +129,14 @@ fn json_follows_the_contract_alone_on_stdout() {
     assert_eq!(run["task"], "classify");
     assert_eq!(run["best"], run["learners"][0]["learner"]);
     let mut last = f64::INFINITY;
+    assert_eq!(run["not_scored"], 1);
+    assert_eq!(run["baselines"].as_array().unwrap().len(), 2);
     for learner in run["learners"].as_array().unwrap() {
+        for key in ["balanced_accuracy", "kappa", "ram_bytes", "predict_flops"] {
+            assert!(learner[key].as_f64().unwrap() > 0.0, "{key}: {learner}");
+        }
+        assert_eq!(learner["confusion"].as_array().unwrap().len(), 2);
+        assert!(learner["predict_flops"].as_u64() < learner["flops_per_update"].as_u64());
         let score = learner["score"].as_f64().unwrap();
         assert!(score > 0.9 && score <= last, "{learner}");
         last = score;
@@ -171,6 +185,26 @@ fn budgets_that_nothing_fits_are_refused() {
     refused("a,y\n1,0.5\n2,2.5\n3,1.0\n", &["--learner", "bayes"], &["--learner bayes"]);
     refused("a,y\n1,0.5\n2,2.5\n3,1.0\n", &["--drift"], &["--drift"]);
     refused(GOOD, &["--board", "toaster"], &["no board 'toaster'"]);
+    refused(GOOD, &["--measure"], &["--board"]);
+}
+
+/// The table is printed all the same, and the export says how much is too much.
+#[test]
+fn exports_that_exceed_the_board_are_refused_by_how_much() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("d.csv"), GOOD.repeat(9).replace("\na,b,y", "")).unwrap();
+    let mut command = situ(directory.path());
+    command.args(["fit", "d.csv", "--target", "y", "--learner", "least-squares"]);
+    command.args(["--board", "qemu-m0", "--export", "out"]);
+    let table = contains("least-squares").and(contains("No learner fits the 16384 bytes of RAM"));
+    let refused =
+        is_match("^situ: least-squares needs [0-9]+ bytes of RAM, [0-9]+ more than qemu-m0");
+    command.assert().code(2).stdout(table).stderr(refused.unwrap());
+    let mut command = situ(directory.path());
+    command.args(["fit", "d.csv", "--target", "y", "--learner", "ftrl", "--learner", "hedge"]);
+    command.args(["--board", "qemu-m0", "--export", "out"]);
+    // What fits is recommended, and exported without any hardware.
+    command.assert().success().stdout(contains("Take ftrl").and(contains("hedge needs")));
 }
 
 #[test]

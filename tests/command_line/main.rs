@@ -8,6 +8,7 @@ mod compare;
 mod compute;
 mod documented;
 mod field;
+mod files;
 mod fit;
 mod learners;
 mod listing;

@@ -1,6 +1,7 @@
 //! Baselines: predictions that need no features.
 
-use super::examples::Examples;
+use super::sequence::Sequence;
+use super::targets::TaskName;
 use situ::online::Target;
 
 /// A baseline on a stream.
@@ -10,53 +11,62 @@ pub struct Baseline {
     /// Bytes that it keeps.
     pub state_bytes: usize,
     /// Its prediction of each example, before it is told the target.
-    pub predictions: Vec<Target<f32>>,
+    pub predictions: Sequence,
 }
 
-/// The baselines of a task: the most frequent and the last label, or the running mean and the last
-/// value.
-pub fn baselines(data: &Examples) -> Vec<Baseline> {
-    let classes = data.labels.len();
+/// The baselines of a task: the most frequent and the last label of these targets, or the running mean
+/// and the last value.
+pub fn baselines(targets: &Sequence, task: TaskName, classes: usize) -> Vec<Baseline> {
+    let (usual, last) = match task {
+        TaskName::Classify => ("majority", "last-label"),
+        TaskName::Regress => ("running-mean", "last-value"),
+        TaskName::Anomaly => return Vec::new(),
+    };
+    let start = if classes > 0 { Target::Class(0) } else { Target::Value(0.0) };
+    let mut before = start;
     let last = Baseline {
-        name: if classes > 0 { "last-label" } else { "last-value" },
+        name: last,
         state_bytes: 4,
-        predictions: last(data),
+        predictions: predictions(targets, task, |target| {
+            let now = target.unwrap_or(before);
+            std::mem::replace(&mut before, now)
+        }),
     };
-    let usual = if classes > 0 {
-        Baseline { name: "majority", state_bytes: 4 * classes, predictions: majority(data) }
+    let predictions = if classes > 0 {
+        let mut counts = vec![0_u32; classes];
+        predictions(targets, task, |target| majority(&mut counts, target))
     } else {
-        Baseline { name: "running-mean", state_bytes: 8, predictions: running_mean(data) }
+        let (mut mean, mut count) = (0.0, 0.0);
+        predictions(targets, task, |target| {
+            let predicted = Target::Value(mean as f32);
+            if let Some(target) = target {
+                count += 1.0;
+                mean += (f64::from(target.output(0)) - mean) / count;
+            }
+            predicted
+        })
     };
-    vec![usual, last]
+    let state_bytes = if classes > 0 { 4 * classes } else { 8 };
+    vec![Baseline { name: usual, state_bytes, predictions }, last]
 }
 
-fn last(data: &Examples) -> Vec<Target<f32>> {
-    let start = if data.labels.is_empty() { Target::Value(0.0) } else { Target::Class(0) };
-    let targets = data.examples.iter().map(|example| example.target);
-    std::iter::once(start).chain(targets).take(data.examples.len()).collect()
-}
-
-fn majority(data: &Examples) -> Vec<Target<f32>> {
-    let mut counts = vec![0_u32; data.labels.len()];
-    let mut predictions = Vec::with_capacity(data.examples.len());
-    for example in &data.examples {
-        // The first of equals.
-        let usual = counts.iter().enumerate().rev().max_by_key(|(_, count)| **count);
-        predictions.push(Target::Class(usual.map_or(0, |(class, _)| class)));
-        if let Target::Class(class) = example.target {
-            counts[class] += 1;
-        }
-    }
+/// What is predicted before each target is told, if it ever is.
+fn predictions(
+    targets: &Sequence,
+    task: TaskName,
+    mut step: impl FnMut(Option<Target<f32>>) -> Target<f32>,
+) -> Sequence {
+    let mut predictions = Sequence::new(task);
+    targets.iter().for_each(|target| predictions.push(Some(step(target))));
     predictions
 }
 
-fn running_mean(data: &Examples) -> Vec<Target<f32>> {
-    let (mut mean, mut count) = (0.0, 0.0);
-    let mut predictions = Vec::with_capacity(data.examples.len());
-    for example in &data.examples {
-        predictions.push(Target::Value(mean as f32));
-        count += 1.0;
-        mean += (f64::from(example.target.output(0)) - mean) / count;
+/// The most frequent class so far, the first of equals.
+fn majority(counts: &mut [u32], target: Option<Target<f32>>) -> Target<f32> {
+    let usual = counts.iter().enumerate().rev().max_by_key(|(_, count)| **count);
+    let predicted = Target::Class(usual.map_or(0, |(class, _)| class));
+    if let Some(Target::Class(class)) = target {
+        counts[class] += 1;
     }
-    predictions
+    predicted
 }

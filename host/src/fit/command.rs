@@ -1,12 +1,15 @@
 //! The command `situ fit`: reads the data, runs the learners, prints a table.
 
+use super::anomaly;
 use super::catalogue;
-use super::examples::{examples, permuted_half_way};
+use super::examples::{Examples, examples};
 use super::export::{self, Destination};
 use super::options::{Language, Options};
 use super::outcome::Fit;
-use super::run::{hold_out, run};
-use super::table::read;
+use super::predictions::{self, Writer};
+use super::run::{Chosen, hold_out, run};
+use super::table::{Table, read};
+use super::targets::TaskName;
 use crate::bench::Board;
 use crate::{Failure, console, report};
 use std::fs::File;
@@ -31,8 +34,8 @@ pub struct Arguments {
 /// # Errors
 /// [`Failure::Input`] with one line for bad data or arguments; with a board [`Failure::Tool`] for a
 /// missing compiler or emulator, [`Failure::Check`] if its predictions differ from the host's.
-pub fn fit(arguments: &Arguments) -> Result<Fit, Failure> {
-    arguments.run(true)
+pub fn fit(arguments: &Arguments) -> Result<(), Failure> {
+    arguments.run(true).map(drop)
 }
 
 /// Runs `situ fit` with arguments as on the command line; prints and saves nothing.
@@ -47,11 +50,12 @@ pub fn fit_quietly(arguments: impl IntoIterator<Item = String>) -> Result<Fit, F
     }
     let words = std::iter::once("fit".to_owned()).chain(arguments);
     let line = <Line as clap::Parser>::try_parse_from(words);
-    line.map_err(|error| Failure::usage(&error))?.arguments.run(false)
+    let fit = line.map_err(|error| Failure::usage(&error))?.arguments.run(false)?;
+    fit.ok_or_else(|| Failure::Input("no target to fit: situ::anomaly watches a stream".to_owned()))
 }
 
 impl Arguments {
-    fn run(&self, shown: bool) -> Result<Fit, Failure> {
+    fn run(&self, shown: bool) -> Result<Option<Fit>, Failure> {
         let name = self.data.display().to_string();
         let file =
             File::open(&self.data).map_err(|error| Failure::Input(format!("{name}: {error}")))?;
@@ -63,10 +67,10 @@ impl Arguments {
 ///
 /// # Errors
 /// As [`fit`].
-pub fn fit_bundled() -> Result<Fit, Failure> {
+pub fn fit_bundled() -> Result<(), Failure> {
     let (name, bytes) = BUNDLED;
     let options = Options {
-        target: "activity".to_owned(),
+        target: Some("activity".to_owned()),
         group: Some("recording".to_owned()),
         drop: vec!["split".to_owned(), "seconds".to_owned()],
         window: Some(20),
@@ -74,8 +78,11 @@ pub fn fit_bundled() -> Result<Fit, Failure> {
         shuffle: Some(0),
         ..Options::default()
     };
-    fit_source(name, bytes, &options, true)
+    fit_source(name, bytes, &options, true).map(drop)
 }
+
+/// The board that is exported for where `--board` names none.
+const DEFAULT_BOARD: &str = "qemu-m4";
 
 /// Stack of the thread that runs the learners: they are built by value, in the host's size.
 const STACK: usize = 256 << 20;
@@ -85,7 +92,7 @@ fn fit_source(
     source: impl std::io::Read + Send,
     options: &Options,
     shown: bool,
-) -> Result<Fit, Failure> {
+) -> Result<Option<Fit>, Failure> {
     std::thread::scope(|scope| {
         let work = || fit_here(name, source, options, shown);
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
@@ -99,27 +106,33 @@ fn fit_here(
     source: impl std::io::Read,
     options: &Options,
     shown: bool,
-) -> Result<Fit, Failure> {
+) -> Result<Option<Fit>, Failure> {
     let selected = catalogue::select(&options.learner)?;
     let board = board(options)?;
     options.labels()?;
     let destination = options.export.clone();
     let destination =
         destination.map(|directory| Destination::new(directory, options.force)).transpose()?;
+    let predictions = options.predictions.as_deref().map(predictions::create).transpose()?;
+    let plan = options.plan()?;
     let table = read(name, source, &options.columns(), &options.format()?)?;
-    let mut data = examples(&table, &options.target, &options.plan())?;
-    if options.drift {
-        permuted_half_way(&mut data)?;
-    }
-    let (mut run, chosen) = run(&data, &selected, options)?;
-    run.holdout = hold_out(&data, &chosen, options)?;
-    let measured = match (&board, &options.board) {
-        (Some(board), Some(_)) => {
-            run.learners.iter_mut().zip(&chosen).try_for_each(|(fitted, chosen)| {
-                fitted.board = export::measure(&chosen.model, &table, &data, board)?;
-                Ok(())
-            })
+    let mut data = examples(&table, options.target.as_deref(), &plan)?;
+    if data.task == TaskName::Anomaly {
+        if shown {
+            anomaly::watch(&data, options, predictions)?;
         }
+        return Ok(None);
+    }
+    if options.drift {
+        data.permute_half_way()?;
+    }
+    let (mut run, chosen) = run(&data, &selected, board.as_ref(), options)?;
+    let turned = options.turned()?;
+    let turned =
+        turned.map(|plan| examples(&table, options.target.as_deref(), &plan)).transpose()?;
+    run.holdout = hold_out(&data, turned.as_ref().unwrap_or(&data), &chosen, options)?;
+    let measured = match &board {
+        Some(board) if options.measure => measure(&mut run, &chosen, &table, &data, board),
         _ => Ok(()),
     };
     // What was computed is shown before anything else can fail.
@@ -128,17 +141,21 @@ fn fit_here(
         (true, false) => run.print(&data)?,
         (false, _) => {}
     }
+    if let Some((path, file)) = predictions {
+        predictions::write(Writer::new(path, file), &data, &chosen)?;
+    }
     measured?;
     if shown {
         report::save(report::FIT, &run)?;
     }
-    if let (Some(board), Some(to), Some(best)) = (&board, &destination, chosen.get(run.taken())) {
+    if let (Some(to), Some(best)) = (&destination, chosen.get(run.taken())) {
+        let board = board.map_or_else(|| Board::find(DEFAULT_BOARD), Ok)?;
         let state = options.trained.then_some(&*best.state);
         let write = match options.language.unwrap_or_default() {
             Language::Rust => export::write,
             Language::C => export::write_c,
         };
-        write(&best.model, &table, &data, board, state, to)?;
+        write(&best.model, &table, &data, &board, state, to)?;
         if shown && !options.json {
             console::line(format_args!(
                 "wrote {} for {} to {}",
@@ -148,13 +165,26 @@ fn fit_here(
             ))?;
         }
     }
-    Ok(run)
+    Ok(Some(run))
 }
 
-/// The board to run on or to export for.
+/// Runs each learner on the board.
+fn measure(
+    run: &mut Fit,
+    chosen: &[Chosen],
+    table: &Table,
+    data: &Examples,
+    board: &Board,
+) -> Result<(), Failure> {
+    run.learners.iter_mut().zip(chosen).try_for_each(|(fitted, chosen)| {
+        fitted.board = export::measure(&chosen.model, table, data, board)?;
+        Ok(())
+    })
+}
+
+/// The board that `--board` names.
 fn board(options: &Options) -> Result<Option<Board>, Failure> {
-    let id = options.board.as_deref();
-    let board = id.or(options.export.as_ref().map(|_| "qemu-m4")).map(Board::find).transpose()?;
+    let board = options.board.as_deref().map(Board::find).transpose()?;
     match &board {
         Some(board) if board.is_riscv() && options.language == Some(Language::C) => {
             let line =

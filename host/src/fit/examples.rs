@@ -1,49 +1,63 @@
-//! From rows to examples: tasks and labels, windows inside groups, order.
+//! From rows to examples: windows inside groups, order.
 
-use super::features::{CHANNELS, Features, OVERLAP};
-use super::table::Table;
+use super::features::{self, Features, Windows};
+use super::sequence::Sequence;
+use super::store::{Cursor, Store};
+use super::table::{Meta, Table, shown};
 use super::targets::{Targets, TaskName, targets};
+use super::windows::{Mixed, Recent};
 use crate::Failure;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
 use situ::features::Window;
 use situ::online::{Shape, Target};
-use std::collections::{BTreeMap, VecDeque};
 
 /// A stream of examples.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Examples {
     /// Where they came from.
     pub name: String,
     /// Name of the column that is predicted.
-    pub target: String,
+    pub target: Option<String>,
+    /// What is learned.
+    pub task: TaskName,
     /// Names of the features.
     pub features: Vec<String>,
     /// The windows that the features are of; none if each row is an example.
-    pub window: Option<Window>,
+    pub windows: Option<Windows>,
     /// Labels in order of their class numbers; empty in regression.
     pub labels: Vec<String>,
+    /// What was subtracted from the values.
+    pub offset: f64,
     /// What was done to the data on the way, in words.
     pub notes: Vec<String>,
-    /// In the order in which they are learned.
-    pub examples: Vec<Example>,
-}
-
-/// One example.
-#[derive(Clone, Debug)]
-pub struct Example {
-    /// As many as there are names.
-    pub features: Vec<f32>,
-    /// The class or the value.
-    pub target: Target<f32>,
-    /// The number of its group, in order of their first rows; 0 without groups.
-    pub group: usize,
-    /// The number of the value that it is held out by; 0 without one.
-    pub held: usize,
+    /// The class or the value of each example, in the order in which they are learned.
+    pub targets: Sequence,
+    /// The number of the group of each; 0 without groups.
+    pub groups: Vec<u32>,
+    /// The number of the value that each is held out by; 0 without one.
+    pub held: Vec<u32>,
+    /// The line of the file at which each ends.
+    pub lines: Vec<u32>,
+    rows: Store<f32>,
+    constant: Constant,
 }
 
 impl Examples {
+    /// Examples, those without a target included.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Examples with a target; all where there is nothing to predict.
+    pub fn labeled(&self) -> usize {
+        match self.task {
+            TaskName::Anomaly => self.len(),
+            _ => self.targets.iter().flatten().count(),
+        }
+    }
+
     /// The shape of a learner for them.
     pub fn shape(&self) -> Shape {
         match self.labels.len() {
@@ -52,85 +66,103 @@ impl Examples {
         }
     }
 
-    /// What is learned.
-    pub fn task(&self) -> TaskName {
-        if self.labels.is_empty() { TaskName::Regress } else { TaskName::Classify }
+    /// Reads the features of the examples.
+    pub fn cursor(&self) -> Cursor<'_, f32> {
+        self.rows.cursor()
+    }
+
+    /// A target around which values are summed.
+    pub fn origin(&self) -> Option<Target<f32>> {
+        self.targets.iter().flatten().next()
     }
 
     /// The first `count` examples.
-    pub fn first(&self, count: usize) -> Self {
-        let examples = self.examples.iter().take(count).cloned().collect();
-        Self { examples, ..self.without_examples() }
+    ///
+    /// # Errors
+    /// [`Failure::Input`] if a temporary file cannot be read.
+    pub fn first(&self, count: usize) -> Result<Self, Failure> {
+        let order: Vec<u32> = (0..count.min(self.len()) as u32).collect();
+        self.ordered(&order)
     }
 
-    /// A stream of the same kind without its examples.
-    pub fn without_examples(&self) -> Self {
-        Self {
+    /// The examples of these indices, in this order.
+    fn ordered(&self, order: &[u32]) -> Result<Self, Failure> {
+        let pick = |of: &[u32]| order.iter().map(|index| of[*index as usize]).collect();
+        Ok(Self {
             name: self.name.clone(),
             target: self.target.clone(),
+            task: self.task,
             features: self.features.clone(),
-            window: self.window,
+            windows: self.windows,
             labels: self.labels.clone(),
+            offset: self.offset,
             notes: self.notes.clone(),
-            examples: Vec::new(),
-        }
+            targets: self.targets.ordered(order),
+            groups: pick(&self.groups),
+            held: pick(&self.held),
+            lines: pick(&self.lines),
+            rows: self.rows.ordered(order)?,
+            constant: self.constant.clone(),
+        })
     }
 
     /// Names of features that are the same in all examples.
     pub fn constant_features(&self) -> Vec<&str> {
-        let Some(first) = self.examples.first() else { return Vec::new() };
-        let constant = |index: &usize| {
-            self.examples.iter().all(|example| example.features[*index] == first.features[*index])
-        };
-        (0..self.features.len()).filter(constant).map(|index| &*self.features[index]).collect()
+        let constant = self.constant.0.iter().zip(&self.features);
+        constant.filter(|(value, _)| value.is_some()).map(|(_, name)| &**name).collect()
+    }
+
+    /// Gives every label of the second half of the stream to the class after it.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] where the targets are no labels.
+    pub fn permute_half_way(&mut self) -> Result<(), Failure> {
+        if self.task != TaskName::Classify {
+            return Err(Failure::Input("--drift permutes labels; there are none".into()));
+        }
+        let classes = self.labels.len();
+        for index in self.len() / 2..self.len() {
+            if let Some(Target::Class(class)) = self.targets.get(index) {
+                self.targets.set(index, Target::Class((class + 1) % classes));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The value of each feature that has had only one so far.
+#[derive(Clone, Debug)]
+struct Constant(Vec<Option<f32>>);
+
+impl Constant {
+    fn see(&mut self, features: &[f32]) {
+        for (constant, feature) in self.0.iter_mut().zip(features) {
+            if constant.is_some_and(|value| value != *feature) {
+                *constant = None;
+            }
+        }
     }
 }
 
 /// How rows become examples.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// What to predict; decided by the column if not given.
     pub task: Option<TaskName>,
     /// Windows to take the features of.
-    pub window: Option<Window>,
+    pub windows: Option<Windows>,
     /// The target of a window whose rows have several.
     pub mixed: Mixed,
     /// Seed of a random order.
     pub shuffle: Option<u64>,
+    /// Pairs of columns (x, z) to be read as (z, −x): a sensor mounted another way.
+    pub turn: Vec<[String; 2]>,
 }
 
-/// The target of a window whose rows have several.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Mixed {
-    /// That of the last row
-    #[default]
-    Last,
-    /// That of most rows
-    Majority,
-    /// None: the window is skipped
-    Skip,
-}
-
-impl Mixed {
-    /// The target of a window with these targets, the last row's last.
-    fn target(self, window: &VecDeque<Option<Target<f32>>>) -> Option<Target<f32>> {
-        let last = window.back().copied().flatten();
-        match self {
-            Self::Last => last,
-            Self::Skip => last.filter(|_| window.iter().all(|target| *target == last)),
-            Self::Majority => {
-                let count = |of: &Option<Target<f32>>| window.iter().filter(|t| *t == of).count();
-                window.iter().max_by_key(|target| count(target)).copied().flatten()
-            }
-        }
-    }
-
-    fn note(self) -> &'static str {
-        match self {
-            Self::Last => "each has that of its last row (--mixed-windows)",
-            Self::Majority => "each has that of most of its rows",
-            Self::Skip => "they are skipped",
-        }
+impl Plan {
+    /// Rows of an example.
+    fn length(&self) -> usize {
+        self.windows.map_or(1, |windows| windows.window.length)
     }
 }
 
@@ -139,106 +171,188 @@ impl Mixed {
 /// # Errors
 /// [`Failure::Input`] naming file, column and line where there is nothing to learn: one label, a
 /// constant value, no feature that varies, a target that is no number, no complete window.
-pub fn examples(table: &Table, target: &str, plan: &Plan) -> Result<Examples, Failure> {
+pub fn examples(table: &Table, target: Option<&str>, plan: &Plan) -> Result<Examples, Failure> {
     let name = &table.name;
-    let Targets { labels, targets, note } = targets(table, target, plan.task)?;
-    let mut notes = table.notes.clone();
-    notes.extend(note);
-    let (features, mut examples) = stream(table, &targets, plan, &mut notes)?;
-    if examples.len() < 2 {
-        return Err(Failure::Input(format!("{name}: one example, and nothing to score")));
+    let targets = targets(table, target, plan.task)?;
+    let mut stream = Stream::new(table, &targets, plan)?;
+    for group in table.groups()? {
+        stream.group(table, &targets, plan, group.indices())?;
     }
-    if let Some(seed) = plan.shuffle {
-        examples.shuffle(&mut Pcg64Mcg::seed_from_u64(seed));
-    }
-    let (target, window) = (target.to_owned(), plan.window);
-    let examples =
-        Examples { name: name.clone(), target, features, window, labels, notes, examples };
-    if examples.constant_features().len() == examples.features.len() {
-        return Err(Failure::Input(format!(
-            "{name}: every feature is constant ({})",
-            examples.features.join(", ")
-        )));
-    }
-    Ok(examples)
-}
-
-/// Gives every label of the second half of the stream to the class after it.
-///
-/// # Errors
-/// [`Failure::Input`] in regression.
-pub fn permuted_half_way(data: &mut Examples) -> Result<(), Failure> {
-    let (half, classes) = (data.examples.len() / 2, data.labels.len());
-    for example in data.examples.iter_mut().skip(half) {
-        let Target::Class(class) = &mut example.target else {
-            return Err(Failure::Input("--drift permutes labels; the target is a value".into()));
-        };
-        *class = (*class + 1) % classes;
-    }
-    Ok(())
-}
-
-/// Streams the rows through the features, those of each group by themselves.
-fn stream(
-    table: &Table,
-    targets: &[Option<Target<f32>>],
-    plan: &Plan,
-    notes: &mut Vec<String>,
-) -> Result<(Vec<String>, Vec<Example>), Failure> {
-    let (name, window) = (&table.name, plan.window);
-    let columns = table.columns.len();
-    let (length, hop) = window.map_or((1, 1), |window| (window.length, window.hop));
-    let new = || {
-        Features::new(window, columns).map_err(|_| {
-            Failure::Input(format!(
-                "{name}: --window {length} --hop {hop} on {columns} columns: both must be positive, \
-                 with at most {OVERLAP} windows open at once and {CHANNELS} columns"
-            ))
-        })
-    };
-    let names = new()?.names(&table.columns);
-    let mut examples = Vec::new();
-    let mut numbers = BTreeMap::new();
-    let (mut unlabeled, mut mixed) = (0, 0);
-    for (group, rows) in table.groups().into_iter().enumerate() {
-        let mut features = new()?;
-        let mut recent = VecDeque::with_capacity(length);
-        for index in rows {
-            let row = &table.rows[index];
-            if recent.len() == length {
-                recent.pop_front();
-            }
-            recent.push_back(targets[index]);
-            let complete = features
-                .push(&row.numbers)
-                .map_err(|error| Failure::Input(format!("{name}: line {}: {error}", row.line)))?;
-            let Some(example) = complete else { continue };
-            let features = example.to_vec();
-            let mixes = recent.iter().any(|target| *target != targets[index]);
-            mixed += usize::from(mixes);
-            match plan.mixed.target(&recent) {
-                Some(target) => {
-                    let next = numbers.len();
-                    let held = *numbers.entry(row.held.as_str()).or_insert(next);
-                    examples.push((index, Example { features, target, group, held }));
-                }
-                None => unlabeled += 1,
-            }
-        }
-    }
-    if examples.is_empty() {
+    let Stream { mut examples, order, unlabeled, skipped, mixed, .. } = stream;
+    examples.target = target.map(str::to_owned);
+    examples.notes.extend(targets.note);
+    if examples.len() + skipped == 0 {
+        let length = plan.length();
         return Err(Failure::Input(format!(
             "{name}: no group has the {length} rows of one --window"
         )));
     }
-    // In the order in which their last rows stand in the file.
-    examples.sort_by_key(|(index, _)| *index);
-    if mixed > 0 && window.is_some() {
-        let share = 100.0 * mixed as f64 / (examples.len() + unlabeled) as f64;
-        notes.push(format!("{share:.0} % of the windows mix targets: {}", plan.mixed.note()));
+    if mixed > 0 && plan.windows.is_some() {
+        let share = 100.0 * mixed as f64 / (examples.len() + skipped) as f64;
+        examples
+            .notes
+            .push(format!("{share:.0} % of the windows mix targets: {}", plan.mixed.note()));
     }
     if unlabeled > 0 {
-        notes.push(format!("{unlabeled} examples without a target are not learned"));
+        examples.notes.push(format!("{unlabeled} examples without a target are not learned"));
     }
-    Ok((names, examples.into_iter().map(|(_, example)| example).collect()))
+    if examples.labeled() < 2 {
+        let count = if examples.labeled() == 0 { "no" } else { "one" };
+        return Err(Failure::Input(format!("{name}: {count} example, and nothing to score")));
+    }
+    if examples.constant_features().len() == examples.features.len() {
+        let features = examples.features.join(", ");
+        return Err(Failure::Input(format!("{name}: every feature is constant ({features})")));
+    }
+    // In the order in which their last rows stand in the file.
+    let mut places: Vec<u32> = (0..examples.len() as u32).collect();
+    if !order.is_sorted() {
+        places.sort_by_key(|place| order[*place as usize]);
+    }
+    if let Some(seed) = plan.shuffle {
+        places = shuffled(&places, &examples.groups, seed);
+    }
+    if places.is_sorted() { Ok(examples) } else { examples.ordered(&places) }
+}
+
+/// The groups in random order, the examples of each in their own; without groups, the examples.
+/// Neighbors in a group overlap or resemble one another: apart, each would be known before it comes.
+fn shuffled(places: &[u32], groups: &[u32], seed: u64) -> Vec<u32> {
+    let count = 1 + groups.iter().max().map_or(0, |group| *group as usize);
+    let generator = &mut Pcg64Mcg::seed_from_u64(seed);
+    if count == 1 {
+        let mut places = places.to_vec();
+        places.shuffle(generator);
+        return places;
+    }
+    let mut by_group = vec![Vec::new(); count];
+    for place in places {
+        by_group[groups[*place as usize] as usize].push(*place);
+    }
+    by_group.shuffle(generator);
+    by_group.concat()
+}
+
+/// Examples in the making.
+struct Stream {
+    examples: Examples,
+    /// The index of the last row of each.
+    order: Vec<u32>,
+    unlabeled: usize,
+    /// Windows without a target because their rows have several.
+    skipped: usize,
+    mixed: usize,
+    channels: Vec<f32>,
+    /// Indices of the channels to turn.
+    turn: Vec<[usize; 2]>,
+}
+
+impl Stream {
+    fn new(table: &Table, targets: &Targets, plan: &Plan) -> Result<Self, Failure> {
+        let features = features::names(plan.windows, &table.columns);
+        let examples = Examples {
+            name: table.name.clone(),
+            target: None,
+            task: targets.task,
+            windows: plan.windows,
+            labels: targets.labels.clone(),
+            offset: targets.origin,
+            notes: table.notes.clone(),
+            targets: Sequence::new(targets.task),
+            groups: Vec::new(),
+            held: Vec::new(),
+            lines: Vec::new(),
+            rows: Store::new(features.len()),
+            constant: Constant(Vec::new()),
+            features,
+        };
+        let find = |name: &String| {
+            let place = table.columns.iter().position(|column| column == name);
+            let problem = || format!("{}: --turn names no column '{}'", table.name, shown(name));
+            place.ok_or_else(|| Failure::Input(problem()))
+        };
+        let turn = plan.turn.iter().map(|[x, z]| Ok([find(x)?, find(z)?]));
+        Ok(Self {
+            examples,
+            order: Vec::new(),
+            unlabeled: 0,
+            skipped: 0,
+            mixed: 0,
+            channels: Vec::new(),
+            turn: turn.collect::<Result<_, Failure>>()?,
+        })
+    }
+
+    /// Streams the rows of a group through the features.
+    fn group(
+        &mut self,
+        table: &Table,
+        targets: &Targets,
+        plan: &Plan,
+        rows: impl Iterator<Item = usize>,
+    ) -> Result<(), Failure> {
+        let mut features = features_of(table, plan)?;
+        let mut recent = Recent::new(plan.length());
+        let mut cursor = table.cursor();
+        for index in rows {
+            let row = cursor.row(index)?;
+            let meta = Meta::of(row);
+            let target = targets.of(meta);
+            table.narrow(row, &mut self.channels);
+            for [x, z] in &self.turn {
+                let (forward, back) = (self.channels[*z], -self.channels[*x]);
+                (self.channels[*x], self.channels[*z]) = (forward, back);
+            }
+            recent.push(target);
+            let complete = features.push(&self.channels).map_err(|error| {
+                Failure::Input(format!("{}: line {}: {error}", table.name, meta.line))
+            })?;
+            let Some(example) = complete else { continue };
+            let mixes = recent.mixes();
+            self.mixed += usize::from(mixes);
+            let Some(target) = plan.mixed.target(&recent) else {
+                self.skipped += 1;
+                continue;
+            };
+            self.unlabeled += usize::from(target.is_none() && targets.task != TaskName::Anomaly);
+            self.add(index, example, target, meta)?;
+        }
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        index: usize,
+        features: &[f32],
+        target: Option<Target<f32>>,
+        meta: Meta,
+    ) -> Result<(), Failure> {
+        let examples = &mut self.examples;
+        if examples.constant.0.is_empty() {
+            examples.constant.0 = features.iter().copied().map(Some).collect();
+        }
+        examples.constant.see(features);
+        examples.rows.push(features)?;
+        examples.targets.push(target);
+        examples.groups.push(meta.group);
+        examples.held.push(meta.held);
+        examples.lines.push(meta.line as u32);
+        self.order.push(index as u32);
+        Ok(())
+    }
+}
+
+/// The features of the plan, before the first row.
+fn features_of(table: &Table, plan: &Plan) -> Result<Features, Failure> {
+    let columns = table.columns.len();
+    Features::new(plan.windows, columns).map_err(|_| {
+        let Some(windows) = plan.windows else { return Failure::Input(table.name.clone()) };
+        let (max_columns, max_open) = windows.max();
+        let Window { length, hop } = windows.window;
+        Failure::Input(format!(
+            "{}: --window {length} --hop {hop} on {columns} columns: both must be positive, with at \
+             most {max_open} windows open at once and {max_columns} columns",
+            table.name
+        ))
+    })
 }

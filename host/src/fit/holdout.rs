@@ -5,7 +5,9 @@ use super::examples::Examples;
 use super::model::Model;
 use super::prequential::decision;
 use super::score::{Figure, Measure, interval};
-use situ::online::{Error, Target};
+use super::sequence::Sequence;
+use crate::Failure;
+use situ::online::Target;
 use std::collections::VecDeque;
 
 /// More groups than this are held out by folds.
@@ -39,27 +41,29 @@ pub struct Held {
 
 /// The parts of a stream that are held out in turn: indices of their examples.
 pub struct Turns {
-    parts: Vec<Vec<usize>>,
+    parts: Vec<Vec<u32>>,
     examples: usize,
 }
 
 impl Turns {
     /// Each group in turn; folds of groups where they are many.
     pub fn by_group(data: &Examples) -> Self {
-        let groups = 1 + data.examples.iter().map(|example| example.held).max().unwrap_or(0);
+        let groups = 1 + data.held.iter().max().map_or(0, |held| *held as usize);
         let turns = if groups > MAX_TURNS { FOLDS } else { groups };
         let mut parts = vec![Vec::new(); turns];
-        for (index, example) in data.examples.iter().enumerate() {
-            parts[example.held % turns].push(index);
+        for (index, held) in data.held.iter().enumerate() {
+            parts[*held as usize % turns].push(index as u32);
         }
-        Self { parts, examples: data.examples.len() }
+        parts.retain(|part| !part.is_empty());
+        Self { parts, examples: data.len() }
     }
 
     /// The end of the stream, this share of it.
     pub fn at_end(data: &Examples, share: f64) -> Self {
-        let examples = data.examples.len();
+        let examples = data.len();
         let start = ((1.0 - share) * examples as f64).round() as usize;
-        Self { parts: vec![(start.min(examples - 1)..examples).collect()], examples }
+        let part = start.min(examples - 1)..examples;
+        Self { parts: vec![part.map(|index| index as u32).collect()], examples }
     }
 
     /// Parts held out.
@@ -67,39 +71,49 @@ impl Turns {
         self.parts.len()
     }
 
-    /// Learns the rest of the stream and meets each part, twice.
+    /// Learns the rest of the stream and meets each part, as `met` has it, twice.
     ///
     /// # Errors
-    /// What the learner refused an example for.
-    pub fn learner(&self, model: &Model, data: &Examples, labels: Labels) -> Result<Held, Error> {
+    /// [`Failure::Input`] for an example that the learner refuses.
+    pub fn learner(
+        &self,
+        model: &Model,
+        data: &Examples,
+        met: &Examples,
+        labels: Labels,
+    ) -> Result<Held, Failure> {
+        let refused = |error| Failure::Input(format!("{}: {}: {error}", data.name, model.name()));
         let mut tally = Tally::new(data);
         let mut prediction = vec![0.0; data.shape().outputs()];
         for part in &self.parts {
-            let mut learner = model.build(data.shape())?;
+            let mut learner = model.build(data.shape()).map_err(refused)?;
+            let mut cursor = data.cursor();
             for index in self.rest(part) {
-                let example = &data.examples[index];
-                learner.update(&example.features, example.target, &mut prediction)?;
+                let Some(target) = data.targets.get(index) else { continue };
+                let features = cursor.row(index)?;
+                learner.update(features, target, &mut prediction).map_err(refused)?;
             }
+            let mut cursor = met.cursor();
             tally.start();
-            for index in part {
-                let example = &data.examples[*index];
-                learner.predict(&example.features, &mut prediction)?;
-                tally.frozen.add(example.target, decision(data.task(), &prediction));
+            for index in part.iter().map(|index| *index as usize) {
+                let Some(target) = data.targets.get(index) else { continue };
+                learner.predict(cursor.row(index)?, &mut prediction).map_err(refused)?;
+                tally.frozen.add(target, decision(data.task, &prediction));
             }
             let (mut waiting, mut credit, mut learned) = (VecDeque::new(), 0.0, 0);
-            for index in part {
-                let example = &data.examples[*index];
-                learner.predict(&example.features, &mut prediction)?;
-                tally.adapting(example.target, decision(data.task(), &prediction), learned);
+            for index in part.iter().map(|index| *index as usize) {
+                learner.predict(cursor.row(index)?, &mut prediction).map_err(refused)?;
+                let Some(target) = data.targets.get(index) else { continue };
+                tally.adapting(target, decision(data.task, &prediction), learned);
                 credit += labels.rate;
                 let labeled = credit >= 1.0;
                 credit -= if labeled { 1.0 } else { 0.0 };
-                waiting.push_back(labeled.then_some(*index));
+                waiting.push_back(labeled.then_some((index, target)));
                 if waiting.len() > labels.delay
-                    && let Some(index) = waiting.pop_front().flatten()
+                    && let Some((index, target)) = waiting.pop_front().flatten()
                 {
-                    let late = &data.examples[index];
-                    learner.update(&late.features, late.target, &mut prediction)?;
+                    let features = cursor.row(index)?;
+                    learner.update(features, target, &mut prediction).map_err(refused)?;
                     learned += 1;
                 }
             }
@@ -107,34 +121,38 @@ impl Turns {
         Ok(tally.held())
     }
 
-    /// The baselines: frozen ones say what was most usual, or last, in the rest of the stream.
+    /// The baselines: frozen ones say what was most usual, or last, in the rest of the stream. Adapting
+    /// ones are told every label at once.
     pub fn baselines(&self, data: &Examples) -> Vec<(&'static str, Held)> {
-        let names: Vec<_> = baselines(data).into_iter().map(|baseline| baseline.name).collect();
-        let held = |place: usize| {
-            let mut tally = Tally::new(data);
-            for part in &self.parts {
-                let order: Vec<usize> = self.rest(part).chain(part.iter().copied()).collect();
-                let stream = Examples {
-                    examples: order.iter().map(|index| data.examples[*index].clone()).collect(),
-                    ..data.without_examples()
-                };
-                let start = order.len() - part.len();
-                let predictions = &baselines(&stream)[place].predictions;
+        let classes = data.labels.len();
+        let names = baselines(&Sequence::new(data.task), data.task, classes);
+        let mut tallies: Vec<_> =
+            names.iter().map(|baseline| (baseline.name, Tally::new(data))).collect();
+        for part in &self.parts {
+            let rest = self.rest(part).map(|index| index as u32);
+            let order: Vec<u32> = rest.chain(part.iter().copied()).collect();
+            let targets = data.targets.ordered(&order);
+            let start = order.len() - part.len();
+            let run = baselines(&targets, data.task, classes);
+            for ((_, tally), baseline) in tallies.iter_mut().zip(run) {
+                let at = |index| baseline.predictions.get(index);
+                let Some(frozen) = at(start) else { continue };
                 tally.start();
-                for (index, example) in stream.examples.iter().enumerate().skip(start) {
-                    tally.frozen.add(example.target, predictions[start]);
-                    tally.adapting(example.target, predictions[index], index - start);
+                for index in start..order.len() {
+                    if let (Some(target), Some(predicted)) = (targets.get(index), at(index)) {
+                        tally.frozen.add(target, frozen);
+                        tally.adapting(target, predicted, index - start);
+                    }
                 }
             }
-            tally.held()
-        };
-        names.into_iter().enumerate().map(|(place, name)| (name, held(place))).collect()
+        }
+        tallies.into_iter().map(|(name, tally)| (name, tally.held())).collect()
     }
 
     /// The examples outside a part, in order.
-    fn rest(&self, part: &[usize]) -> impl Iterator<Item = usize> {
+    fn rest(&self, part: &[u32]) -> impl Iterator<Item = usize> {
         let mut held = vec![false; self.examples];
-        part.iter().for_each(|index| held[*index] = true);
+        part.iter().for_each(|index| held[*index as usize] = true);
         (0..self.examples).filter(move |index| !held[*index])
     }
 }
@@ -151,7 +169,7 @@ struct Tally {
 
 impl Tally {
     fn new(data: &Examples) -> Self {
-        let empty = data.examples.first().map_or(Measure::default(), |e| Measure::around(e.target));
+        let empty = data.origin().map_or(Measure::default(), Measure::around);
         Self {
             score: if data.labels.is_empty() { Figure::R2 } else { Figure::Accuracy },
             frozen: empty.clone(),

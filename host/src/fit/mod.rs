@@ -1,35 +1,38 @@
 //! `situ fit`: which learner does best on a stream, and at what cost.
 //!
-//! A CSV is read (`encoding`, `dialect`, `columns`, `missing`, `table`, `targets`) and streamed through the `features` into `examples`. Every learner of the
-//! `catalogue` runs over them, predicting each example before it learns it (`prequential`), beside the
-//! `baselines`, and on unseen parts (`holdout`). One of them is recommended (`recommendation`); the best can be written as firmware for
-//! a board and run there (`export`).
+//! A CSV is read (`table`) and streamed through the `features` of `windows` into `examples`, whose
+//! `targets` are labels or values; rows stand in a `store` that does not grow with their count. Every
+//! learner of the `catalogue` runs over them, predicting each example before it learns it
+//! (`prequential`), beside the `baselines`, and on unseen parts (`holdout`). One of them is recommended
+//! (`recommendation`); it can be written as firmware for a board and run there (`export`). Without a
+//! target, detectors watch the stream instead (`anomaly`).
 
+mod anomaly;
 mod baselines;
 mod catalogue;
-mod columns;
 mod command;
-mod dialect;
-mod encoding;
 mod examples;
 mod export;
 mod features;
 mod holdout;
-mod missing;
 mod model;
 mod options;
 mod outcome;
 mod parameters;
+mod predictions;
 mod prequential;
 mod recommendation;
 mod run;
 mod score;
+mod sequence;
+mod store;
 mod table;
 mod targets;
 mod tune;
+mod windows;
 
 pub use catalogue::{NAMES, fitting};
 pub use command::{Arguments, fit, fit_bundled, fit_quietly};
-pub use features::Features;
+pub use features::{Features, Windows};
 pub use model::{Boxed, CLASSES, FEATURES, Model};
 pub use outcome::{Fit, Fitted, OnBoard};

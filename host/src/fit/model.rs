@@ -4,7 +4,7 @@ use situ::online::{
     Adaptive, Bayes, BayesConfiguration, Byte, Delta, DeltaConfiguration, Error, Ftrl,
     FtrlConfiguration, Hedge, Learner, LeastSquares, LeastSquaresConfiguration, Members, Memory,
     MemoryConfiguration, Mesa, MesaConfiguration, Newton, NewtonConfiguration, Normtune,
-    NormtuneConfiguration, Shape,
+    NormtuneConfiguration, RandomFeatures, Shape,
 };
 use situ::scalar::f16;
 
@@ -112,6 +112,27 @@ impl Model {
     /// Bytes of state at this shape; none where the learner cannot be built.
     pub fn state_bytes(&self, shape: Shape) -> Option<usize> {
         self.build(shape).ok().map(|learner| learner.state_bytes())
+    }
+
+    /// Floating-point operations of a prediction, to leading order: inputs are standardized (3 each) and
+    /// expanded, and weighed for each output.
+    pub fn predict_flops(&self, shape: Shape) -> usize {
+        let (d, c) = (shape.features, shape.outputs());
+        let linear = |terms: usize| 2 * terms * c + 3 * d;
+        let expanded =
+            |random: &RandomFeatures<f32>| linear(random.terms(d)) + (2 * d + 16) * random.count;
+        match self {
+            // Weights are computed from their sums when they are needed: 8 each.
+            Self::Ftrl(..) => linear(d + 1) + 8 * c * (d + 1),
+            Self::Newton(..) => linear(d + 1),
+            Self::LeastSquares(_, c) => expanded(&c.random),
+            Self::Mesa(_, c) => expanded(&c.random),
+            Self::Delta(_, c) => expanded(&c.random),
+            Self::Memory(_, c) => c.slots * (3 * d + 8) + 3 * d,
+            Self::Bayes(..) => 6 * c * d,
+            Self::Normtune(_, width, _) => width * (2 * d + 2 * c + 4) + 3 * d,
+            Self::Hedge(models) => models.iter().map(|model| model.predict_flops(shape)).sum(),
+        }
     }
 
     /// Storage and sizes, which the learner's name does not say.

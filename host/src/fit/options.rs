@@ -1,13 +1,12 @@
 //! The options of `situ fit`.
 
-use super::columns::Columns;
-use super::encoding::Encoding;
-use super::examples::{Mixed, Plan};
+use super::examples::Plan;
+use super::features::{self, Windows};
 use super::holdout::Labels;
-use super::missing::Missing;
 use super::score::Figure;
-use super::table::Format;
+use super::table::{Columns, Encoding, Format, Missing, Times};
 use super::targets::TaskName;
+use super::windows::Mixed;
 use crate::Failure;
 use situ::features::Window;
 use std::path::PathBuf;
@@ -25,9 +24,9 @@ pub enum Language {
 /// Everything but the file.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Options {
-    /// Column to predict
+    /// Column to predict [default: none, and anomalies are looked for]
     #[arg(long, value_name = "COLUMN")]
-    pub target: String,
+    pub target: Option<String>,
     /// Column that identifies recordings; no window spans two of them
     #[arg(long, value_name = "COLUMN")]
     pub group: Option<String>,
@@ -40,12 +39,19 @@ pub struct Options {
     /// Rows from the start of one window to the start of the next [default: ROWS of --window]
     #[arg(long, value_name = "ROWS", requires = "window")]
     pub hop: Option<usize>,
+    /// Features of a window, separated by commas: mean, deviation, difference, rms, peak-to-peak,
+    /// crossings, kurtosis, bands or all [default: the first three]
+    #[arg(long, value_name = "SET", value_delimiter = ',', requires = "window")]
+    pub features: Vec<String>,
     /// Target of a window whose rows have several [default: last]
     #[arg(long, value_enum, requires = "window")]
     pub mixed_windows: Option<Mixed>,
     /// What to do about cells without a number [default: error]
     #[arg(long, value_enum)]
     pub missing: Option<Missing>,
+    /// What to do about columns of points in time [default: drop]
+    #[arg(long, value_enum)]
+    pub times: Option<Times>,
     /// Separator of the cells [default: found in the file]
     #[arg(long, value_name = "C")]
     pub delimiter: Option<char>,
@@ -61,6 +67,10 @@ pub struct Options {
     /// Also score on unseen parts: each value of this column in turn, or the last SHARE of the stream
     #[arg(long, value_name = "COLUMN|SHARE")]
     pub holdout: Option<String>,
+    /// Meet the held-out parts with columns X and Z read as Z and -X: a sensor mounted another way; may be
+    /// repeated
+    #[arg(long, value_name = "X,Z", requires = "holdout")]
+    pub turn: Vec<String>,
     /// Share of the held-out examples that get a label [default: 1]
     #[arg(long, value_name = "P", requires = "holdout")]
     pub label_rate: Option<f64>,
@@ -70,6 +80,9 @@ pub struct Options {
     /// Predict labels or values [default: decided by the target column]
     #[arg(long, value_enum)]
     pub task: Option<TaskName>,
+    /// Rate of false alarms, of anomalies [default: 0.01]
+    #[arg(long, value_name = "RATE")]
+    pub false_alarms: Option<f64>,
     /// Figure to rank by [default: accuracy, or kappa for imbalanced classes; r2, or mae for values
     /// with extremes]
     #[arg(long, value_enum, value_name = "FIGURE")]
@@ -86,10 +99,16 @@ pub struct Options {
     /// Permute the labels half-way through the stream and score the second half
     #[arg(long, conflicts_with = "tune")]
     pub drift: bool,
-    /// Also run each learner on this board and count the cost of an update
+    /// Board that the learner is for: recommend one that fits its RAM
     #[arg(long, value_name = "ID")]
     pub board: Option<String>,
-    /// Write the best learner as a firmware crate for --board [default: qemu-m4]
+    /// Also run each learner on --board and count the cost of an update
+    #[arg(long, requires = "board")]
+    pub measure: bool,
+    /// Write every prediction of every learner to FILE, as CSV
+    #[arg(long, value_name = "FILE")]
+    pub predictions: Option<PathBuf>,
+    /// Write the recommended learner as a firmware crate for --board [default: qemu-m4]
     #[arg(long, value_name = "DIR")]
     pub export: Option<PathBuf>,
     /// Language of the export: a firmware crate, or a static library with an example in C
@@ -134,8 +153,13 @@ impl Options {
     }
 
     /// The windows to take.
-    pub fn window(&self) -> Option<Window> {
-        self.window.map(|length| Window { length, hop: self.hop.unwrap_or(length) })
+    ///
+    /// # Errors
+    /// [`Failure::Input`] for an unknown feature.
+    fn windows(&self) -> Result<Option<Windows>, Failure> {
+        let set = features::set(&self.features)?;
+        let window = |length| Window { length, hop: self.hop.unwrap_or(length) };
+        Ok(self.window.map(|length| Windows { window: window(length), set }))
     }
 
     /// How to read the file.
@@ -157,16 +181,35 @@ impl Options {
             }
         }
         let missing = self.missing.unwrap_or_default();
-        Ok(Format { separator, decimal: self.decimal, encoding: self.encoding, missing })
+        let times = self.times.unwrap_or_default();
+        Ok(Format { separator, decimal: self.decimal, encoding: self.encoding, missing, times })
     }
 
     /// How rows become examples.
-    pub fn plan(&self) -> Plan {
-        Plan {
+    ///
+    /// # Errors
+    /// [`Failure::Input`] for an unknown feature.
+    pub fn plan(&self) -> Result<Plan, Failure> {
+        Ok(Plan {
             task: self.task,
-            window: self.window(),
+            windows: self.windows()?,
             mixed: self.mixed_windows.unwrap_or_default(),
             shuffle: self.shuffle,
-        }
+            turn: Vec::new(),
+        })
+    }
+
+    /// How the rows of held-out parts become examples; none where they do so as all others.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] for what is no pair of columns.
+    pub fn turned(&self) -> Result<Option<Plan>, Failure> {
+        let pair = |pair: &String| {
+            let problem = || Failure::Input(format!("--turn {pair}: not two columns, as in X,Z"));
+            let (x, z) = pair.split_once(',').ok_or_else(problem)?;
+            Ok([x.trim().to_owned(), z.trim().to_owned()])
+        };
+        let turn: Vec<_> = self.turn.iter().map(pair).collect::<Result<_, _>>()?;
+        if turn.is_empty() { Ok(None) } else { Ok(Some(Plan { turn, ..self.plan()? })) }
     }
 }

@@ -24,9 +24,18 @@ pub struct Fit {
     pub rank: Figure,
     /// Examples at the start of the stream that were used for tuning and are not scored.
     pub tuned_on: usize,
+    /// Learners whose configuration changed by tuning.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tuned: Vec<String>,
     /// Examples at the start of the stream that are not scored: the first, those used for tuning, or
     /// those before a drift.
     pub not_scored: usize,
+    /// Whether labels were permuted half-way.
+    #[serde(skip)]
+    pub drifts: bool,
+    /// The board that `--board` names, and its RAM.
+    #[serde(skip)]
+    pub intended: Option<(String, u64)>,
     /// Best first.
     pub learners: Vec<Fitted>,
     /// Learners without a variant for this task, this size or this budget.
@@ -71,6 +80,9 @@ pub struct Holdout {
     pub by: String,
     /// Parts that were held out in turn.
     pub groups: usize,
+    /// Pairs of columns (x, z) that were read as (z, −x) in them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub turned: Vec<String>,
     /// The learners, in the order of the table.
     pub learners: Vec<HeldOut>,
     /// The baselines, likewise.
@@ -185,17 +197,25 @@ pub struct Fitted {
     /// Figures of each class.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub per_class: Vec<ClassFigures>,
+    /// Accuracy on examples whose label is not that of the example before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_changes: Option<f64>,
+    /// How many there are.
+    #[serde(skip)]
+    pub changes: Option<usize>,
     /// The score so far, at evenly spaced points of the stream.
     pub score_curve: Vec<f64>,
     /// Bytes of state at the data's own sizes.
     pub state_bytes: usize,
     /// RAM of the exported firmware, estimated: state, pipeline and stack.
     pub ram_bytes: usize,
-    /// Cost of an update, to leading order.
+    /// Cost of an update, its prediction included, to leading order.
     pub flops_per_update: usize,
+    /// Cost of a prediction alone.
+    pub predict_flops: usize,
     /// Time of an update on this machine.
     pub update_ns: f64,
-    /// Cost on a board, where `--board` names one.
+    /// Cost on a board, with `--measure`.
     pub board: Option<OnBoard>,
 }
 

@@ -2,9 +2,11 @@
 
 use super::examples::Examples;
 use super::score::{Class, Figure, Measure, block, interval};
+use super::sequence::Sequence;
 use super::targets::TaskName;
+use crate::Failure;
 use situ::matrix::argmax;
-use situ::online::{Error, Learner, Target};
+use situ::online::{Learner, Target};
 use statrs::statistics::{Data, Median};
 use std::time::Instant;
 
@@ -17,7 +19,7 @@ const MIN_GROUPS: usize = 10;
 #[derive(Clone, Debug)]
 pub struct Run {
     /// One per example.
-    pub predictions: Vec<Target<f32>>,
+    pub predictions: Sequence,
     /// Time of one update with its prediction.
     pub update_ns: f64,
 }
@@ -37,6 +39,9 @@ pub struct Scores {
     pub rank_low: f64,
     /// Median absolute error of values.
     pub median_error: f64,
+    /// Examples whose label is not that of the example before them in the stream, and the share of them
+    /// that is predicted; none without labels.
+    pub changes: Option<(usize, f64)>,
     /// The score of all scored examples so far, at evenly spaced points.
     pub curve: Vec<f64>,
 }
@@ -51,53 +56,65 @@ impl Scores {
 /// Parts of a stream that are timed separately.
 const TIMED_PARTS: usize = 20;
 
-/// Runs a learner over the stream in order. The time of an update is the median over parts of the
-/// stream: other programs disturb some of them.
+/// Runs a learner over the stream in order. The time of an update is the smallest of the parts of the
+/// second half of the stream: other programs disturb some of them, and memory is full by then.
 ///
 /// # Errors
-/// What the learner refused an example for.
-pub fn prequential(learner: &mut dyn Learner<f32>, data: &Examples) -> Result<Run, Error> {
-    let mut predictions = Vec::with_capacity(data.examples.len());
+/// [`Failure::Input`] for an example that the learner refuses, or an unreadable temporary file.
+pub fn prequential(learner: &mut dyn Learner<f32>, data: &Examples) -> Result<Run, Failure> {
+    let mut predictions = Sequence::new(data.task);
     let mut prediction = vec![0.0; learner.shape().outputs()];
     let mut times = Vec::with_capacity(TIMED_PARTS);
-    for part in data.examples.chunks(data.examples.len().div_ceil(TIMED_PARTS).max(1)) {
+    let mut cursor = data.cursor();
+    let part = data.len().div_ceil(TIMED_PARTS).max(1);
+    for first in (0..data.len()).step_by(part) {
+        let last = data.len().min(first + part);
         let start = Instant::now();
-        for example in part {
-            learner.update(&example.features, example.target, &mut prediction)?;
-            predictions.push(decision(data.task(), &prediction));
+        for index in first..last {
+            let features = cursor.row(index)?;
+            let outcome = match data.targets.get(index) {
+                Some(target) => learner.update(features, target, &mut prediction),
+                None => learner.predict(features, &mut prediction),
+            };
+            outcome.map_err(|error| {
+                Failure::Input(format!("{}: line {}: {error}", data.name, data.lines[index]))
+            })?;
+            predictions.push(Some(decision(data.task, &prediction)));
         }
-        times.push(start.elapsed().as_nanos() as f64 / part.len() as f64);
+        times.push(start.elapsed().as_nanos() as f64 / (last - first) as f64);
     }
-    Ok(Run { predictions, update_ns: Data::new(times).median() })
+    let update_ns = times[times.len() / 2..].iter().copied().fold(f64::INFINITY, f64::min);
+    Ok(Run { predictions, update_ns })
 }
 
 /// Scores predictions, except the first `unscored` ones.
-pub fn scores(
-    data: &Examples,
-    predictions: &[Target<f32>],
-    unscored: usize,
-    rank: Figure,
-) -> Scores {
-    let pairs = || data.examples.iter().zip(predictions).skip(unscored);
-    let scored = data.examples.len().saturating_sub(unscored);
+pub fn scores(data: &Examples, predictions: &Sequence, unscored: usize, rank: Figure) -> Scores {
+    let known = |index| Some((data.targets.get(index)?, predictions.get(index)?));
+    let pairs = || (unscored..data.len()).filter_map(move |i| known(i).map(|(t, p)| (i, t, p)));
+    let scored = pairs().count();
     let score = if data.labels.is_empty() { Figure::R2 } else { Figure::Accuracy };
-    let empty = data.examples.first().map_or(Measure::default(), |e| Measure::around(e.target));
+    let empty = data.origin().map_or(Measure::default(), Measure::around);
     let step = scored.div_ceil(CURVE_POINTS).max(1);
     let (mut measure, mut curve) = (empty.clone(), Vec::new());
     let mut errors = Vec::new();
-    let groups = 1 + pairs().map(|(example, _)| example.group).max().unwrap_or(0);
+    let groups = 1 + pairs().map(|(index, ..)| data.groups[index]).max().unwrap_or(0) as usize;
     let length = block(scored);
     let by_group = groups >= MIN_GROUPS;
     let count = if by_group { groups } else { scored.div_ceil(length) };
     let mut parts = vec![empty; count];
-    for (index, (example, predicted)) in pairs().enumerate() {
-        measure.add(example.target, *predicted);
-        parts[if by_group { example.group } else { index / length }]
-            .add(example.target, *predicted);
-        if let (Target::Value(value), Target::Value(estimate)) = (example.target, *predicted) {
-            errors.push(f64::from((value - estimate).abs()));
+    let (mut before, mut changes, mut foreseen) = (None, 0, 0);
+    for (place, (index, target, predicted)) in pairs().enumerate() {
+        measure.add(target, predicted);
+        let part = if by_group { data.groups[index] as usize } else { place / length };
+        parts[part].add(target, predicted);
+        if let (Target::Value(value), Target::Value(estimate)) = (target, predicted) {
+            errors.push((value - estimate).abs());
         }
-        if (index + 1) % step == 0 || index + 1 == scored {
+        if before.replace(target).is_some_and(|before| before != target) {
+            changes += 1;
+            foreseen += usize::from(target == predicted);
+        }
+        if (place + 1) % step == 0 || place + 1 == scored {
             curve.push(measure.figure(score));
         }
     }
@@ -108,16 +125,28 @@ pub fn scores(
         interval: around,
         rank: measure.figure(rank),
         rank_low,
-        median_error: if errors.is_empty() { 0.0 } else { Data::new(errors).median() },
+        median_error: median(errors),
+        changes: (data.task == TaskName::Classify && changes > 0)
+            .then(|| (changes, foreseen as f64 / changes as f64)),
         curve,
         measure,
     }
+}
+
+/// The median of errors; 0 of none.
+fn median(errors: Vec<f32>) -> f64 {
+    if errors.is_empty() {
+        return 0.0;
+    }
+    Data::new(errors.into_iter().map(f64::from).collect::<Vec<_>>()).median()
 }
 
 /// The decision that a prediction stands for: the most likely class, or the value.
 pub fn decision(task: TaskName, prediction: &[f32]) -> Target<f32> {
     match task {
         TaskName::Classify => Target::Class(argmax(prediction)),
-        TaskName::Regress => Target::Value(prediction.first().copied().unwrap_or(f32::NAN)),
+        TaskName::Regress | TaskName::Anomaly => {
+            Target::Value(prediction.first().copied().unwrap_or(f32::NAN))
+        }
     }
 }

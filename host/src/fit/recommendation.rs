@@ -9,16 +9,18 @@ use crate::{Failure, console, report};
 /// Maximum number of classes whose confusion is printed.
 const MAX_PRINTED: usize = 12;
 
-/// The smallest learner whose rank is within the interval of the best; none where a baseline ranks as
-/// high as the best.
-pub fn recommended(learners: &[Fitted], baseline: Option<&Figures>) -> Option<usize> {
-    let best = learners.first()?;
+/// The smallest learner whose rank is within the interval of the best that fits the RAM; none where a
+/// baseline ranks as high as the best.
+pub fn recommended(learners: &[Fitted], baseline: Option<&Figures>, max_ram: u64) -> Option<usize> {
+    let fits = |fitted: &&Fitted| fitted.ram_bytes as u64 <= max_ram;
+    let best = learners.iter().find(fits)?;
     let floor = baseline.map_or(f64::NEG_INFINITY, |baseline| baseline.rank);
     if best.figures.rank <= floor {
         return None;
     }
     let good = |fitted: &Fitted| {
-        fitted.figures.rank >= best.figures.rank_low && fitted.figures.rank > floor
+        let close = fitted.figures.rank >= best.figures.rank_low;
+        close && fitted.figures.rank > floor && fits(&fitted)
     };
     let close = learners.iter().enumerate().filter(|(_, fitted)| good(fitted));
     close.min_by_key(|(_, fitted)| fitted.state_bytes).map(|(index, _)| index)
@@ -33,6 +35,7 @@ impl Fit {
         let task = match self.task {
             TaskName::Classify => format!("{} classes", self.classes.len()),
             TaskName::Regress => "a value".to_owned(),
+            TaskName::Anomaly => "anomalies".to_owned(),
         };
         console::line(format_args!(
             "fit, {}: {} examples of {} features, {task}",
@@ -50,13 +53,26 @@ impl Fit {
             console::line(format_args!(
                 "tuned on the first {tuned_on} examples; they are not scored"
             ))?;
+            for changed in &self.tuned {
+                console::line(format_args!("not the default: {changed}"))?;
+            }
         } else {
             let count = self.not_scored;
             console::line(format_args!("not scored: the first {}", examples(count)))?;
         }
+        if self.drifts {
+            console::line("labels are permuted half-way; the first half is not scored")?;
+        }
         if !self.left_out.is_empty() {
             let names = self.left_out.join(", ");
             console::line(format_args!("left out (task, size or budget): {names}"))?;
+        }
+        if let Some((board, ram)) = &self.intended {
+            let large = self.learners.iter().filter(|fitted| fitted.ram_bytes as u64 > *ram);
+            for fitted in large {
+                let (name, more) = (fitted.learner, fitted.ram_bytes as u64 - ram);
+                console::line(format_args!("{name} needs {more} bytes more than {board} has"))?;
+            }
         }
         console::line(format_args!("{}", self.table()))?;
         if let Some(confusion) = self.confusion() {
@@ -86,7 +102,10 @@ impl Fit {
         } else {
             &["R²", "95 %", "MAE", "median", "RMSE"]
         });
-        header.extend(["state, bytes", "flops/update", "ns/update"]);
+        header.extend(["state, bytes", "flops/update", "/prediction", "ns/update"]);
+        if self.intended.is_some() {
+            header.push("RAM, estimated");
+        }
         header.extend(board.iter().flatten().map(String::as_str));
         let mut table = report::table(&header);
         for fitted in &self.learners {
@@ -94,7 +113,11 @@ impl Fit {
             row.extend(cells(&fitted.figures));
             row.push(fitted.state_bytes.to_string());
             row.push(fitted.flops_per_update.to_string());
+            row.push(fitted.predict_flops.to_string());
             row.push(format!("{:.0}", fitted.update_ns));
+            if self.intended.is_some() {
+                row.push(fitted.ram_bytes.to_string());
+            }
             if let Some(board) = &fitted.board {
                 row.push(format!("{:.0}", board.per_update));
                 row.push(format!("{:.0}", board.per_predict));
@@ -130,6 +153,13 @@ impl Fit {
         Some(table)
     }
 
+    /// The board and its RAM, where no learner fits it.
+    fn too_large(&self) -> Option<(&str, u64)> {
+        let (board, ram) = self.intended.as_ref()?;
+        let none = self.learners.iter().all(|fitted| fitted.ram_bytes as u64 > *ram);
+        none.then_some((board, *ram))
+    }
+
     fn recommended(&self) -> Option<&Fitted> {
         self.learners.iter().find(|fitted| Some(fitted.learner) == self.recommended)
     }
@@ -145,6 +175,12 @@ impl Fit {
         };
         let baseline = self.baselines.first();
         let Some(taken) = self.recommended() else {
+            if let Some((board, ram)) = self.too_large() {
+                return format!(
+                    "No learner fits the {ram} bytes of RAM of {board}; --budget falls back to \
+                     smaller variants."
+                );
+            }
             let name = baseline.map_or("the baseline", |baseline| baseline.name);
             let beside = baseline.map_or(String::new(), |baseline| value(&baseline.figures));
             return format!(
@@ -157,6 +193,12 @@ impl Fit {
         };
         let mut text =
             format!("Take {} ({}): {}", taken.learner, taken.variant, value(&taken.figures));
+        if let Some(((count, share), total)) =
+            taken.changes.zip(taken.at_changes).zip(Some(self.rows - self.not_scored))
+            && 20 * count < total
+        {
+            text += &format!(" ({share:.3} of the {count} examples at a change of label)");
+        }
         text += &if taken.learner == best.learner {
             format!(", the best of {}, in {} bytes.", self.learners.len(), taken.state_bytes)
         } else {
@@ -185,23 +227,21 @@ impl Fit {
 impl Holdout {
     fn title(&self) -> String {
         let Self { by, groups, .. } = self;
-        match groups {
+        let parts = match groups {
             1 => format!("held out: the last {by} of the stream"),
             groups => format!("held out: {groups} parts by {by}, each in turn"),
-        }
+        };
+        let turned: String = self.turned.iter().map(|pair| format!("; {pair} turned")).collect();
+        parts + &turned
     }
 
     fn table(&self) -> comfy_table::Table {
-        let mut table = report::table(&[
-            "learner",
-            "frozen",
-            "adapting",
-            "95 %",
-            "0-9 labels",
-            "10-49",
-            "50-199",
-            "200-",
-        ]);
+        let all = || self.learners.iter().chain(&self.baselines);
+        let counts = all().map(|held| held.after_labels.len()).max().unwrap_or(0);
+        let after = ["0-9 labels", "10-49", "50-199", "200-"];
+        let mut header = vec!["learner", "frozen", "adapting", "95 %"];
+        header.extend(after.iter().take(counts));
+        let mut table = report::table(&header);
         let baselines = self.baselines.iter().map(|held| (format!("({})", held.learner), held));
         let learners = self.learners.iter().map(|held| (held.learner.to_owned(), held));
         for (name, held) in learners.chain(baselines) {

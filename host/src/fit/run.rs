@@ -11,8 +11,10 @@ use super::outcome::{Baseline, ClassFigures, Figures, Fit, Fitted, HeldOut, Hold
 use super::prequential::{Run, Scores, prequential, scores};
 use super::recommendation::recommended;
 use super::score::Figure;
+use super::sequence::Sequence;
 use super::targets::TaskName;
 use super::tune::{tune, tuning_part};
+use crate::bench::Board;
 use crate::{Failure, progress};
 use situ::online::{Error, Learner, Target, save, saved_bytes};
 use statrs::statistics::{Data, Median};
@@ -26,6 +28,8 @@ pub struct Chosen {
     pub model: Model,
     /// Its state, as [`save`] writes it.
     pub state: Vec<u8>,
+    /// What it predicted; kept where they are asked for.
+    pub predictions: Sequence,
 }
 
 /// Runs the learners; gives their results and the learners themselves, best first.
@@ -35,6 +39,7 @@ pub struct Chosen {
 pub fn run(
     data: &Examples,
     selected: &[&'static str],
+    board: Option<&Board>,
     options: &Options,
 ) -> Result<(Fit, Vec<Chosen>), Failure> {
     let shape = data.shape();
@@ -42,16 +47,16 @@ pub fn run(
         Error::Capacity => catalogue::too_large(&data.name, shape),
         error => Failure::Input(format!("{}: {name}: {error}", data.name)),
     };
-    let tuned_on = if options.tune { tuning_part(data.examples.len()) } else { 0 };
+    let tuned_on = if options.tune { tuning_part(data.len()) } else { 0 };
     // The first prediction precedes all learning.
-    let unscored = if options.drift { data.examples.len() / 2 } else { tuned_on.max(1) };
-    if unscored >= data.examples.len() {
+    let unscored = if options.drift { data.len() / 2 } else { tuned_on.max(1) };
+    if unscored >= data.len() {
         let line = format!("{}: one example, and nothing to score", data.name);
         return Err(Failure::Input(line));
     }
     let rank = rank(data, options)?;
     let progress = progress::bar("fit", selected.len() as u64);
-    let (mut fitted, mut left_out) = (Vec::new(), Vec::new());
+    let (mut fitted, mut left_out, mut tuned) = (Vec::new(), Vec::new(), Vec::new());
     for name in selected {
         progress.set_message(*name);
         let Some(mut model) = catalogue::fitting(name, shape, options.budget) else {
@@ -59,15 +64,21 @@ pub fn run(
             continue;
         };
         if tuned_on > 0 {
-            let first_part = data.first(tuned_on);
-            model = tune(&model, &first_part, rank).map_err(|error| refused(name, error))?;
+            let better = tune(&model, &data.first(tuned_on)?, rank)?;
+            if better != model {
+                tuned.push(format!("{better:?}"));
+            }
+            model = better;
         }
         let mut learner = model.build(shape).map_err(|error| refused(name, error))?;
-        let run = prequential(&mut *learner, data).map_err(|error| refused(name, error))?;
+        let run = prequential(&mut *learner, data)?;
         progress.inc(1);
         let scores = scores(data, &run.predictions, unscored, rank);
         let state = saved(&mut *learner).map_err(|error| refused(name, error))?;
-        fitted.push((entry(&model, data, &*learner, &run, scores), Chosen { model, state }));
+        let entry = entry(&model, data, &*learner, &run, scores);
+        let empty = Sequence::new(data.task);
+        let predictions = if options.predictions.is_some() { run.predictions } else { empty };
+        fitted.push((entry, Chosen { model, state, predictions }));
     }
     progress.finish_and_clear();
     fitted.sort_by(|(a, _), (b, _)| b.figures.rank.total_cmp(&a.figures.rank));
@@ -75,16 +86,20 @@ pub fn run(
     let best = chosen.first().map(|chosen| chosen.model.name());
     let best = best.ok_or_else(|| nothing_fits(data, options))?;
     let baselines = rank_baselines(data, unscored, rank);
-    let recommended = recommended(&learners, baselines.first().map(|b| &b.figures));
+    let max_ram = board.map_or(u64::MAX, |board| board.ram.length);
+    let recommended = recommended(&learners, baselines.first().map(|b| &b.figures), max_ram);
     let fit = Fit {
         data: data.name.clone(),
-        rows: data.examples.len(),
+        rows: data.labeled(),
         features: data.features.len(),
         classes: data.labels.clone(),
-        task: data.task(),
+        task: data.task,
         rank,
         tuned_on,
+        tuned,
         not_scored: unscored,
+        drifts: options.drift,
+        intended: board.map(|board| (board.id.clone(), board.ram.length)),
         left_out,
         holdout: None,
         recommended: recommended.map(|index| learners[index].learner),
@@ -109,7 +124,7 @@ fn entry(
     run: &Run,
     scores: Scores,
 ) -> Fitted {
-    let task = data.task();
+    let task = data.task;
     let state_bytes = learner.state_bytes();
     let f1 = |(p, r): (f64, f64)| if p + r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 };
     let classes = data.labels.iter().zip(scores.classes().into_iter().map(Some).chain(
@@ -128,21 +143,25 @@ fn entry(
         metric: if task == TaskName::Classify { "accuracy" } else { "r2" },
         confusion: scores.measure.confusion(data.labels.len()),
         per_class: per_class.collect(),
+        at_changes: scores.changes.map(|(_, share)| share),
+        changes: scores.changes.map(|(count, _)| count),
         score_curve: scores.curve,
         state_bytes,
         ram_bytes: ram_bytes(state_bytes, data),
         flops_per_update: learner.flops_per_update(),
+        predict_flops: model.predict_flops(data.shape()),
         update_ns: run.update_ns,
         board: None,
     }
 }
 
-/// Scores the learners on unseen parts of the stream.
+/// Scores the learners on unseen parts of the stream: those of `met`, which may be turned.
 ///
 /// # Errors
 /// [`Failure::Input`] for a single part, a rate that is not a share, or an example that a learner refuses.
 pub fn hold_out(
     data: &Examples,
+    met: &Examples,
     chosen: &[Chosen],
     options: &Options,
 ) -> Result<Option<Holdout>, Failure> {
@@ -160,28 +179,28 @@ pub fn hold_out(
     let mut learners = Vec::new();
     for Chosen { model, .. } in chosen {
         progress.set_message(model.name());
-        let held = turns.learner(model, data, labels);
-        let held = held.map_err(|error| Failure::Input(format!("{}: {error}", data.name)))?;
-        learners.push(HeldOut::new(model.name(), held));
+        learners.push(HeldOut::new(model.name(), turns.learner(model, data, met, labels)?));
         progress.inc(1);
     }
     progress.finish_and_clear();
     let baselines = turns.baselines(data).into_iter();
     let baselines = baselines.map(|(name, held)| HeldOut::new(name, held)).collect();
-    Ok(Some(Holdout { by, groups: turns.count(), learners, baselines }))
+    let (groups, turned) = (turns.count(), options.turn.clone());
+    Ok(Some(Holdout { by, groups, turned, learners, baselines }))
 }
 
 /// The baselines, best first.
 fn rank_baselines(data: &Examples, unscored: usize, rank: Figure) -> Vec<Baseline> {
-    let figures = |predictions: &[Target<f32>]| {
-        Figures::new(&scores(data, predictions, unscored, rank), data.task())
+    let figures = |predictions: &Sequence| {
+        Figures::new(&scores(data, predictions, unscored, rank), data.task)
     };
     let baseline = |baseline: super::baselines::Baseline| Baseline {
         name: baseline.name,
         figures: figures(&baseline.predictions),
         state_bytes: baseline.state_bytes,
     };
-    let mut baselines: Vec<_> = baselines(data).into_iter().map(baseline).collect();
+    let run = baselines(&data.targets, data.task, data.labels.len());
+    let mut baselines: Vec<_> = run.into_iter().map(baseline).collect();
     baselines.sort_by(|a, b| b.figures.rank.total_cmp(&a.figures.rank));
     baselines
 }
@@ -191,7 +210,8 @@ const DOMINATES: f64 = 100.0;
 
 /// Whether a few values lie so far from the others that R² tells of them alone.
 fn dominated(data: &Examples) -> bool {
-    let values: Vec<_> = data.examples.iter().map(|e| f64::from(e.target.output(0))).collect();
+    let values: Vec<_> =
+        data.targets.iter().flatten().map(|target| f64::from(target.output(0))).collect();
     let median = Data::new(values.clone()).median();
     let deviations: Vec<_> = values.iter().map(|value| (value - median).abs()).collect();
     let farthest = deviations.iter().copied().fold(0.0, f64::max);
@@ -216,12 +236,12 @@ fn rank(data: &Examples, options: &Options) -> Result<Figure, Failure> {
         return Ok(if dominated(data) { Figure::Mae } else { Figure::R2 });
     }
     let mut counts = vec![0.0; data.labels.len()];
-    for example in &data.examples {
-        if let Target::Class(class) = example.target {
+    for target in data.targets.iter().flatten() {
+        if let Target::Class(class) = target {
             counts[class] += 1.0;
         }
     }
-    let largest = counts.into_iter().fold(0.0, f64::max) / data.examples.len() as f64;
+    let largest = counts.into_iter().fold(0.0, f64::max) / data.labeled() as f64;
     Ok(if largest > IMBALANCED { Figure::Kappa } else { Figure::Accuracy })
 }
 

@@ -4,7 +4,6 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use serde::{Serialize, Serializer};
 use situ::online::Target;
-use std::collections::BTreeMap;
 
 /// Resamples of a bootstrap interval.
 const RESAMPLES: usize = 400;
@@ -62,8 +61,9 @@ impl Serialize for Figure {
 #[derive(Clone, Debug, Default)]
 pub struct Measure {
     count: f64,
-    /// Examples by their class and the predicted one.
-    confusion: BTreeMap<(usize, usize), f64>,
+    /// Examples by their class and the predicted one: class by class, a square that grows.
+    confusion: Vec<f64>,
+    classes: usize,
     /// Sums over values: y, y², |error|, error².
     values: [f64; 4],
     /// Values are summed relative to this one.
@@ -85,7 +85,8 @@ impl Measure {
         self.count += 1.0;
         match (target, predicted) {
             (Target::Class(class), Target::Class(predicted)) => {
-                *self.confusion.entry((class, predicted)).or_default() += 1.0;
+                self.grow(1 + class.max(predicted));
+                self.confusion[class * self.classes + predicted] += 1.0;
             }
             (target, predicted) => {
                 let value = f64::from(target.output(0));
@@ -100,10 +101,29 @@ impl Measure {
     /// Adds the predictions of another part, counted around the same origin.
     pub fn merge(&mut self, other: &Self) {
         self.count += other.count;
-        for (cell, count) in &other.confusion {
-            *self.confusion.entry(*cell).or_default() += count;
+        self.grow(other.classes);
+        for ((class, predicted), count) in other.cells() {
+            self.confusion[class * self.classes + predicted] += count;
         }
         self.values.iter_mut().zip(other.values).for_each(|(sum, term)| *sum += term);
+    }
+
+    /// Makes room for so many classes.
+    fn grow(&mut self, classes: usize) {
+        if classes > self.classes {
+            let mut larger = vec![0.0; classes * classes];
+            for ((class, predicted), count) in self.cells() {
+                larger[class * classes + predicted] = count;
+            }
+            (self.confusion, self.classes) = (larger, classes);
+        }
+    }
+
+    /// The counts by class and predicted class.
+    fn cells(&self) -> impl Iterator<Item = ((usize, usize), f64)> + '_ {
+        let classes = self.classes;
+        let place = move |index| (index / classes, index % classes);
+        self.confusion.iter().enumerate().map(move |(index, count)| (place(index), *count))
     }
 
     /// Whether no prediction was counted.
@@ -113,7 +133,7 @@ impl Measure {
 
     /// A figure of all predictions so far.
     pub fn figure(&self, figure: Figure) -> f64 {
-        let correct = self.confusion.iter().filter(|((a, b), _)| a == b);
+        let correct = self.cells().filter(|((a, b), _)| a == b);
         let accuracy = correct.fold(0.0, |sum, (_, count)| sum + count) / self.count;
         let [sum, squares, absolute, residual] = self.values;
         match figure {
@@ -139,13 +159,12 @@ impl Measure {
 
     /// What was predicted of each class that occurs, as itself or as a prediction.
     pub fn classes(&self) -> Vec<Class> {
-        let count = self.confusion.keys().map(|(a, b)| *a.max(b) + 1).max().unwrap_or(0);
-        let mut classes = vec![Class::default(); count];
-        for ((actual, predicted), count) in &self.confusion {
-            classes[*actual].actual += count;
-            classes[*predicted].predicted += count;
+        let mut classes = vec![Class::default(); self.classes];
+        for ((actual, predicted), count) in self.cells() {
+            classes[actual].actual += count;
+            classes[predicted].predicted += count;
             if actual == predicted {
-                classes[*actual].correct += count;
+                classes[actual].correct += count;
             }
         }
         for class in &mut classes {
@@ -157,8 +176,11 @@ impl Measure {
 
     /// Examples by class (rows) and predicted class (columns).
     pub fn confusion(&self, classes: usize) -> Vec<Vec<u64>> {
-        let cell = |row, column| self.confusion.get(&(row, column)).copied().unwrap_or(0.0) as u64;
-        (0..classes).map(|row| (0..classes).map(|column| cell(row, column)).collect()).collect()
+        let mut confusion = vec![vec![0; classes]; classes];
+        for ((class, predicted), count) in self.cells().filter(|(_, count)| *count > 0.0) {
+            confusion[class][predicted] = count as u64;
+        }
+        confusion
     }
 }
 

@@ -1,7 +1,6 @@
 //! The column to predict: labels or values.
 
-use super::columns::shown;
-use super::table::{MAX_OFFSET, Row, Table};
+use super::table::{MAX_OFFSET, Meta, Table, shown, whole};
 use crate::Failure;
 use serde::Serialize;
 use situ::online::Target;
@@ -18,92 +17,133 @@ pub enum TaskName {
     Classify,
     /// Numbers.
     Regress,
+    /// Whether an example is unlike those before.
+    Anomaly,
 }
 
-/// The targets of the rows.
+/// How the target of a row is read.
 pub struct Targets {
+    /// What is predicted.
+    pub task: TaskName,
     /// Labels in order of their class numbers; empty for values.
     pub labels: Vec<String>,
-    /// The target of each row; none where the cell is blank.
-    pub targets: Vec<Option<Target<f32>>>,
+    /// The class of each text.
+    classes: Vec<usize>,
+    /// What values are taken relative to.
+    pub origin: f64,
     /// What was done to them, in words.
     pub note: Option<String>,
 }
 
-/// Reads the targets; the task is decided by the column itself unless it is given.
+impl Targets {
+    /// The target of a row; none where it is blank.
+    pub fn of(&self, meta: Meta) -> Option<Target<f32>> {
+        match self.task {
+            TaskName::Classify => {
+                self.classes.get(meta.label as usize).map(|class| Target::Class(*class))
+            }
+            TaskName::Regress => {
+                (!meta.value.is_nan()).then_some(Target::Value((meta.value - self.origin) as f32))
+            }
+            // Not to learn from: normal or not, where labels tell.
+            TaskName::Anomaly => {
+                let normal = |_: &usize| Target::Class(usize::from(meta.label != 0.0));
+                self.classes.first().map(normal)
+            }
+        }
+    }
+}
+
+/// Reads the targets; the task is decided by the column itself unless it is given. Without a column, or
+/// with one label in all rows, the task is to look for anomalies.
 ///
 /// # Errors
 /// [`Failure::Input`] for a column without two different targets, or a value that is no number.
-pub fn targets(table: &Table, column: &str, task: Option<TaskName>) -> Result<Targets, Failure> {
-    let name = &table.name;
-    let texts = table.rows.iter().map(|row| row.target.as_str()).filter(|text| !blank(text));
-    let distinct: BTreeSet<&str> = texts.collect();
-    let numeric = distinct.iter().all(|text| text.parse::<f64>().is_ok());
-    let whole = distinct.iter().all(|text| whole(text).is_some());
+pub fn targets(
+    table: &Table,
+    column: Option<&str>,
+    task: Option<TaskName>,
+) -> Result<Targets, Failure> {
+    let (name, target) = (&table.name, &table.target);
+    let anomaly = |note| Targets {
+        task: TaskName::Anomaly,
+        labels: Vec::new(),
+        classes: Vec::new(),
+        origin: 0.0,
+        note,
+    };
+    let Some(column) = column else {
+        return match task {
+            None | Some(TaskName::Anomaly) => Ok(anomaly(None)),
+            Some(_) => Err(Failure::Input("--target names the column to predict".to_owned())),
+        };
+    };
+    let texts = target.texts.texts();
+    if task == Some(TaskName::Anomaly) {
+        let normal = texts.first().map_or(String::new(), |text| shown(text));
+        let note = format!("normal is {column} '{normal}', the first row's");
+        return Ok(Targets { classes: vec![0], ..anomaly(Some(note)) });
+    }
+    let numeric = target.not_number.is_none();
     // One label may be written 1, 1.0 and +1.
-    let labels: BTreeSet<String> =
-        distinct.iter().map(|text| if whole { plain(text) } else { (*text).to_owned() }).collect();
-    let few = whole && labels.len() <= MAX_NUMERIC_LABELS;
+    let label = |text: &String| if target.whole { plain(text) } else { text.clone() };
+    let labels: BTreeSet<String> = texts.iter().map(label).collect();
     if labels.len() < 2 {
         let only = labels.first().map_or(String::new(), |label| shown(label));
+        if task.is_none() {
+            let note = format!("{column} is '{only}' in all rows: looking for anomalies");
+            return Ok(anomaly(Some(note)));
+        }
         return Err(Failure::Input(format!(
             "{name}: column {column}: every target is '{only}', so there is nothing to learn"
         )));
     }
-    let classify = task.map_or(!numeric || few, |task| task == TaskName::Classify);
-    if !classify {
+    let few = target.whole && labels.len() <= MAX_NUMERIC_LABELS && !target.texts.beyond();
+    if !task.map_or(!numeric || few, |task| task == TaskName::Classify) {
         return values(table, column);
+    }
+    if target.texts.beyond() {
+        return Err(Failure::Input(format!(
+            "{name}: column {column}: more than {} different labels; --task regress predicts numbers",
+            texts.len()
+        )));
     }
     let mut labels: Vec<String> = labels.into_iter().collect();
     if numeric {
         // As numbers, not as texts: 2 before 10.
-        let number = |text: &String| text.parse().unwrap_or(f64::NAN);
+        let number = |text: &String| text.replace(',', ".").parse().unwrap_or(f64::NAN);
         labels.sort_by(|a, b| number(a).total_cmp(&number(b)));
     }
-    let class = |row: &Row| {
-        let label = if whole { plain(&row.target) } else { row.target.clone() };
-        labels.iter().position(|known| *known == label).map(Target::Class)
-    };
-    let targets = table.rows.iter().map(class).collect();
-    Ok(Targets { labels, targets, note: None })
+    let class = |text| labels.iter().position(|known| *known == label(text)).unwrap_or(0);
+    let classes = texts.iter().map(class).collect();
+    Ok(Targets { task: TaskName::Classify, labels, classes, origin: 0.0, note: None })
 }
 
 /// The targets as values: relative to the first one where single precision would lose them.
 fn values(table: &Table, column: &str) -> Result<Targets, Failure> {
-    let value = |row: &Row| match row.target.parse::<f64>() {
-        _ if blank(&row.target) => Ok(None),
-        Ok(value) if (value as f32).is_finite() => Ok(Some(value)),
-        _ => Err(Failure::Input(format!(
-            "{}: line {}, column {column}: '{}' is not a finite number",
+    let target = &table.target;
+    let wrong = [&target.not_number, &target.not_finite].into_iter().flatten().min();
+    if let Some((line, text)) = wrong {
+        return Err(Failure::Input(format!(
+            "{}: line {line}, column {column}: '{}' is not a finite number",
             table.name,
-            row.line,
-            shown(&row.target)
-        ))),
-    };
-    let values: Vec<_> = table.rows.iter().map(value).collect::<Result<_, _>>()?;
-    let known = || values.iter().flatten().copied();
-    let (low, high) = (known().fold(f64::INFINITY, f64::min), known().fold(f64::MIN, f64::max));
+            shown(text)
+        )));
+    }
+    let (low, high) = (target.low, target.high);
     let far = low.abs().max(high.abs()) > MAX_OFFSET * (high - low);
-    let origin = if far { known().next().unwrap_or(0.0) } else { 0.0 };
-    let narrow = |value: Option<f64>| value.map(|value| Target::Value((value - origin) as f32));
+    let origin = if far { target.first } else { 0.0 };
     Ok(Targets {
+        task: TaskName::Regress,
         labels: Vec::new(),
-        targets: values.iter().copied().map(narrow).collect(),
+        classes: Vec::new(),
+        origin,
         note: far.then(|| format!("{column}: predicted relative to its first value, {origin}")),
     })
 }
 
-/// No target: an empty cell, or NaN as programs write it.
-fn blank(text: &str) -> bool {
-    text.is_empty() || text.eq_ignore_ascii_case("nan")
-}
-
-/// The whole number that a text stands for.
-fn whole(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|number: &f64| number.fract() == 0.0 && number.abs() < 1e15)
-}
-
 /// A whole number without sign, fraction or leading zeros that mean nothing.
 fn plain(text: &str) -> String {
-    whole(text).map_or_else(|| text.to_owned(), |number| format!("{}", number as i64))
+    let number = text.replace(',', ".").parse().ok().filter(|number: &f64| whole(*number));
+    number.map_or_else(|| text.to_owned(), |number| format!("{}", number as i64))
 }

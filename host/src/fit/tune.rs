@@ -5,7 +5,7 @@ use super::examples::Examples;
 use super::model::Model;
 use super::prequential::{prequential, scores};
 use super::score::Figure;
-use situ::online::Error;
+use crate::Failure;
 
 /// Examples used for tuning: a fifth of the stream, at most 1,000. They are not scored afterwards.
 pub fn tuning_part(examples: usize) -> usize {
@@ -16,15 +16,16 @@ pub fn tuning_part(examples: usize) -> usize {
 /// The members of a mixture are tuned one by one.
 ///
 /// # Errors
-/// What a learner refused an example for.
-pub fn tune(model: &Model, first_part: &Examples, rank: Figure) -> Result<Model, Error> {
+/// [`Failure::Input`] for an example that a learner refuses.
+pub fn tune(model: &Model, first_part: &Examples, rank: Figure) -> Result<Model, Failure> {
     if let Model::Hedge(members) = model {
         let tuned = members.iter().map(|member| tune(member, first_part, rank));
         return Ok(Model::Hedge(tuned.collect::<Result<_, _>>()?));
     }
     let mut best = (f64::NEG_INFINITY, model.clone());
     for candidate in candidates(model) {
-        let mut learner = candidate.build(first_part.shape())?;
+        let learner = candidate.build(first_part.shape());
+        let mut learner = learner.map_err(|error| Failure::Input(error.to_string()))?;
         let run = prequential(&mut *learner, first_part)?;
         let score = scores(first_part, &run.predictions, 1, rank).rank;
         if score > best.0 {

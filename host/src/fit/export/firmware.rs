@@ -6,9 +6,9 @@ use super::{rust, workspace};
 use crate::Failure;
 use crate::bench::{Board, firmware};
 use crate::fit::examples::Examples;
+use crate::fit::features::Windows;
 use crate::fit::model::Model;
 use crate::fit::table::Table;
-use situ::features::FEATURES_PER_CHANNEL;
 
 /// Bytes of RAM beside a learner's state: configuration, counters, log, and the stack of its deepest
 /// call. The motion recordings need 1,907 to 3,364 bytes of it at optimization level 3 on a Cortex-M4.
@@ -16,6 +16,8 @@ const OVERHEAD: usize = 4096;
 /// Examples that wait for a label, and samples that wait for the model, in the exported firmware.
 const WAITING: usize = 4;
 const QUEUE: usize = 8;
+/// Numbers that windows keep beside those of their channels.
+const COEFFICIENTS: usize = 32;
 
 /// RAM that the exported firmware needs for a learner of this state: variables and stack.
 pub fn ram_bytes(state_bytes: usize, data: &Examples) -> usize {
@@ -28,14 +30,15 @@ pub fn ram_bytes(state_bytes: usize, data: &Examples) -> usize {
 /// RAM of the pipeline alone, without configuration: the learner's state, the open windows, and the
 /// examples that wait for a label.
 pub fn pipeline_bytes(state_bytes: usize, data: &Examples) -> usize {
-    let windows = data.window.map_or(0, |window| 4 * (3 * channels(data) + 1) * window.overlap());
+    let numbers = |windows: Windows| channels(data) * windows.numbers() + COEFFICIENTS;
+    let windows = 4 * data.windows.map_or(0, numbers);
     state_bytes + windows + 4 * data.features.len() * WAITING
 }
 
 /// Numbers in a sample.
 pub fn channels(data: &Examples) -> usize {
     let features = data.features.len();
-    data.window.map_or(features, |_| features / FEATURES_PER_CHANNEL)
+    data.windows.map_or(features, |windows| features / windows.set.outputs())
 }
 
 /// Writes the crate; the learner starts with `state`, if one is given.

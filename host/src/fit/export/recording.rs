@@ -5,7 +5,7 @@ use crate::fit::examples::Examples;
 use crate::fit::features::Features;
 use crate::fit::model::Model;
 use crate::fit::prequential::decision;
-use crate::fit::table::Table;
+use crate::fit::table::{Meta, Table};
 use crate::fit::targets::targets;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -46,20 +46,25 @@ impl Recording {
     /// # Errors
     /// [`Failure::Input`] for targets that cannot be read.
     pub fn new(table: &Table, data: &Examples, flash: u64) -> Result<Self, Failure> {
-        let targets = targets(table, &data.target, Some(data.task()))?.targets;
-        let mut groups = table.groups();
+        let targets = targets(table, data.target.as_deref(), Some(data.task))?;
+        let mut groups = table.groups()?;
         if groups.len() > 1 {
             groups.shuffle(&mut Pcg64Mcg::seed_from_u64(0));
         }
         let row_bytes = 4 * (table.columns.len() as u64 + 2);
         let max = (MAX_BYTES.min(flash / 4) / row_bytes) as usize;
-        let row = |(place, index): (usize, usize)| Row {
-            restart: place == 0,
-            target: targets[index],
-            channels: table.rows[index].numbers.clone(),
-        };
-        let rows = groups.into_iter().flat_map(|group| group.into_iter().enumerate().map(row));
-        Ok(Self { rows: rows.take(max).collect() })
+        let mut cursor = table.cursor();
+        let mut rows = Vec::new();
+        for group in groups {
+            for (place, index) in group.indices().take(max - rows.len()).enumerate() {
+                let row = cursor.row(index)?;
+                let mut channels = Vec::new();
+                table.narrow(row, &mut channels);
+                let target = targets.of(Meta::of(row));
+                rows.push(Row { restart: place == 0, target, channels });
+            }
+        }
+        Ok(Self { rows })
     }
 
     /// The firmware's format: the flags of each row, its target and its channels, four bytes each.
@@ -98,7 +103,7 @@ impl Recording {
         let mut prediction = vec![0.0; data.shape().outputs()];
         let mut expected = Expected::default();
         let columns = self.rows.first().map_or(0, |row| row.channels.len());
-        let mut features = Features::new(data.window, columns).map_err(|error| refused(&error))?;
+        let mut features = Features::new(data.windows, columns).map_err(|error| refused(&error))?;
         for row in &self.rows {
             if row.restart {
                 features.restart();
@@ -110,7 +115,7 @@ impl Recording {
                 };
                 outcome.map_err(|error| refused(&error))?;
                 expected.updates += usize::from(row.target.is_some());
-                expected.predictions.push(decision(data.task(), &prediction));
+                expected.predictions.push(decision(data.task, &prediction));
             }
         }
         Ok(expected)

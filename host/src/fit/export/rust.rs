@@ -3,6 +3,7 @@
 use crate::fit::examples::Examples;
 use crate::fit::model::{Model, Storage};
 use crate::fit::table::Table;
+use situ::features::{Feature, Set, Window};
 use situ::ftrl::Proximal;
 use situ::normtune::Adagrad;
 use situ::online::{
@@ -21,12 +22,13 @@ pub fn model(model: &Model, table: &Table, data: &Examples, trained: bool) -> St
     }
     let learner = type_of(model, shape, &mut imports);
     let configuration = configuration_of(model, &mut imports);
-    let (window, overlap) = match data.window {
-        Some(window) => (
-            format!("Some(Window {{ length: {}, hop: {} }})", window.length, window.hop),
-            window.overlap(),
-        ),
-        None => ("None".to_owned(), 0),
+    let (set, overlap) = match data.windows {
+        Some(windows) => (set(windows.set, &mut imports), windows.window.overlap()),
+        None => (set(Set::MOMENTS, &mut imports), 0),
+    };
+    let window = match data.windows.map(|windows| windows.window) {
+        Some(Window { length, hop }) => format!("Some(Window {{ length: {length}, hop: {hop} }})"),
+        None => "None".to_owned(),
     };
     let (shape_call, labels) = match shape.task {
         Task::Classify { classes } => {
@@ -51,6 +53,7 @@ pub fn model(model: &Model, table: &Table, data: &Examples, trained: bool) -> St
          pub const LABELS: &[&str] = &{labels:?};\n\
          /// The windows of samples whose features are learned; none: each sample is an example.\n\
          pub const WINDOW: Option<Window> = {window};\n\
+         /// The features of a window of a channel.\npub const SET: Set = {set};\n\
          /// Windows that are open at once.\npub const OVERLAP: usize = {overlap};\n\n\
          /// The model.\npub type Model = {learner};\n\n\
          /// Brings the model into its initial state, in place.\n///\n/// # Errors\n\
@@ -62,6 +65,18 @@ pub fn model(model: &Model, table: &Table, data: &Examples, trained: bool) -> St
         features = shape.features,
         outputs = shape.outputs(),
     )
+}
+
+/// A set of features as an expression.
+fn set(set: Set, imports: &mut Imports) -> String {
+    imports.add("situ::features", "Set");
+    if set == Set::MOMENTS {
+        return "Set::MOMENTS".to_owned();
+    }
+    imports.add("situ::features", "Feature");
+    let chosen = Feature::ALL.into_iter().filter(|feature| set.contains(*feature));
+    let with: String = chosen.map(|feature| format!(".with(Feature::{feature:?})")).collect();
+    format!("Set::EMPTY{with}")
 }
 
 /// Names by the module that they are imported from.

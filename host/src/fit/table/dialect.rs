@@ -1,6 +1,7 @@
 //! How a file separates its cells and writes its numbers.
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use super::cell;
+use csv::{ByteRecord, ReaderBuilder};
 
 /// Separators that are tried, in this order.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -21,13 +22,19 @@ pub struct Dialect {
 impl Dialect {
     /// The dialect of a text; what is given is not searched for. The separator is the one that splits
     /// the header into the most cells, the target among them.
-    pub fn of(text: &str, target: &str, separator: Option<u8>, decimal: Option<char>) -> Self {
+    pub fn of(
+        text: &str,
+        target: Option<&str>,
+        separator: Option<u8>,
+        decimal: Option<char>,
+    ) -> Self {
         let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
         let comments = first.starts_with('#');
         let with = |separator| Self { separator, decimal: '.', comments };
         let cells = |separator: &u8| {
             let header = records(text, with(*separator)).into_iter().next().unwrap_or_default();
-            (header.iter().any(|name| name == target), header.len())
+            let named = |name: &[u8]| Some(name.trim_ascii()) == target.map(str::as_bytes);
+            (header.iter().any(named), header.len())
         };
         // The first of equals.
         let best = || SEPARATORS.into_iter().rev().max_by_key(cells).unwrap_or(b',');
@@ -41,18 +48,11 @@ impl Dialect {
         let mut builder = ReaderBuilder::new();
         builder
             .flexible(true)
-            .trim(Trim::All)
+            .has_headers(false)
+            .buffer_capacity(1 << 16)
             .delimiter(self.separator)
             .comment(self.comments.then_some(b'#'));
         builder
-    }
-
-    /// The number in a cell.
-    pub fn number(self, cell: &str) -> Option<f64> {
-        if self.decimal == ',' {
-            return cell.replace(',', ".").parse().ok();
-        }
-        cell.parse().ok()
     }
 
     /// A note where the file is not the usual one.
@@ -72,17 +72,17 @@ fn decimal_sign(text: &str, dialect: Dialect) -> char {
         return '.';
     }
     let records = records(text, dialect);
-    let cells = || records.iter().skip(1).flat_map(StringRecord::iter);
-    let comma = |cell: &str| cell.contains(',') && cell.replace(',', ".").parse::<f64>().is_ok();
-    let point = |cell: &str| cell.contains('.') && cell.parse::<f64>().is_ok();
-    if cells().any(comma) && !cells().any(point) { ',' } else { '.' }
+    let any = |sign: u8| {
+        let mut cells = records.iter().skip(1).flat_map(ByteRecord::iter).map(<[u8]>::trim_ascii);
+        cells.any(|cell| cell.contains(&sign) && cell::parse(cell, sign).is_some())
+    };
+    if any(b',') && !any(b'.') { ',' } else { '.' }
 }
 
 /// The first records, the header included.
-fn records(text: &str, dialect: Dialect) -> Vec<StringRecord> {
-    let mut reader = dialect.reader();
-    let reader = reader.has_headers(false).from_reader(text.as_bytes());
-    reader.into_records().take(LOOKED_AT).map_while(Result::ok).collect()
+fn records(text: &str, dialect: Dialect) -> Vec<ByteRecord> {
+    let reader = dialect.reader().from_reader(text.as_bytes());
+    reader.into_byte_records().take(LOOKED_AT).map_while(Result::ok).collect()
 }
 
 #[cfg(test)]
@@ -100,9 +100,9 @@ mod tests {
             // A semicolon within a name does not count against the target.
             ("a;b,y\n1,x\n", b',', '.'),
         ] {
-            let dialect = Dialect::of(text, "y", None, None);
+            let dialect = Dialect::of(text, Some("y"), None, None);
             assert_eq!((dialect.separator, dialect.decimal), (separator, decimal), "{text}");
         }
-        assert!(Dialect::of("# logger 3\na,y\n", "y", None, None).comments);
+        assert!(Dialect::of("# logger 3\na,y\n", Some("y"), None, None).comments);
     }
 }

@@ -1,0 +1,245 @@
+//! The task without labels: which examples are unlike those before, at a stated rate of false alarms.
+
+use super::examples::Examples;
+use super::options::Options;
+use super::predictions;
+use super::targets::TaskName;
+use crate::{Failure, console, report};
+use serde::Serialize;
+use situ::anomaly::{
+    Detector, Mahalanobis, MahalanobisConfiguration, Nearest, NearestConfiguration, Verdict,
+};
+use situ::online::{Error, Target};
+use std::fs::File;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Maximum number of features, and of those of the detector whose state grows with their square.
+const FEATURES: usize = 1040;
+const SQUARED: usize = 256;
+/// Examples that `nearest` stores; fewer where `--budget` asks for less.
+const SLOTS: [usize; 5] = [256, 128, 64, 32, 16];
+/// Rate of false alarms without `--false-alarms`.
+const FALSE_ALARMS: f64 = 0.01;
+/// Alarms whose lines are printed.
+const MAX_LINES: usize = 10;
+
+/// The result, as `--json` prints it.
+#[derive(Debug, Serialize)]
+pub struct Anomalies {
+    data: String,
+    rows: usize,
+    features: usize,
+    task: TaskName,
+    /// The rate of false alarms that was asked for.
+    false_alarms: f64,
+    /// Examples that are known to be anomalies: those with another label than the first example.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<usize>,
+    learners: Vec<Watched>,
+}
+
+/// What a detector found.
+#[derive(Debug, Serialize)]
+struct Watched {
+    learner: &'static str,
+    variant: String,
+    /// Examples beyond the threshold, and their share.
+    alarms: usize,
+    alarm_share: f64,
+    /// Share of the known anomalies that raised an alarm, and of the other examples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detected: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    false_alarm_share: Option<f64>,
+    /// Lines of the file at which the first alarms were raised.
+    lines: Vec<u32>,
+    state_bytes: usize,
+    flops_per_update: usize,
+    update_ns: f64,
+}
+
+/// A detector in the making of its result.
+struct Watch {
+    detector: Box<dyn Detector<f32>>,
+    variant: String,
+    alarms: [usize; 2],
+    lines: Vec<u32>,
+    seconds: f64,
+}
+
+/// The rate of false alarms that the options ask for.
+///
+/// # Errors
+/// [`Failure::Input`] for a rate that no threshold can follow.
+pub fn false_alarms(options: &Options) -> Result<f64, Failure> {
+    let rate = options.false_alarms.unwrap_or(FALSE_ALARMS);
+    if (1e-6..=0.25).contains(&rate) {
+        return Ok(rate);
+    }
+    Err(Failure::Input(format!("--false-alarms {rate}: not a rate from 0.000001 to 0.25")))
+}
+
+/// Runs the detectors over the stream, each example judged before it is learned; prints the result.
+///
+/// # Errors
+/// [`Failure::Input`] for options of other tasks, for too many features, and if the file of predictions
+/// cannot be written.
+pub fn watch(
+    data: &Examples,
+    options: &Options,
+    predictions: Option<(PathBuf, File)>,
+) -> Result<(), Failure> {
+    let others = [
+        ("--holdout", options.holdout.is_some()),
+        ("--export", options.export.is_some()),
+        ("--measure", options.measure),
+        ("--tune", options.tune),
+        ("--drift", options.drift),
+        ("--rank", options.rank.is_some()),
+        ("--learner", !options.learner.is_empty()),
+    ];
+    if let Some((flag, _)) = others.into_iter().find(|(_, given)| *given) {
+        let line = format!("{flag}: not for anomalies, which have no target to learn");
+        return Err(Failure::Input(line));
+    }
+    let rate = false_alarms(options)?;
+    let mut watches = detectors(data, rate, options.budget)?;
+    let mut file = predictions.map(|(path, file)| predictions::Writer::new(path, file));
+    if let Some(file) = &mut file {
+        let names =
+            watches.iter().flat_map(|watch| [watch.variant.clone(), "threshold".to_owned()]);
+        file.row(["line".to_owned()].into_iter().chain(names))?;
+    }
+    let mut counts = [0; 2];
+    let mut cursor = data.cursor();
+    for index in 0..data.len() {
+        let line = data.lines[index];
+        let class = usize::from(data.targets.get(index) == Some(Target::Class(1)));
+        counts[class] += 1;
+        let features = cursor.row(index)?;
+        let mut cells = vec![line.to_string()];
+        for watch in &mut watches {
+            let verdict = watch.update(features, class, line);
+            let verdict = verdict
+                .map_err(|error| Failure::Input(format!("{}: line {line}: {error}", data.name)))?;
+            cells.extend([verdict.score.to_string(), verdict.threshold.to_string()]);
+        }
+        if let Some(file) = &mut file {
+            file.row(cells)?;
+        }
+    }
+    let result = Anomalies {
+        data: data.name.clone(),
+        rows: data.len(),
+        features: data.features.len(),
+        task: data.task,
+        false_alarms: rate,
+        known: (counts[1] > 0).then_some(counts[1]),
+        learners: watches.into_iter().map(|watch| watch.result(counts)).collect(),
+    };
+    if options.json {
+        console::json(&result)?;
+    } else {
+        result.print(data)?;
+    }
+    file.map_or(Ok(()), predictions::Writer::finish)
+}
+
+/// The detectors that take so many features and fit the budget.
+fn detectors(data: &Examples, rate: f64, budget: Option<usize>) -> Result<Vec<Watch>, Failure> {
+    let (features, rate) = (data.features.len(), rate as f32);
+    let fits = |watch: &Watch| budget.is_none_or(|budget| watch.detector.state_bytes() <= budget);
+    let nearest = |slots: usize| {
+        let configuration =
+            NearestConfiguration { false_alarms: rate, slots, ..Default::default() };
+        let detector = Nearest::<f32, FEATURES, 256>::new(features, configuration).ok()?;
+        Some(Watch::new(Box::new(detector), format!("nearest of {slots}"))).filter(fits)
+    };
+    let configuration = MahalanobisConfiguration { false_alarms: rate, ..Default::default() };
+    let squared = Mahalanobis::<f32, SQUARED, { SQUARED + 1 }>::new(features, configuration).ok();
+    let squared = squared.map(|detector| Watch::new(Box::new(detector), "mahalanobis".to_owned()));
+    let watches: Vec<_> =
+        SLOTS.into_iter().find_map(nearest).into_iter().chain(squared.filter(fits)).collect();
+    if watches.is_empty() {
+        return Err(Failure::Input(format!(
+            "{}: no detector of {features} features fits; situ fit takes at most {FEATURES}",
+            data.name
+        )));
+    }
+    Ok(watches)
+}
+
+impl Watch {
+    fn new(detector: Box<dyn Detector<f32>>, variant: String) -> Self {
+        Self { detector, variant, alarms: [0; 2], lines: Vec::new(), seconds: 0.0 }
+    }
+
+    /// Judges an example, counts an alarm by its class, and learns it.
+    fn update(&mut self, features: &[f32], class: usize, line: u32) -> Result<Verdict<f32>, Error> {
+        let start = Instant::now();
+        let verdict = self.detector.update(features)?;
+        self.seconds += start.elapsed().as_secs_f64();
+        if verdict.is_anomaly() {
+            self.alarms[class] += 1;
+            if self.lines.len() < MAX_LINES {
+                self.lines.push(line);
+            }
+        }
+        Ok(verdict)
+    }
+
+    fn result(self, counts: [usize; 2]) -> Watched {
+        let (total, alarms) = (counts[0] + counts[1], self.alarms[0] + self.alarms[1]);
+        let share = |class: usize| self.alarms[class] as f64 / counts[class] as f64;
+        let known = counts[1] > 0 && counts[0] > 0;
+        Watched {
+            learner: "anomaly",
+            alarms,
+            alarm_share: alarms as f64 / total as f64,
+            detected: known.then(|| share(1)),
+            false_alarm_share: known.then(|| share(0)),
+            state_bytes: self.detector.state_bytes(),
+            flops_per_update: self.detector.flops_per_update(),
+            update_ns: 1e9 * self.seconds / total as f64,
+            variant: self.variant,
+            lines: self.lines,
+        }
+    }
+}
+
+impl Anomalies {
+    fn print(&self, data: &Examples) -> Result<(), Failure> {
+        console::line(format_args!(
+            "fit, {}: {} examples of {} features, anomalies at {} false alarms an example",
+            self.data, self.rows, self.features, self.false_alarms
+        ))?;
+        data.notes.iter().try_for_each(console::line)?;
+        let mut header = vec!["anomaly", "alarms", "share"];
+        if let Some(known) = self.known {
+            console::line(format_args!("{known} examples have another label than the first"))?;
+            header.extend(["detected", "false alarms"]);
+        }
+        header.extend(["state, bytes", "flops/update", "ns/update"]);
+        let mut table = report::table(&header);
+        for watched in &self.learners {
+            let mut row = vec![watched.variant.clone(), watched.alarms.to_string()];
+            row.push(format!("{:.4}", watched.alarm_share));
+            let shares = [watched.detected, watched.false_alarm_share];
+            row.extend(shares.into_iter().flatten().map(|share| format!("{share:.4}")));
+            row.push(watched.state_bytes.to_string());
+            row.push(watched.flops_per_update.to_string());
+            row.push(format!("{:.0}", watched.update_ns));
+            table.add_row(row);
+        }
+        console::line(table)?;
+        for Watched { variant, alarms, lines, .. } in &self.learners {
+            let shown: Vec<_> = lines.iter().map(u32::to_string).collect();
+            let more = if *alarms > lines.len() { " …" } else { "" };
+            if !shown.is_empty() {
+                console::line(format_args!("{variant}: lines {}{more}", shown.join(", ")))?;
+            }
+        }
+        Ok(())
+    }
+}

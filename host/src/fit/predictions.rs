@@ -1,0 +1,73 @@
+//! Every prediction, as a CSV.
+
+use super::examples::Examples;
+use super::run::Chosen;
+use crate::Failure;
+use situ::online::Target;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// Opens the file before anything is computed.
+///
+/// # Errors
+/// [`Failure::Input`] naming the file.
+pub fn create(path: &Path) -> Result<(PathBuf, File), Failure> {
+    let file = File::create(path).map_err(|error| failed(path, error))?;
+    Ok((path.to_owned(), file))
+}
+
+/// A file of predictions.
+pub struct Writer {
+    path: PathBuf,
+    writer: csv::Writer<File>,
+}
+
+impl Writer {
+    /// Before the first row.
+    pub fn new(path: PathBuf, file: File) -> Self {
+        Self { path, writer: csv::Writer::from_writer(file) }
+    }
+
+    /// Writes a row.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] naming the file.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) -> Result<(), Failure> {
+        let written = self.writer.write_record(cells);
+        written.map_err(|error| failed(&self.path, error.into()))
+    }
+
+    /// Writes what is left.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] naming the file.
+    pub fn finish(mut self) -> Result<(), Failure> {
+        self.writer.flush().map_err(|error| failed(&self.path, error))
+    }
+}
+
+/// Writes a row for each example, in the order in which they were learned: the line of the file at which
+/// it ends, its target (blank where it has none), and what each learner predicted before it learned it.
+///
+/// # Errors
+/// [`Failure::Input`] naming the file.
+pub fn write(mut writer: Writer, data: &Examples, chosen: &[Chosen]) -> Result<(), Failure> {
+    let text = |target: Option<Target<f32>>| match target {
+        Some(Target::Class(class)) => data.labels.get(class).cloned().unwrap_or_default(),
+        Some(Target::Value(value)) => (f64::from(value) + data.offset).to_string(),
+        None => String::new(),
+    };
+    let column = data.target.clone().unwrap_or_default();
+    let names = chosen.iter().map(|chosen| chosen.model.name().to_owned());
+    writer.row(["line".to_owned(), column].into_iter().chain(names))?;
+    for index in 0..data.len() {
+        let predictions = chosen.iter().map(|chosen| text(chosen.predictions.get(index)));
+        let known = [data.lines[index].to_string(), text(data.targets.get(index))];
+        writer.row(known.into_iter().chain(predictions))?;
+    }
+    writer.finish()
+}
+
+fn failed(path: &Path, error: std::io::Error) -> Failure {
+    Failure::Input(format!("--predictions {}: {error}", path.display()))
+}

@@ -1,0 +1,118 @@
+//! From columns in double precision to the channels that are learned from.
+
+use super::cell::shown;
+use super::kind::Kind;
+use super::rows::{Body, Column, MAX_NAMES};
+use crate::Failure;
+
+/// Ratio of largest magnitude to range above which single precision loses the signal of a column.
+pub const MAX_OFFSET: f64 = 4096.0;
+/// Fewest rows that a column with a name must count to be an index.
+const MIN_COUNTED: usize = 50;
+
+/// How a channel is computed from a row.
+#[derive(Clone, Copy, Debug)]
+pub enum Channel {
+    /// A number, less the origin.
+    Number { place: usize, origin: f64 },
+    /// 1 where the row has this name, else 0.
+    Name { place: usize, name: f64 },
+}
+
+impl Channel {
+    /// Its number. Through f64 and then f32: the same bits as a literal in the exported source.
+    pub fn of(self, row: &[f64]) -> f32 {
+        match self {
+            Self::Number { place, origin } => (row[place] - origin) as f32,
+            Self::Name { place, name } => f32::from(u8::from(row[place] == name)),
+        }
+    }
+}
+
+/// The channels that the columns become once all rows are read, and their names.
+///
+/// # Errors
+/// [`Failure::Input`] for a file without a complete row, naming what was skipped.
+pub fn channels(
+    body: &Body<'_>,
+    kinds: &[Kind],
+    notes: &mut Vec<String>,
+) -> Result<(Vec<String>, Vec<Channel>), Failure> {
+    let (name, header) = (body.name, body.header);
+    notes.extend(body.filler.note());
+    if body.rows.len() == 0 {
+        let line = match body.filler.note() {
+            Some(_) => "no row is complete; --missing says what to do",
+            None => "a header and no rows",
+        };
+        return Err(Failure::Input(format!("{name}: {line}")));
+    }
+    let dropped = body.layout.numbers.iter().zip(kinds).filter(|(index, kind)| {
+        matches!(kind, Kind::Time | Kind::Epoch(_))
+            && !body.columns.iter().any(|column| column.index == **index)
+    });
+    for (index, _) in dropped {
+        let column = shown(&header[*index]);
+        notes.push(format!("ignored {column}: points in time (--times interval takes them)"));
+    }
+    let (mut columns, mut channels) = (Vec::new(), Vec::new());
+    let rows = body.rows.len();
+    let indices = body.columns.iter().filter(|column| is_index(column, header, rows)).count();
+    for (place, column) in body.columns.iter().enumerate() {
+        let title = &header[column.index];
+        if is_index(column, header, rows) && indices < body.columns.len() {
+            let number = column.index + 1;
+            let title = if title.is_empty() { "it has no name" } else { &shown(title) };
+            notes.push(format!("ignored column {number}, {title}: it counts the rows"));
+            continue;
+        }
+        match column.kind {
+            Kind::Text => {
+                notes.push(named(column, title));
+                for (number, text) in column.names.texts().iter().enumerate() {
+                    columns.push(format!("{title}={text}"));
+                    channels.push(Channel::Name { place, name: number as f64 });
+                }
+            }
+            Kind::Time | Kind::Epoch(_) => {
+                notes.push(format!("{}: seconds since the row before", shown(title)));
+                columns.push(format!("{title} (interval)"));
+                channels.push(Channel::Number { place, origin: 0.0 });
+            }
+            Kind::Number => {
+                let (title, origin) = relative(column, title, notes);
+                columns.push(title);
+                channels.push(Channel::Number { place, origin });
+            }
+        }
+    }
+    Ok((columns, channels))
+}
+
+/// Whether a column counts the rows.
+fn is_index(column: &Column, header: &[String], rows: usize) -> bool {
+    let title = &header[column.index];
+    let unnamed = title.is_empty() || title.starts_with("Unnamed:");
+    column.counts && rows >= if unnamed { 3 } else { MIN_COUNTED }
+}
+
+/// A column's title and origin: its first value where its range is small beside its magnitude.
+fn relative(column: &Column, title: &str, notes: &mut Vec<String>) -> (String, f64) {
+    let Column { low, high, first, .. } = *column;
+    if high <= low || low.abs().max(high.abs()) <= MAX_OFFSET * (high - low) {
+        return (title.to_owned(), 0.0);
+    }
+    notes.push(format!("{}: taken relative to its first value, {first}", shown(title)));
+    (format!("{title} (less {first})"), first)
+}
+
+/// What becomes of a column of text.
+fn named(column: &Column, title: &str) -> String {
+    let (title, count) = (shown(title), column.names.len());
+    let rest = if column.names.beyond() {
+        format!("; others than the first {MAX_NAMES} have none")
+    } else {
+        String::new()
+    };
+    format!("{title}: text, one feature for each of {count} names{rest}")
+}

@@ -1,0 +1,86 @@
+//! Cells without a number.
+
+use std::collections::HashMap;
+
+/// What to do about a missing cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Missing {
+    /// Take the last value of the column in the same group
+    Last,
+    /// Take the mean of the column so far
+    Mean,
+    /// Skip the row
+    Skip,
+    /// Refuse the file
+    #[default]
+    Error,
+}
+
+/// Fills the missing cells of rows, in order, as a device could.
+pub struct Filler {
+    policy: Missing,
+    columns: usize,
+    /// The last numbers of each group; NaN before the first.
+    last: HashMap<u32, Vec<f64>>,
+    /// The mean and the count of each column.
+    means: Vec<(f64, f64)>,
+    filled: usize,
+    skipped: usize,
+}
+
+impl Filler {
+    /// Before the first row of this many columns.
+    pub fn new(policy: Missing, columns: usize) -> Self {
+        let means = vec![(0.0, 0.0); columns];
+        Self { policy, columns, last: HashMap::new(), means, filled: 0, skipped: 0 }
+    }
+
+    /// Takes the numbers of a row of a group, NaN for those that are missing, and fills them; false if
+    /// the row is to be skipped.
+    ///
+    /// # Errors
+    /// The column of a missing cell, where the policy is to refuse it.
+    pub fn fill(&mut self, group: u32, numbers: &mut [f64]) -> Result<bool, usize> {
+        match self.policy {
+            Missing::Last => {
+                let columns = self.columns;
+                let last = self.last.entry(group).or_insert_with(|| vec![f64::NAN; columns]);
+                for (number, last) in numbers.iter_mut().zip(last) {
+                    if number.is_nan() {
+                        *number = *last;
+                        self.filled += usize::from(!last.is_nan());
+                    }
+                    *last = *number;
+                }
+            }
+            Missing::Mean => {
+                for (number, (mean, count)) in numbers.iter_mut().zip(&mut self.means) {
+                    if !number.is_nan() {
+                        *count += 1.0;
+                        *mean += (*number - *mean) / *count;
+                    } else if *count > 0.0 {
+                        *number = *mean;
+                        self.filled += 1;
+                    }
+                }
+            }
+            Missing::Skip | Missing::Error => {}
+        }
+        let missing = numbers.iter().position(|number| number.is_nan());
+        match missing {
+            Some(column) if self.policy == Missing::Error => Err(column),
+            None => Ok(true),
+            Some(_) => {
+                self.skipped += 1;
+                Ok(false)
+            }
+        }
+    }
+
+    /// What was done.
+    pub fn note(&self) -> Option<String> {
+        let (filled, skipped) = (self.filled, self.skipped);
+        (filled + skipped > 0)
+            .then(|| format!("missing: {filled} cells filled, {skipped} rows skipped"))
+    }
+}

@@ -1,0 +1,258 @@
+//! Reading a CSV as a stream: numbers where numbers are due, and an error that names file, line and
+//! column.
+//!
+//! Bytes become text (`source`, `encoding`), text becomes records (`dialect`), and the first records
+//! tell what each column holds (`header`, `kind`). Every record becomes a row of numbers in f64 (`rows`,
+//! `cell`, `time`, `missing`, `texts`, `target`), kept in a store that does not grow with their count.
+//! What only all rows can tell, such as the range of a column, decides how a row is narrowed to f32
+//! (`channels`).
+
+mod cell;
+mod channels;
+mod dialect;
+mod encoding;
+mod header;
+mod kind;
+mod meta;
+mod missing;
+mod rows;
+mod source;
+mod target;
+mod texts;
+mod time;
+
+pub use cell::shown;
+pub use channels::MAX_OFFSET;
+pub use encoding::Encoding;
+pub use header::Columns;
+pub use kind::Times;
+pub use meta::Meta;
+pub use missing::Missing;
+pub use target::{TargetColumn, whole};
+
+use super::store::{Cursor, Store};
+use crate::Failure;
+use channels::Channel;
+use csv::ByteRecord;
+use dialect::Dialect;
+use header::Layout;
+use kind::{is_units, kind};
+use rows::Body;
+use source::Text;
+use std::collections::VecDeque;
+use std::io::Read;
+
+/// Records that are looked at before the first is taken.
+const LOOKED_AT: usize = 100;
+
+/// How to read a file; what is not given is found out.
+#[derive(Clone, Debug, Default)]
+pub struct Format {
+    /// Between two cells.
+    pub separator: Option<u8>,
+    /// Between the digits of a number.
+    pub decimal: Option<char>,
+    /// How characters are written.
+    pub encoding: Option<Encoding>,
+    /// What to do about cells without a number.
+    pub missing: Missing,
+    /// What to do about columns of points in time.
+    pub times: Times,
+}
+
+/// A CSV as read.
+#[derive(Debug)]
+pub struct Table {
+    /// Where it came from, for messages.
+    pub name: String,
+    /// Names of the channels: the columns as they are learned from.
+    pub columns: Vec<String>,
+    /// What was read of the target.
+    pub target: TargetColumn,
+    /// What was done to the data on the way, in words.
+    pub notes: Vec<String>,
+    channels: Vec<Channel>,
+    rows: Store<f64>,
+    groups: usize,
+}
+
+impl Table {
+    /// Rows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Reads the rows, which end with their [`Meta`].
+    pub fn cursor(&self) -> Cursor<'_, f64> {
+        self.rows.cursor()
+    }
+
+    /// The channels of a row.
+    pub fn narrow(&self, row: &[f64], channels: &mut Vec<f32>) {
+        channels.clear();
+        channels.extend(self.channels.iter().map(|channel| channel.of(row)));
+    }
+
+    /// The indices of the rows of each group, in file order; groups in order of their first rows. Rows of
+    /// a group need not stand together.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] if a temporary file cannot be read.
+    pub fn groups(&self) -> Result<Vec<Rows>, Failure> {
+        if self.groups < 2 {
+            return Ok(vec![Rows::All(self.len() as u32)]);
+        }
+        let mut groups = vec![Vec::new(); self.groups];
+        let mut cursor = self.cursor();
+        for index in 0..self.len() {
+            let group = Meta::of(cursor.row(index)?).group as usize;
+            groups[group].push(index as u32);
+        }
+        // A group whose rows were all skipped has none.
+        Ok(groups.into_iter().filter(|rows| !rows.is_empty()).map(Rows::Of).collect())
+    }
+}
+
+/// The rows of a group.
+pub enum Rows {
+    /// The first so many.
+    All(u32),
+    /// Those of these indices.
+    Of(Vec<u32>),
+}
+
+impl Rows {
+    /// Their indices.
+    pub fn indices(&self) -> Box<dyn Iterator<Item = usize> + '_> {
+        match self {
+            Self::All(count) => Box::new(0..*count as usize),
+            Self::Of(indices) => Box::new(indices.iter().map(|index| *index as usize)),
+        }
+    }
+}
+
+/// Reads a CSV with a header.
+///
+/// # Errors
+/// [`Failure::Input`], one line that names the file and where in it: unreadable or empty file,
+/// ragged row, unknown column, cell that is not a finite number.
+pub fn read(
+    name: &str,
+    source: impl Read,
+    columns: &Columns,
+    format: &Format,
+) -> Result<Table, Failure> {
+    let fail = |problem: String| Failure::Input(format!("{name}: {problem}"));
+    let text = Text::open(source, format.encoding).map_err(|error| fail(error.to_string()))?;
+    let mut notes = text.notes;
+    let target = columns.target.as_deref();
+    let dialect = Dialect::of(&text.head, target, format.separator, format.decimal);
+    notes.extend(dialect.note());
+    let mut records = Records {
+        name,
+        reader: dialect.reader().from_reader(text.bytes),
+        first: VecDeque::new(),
+        utf8: format.encoding == Some(Encoding::Utf8),
+    };
+    let mut record = ByteRecord::new();
+    if !records.next(&mut record)? || record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+        return Err(fail("the file is empty".to_owned()));
+    }
+    let header: Vec<String> = record.iter().map(|name| cell::text(name.trim_ascii())).collect();
+    let layout = Layout::new(name, &header, columns)?;
+    let titles = record.clone();
+    let mut first = records.look()?;
+    if is_units(&first, &layout.numbers, header.len(), dialect) {
+        notes.push(format!("skipped line {}: units", line(&first[0])));
+        first.remove(0);
+    }
+    let kinds: Vec<_> =
+        layout.numbers.iter().map(|column| kind(&first, *column, dialect)).collect();
+    records.first = first.into();
+    let policies = (format.missing, format.times);
+    let mut body = Body::new(name, &header, &layout, dialect, &kinds, policies);
+    if body.columns.is_empty() {
+        return Err(fail("no column is left to predict from but points in time".to_owned()));
+    }
+    let (mut headers, mut comments) = (0, 0);
+    while records.next(&mut record)? {
+        if record.len() == header.len() {
+            if record[layout.numbers[0]] == titles[layout.numbers[0]] && same(&record, &titles) {
+                headers += 1;
+            } else {
+                body.take(&record)?;
+            }
+        } else if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+        } else if record.get(0).is_some_and(|cell| cell.starts_with(b"#")) {
+            comments += 1;
+        } else {
+            let (line, cells) = (line(&record), record.len());
+            // Cut off: the last line of a file that does not end with a line break.
+            if cells < header.len()
+                && !records.next(&mut record)?
+                && !matches!(text.last.get(), b'\n' | b'\r')
+            {
+                notes.push(format!("skipped line {line}, the last one: it is cut off"));
+                break;
+            }
+            return Err(fail(format!(
+                "line {line}: {cells} cells where the header has {}",
+                header.len()
+            )));
+        }
+    }
+    for (count, what) in [(headers, "repeated headers"), (comments, "comments")] {
+        if count > 0 {
+            notes.push(format!("skipped {count} {what}"));
+        }
+    }
+    let (columns, channels) = channels::channels(&body, &kinds, &mut notes)?;
+    let Body { target, groups, rows, .. } = body;
+    let (name, groups) = (name.to_owned(), groups.len());
+    Ok(Table { name, columns, target, notes, channels, rows, groups })
+}
+
+fn same(record: &ByteRecord, titles: &ByteRecord) -> bool {
+    record.iter().zip(titles).all(|(cell, title)| cell.trim_ascii() == title.trim_ascii())
+}
+
+fn line(record: &ByteRecord) -> u64 {
+    record.position().map_or(0, csv::Position::line)
+}
+
+/// The records of a file; one may be looked at before it is taken.
+struct Records<'a, R> {
+    name: &'a str,
+    reader: csv::Reader<R>,
+    first: VecDeque<ByteRecord>,
+    /// Whether it must be UTF-8.
+    utf8: bool,
+}
+
+impl<R: Read> Records<'_, R> {
+    /// Reads the next record; false at the end.
+    fn next(&mut self, record: &mut ByteRecord) -> Result<bool, Failure> {
+        if let Some(first) = self.first.pop_front() {
+            *record = first;
+            return Ok(true);
+        }
+        let fail = |problem: String| Failure::Input(format!("{}: {problem}", self.name));
+        let read = self.reader.read_byte_record(record);
+        let read = read.map_err(|error| fail(error.to_string().replace('\n', " ")))?;
+        if self.utf8 && std::str::from_utf8(record.as_slice()).is_err() {
+            let line = line(record);
+            return Err(fail(format!("line {line}: not UTF-8; --encoding names another encoding")));
+        }
+        Ok(read)
+    }
+
+    /// The first records.
+    fn look(&mut self) -> Result<Vec<ByteRecord>, Failure> {
+        let mut first = Vec::new();
+        let mut record = ByteRecord::new();
+        while first.len() < LOOKED_AT && self.next(&mut record)? {
+            first.push(record.clone());
+        }
+        Ok(first)
+    }
+}
