@@ -59,7 +59,10 @@ def windows(name, length=20, hop=10):
         for row in csv.DictReader(file):
             channels = [float(row[c]) for c in row if c[:4] in ("acc_", "gyro")]
             recordings.setdefault(row["recording"], []).append((channels, row["activity"]))
-    for recording in recordings.values():
+    # Whole recordings in random order, as situ shuffles them.
+    shuffled = list(recordings.values())
+    random.Random(0).shuffle(shuffled)
+    for recording in shuffled:
         for start in range(0, len(recording) - length + 1, hop):
             part = recording[start : start + length]
             features = {}
@@ -75,9 +78,7 @@ def windows(name, length=20, hop=10):
 def examples(name):
     if name != "basic-motions.csv":
         return list(rows(name))
-    motion = list(windows(name))
-    random.Random(0).shuffle(motion)
-    return motion
+    return list(windows(name))
 
 
 def peers():
