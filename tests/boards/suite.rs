@@ -35,7 +35,7 @@ fn bench_with(board: &str, arguments: &[&str]) -> Option<Results> {
     // A wrong result is named on stderr.
     assert!(output.status.success(), "{board}: {complaint}");
     let results: Results = serde_json::from_slice(&output.stdout).expect("the results as JSON");
-    let image = if arguments.is_empty() { "suite" } else { "models" };
+    let image = arguments.last().map_or("suite", |suite| suite);
     budgets::check(image, board, [results.flash_bytes, results.ram_bytes, results.stack_bytes]);
     Some(results)
 }
@@ -73,7 +73,16 @@ fn count(results: &Results, key: (&str, u64, &str)) -> f64 {
 fn cortex_m4_keeps_its_promises() {
     let Some(results) = repeatable("qemu-m4") else { return };
     assert!(count(&results, ("product", 16, "f32")) <= 12_500.0);
-    assert!(count(&results, ("inverse", 16, "f32")) <= 26_000.0);
+    assert!(count(&results, ("inverse", 16, "f32")) <= 20_000.0);
+    assert!(count(&results, ("inverse", 4, "f32")) <= 600.0);
+    no_soft_float(&results);
+    // Estimated cycles: at least one an instruction, and a division has most.
+    for row in &results.results {
+        let per_instruction = row.cycles_estimate.expect("an estimate") / row.count_median;
+        assert!((1.0..4.0).contains(&per_instruction), "{:?}: {per_instruction}", row.key());
+    }
+    let product = row(&results, ("product", 16, "f32")).cycles_estimate;
+    assert!(product.is_some_and(|cycles| cycles <= 13_200.0), "{product:?}");
     // A frozen weight, amortized over a row of 256.
     for (law, bound) in [("draw_sign", 12.0), ("draw_uniform", 12.0), ("draw_gaussian", 30.0)] {
         let weight = count(&results, (law, 256, "f32")) / 256.0;
@@ -87,6 +96,43 @@ fn cortex_m4_keeps_its_promises() {
     // 293 KB, of which the rows that check bits are 16 KB and those of the mesa memory 19 KB.
     assert!(results.flash_bytes <= 300 * 1024, "{} bytes of flash", results.flash_bytes);
     assert!(results.ram_bytes <= 64 * 1024, "{} bytes of RAM", results.ram_bytes);
+}
+
+/// The kernels: what algorithms stand on.
+const KERNELS: [&str; 14] = [
+    "product",
+    "matrix_vector",
+    "dot",
+    "inverse",
+    "cholesky",
+    "inverse_positive",
+    "newton_warm",
+    "exp",
+    "sqrt",
+    "softmax",
+    "linear_attention",
+    "delta_rule",
+    "ftrl_proximal",
+    "normtune_step",
+];
+
+/// No kernel in f32 or f16 computes in software: a constant or a conversion in f64 would.
+fn no_soft_float(results: &Results) {
+    let mut checked = 0;
+    for row in results.results.iter().filter(|row| KERNELS.contains(&&*row.name)) {
+        assert!(row.soft_float.is_empty(), "{:?} calls {:?}", row.key(), row.soft_float);
+        checked += 1;
+    }
+    assert!(checked >= KERNELS.len());
+}
+
+/// The reduced suite is built for size: opt-level s.
+#[test]
+fn kernels_built_for_size_use_the_fpu() {
+    if let Some(results) = bench_with("qemu-m4", &["--suite", "reduced"]) {
+        assert!(results.flags.contains("opt-level=s"), "{}", results.flags);
+        no_soft_float(&results);
+    }
 }
 
 #[test]

@@ -42,6 +42,32 @@ fn ratios_and_their_geometric_mean() {
     assert!((mean - 1.0).abs() < 1e-12);
 }
 
+/// The gate on estimated cycles, and a file without any.
+#[test]
+fn estimated_cycles_are_compared_on_request() {
+    let directory = tempfile::tempdir().unwrap();
+    let estimated = |file, cycles: f64| {
+        let path = run(directory.path(), file, "instructions", &[(4, 100.0)]);
+        let mut run: Value =
+            serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        run["results"][0]["cycles_estimate"] = json!(cycles);
+        std::fs::write(&path, run.to_string()).unwrap();
+        path
+    };
+    let (before, after) = (estimated("before.json", 200.0), estimated("after.json", 220.0));
+    let compare = |before: &Path, arguments: &[&str]| {
+        let mut command = situ(directory.path());
+        command.arg("compare").args([before, &after]).args(["--fail-over", "5"]).args(arguments);
+        command.assert()
+    };
+    compare(&before, &[]).success();
+    let named = contains("product 4 f32 +10.0 %");
+    compare(&before, &["--estimate"]).code(1).stdout(contains("estimated cycles")).stderr(named);
+    let without = run(directory.path(), "without.json", "instructions", &[(4, 100.0)]);
+    let named = contains("no cycles are estimated for the row product 4 f32");
+    compare(&without, &["--estimate"]).code(2).stderr(named);
+}
+
 #[test]
 fn a_row_over_the_limit_fails_by_name() {
     let directory = tempfile::tempdir().unwrap();

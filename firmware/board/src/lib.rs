@@ -16,7 +16,9 @@ mod processor;
 mod processor;
 mod stack;
 
-pub use processor::{Counter, disable_interrupts, entry, fault, raise_software_interrupt};
+pub use processor::{
+    Counter, disable_interrupts, entry, fault, is_traced, raise_software_interrupt,
+};
 pub use stack::Stack;
 
 #[doc(hidden)]

@@ -3,7 +3,7 @@
 use super::image::Image;
 use super::log::Session;
 use super::results::Results;
-use super::{Board, Suite, board, reference, runner, toolchain};
+use super::{Board, Suite, board, estimate, reference, runner, toolchain};
 use crate::{Failure, console, progress, report};
 use std::path::PathBuf;
 
@@ -66,6 +66,10 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
         )));
     };
 
+    let mut rows = session.rows;
+    let estimate =
+        estimate::estimate(&board, &elf, &mut rows)?.map_or_else(|missing| missing, str::to_owned);
+
     let results = Results {
         core: board.core.clone(),
         target: board.target.clone(),
@@ -77,7 +81,8 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
         flash_bytes: image.flash_bytes,
         ram_bytes: image.variable_bytes + stack,
         stack_bytes: stack,
-        results: session.rows,
+        estimate,
+        results: rows,
         board: board.id.clone(),
     };
     if arguments.json {
@@ -112,31 +117,38 @@ fn save(results: &Results, path: &PathBuf) -> Result<(), Failure> {
 
 fn print_table(results: &Results) -> Result<(), Failure> {
     let counter = results.counter.to_string();
-    let mut table = report::table(&[
-        "row",
-        "size",
-        "scalar",
-        &counter,
-        "max",
-        "code, bytes",
-        "state",
-        "stack",
-        "error",
-    ]);
+    let estimated = results.results.iter().any(|row| row.cycles_estimate.is_some());
+    let mut header = vec!["row", "size", "scalar", &counter, "max"];
+    header.extend(estimated.then_some("cycles (estimate)"));
+    header.extend(["code, bytes", "state", "stack", "error"]);
+    let mut table = report::table(&header);
     for row in &results.results {
-        table.add_row([
+        let cycles = row.cycles_estimate.map_or_else(String::new, |cycles| cycles.to_string());
+        let mut cells = vec![
             row.name.clone(),
             row.size.to_string(),
             row.scalar.clone(),
             row.count_median.to_string(),
             row.count_max.to_string(),
+        ];
+        cells.extend(estimated.then_some(cycles));
+        cells.extend([
             row.text_bytes.to_string(),
             row.state_bytes.to_string(),
             row.stack_bytes.to_string(),
             format!("{:.1e}", row.max_error),
         ]);
+        table.add_row(cells);
     }
     console::line(table)?;
+    if estimated {
+        console::line(format_args!(
+            "cycles are an estimate, from executed instructions and: {}",
+            results.estimate
+        ))?;
+    } else {
+        console::line(&results.estimate)?;
+    }
     console::line(format_args!(
         "{} ({}): {counter} per call, median and maximum of 5 samples; image: {} bytes of flash, {} of RAM",
         results.board, results.core, results.flash_bytes, results.ram_bytes

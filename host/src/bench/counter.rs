@@ -14,6 +14,8 @@ pub enum Counter {
     Cycles,
     /// Ticks of SysTick at the core's clock, on a chip without CYCCNT.
     Ticks,
+    /// Cycles estimated from executed instructions; no board counts them.
+    Estimate,
 }
 
 impl std::fmt::Display for Counter {
@@ -22,6 +24,7 @@ impl std::fmt::Display for Counter {
             Self::Instructions => "instructions",
             Self::Cycles => "cycles",
             Self::Ticks => "ticks",
+            Self::Estimate => "estimated cycles",
         })
     }
 }

@@ -11,10 +11,17 @@ pub struct Image {
     pub flash_bytes: u64,
     /// Variables.
     pub variable_bytes: u64,
-    /// Code by address.
-    functions: BTreeMap<u64, Vec<u8>>,
+    /// Functions by address.
+    functions: BTreeMap<u64, Function>,
     /// Targets of the branches in a function's code.
     branches: fn(u64, &[u8]) -> Vec<u64>,
+}
+
+/// A function's code, and all its names.
+#[derive(Debug, Default)]
+struct Function {
+    code: Vec<u8>,
+    names: Vec<String>,
 }
 
 impl Image {
@@ -41,7 +48,7 @@ impl Image {
             let writable = sh_flags.contains(elf::SHF_WRITE);
             variable_bytes += if writable { section.size() } else { 0 };
         }
-        let mut functions = BTreeMap::new();
+        let mut functions: BTreeMap<u64, Function> = BTreeMap::new();
         for symbol in file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text) {
             // Bit 0 of an address marks Thumb code.
             let start = symbol.address() & !1;
@@ -49,7 +56,9 @@ impl Image {
                 symbol.section_index().and_then(|index| file.section_by_index(index).ok());
             let code = section.and_then(|s| s.data_range(start, symbol.size()).ok().flatten());
             if let Some(code) = code.filter(|code| !code.is_empty()) {
-                functions.insert(start, code.to_vec());
+                let function = functions.entry(start).or_default();
+                function.code = code.to_vec();
+                function.names.extend(symbol.name().map(str::to_owned));
             }
         }
         Ok(Self { flash_bytes, variable_bytes, functions, branches })
@@ -58,15 +67,57 @@ impl Image {
     /// Bytes of the function at `entry` and of all functions that it calls, directly or not. Calls
     /// through pointers are not seen.
     pub fn text_bytes(&self, entry: u64) -> u64 {
+        self.reached(entry).iter().map(|start| self.functions[start].code.len() as u64).sum()
+    }
+
+    /// Routines of floating point in software among the functions that the one at `entry` calls: in a
+    /// kernel on a core with an FPU, a number of the wrong type.
+    pub fn soft_float(&self, entry: u64) -> Vec<String> {
+        let reached = self.reached(entry);
+        let names = reached.iter().filter_map(|start| {
+            self.functions[start].names.iter().find(|name| is_soft_float(name))
+        });
+        names.cloned().collect()
+    }
+
+    /// Addresses of the function at `entry` and of all that it calls.
+    fn reached(&self, entry: u64) -> BTreeSet<u64> {
         let mut reached = BTreeSet::new();
         let mut open = vec![entry & !1];
         while let Some(start) = open.pop() {
-            if let Some(code) = self.functions.get(&start)
+            if let Some(function) = self.functions.get(&start)
                 && reached.insert(start)
             {
-                open.extend((self.branches)(start, code));
+                open.extend((self.branches)(start, &function.code));
             }
         }
-        reached.iter().map(|start| self.functions[start].len() as u64).sum()
+        reached
+    }
+}
+
+/// Whether it is a routine for floats or doubles of the Arm run-time ABI, or under its name in GCC.
+fn is_soft_float(name: &str) -> bool {
+    if let Some(name) = name.strip_prefix("__aeabi_") {
+        let conversions = ["i2f", "i2d", "ui2f", "ui2d", "l2f", "l2d", "ul2f", "ul2d"];
+        return name.starts_with(['f', 'd'])
+            || name.starts_with("cf")
+            || name.starts_with("cd")
+            || conversions.contains(&name);
+    }
+    name.starts_with("__") && ["sf", "df"].iter().any(|kind| name.contains(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_soft_float;
+
+    #[test]
+    fn routines_of_floats_are_known_by_their_names() {
+        for name in ["__aeabi_dadd", "__aeabi_fmul", "__aeabi_ui2d", "__adddf3", "__fixsfsi"] {
+            assert!(is_soft_float(name), "{name}");
+        }
+        for name in ["__aeabi_memcpy4", "__aeabi_uldivmod", "__udivmoddi4", "dot", "__defmt_x"] {
+            assert!(!is_soft_float(name), "{name}");
+        }
     }
 }

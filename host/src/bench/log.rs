@@ -111,12 +111,15 @@ impl<'r> Session<'r> {
             count_min: 0.0,
             count_median: 0.0,
             count_max: 0.0,
+            cycles_estimate: None,
             calls: 0,
             text_bytes: self.image.text_bytes(entry),
+            soft_float: self.image.soft_float(entry),
             state_bytes: state,
             stack_bytes: 0,
             max_error: 0.0,
             checksum: 0,
+            entry,
         }
     }
 

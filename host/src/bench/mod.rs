@@ -2,7 +2,8 @@
 //!
 //! The firmware is built for the board (`toolchain`), run in QEMU or flashed through a probe
 //! (`runner`), and its log decoded (`log`). Every result is checked against f64 (`reference`); sizes
-//! are read from the ELF file (`image`), and `counter` says what a count is worth.
+//! are read from the ELF file (`image`), `counter` says what a count is worth, and
+//! `estimate` what cycles it would take by the manual of the core.
 //!
 //! ```
 //! use situ_host::bench::Board;
@@ -17,6 +18,7 @@ mod branches;
 mod command;
 mod counter;
 mod defmt;
+mod estimate;
 mod image;
 mod log;
 mod reference;

@@ -29,6 +29,9 @@ pub struct Results {
     /// The maximum stack in use; 0 in files of older versions.
     #[serde(default)]
     pub stack_bytes: u64,
+    /// Where the timing of the estimated cycles is from, or why there is no estimate.
+    #[serde(default)]
+    pub estimate: String,
     /// One per row of the table.
     pub results: Vec<Row>,
 }
@@ -48,10 +51,16 @@ pub struct Row {
     pub count_median: f64,
     /// Maximum cost of a call.
     pub count_max: f64,
+    /// Estimated cycles of a call; None where the core's timing is not published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cycles_estimate: Option<f64>,
     /// Calls per sample; a sample is their mean.
     pub calls: u64,
     /// Code of the row and of everything it calls.
     pub text_bytes: u64,
+    /// Routines of floating point in software that the row calls, directly or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub soft_float: Vec<String>,
     /// State that the algorithm keeps between calls.
     pub state_bytes: u64,
     /// Stack that a call touches.
@@ -60,6 +69,9 @@ pub struct Row {
     pub max_error: f64,
     /// FNV-1a over the bits of the output.
     pub checksum: u32,
+    /// Address of the counted function.
+    #[serde(skip)]
+    pub entry: u64,
 }
 
 impl Row {

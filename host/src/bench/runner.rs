@@ -5,7 +5,7 @@ use super::{Board, Run, toolchain::in_path};
 use crate::Failure;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -33,9 +33,10 @@ pub fn run(
             let table = Table::read(&image)
                 .map_err(|error| Failure::Check(format!("{}: {error}", elf.display())))?;
             let mut stream = Stream::new(&table);
-            each_chunk(&mut child.0, &mut |chunk| stream.receive(chunk, hear))
+            output(&mut child.0)
+                .and_then(|output| each_chunk(output, &mut |chunk| stream.receive(chunk, hear)))
         }
-        Run::Probe(_) => lines(&mut child.0, hear),
+        Run::Probe(_) => output(&mut child.0).and_then(|output| lines(output, hear)),
     };
     result.map_err(|problem| Failure::Check(format!("{}: {problem}", board.id)))?;
     let status = child.0.wait().map_err(|error| Failure::Check(error.to_string()))?;
@@ -46,6 +47,45 @@ pub fn run(
     let complaint = complaint.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("");
     Err(failure(board, complaint))
 }
+
+/// Runs the image in QEMU in the firmware's traced mode, and calls `hear` with each line of QEMU's log of
+/// translated and executed blocks.
+///
+/// # Errors
+/// [`Failure::Tool`] if QEMU is missing; [`Failure::Check`] if the run fails or exceeds its time limits.
+pub fn trace(board: &Board, elf: &Path, hear: &mut dyn FnMut(&str)) -> Result<(), Failure> {
+    let Run::Qemu(machine) = &board.run else { return Ok(()) };
+    let mut command = Command::new(program(board)?);
+    command
+        .args(QUIET)
+        .args(["-machine", machine, "-semihosting-config"])
+        .arg("enable=on,target=native,arg=situ,arg=trace")
+        // Blocks are not chained: each execution is logged, on stderr.
+        .args(["-d", "exec,nochain,in_asm", "-kernel"])
+        .arg(elf);
+    let mut child = Stopped(spawn(command)?);
+    let mut stdout = child.0.stdout.take();
+    let drain = std::thread::spawn(move || {
+        stdout.as_mut().map(|stdout| std::io::copy(stdout, &mut std::io::sink()))
+    });
+    let log = child.0.stderr.take();
+    let mut hear = |line: &str| {
+        hear(line);
+        Ok(())
+    };
+    let result = log.map_or(Ok(()), |log| lines(log, &mut hear));
+    result.map_err(|problem| Failure::Check(format!("{}: {problem}", board.id)))?;
+    let status = child.0.wait().map_err(|error| Failure::Check(error.to_string()))?;
+    let _ = drain.join();
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Failure::Check(format!("{}: the traced run failed", board.id)))
+    }
+}
+
+/// Arguments that keep QEMU from opening windows and taking the terminal.
+const QUIET: [&str; 6] = ["-display", "none", "-serial", "none", "-monitor", "none"];
 
 /// The program that runs a board: QEMU or probe-rs.
 ///
@@ -102,33 +142,38 @@ fn separator(text: &str) -> &'static str {
     if text.is_empty() { "" } else { ": " }
 }
 
-/// Splits the child's output into lines; probe-rs has already decoded it.
+/// What the child writes.
+fn output(child: &mut Child) -> Result<ChildStdout, String> {
+    child.stdout.take().ok_or_else(|| "no output".to_owned())
+}
+
+/// Splits output into lines; probe-rs has already decoded it.
 fn lines(
-    child: &mut Child,
+    source: impl Read + Send + 'static,
     hear: &mut dyn FnMut(&str) -> Result<(), String>,
 ) -> Result<(), String> {
     let mut open = Vec::new();
-    each_chunk(child, &mut |chunk| {
-        for byte in chunk {
-            if *byte == b'\n' {
-                hear(String::from_utf8_lossy(&open).trim())?;
-                open.clear();
-            } else {
-                open.push(*byte);
-            }
+    each_chunk(source, &mut |chunk| {
+        let mut rest = chunk;
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            open.extend_from_slice(&rest[..end]);
+            hear(String::from_utf8_lossy(&open).trim())?;
+            open.clear();
+            rest = &rest[end + 1..];
         }
+        open.extend_from_slice(rest);
         Ok(())
     })
 }
 
-/// Passes on what the child writes, until it closes its output.
+/// Passes on what a child writes, until it closes its output.
 fn each_chunk(
-    child: &mut Child,
+    source: impl Read + Send + 'static,
     take: &mut dyn FnMut(&[u8]) -> Result<(), String>,
 ) -> Result<(), String> {
-    let stdout = child.stdout.take().ok_or("no output")?;
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || forward(stdout, &sender));
+    // A full queue makes the child wait: a trace is larger than the memory that it may take.
+    let (sender, receiver) = mpsc::sync_channel(64);
+    std::thread::spawn(move || forward(source, &sender));
     let start = Instant::now();
     loop {
         match receiver.recv_timeout(MAX_SILENCE) {
@@ -144,7 +189,7 @@ fn each_chunk(
     }
 }
 
-fn forward(mut source: impl Read, sender: &mpsc::Sender<Vec<u8>>) {
+fn forward(mut source: impl Read, sender: &mpsc::SyncSender<Vec<u8>>) {
     let mut buffer = vec![0; 1 << 16];
     while let Ok(length @ 1..) = source.read(&mut buffer) {
         if sender.send(buffer[..length].to_vec()).is_err() {
@@ -186,7 +231,7 @@ mod tests {
         let mut child = Stopped(spawn(command).unwrap());
         let complaints = complaints(&mut child.0).unwrap();
         let mut heard = Vec::new();
-        lines(&mut child.0, &mut |line| {
+        lines(output(&mut child.0).unwrap(), &mut |line| {
             heard.push(line.to_owned());
             Ok(())
         })

@@ -64,11 +64,11 @@ impl Column {
         self.rows.iter().any(|key| other.entries.contains_key(key))
     }
 
-    /// Reads a file that `bench --save` wrote.
+    /// Reads a file that `bench --save` wrote: its counts, or its estimated cycles.
     ///
     /// # Errors
-    /// [`Failure::Input`] naming file, line and column.
-    pub fn run(path: &Path) -> Result<Self, Failure> {
+    /// [`Failure::Input`] naming file, line and column, or a row without an estimate.
+    pub fn run(path: &Path, estimate: bool) -> Result<Self, Failure> {
         let shown = path.display();
         let text = std::fs::read_to_string(path)
             .map_err(|error| Failure::Input(format!("{shown}: {error}")))?;
@@ -77,11 +77,16 @@ impl Column {
             let problem = problem.split(" at line ").next().unwrap_or_default();
             Failure::Input(format!("{shown}:{}:{}: {problem}", error.line(), error.column()))
         })?;
-        let mut column = Self::new(shown.to_string(), results.core, results.counter, true);
+        let counter = if estimate { Counter::Estimate } else { results.counter };
+        let mut column = Self::new(shown.to_string(), results.core, counter, true);
         for row in results.results {
             let result = Some(Outcome { checksum: row.checksum, error: row.max_error });
-            let entry = Entry { count: row.count_median, result };
             let twice = format!("{} {} {}", row.name, row.size, row.scalar);
+            let count = if estimate { row.cycles_estimate } else { Some(row.count_median) };
+            let count = count.ok_or_else(|| {
+                Failure::Input(format!("{shown}: no cycles are estimated for the row {twice}"))
+            })?;
+            let entry = Entry { count, result };
             if !column.push((row.name, row.size, row.scalar), entry) {
                 return Err(Failure::Input(format!("{shown}: the row {twice} is there twice")));
             }

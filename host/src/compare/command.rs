@@ -16,6 +16,9 @@ pub struct Arguments {
     /// count or has another result
     #[arg(long, value_name = "PERCENT")]
     pub fail_over: Option<f64>,
+    /// Compare the estimated cycles instead of the counts
+    #[arg(long)]
+    pub estimate: bool,
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub json: bool,
@@ -32,7 +35,7 @@ pub fn compare(arguments: &Arguments) -> Result<(), Failure> {
     {
         return Err(Failure::Input(format!("--fail-over {limit}: not a percentage")));
     }
-    let (base, columns) = read(&arguments.files)?;
+    let (base, columns) = read(&arguments.files, arguments.estimate)?;
     let comparison = Comparison::new(&base, &columns)?;
     if arguments.json {
         console::json(&comparison)?;
@@ -44,20 +47,20 @@ pub fn compare(arguments: &Arguments) -> Result<(), Failure> {
     if failures.is_empty() { Ok(()) } else { Err(Failure::Check(failures.join("; "))) }
 }
 
-fn read(files: &[PathBuf]) -> Result<(Column, Vec<Column>), Failure> {
+fn read(files: &[PathBuf], estimate: bool) -> Result<(Column, Vec<Column>), Failure> {
     let is_peers = |file: &PathBuf| file.extension().is_some_and(|extension| extension == "csv");
     let (first, others) = files.split_first().ok_or_else(|| Failure::Input("no file".into()))?;
     if is_peers(first) {
         let line = format!("{}: a file of peers cannot be the baseline", first.display());
         return Err(Failure::Input(line));
     }
-    let base = Column::run(first)?;
+    let base = Column::run(first, estimate)?;
     let mut columns = Vec::new();
     for file in others {
         if is_peers(file) {
             columns.extend(Column::peers(file, &base.core)?);
         } else {
-            columns.push(Column::run(file)?);
+            columns.push(Column::run(file, estimate)?);
         }
     }
     Ok((base, columns))

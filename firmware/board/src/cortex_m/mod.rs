@@ -1,8 +1,10 @@
 //! Cortex-M: SysTick or DWT, PendSV, the fault handler.
 
+mod command_line;
 mod counter;
 pub mod fault;
 
+pub use command_line::is_traced;
 pub use cortex_m_rt::entry;
 pub use counter::Counter;
 
