@@ -5,7 +5,7 @@
 //! one by one. What cannot be computed in f32 is left to the portable kernels.
 
 use super::Matrix;
-use crate::scalar::hardware::{self, singles, singles_mut};
+use crate::scalar::hardware::{self, singles, singles_mut, zero_rows, zeros};
 use crate::scalar::{Scalar, Storage};
 use core::slice;
 
@@ -15,6 +15,9 @@ const BLOCK: usize = 32;
 /// Minimum lengths at which a call pays: for f32, and for what must be converted.
 const LONG: usize = 32;
 const LONG_CONVERTED: usize = 128;
+
+/// Length from which on a call pays that leaves no rest to its caller.
+const SHORT: usize = 6;
 
 /// Whether a vector of this length, of these formats, is worth a call.
 #[inline(always)]
@@ -53,7 +56,7 @@ where
         *out = hardware::dot(x, y);
         return true;
     }
-    let (mut x_buffer, mut y_buffer) = ([X::Compute::ZERO; BLOCK], [X::Compute::ZERO; BLOCK]);
+    let (mut x_buffer, mut y_buffer) = (zeros::<X::Compute, BLOCK>(), zeros::<X::Compute, BLOCK>());
     let length = x.len().min(y.len());
     let (x, y) = (x.get(..length).unwrap_or_default(), y.get(..length).unwrap_or_default());
     let mut lanes = [-0.0; 4];
@@ -88,7 +91,7 @@ where
         hardware::add_scaled(*scale, x, y);
         return true;
     }
-    let (mut x_buffer, mut y_buffer) = ([X::Compute::ZERO; BLOCK], [X::Compute::ZERO; BLOCK]);
+    let (mut x_buffer, mut y_buffer) = (zeros::<X::Compute, BLOCK>(), zeros::<X::Compute, BLOCK>());
     for (x, y) in x.chunks(BLOCK).zip(y.chunks_mut(BLOCK)) {
         Y::load_all(y, &mut y_buffer);
         if let (Some(x), Some(sums)) = (loaded(x, &mut x_buffer), singles_mut(&mut y_buffer)) {
@@ -114,7 +117,7 @@ where
     if R < 4 || C < 8 {
         return 0;
     }
-    let mut x_buffer = [A::Compute::ZERO; C];
+    let [mut x_buffer] = zero_rows::<A::Compute, C, 1>(size_of::<X>() < size_of::<A::Compute>());
     let Some(x) = loaded(x, &mut x_buffer) else { return 0 };
     if let (Some(a), Some(out)) = (singles(a.as_slice()), singles_mut(out)) {
         if cfg!(helium) {
@@ -124,7 +127,7 @@ where
     }
     let (rows, _) = a.rows.as_chunks::<4>();
     let (groups, _) = out.as_chunks_mut::<4>();
-    let mut a_buffer = [[A::Compute::ZERO; C]; 4];
+    let mut a_buffer = zero_rows::<A::Compute, C, 4>(true);
     for (rows, out) in rows.iter().zip(groups) {
         let mut sums = [A::Compute::ZERO; 4];
         let rows = loaded(rows.as_flattened(), a_buffer.as_flattened_mut());
@@ -152,7 +155,7 @@ pub(crate) fn add_eight_lanes<X: Storage>(
     if let Some(x) = singles(x) {
         return hardware::add_eight_lanes(x, y, lanes);
     }
-    let mut buffer = [X::Compute::ZERO; BLOCK];
+    let mut buffer = zeros::<X::Compute, BLOCK>();
     let mut done = 0;
     for (x, y) in x.chunks(BLOCK).zip(y.chunks(BLOCK)) {
         if let Some(x) = loaded(x, &mut buffer) {
@@ -160,6 +163,20 @@ pub(crate) fn add_eight_lanes<X: Storage>(
         }
     }
     done
+}
+
+/// `Σ_k x_k y_k` in eight interleaved sums, with the rest; `None` where the vectors are short or not
+/// stored in f32.
+#[inline(always)]
+pub(crate) fn project<X: Storage>(x: &[X], y: &[X::Compute]) -> Option<X::Compute> {
+    if cfg!(helium) || x.len() < SHORT {
+        return None;
+    }
+    let mut sum = X::Compute::ZERO;
+    if let [out] = singles_mut(slice::from_mut(&mut sum))? {
+        *out = hardware::project(singles(x)?, singles(y)?);
+    }
+    Some(sum)
 }
 
 /// `x += x_scale y` and `y += y_scale x`, both from the old values; false, with nothing changed,
@@ -171,7 +188,8 @@ pub(crate) fn add_each_other<X: Storage>(
     y: &mut [X::Compute],
     y_scale: X::Compute,
 ) -> bool {
-    if cfg!(helium) || x.len() < LONG {
+    let converted = size_of::<X>() < size_of::<f32>();
+    if cfg!(helium) || x.len() < if converted { LONG } else { SHORT } {
         return false;
     }
     let scales = [x_scale, y_scale];
@@ -182,7 +200,7 @@ pub(crate) fn add_each_other<X: Storage>(
         hardware::add_each_other(x, *x_scale, y, *y_scale);
         return true;
     }
-    let mut buffer = [X::Compute::ZERO; BLOCK];
+    let mut buffer = zeros::<X::Compute, BLOCK>();
     for (x, y) in x.chunks_mut(BLOCK).zip(y.chunks_mut(BLOCK)) {
         X::load_all(x, &mut buffer);
         let sums = singles_mut(&mut buffer).and_then(|buffer| buffer.get_mut(..x.len()));

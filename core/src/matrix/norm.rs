@@ -18,12 +18,14 @@ pub fn one_norm<S: Storage, const R: usize, const C: usize>(a: &Matrix<S, R, C>)
 pub fn infinity_norm<S: Storage, const R: usize, const C: usize>(
     a: &Matrix<S, R, C>,
 ) -> S::Compute {
-    let mut norm = S::Compute::ZERO;
+    let (mut norm, mut total) = (S::Compute::ZERO, S::Compute::ZERO);
     for row in &a.rows {
         let sum = row.iter().fold(S::Compute::ZERO, |sum, element| sum + element.load().abs());
-        norm = largest(norm, sum);
+        norm = sum.maximum(norm);
+        total += sum;
     }
-    norm
+    // The total of magnitudes is NaN only if one of them is: cheaper than a test of each sum.
+    if total >= S::Compute::ZERO { norm } else { total }
 }
 
 /// Root of the sum of squares, ‖A‖_F. 2 R C flops.

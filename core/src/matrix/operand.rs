@@ -11,6 +11,9 @@ use crate::scalar::{Scalar, Storage};
 pub(super) trait Operand: Copy {
     /// The type that sums are computed in.
     type Compute: Scalar;
+    /// Whether numbers are stored in a smaller format than they are computed in.
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    const CONVERTED: bool;
 
     /// `N` numbers of step `k`, starting at index `start`; zeros past the end.
     fn at<const N: usize>(self, k: usize, start: usize) -> [Self::Compute; N];
@@ -57,6 +60,8 @@ impl<S: Storage, const R: usize, const C: usize, const BY_COLUMNS: bool> Operand
     for Lines<'_, S, R, C, BY_COLUMNS>
 {
     type Compute = S::Compute;
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    const CONVERTED: bool = size_of::<S>() < size_of::<S::Compute>();
 
     #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
     #[inline(always)]

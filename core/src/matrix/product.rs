@@ -8,7 +8,7 @@
 use super::Matrix;
 use super::operand::{Operand, columns, rows};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-use crate::scalar::hardware::{self, singles_mut};
+use crate::scalar::hardware::{self, singles_mut, zero_rows};
 use crate::scalar::{Scalar, Storage, Vectorized};
 
 /// Rows of a register tile, and columns where fewer than [`WIDTH`] are left. Without a floating-point
@@ -125,7 +125,8 @@ where
         if R < TILE || C < TILE || R * K * C <= SMALL {
             return 0;
         }
-        let (mut left, mut right) = ([[A::Compute::ZERO; K]; R], [[A::Compute::ZERO; K]; C]);
+        let mut left = zero_rows::<A::Compute, K, R>(A::CONVERTED);
+        let mut right = zero_rows::<A::Compute, K, C>(B::CONVERTED);
         let left = self.left.panel(left.as_flattened_mut());
         let right = self.right.panel(right.as_flattened_mut());
         let (Some(left), Some(right)) = (left, right) else { return 0 };
@@ -133,7 +134,7 @@ where
             hardware::tiles(left, 0, right, (R, K, C), out, C);
             return C - C % TILE;
         }
-        let mut sums = [[A::Compute::ZERO; C]; TILE];
+        let mut sums = zero_rows::<A::Compute, C, TILE>(true);
         let mut row = 0;
         while row + TILE <= R {
             let columns = if self.symmetric { C.min(row + TILE) } else { C };

@@ -72,12 +72,13 @@ fn gather<S: Storage>(
 ) -> usize {
     let mut count = 0;
     let mut slots = index.iter_mut().zip(value);
-    for (index, (unit, trace)) in (0..=u16::MAX).zip(units.iter().zip(trace)) {
+    // Not a range that ends with the largest u16: its iterator takes ten instructions a unit.
+    for (index, (unit, trace)) in (0_u32..).zip(units.iter().zip(trace)) {
         let output = unit.apply(trace.sum.load());
         if output > S::Compute::ZERO
             && let Some((slot, value)) = slots.next()
         {
-            *slot = index;
+            *slot = index as u16;
             *value = output;
             count += 1;
         }
@@ -208,12 +209,36 @@ impl<W: Weights> Network<W> {
         trace: &mut [Trace<S>],
     ) {
         let layer = self.weights.layer(self.root, layer);
-        for (row, trace) in (0..).zip(trace) {
-            let row = self.weights.row(layer, row);
-            let mut sum = S::Compute::ZERO;
-            for (column, input) in inputs.clone() {
-                sum += weight::<S::Compute, _>(&self.weights, row, column) * input;
+        let (blocks, rest) = trace.as_chunks_mut::<ROWS>();
+        let last = blocks.len() * ROWS;
+        for (block, traces) in blocks.iter_mut().enumerate() {
+            self.rows(layer, block * ROWS, gain, inputs.clone(), traces);
+        }
+        for (row, trace) in rest.iter_mut().enumerate() {
+            self.rows(layer, last + row, gain, inputs.clone(), core::array::from_mut(trace));
+        }
+    }
+
+    /// [`Self::sums`] of some rows from `first` on, at once: each input is read once for all of them, and
+    /// sums do not wait for each other.
+    #[inline(always)]
+    fn rows<S: Storage, const ROWS: usize>(
+        &self,
+        layer: W::Layer,
+        first: usize,
+        gain: S::Compute,
+        inputs: impl Iterator<Item = (u32, S::Compute)>,
+        trace: &mut [Trace<S>; ROWS],
+    ) {
+        let rows: [W::Row; ROWS] =
+            core::array::from_fn(|row| self.weights.row(layer, (first + row) as u32));
+        let mut sums = [S::Compute::ZERO; ROWS];
+        for (column, input) in inputs {
+            for (sum, row) in sums.iter_mut().zip(&rows) {
+                *sum += weight::<S::Compute, _>(&self.weights, *row, column) * input;
             }
+        }
+        for (trace, sum) in trace.iter_mut().zip(sums) {
             trace.sum = S::store(gain * sum);
         }
     }
@@ -277,6 +302,9 @@ impl<W: Weights> Network<W> {
         }
     }
 }
+
+/// Rows of weights that are drawn together. Two streams fit the registers of a Cortex-M.
+const ROWS: usize = 2;
 
 /// A weight in the precision of the sums, exactly.
 #[inline(always)]

@@ -8,7 +8,7 @@ use super::output::ExpectedError;
 use super::random_features::{Activation, RandomFeatures};
 use super::{Archive, Error, Frame, Parameter};
 use crate::matrix::dot;
-use crate::scalar::{Scalar, Storage};
+use crate::scalar::{Scalar, Storage, zeros};
 
 /// Configuration of [`Delta`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,14 +116,14 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize
     }
 
     fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
-        let mut phi = [S::Compute::ZERO; TERMS];
+        let mut phi = zeros::<S::Compute, TERMS>();
         self.linear.scores(context.configuration.random.expand(context, &mut phi), out);
         self.error.activate(context.shape.task, S::Compute::ONE, out);
     }
 
     fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
         let Example { context, goal } = example;
-        let mut phi = [S::Compute::ZERO; TERMS];
+        let mut phi = zeros::<S::Compute, TERMS>();
         let phi = context.configuration.random.expand(context, &mut phi);
         self.linear.scores(phi, out);
         let time = S::Compute::from_usize(context.inputs.total() as usize);

@@ -9,7 +9,7 @@ use super::output::ExpectedError;
 use super::random_features::{Activation, RandomFeatures};
 use super::{Archive, Error, Forgetting, Frame, Parameter, Target};
 use crate::matrix::prefix;
-use crate::scalar::{Scalar, Storage};
+use crate::scalar::{Scalar, Storage, zeros};
 use crate::solve::{Covariance, Size, Triangular};
 
 /// Largest weight of an example of a rare class, so that a single one cannot reverse a prediction.
@@ -161,7 +161,7 @@ where
     }
 
     fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
-        let mut phi = [S::Compute::ZERO; TERMS];
+        let mut phi = zeros::<S::Compute, TERMS>();
         let phi = context.configuration.random.expand(context, &mut phi);
         self.linear.scores(phi, out);
         let inflation = S::Compute::ONE + self.covariance.variance(phi);
@@ -170,11 +170,11 @@ where
 
     fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
         let Example { context, goal } = example;
-        let mut phi = [S::Compute::ZERO; TERMS];
+        let mut phi = zeros::<S::Compute, TERMS>();
         let phi = context.configuration.random.expand(context, &mut phi);
         self.linear.scores(phi, out);
         let weight = Self::balance(context, goal.raw);
-        let mut p_phi = [S::Compute::ZERO; TERMS];
+        let mut p_phi = zeros::<S::Compute, TERMS>();
         let p_phi = prefix(&mut p_phi, phi.len());
         let variance = self.covariance.condition(phi, weight, p_phi);
         let gain = weight / (S::Compute::ONE + weight * variance);

@@ -7,7 +7,7 @@ use super::linear::Linear;
 use super::output::activate;
 use super::{Archive, Error, Forgetting, Frame, Parameter, Standardization, Task};
 use crate::matrix::{dot, prefix};
-use crate::scalar::{Scalar, Storage};
+use crate::scalar::{Scalar, Storage, zeros};
 use crate::solve::{Covariance, Size, Triangular};
 
 /// Minimum curvature of an example: a certain prediction still counts as an observation.
@@ -146,13 +146,13 @@ where
     }
 
     fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
-        let mut phi = [S::Compute::ZERO; TERMS];
+        let mut phi = zeros::<S::Compute, TERMS>();
         self.activations(context, prefix(&mut phi, context.x.z.len() + 1), out);
     }
 
     fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
         let Example { context, goal } = example;
-        let (mut phi, mut p_phi) = ([S::Compute::ZERO; TERMS], [S::Compute::ZERO; TERMS]);
+        let (mut phi, mut p_phi) = (zeros::<S::Compute, TERMS>(), zeros::<S::Compute, TERMS>());
         let phi = prefix(&mut phi, context.x.z.len() + 1);
         let p_phi = prefix(&mut p_phi, phi.len());
         self.activations(context, phi, out);

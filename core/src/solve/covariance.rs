@@ -240,6 +240,10 @@ const LANES: usize = 8;
 /// longer in f32 on a host, and 50 % longer in f16.
 #[inline(always)]
 fn project<S: Storage>(column: &[S], phi: &[S::Compute]) -> S::Compute {
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    if let Some(sum) = crate::matrix::blocks::project(column, phi) {
+        return sum;
+    }
     let mut sums = [S::Compute::ZERO; LANES];
     #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
     let done = crate::matrix::blocks::add_eight_lanes(column, phi, &mut sums);

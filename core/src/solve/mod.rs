@@ -29,6 +29,7 @@ mod least_norm;
 mod newton_schulz;
 mod refinement;
 mod scales;
+mod small;
 mod triangle;
 
 pub use cholesky::Cholesky;

@@ -10,6 +10,8 @@ mod branch_free;
 #[macro_use]
 mod instructions;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+mod column;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod elimination;
 #[cfg(all(feature = "f16", target_arch = "arm", target_abi = "eabihf"))]
 mod halves;
@@ -24,9 +26,12 @@ mod singles;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod tile;
 mod vector;
+mod zeros;
 
 #[cfg(all(feature = "f16", not(target_arch = "arm")))]
 pub(super) use branch_free::*;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+pub(crate) use column::{add_each_other, project};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use elimination::{copy_long, eliminate, permute_columns, swap_rows};
 #[cfg(all(feature = "f16", target_arch = "arm", target_abi = "eabihf"))]
@@ -34,9 +39,12 @@ pub(super) use halves::*;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(super) use root::sqrt;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-pub(crate) use rows::{add_each_other, add_eight_lanes, add_lanes, add_scaled, dot, dot_rows};
+pub(crate) use rows::{add_eight_lanes, add_lanes, add_scaled, dot, dot_rows};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use singles::{singles, singles_mut};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use tile::{Panel, tiles};
 pub(crate) use vector::Vectorized;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+pub(crate) use zeros::zero_rows;
+pub(crate) use zeros::zeros;

@@ -8,16 +8,45 @@ use core::arch::asm;
 /// Dot product up to the shorter length: four interleaved sums, then the rest one by one.
 #[inline(never)]
 pub(crate) fn dot(x: &[f32], y: &[f32]) -> f32 {
-    // Adding to minus zero changes nothing.
-    let mut lanes = [-0.0; 4];
-    let done = add_lanes(x, y, &mut lanes);
-    let [a, b, c, d] = lanes;
-    let mut sum = (a + b) + (c + d);
-    let rest = y.get(done..).unwrap_or_default();
-    for (x, y) in x.get(done..).unwrap_or_default().iter().zip(rest) {
-        sum += *x * *y;
+    let length = x.len().min(y.len());
+    let sum: u32;
+    // SAFETY: reads `length` numbers of both slices. Adding to minus zero changes nothing, so the first
+    // block's products are the sums; what is left of it is one block, if their number is odd, then pairs.
+    unsafe {
+        run!(
+            ["s16" "s17" "s18" "s19"];
+            "vmov s16, {sum}",
+            "cmp {n}, #0", "beq 5f",
+            "vldmia {x}!, {{s0-s3}}", "vldmia {y}!, {{s8-s11}}",
+            products!(16 17 18 19; 0 1 2 3; 8 9 10 11),
+            "subs {n}, {n}, #1", "lsrs {n}, {n}, #1", "bcc 3f",
+            "vldmia {x}!, {{s0-s3}}", "vldmia {y}!, {{s8-s11}}",
+            add_products!(16 17 18 19; 0 1 2 3; 8 9 10 11),
+            "3:", "cmp {n}, #0", "beq 4f",
+            "2:",
+            "vldmia {x}!, {{s0-s7}}", "vldmia {y}!, {{s8-s15}}",
+            add_products!(16 17 18 19; 0 1 2 3; 8 9 10 11),
+            add_products!(16 17 18 19; 4 5 6 7; 12 13 14 15),
+            "subs {n}, {n}, #1", "bne 2b",
+            "4:",
+            "vadd.f32 s16, s16, s17", "vadd.f32 s18, s18, s19", "vadd.f32 s16, s16, s18",
+            "5:", "cmp {rest}, #0", "beq 7f",
+            "6:",
+            "vldmia {x}!, {{s0}}", "vldmia {y}!, {{s8}}",
+            "vmul.f32 s0, s0, s8",
+            "subs {rest}, {rest}, #1",
+            "vadd.f32 s16, s16, s0",
+            "bne 6b",
+            "7:",
+            "vmov {sum}, s16";
+            x = inout(reg) x.as_ptr() => _,
+            y = inout(reg) y.as_ptr() => _,
+            n = inout(reg) length / 4 => _,
+            rest = inout(reg) length % 4 => _,
+            sum = inout(reg) (-0.0_f32).to_bits() => sum,
+        );
     }
-    sum
+    f32::from_bits(sum)
 }
 
 /// `lanes[i] += Σ_k x[4 k + i] y[4 k + i]` over as many whole blocks of four as both slices have;
@@ -53,8 +82,8 @@ pub(crate) fn add_lanes(x: &[f32], y: &[f32], lanes: &mut [f32; 4]) -> usize {
 }
 
 /// [`dot`] of each row of `a`, `stride` apart, with `x`, four rows at a time; returns how many rows
-/// that are.
-#[inline(never)]
+/// that are. Inlined, so that nothing is checked at run time where sizes are constants.
+#[inline(always)]
 pub(crate) fn dot_rows(a: &[f32], stride: usize, x: &[f32], out: &mut [f32]) -> usize {
     let blocks = x.len() / 4;
     let (groups, _) = out.as_chunks_mut::<4>();
@@ -62,8 +91,32 @@ pub(crate) fn dot_rows(a: &[f32], stride: usize, x: &[f32], out: &mut [f32]) -> 
     if blocks == 0 || rows == 0 || length(rows, stride, 0, x.len()) > a.len() {
         return 0;
     }
-    // SAFETY: reads `blocks` times four numbers of `x` and of each row, which have them; writes the
-    // groups. The loop over groups is here too: the compiler would unroll it.
+    // SAFETY: as was just checked.
+    unsafe { dot_groups(a.as_ptr(), stride, x.as_ptr(), blocks, groups) };
+    if 4 * blocks < x.len() {
+        let x = x.get(4 * blocks..).unwrap_or_default();
+        for (row, out) in a.chunks(stride.max(1)).zip(out.iter_mut().take(rows)) {
+            for (a, x) in row.get(4 * blocks..).unwrap_or_default().iter().zip(x) {
+                *out += *a * *x;
+            }
+        }
+    }
+    rows
+}
+
+/// [`dot_rows`] over whole groups of rows and `blocks` blocks of four numbers, at least one of each.
+///
+/// # Safety
+/// All of these numbers lie in memory that the caller owns.
+#[inline(never)]
+unsafe fn dot_groups(
+    a: *const f32,
+    stride: usize,
+    x: *const f32,
+    blocks: usize,
+    groups: &mut [[f32; 4]],
+) {
+    // SAFETY: as of the caller. The loop over groups is here too: the compiler would unroll it.
     unsafe {
         run_on_all!(
             "5:",
@@ -90,27 +143,18 @@ pub(crate) fn dot_rows(a: &[f32], stride: usize, x: &[f32], out: &mut [f32]) -> 
             // From the fourth row's end on to the next row.
             "sub {x}, {x}, {length}", "sub {a0}, {a3}, {length}", "add {a0}, {a0}, {stride}",
             "subs {groups}, {groups}, #1", "bne 5b";
-            a0 = inout(reg) a.as_ptr() => _,
+            a0 = inout(reg) a => _,
             a1 = out(reg) _,
             a2 = out(reg) _,
             a3 = out(reg) _,
             stride = in(reg) stride << 2,
-            x = inout(reg) x.as_ptr() => _,
+            x = inout(reg) x => _,
             length = in(reg) blocks << 4,
             n = out(reg) _,
             o = inout(reg) groups.as_mut_ptr() => _,
             groups = inout(reg) groups.len() => _,
         );
     }
-    if 4 * blocks < x.len() {
-        let x = x.get(4 * blocks..).unwrap_or_default();
-        for (row, out) in a.chunks(stride.max(1)).zip(out.iter_mut().take(rows)) {
-            for (a, x) in row.get(4 * blocks..).unwrap_or_default().iter().zip(x) {
-                *out += *a * *x;
-            }
-        }
-    }
-    rows
 }
 
 /// `y += scale x`, up to the shorter length.
@@ -168,40 +212,4 @@ pub(crate) fn add_eight_lanes(x: &[f32], y: &[f32], lanes: &mut [f32; 8]) -> usi
         }
     }
     8 * blocks
-}
-
-/// `x += x_scale y` and `y += y_scale x`, both from the old values, up to the shorter length.
-#[inline(never)]
-pub(crate) fn add_each_other(x: &mut [f32], x_scale: f32, y: &mut [f32], y_scale: f32) {
-    let blocks = x.len().min(y.len()) / 8;
-    if blocks > 0 {
-        // SAFETY: changes `blocks` times eight numbers of both slices, which have them.
-        unsafe {
-            run!(
-                ["s16" "s17" "s20" "s21" "s22" "s23" "s24" "s25" "s26" "s27"];
-                "vmov s16, {x_scale}", "vmov s17, {y_scale}",
-                "2:",
-                "vldm {x}, {{s0-s7}}", "vldm {y}, {{s8-s15}}",
-                products!(20 21 22 23; 17 17 17 17; 0 1 2 3),
-                products!(24 25 26 27; 17 17 17 17; 4 5 6 7),
-                add_products!(0 1 2 3; 16 16 16 16; 8 9 10 11),
-                add_products!(4 5 6 7; 16 16 16 16; 12 13 14 15),
-                four!("vadd.f32", 8 9 10 11; 8 9 10 11; 20 21 22 23),
-                four!("vadd.f32", 12 13 14 15; 12 13 14 15; 24 25 26 27),
-                "vstmia {x}!, {{s0-s7}}", "vstmia {y}!, {{s8-s15}}",
-                "subs {n}, {n}, #1", "bne 2b";
-                x = inout(reg) x.as_mut_ptr() => _,
-                y = inout(reg) y.as_mut_ptr() => _,
-                n = inout(reg) blocks => _,
-                x_scale = in(reg) x_scale.to_bits(),
-                y_scale = in(reg) y_scale.to_bits(),
-            );
-        }
-    }
-    let y = y.get_mut(8 * blocks..).unwrap_or_default();
-    for (x, y) in x.get_mut(8 * blocks..).unwrap_or_default().iter_mut().zip(y) {
-        let before = *x;
-        *x = before + x_scale * *y;
-        *y += y_scale * before;
-    }
 }
