@@ -3,7 +3,8 @@
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-/// The faults. A line of the code names one with `mutated!(name, right, wrong)`.
+/// The faults. A line of the code names one with `mutated!(name, right, wrong)`; `units` is a fault of
+/// the host, which asks [`is_active`].
 pub const NAMES: &[&str] = &[
     "forward-skipped",
     "newton-step",
@@ -27,6 +28,24 @@ pub const NAMES: &[&str] = &[
     "projection",
     "gradient-visits",
     "reinforce-weight",
+    "strict-margin",
+    "noise-silent",
+    "noise-multiplied",
+    "ftrl-step",
+    "optimism",
+    "look-ahead",
+    "scores-uncentered",
+    "proximal-threshold",
+    "schedule-exponent",
+    "gradient-step",
+    "gradient-sign",
+    "eager-lazy",
+    "agent-weight",
+    "best-response",
+    "method-step",
+    "average",
+    "refinement-steps",
+    "units",
 ];
 
 /// One more than the index of the active fault.
@@ -40,7 +59,7 @@ pub fn activate(name: Option<&str>) -> bool {
 }
 
 /// Whether this fault is active.
-pub(crate) fn is_active(name: &str) -> bool {
+pub fn is_active(name: &str) -> bool {
     let active = ACTIVE.load(Ordering::Relaxed).checked_sub(1);
     active.and_then(|index| NAMES.get(index)).is_some_and(|active| *active == name)
 }

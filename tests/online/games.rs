@@ -219,3 +219,39 @@ fn a_player_needs_three_numbers_an_action() {
     ftrl.update(&mut state, game.actions(), &payoffs).unwrap();
     assert_eq!(*state.strategies(), [1.0, 0.0, 1.0]);
 }
+
+/// Choice maps at the ends of the numbers, and estimates of very rare actions.
+#[test]
+fn extreme_scores_and_rare_actions_stay_finite() {
+    fn check(map: &impl Regularizer<f32>) {
+        for scores in [
+            [3e38, -3e38, 0.0],
+            [-3e38, -3e38, -3e38],
+            [16_777_216.0, 16_777_215.0, 0.0],
+            [1e-30, -1e-30, 0.0],
+        ] {
+            let mut strategy = [0.0; 3];
+            match map.choose(&scores, &mut strategy) {
+                Ok(()) => {
+                    let sum: f32 = strategy.iter().sum();
+                    assert!((sum - 1.0).abs() < 1e-5, "{scores:?} {strategy:?}");
+                }
+                Err(error) => assert_eq!(error, ftrl::Error::NotFinite, "{scores:?}"),
+            }
+        }
+    }
+    check(&Entropic);
+    check(&Euclidean);
+    check(&Tsallis::half());
+    check(&LogBarrier);
+    let bandit = Exp3::<f32>::new(2).unwrap().with_range(0.0, 1e30).unwrap();
+    let mut state = bandit.start::<2>().unwrap();
+    let rare = situ::simplex::Draw { action: 0, probability: 1e-38 };
+    for _ in 0..3 {
+        let before = state.clone();
+        if bandit.loss(&mut state, rare, 1e30).is_err() {
+            assert_eq!(state, before);
+        }
+        assert!(state.strategies().iter().all(|probability| probability.is_finite()));
+    }
+}

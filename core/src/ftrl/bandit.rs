@@ -18,6 +18,9 @@ use rand_core::Rng;
 /// | [`Exp3::implicit`] | EXP3-IX, with probability 1 - δ: at most 4 √(n A ln A) + (2 √(n A / ln A) + 1) ln(2/δ) (Neu 2015, theorem 1) |
 /// | [`TsallisInf::new`] | expected, any losses: at most 4 √(n A) + 1 (Zimmert and Seldin 2021, theorem 1) |
 /// | [`Exp3S::new`] | against the best sequence of S + 1 actions: O(√(n A S ln(A n))) (Auer et al. 2002, section 8) |
+/// | [`Exp3S::discounted`] | the same world, forgetting instead of sharing; [`Sliding`](super::Sliding) forgets at once what is older than a window |
+///
+/// [`Stored`](super::Stored) keeps the state of any of them in f16.
 ///
 /// ```
 /// use situ::{ftrl::TsallisInf, random::Generator};
@@ -45,6 +48,8 @@ pub struct Bandit<T, R, L> {
     implicit: T,
     /// Share of the uniform strategy that is mixed in after a round.
     share: T,
+    /// Weight of a round a round later.
+    discount: T,
     low: T,
     high: T,
 }
@@ -124,7 +129,8 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
     /// Any FTRL, without exploration and for losses in [0, 1].
     pub const fn with(ftrl: Ftrl<R, Constant<T>, L>) -> Self {
         let (low, high) = (T::ZERO, T::ONE);
-        Self { ftrl, exploration: T::ZERO, implicit: T::ZERO, share: T::ZERO, low, high }
+        let [exploration, implicit, share] = [T::ZERO; 3];
+        Self { ftrl, exploration, implicit, share, discount: T::ONE, low, high }
     }
 
     /// The same for rewards or losses between `low` and `high`.
@@ -137,6 +143,20 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
             return Err(Error::NotPositive);
         }
         Ok(Self { low, high, ..self })
+    }
+
+    /// The same with implicit exploration γ = `share` η_n.
+    pub(super) fn with_implicit(self, share: T) -> Self {
+        Self { implicit: share, ..self }
+    }
+
+    /// The same forgetting: a round weighs `discount` times as much with each round after it.
+    ///
+    /// # Errors
+    /// [`Error::NotProbability`] unless it is in (0, 1].
+    pub fn with_discount(self, discount: T) -> Result<Self, Error> {
+        let valid = discount > T::ZERO && discount <= T::ONE;
+        if valid { Ok(Self { discount, ..self }) } else { Err(Error::NotProbability) }
     }
 
     /// The same choosing uniformly with probability ε.
@@ -193,7 +213,7 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
         chosen: Draw<T>,
         loss: T,
     ) -> Result<(), Error> {
-        self.learn(state, chosen, (loss - self.low) / (self.high - self.low))
+        self.learn(state, chosen, self.normalized(loss))
     }
 
     /// Learns from a loss in [0, 1].
@@ -203,6 +223,28 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
         chosen: Draw<T>,
         loss: T,
     ) -> Result<(), Error> {
+        let mut estimate = [T::ZERO; A];
+        *estimate.get_mut(chosen.action).ok_or(Error::NoSuchAction)? =
+            -self.estimate(state, chosen, loss)?;
+        let before = state.scores;
+        state.scores.iter_mut().for_each(|score| *score *= self.discount);
+        if let Err(error) = self.ftrl.update(state, &[A], &estimate) {
+            state.scores = before;
+            return Err(error);
+        }
+        if self.share > T::ZERO {
+            self.ftrl.share(state, &[A], self.share)?;
+        }
+        Ok(())
+    }
+
+    /// The estimated loss of the action chosen, from its loss in [0, 1].
+    pub(super) fn estimate<const A: usize>(
+        &self,
+        state: &State<[T; A]>,
+        chosen: Draw<T>,
+        loss: T,
+    ) -> Result<T, Error> {
         // Rounding: 16 ε covers the sum of a strategy's probabilities and the scaling of a range.
         let slack = T::from_f64(16.0) * T::EPSILON;
         if !(loss >= -slack && loss <= T::ONE + slack) {
@@ -212,14 +254,17 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
             return Err(Error::NotProbability);
         }
         let rate = self.ftrl.rate_at(state.steps().saturating_add(1));
-        let mut estimate = [T::ZERO; A];
-        *estimate.get_mut(chosen.action).ok_or(Error::NoSuchAction)? =
-            -loss / (chosen.probability + self.implicit * rate);
-        self.ftrl.update(state, &[A], &estimate)?;
-        if self.share > T::ZERO {
-            self.ftrl.share(state, &[A], self.share)?;
-        }
-        Ok(())
+        Ok(loss / (chosen.probability + self.implicit * rate))
+    }
+
+    /// The learner behind the estimates.
+    pub(super) const fn leader(&self) -> &Ftrl<R, Constant<T>, L> {
+        &self.ftrl
+    }
+
+    /// A loss in [0, 1] for one in the range.
+    pub(super) fn normalized(&self, loss: T) -> T {
+        (loss - self.low) / (self.high - self.low)
     }
 }
 

@@ -17,7 +17,8 @@ use crate::simplex;
 /// step size one.
 /// The optimistic variant guesses that the last payoffs will be seen again,
 /// `X_{n+1} = Q(η_n (Y_{n+1} + g_n v_n))`: in a zero-sum game with full information it converges
-/// where the plain one cycles. Under noise it does not.
+/// where the plain one cycles. Under noise it does not. The extra-gradient variant does not guess: it
+/// asks for payoffs twice a step, see [`look_ahead`](Self::look_ahead).
 ///
 /// Sources: Giannou, Vlatakis-Gkaragkounis, Mertikopoulos, COLT 2021 and NeurIPS 2021; Nesterov
 /// 2009 (primal-dual averaging).
@@ -95,6 +96,17 @@ impl<R, S, L> Ftrl<R, S, L> {
         Ok(())
     }
 
+    /// The strategy that one player's scores lead to.
+    pub(super) fn answer<T: Scalar, const A: usize>(&self, state: &mut State<[T; A]>)
+    where
+        R: Regularizer<T>,
+        L: Schedule<T>,
+    {
+        let rate = self.rate.at(state.steps.saturating_add(1));
+        state.strategies = state.scores.map(|score| rate * score);
+        self.regularizer.respond(&mut state.strategies);
+    }
+
     /// One step on the payoffs of all players' actions, player after player.
     ///
     /// Choice maps do not change if the same number is added to all scores of a player, so scores
@@ -126,10 +138,11 @@ impl<R, S, L> Ftrl<R, S, L> {
             return Err(Error::Shape);
         }
         let n = state.steps.saturating_add(1);
-        let step_size = self.step_size.at(n);
+        let step_size = self.step_size.at(n) * mutated!("ftrl-step", T::ONE, T::from_f64(1e-3));
         // X is played in the next round, so the rate is that round's.
         let rate = self.rate.at(n.saturating_add(1));
-        let ahead = if self.optimistic { step_size } else { T::ZERO };
+        let optimistic = mutated!("optimism", self.optimistic, false);
+        let ahead = if optimistic { step_size } else { T::ZERO };
         let limit = T::MAX * T::from_f64(1.0 / 16.0) / rate.maximum(T::ONE);
         let mut bounded = true;
         for payoff in payoffs {
@@ -151,6 +164,75 @@ impl<R, S, L> Ftrl<R, S, L> {
             centered(scores_of, payoffs_of, strategy, [step_size, ahead, rate, limit]);
             self.regularizer.respond(strategy);
             (scores, payoffs, strategies) = (scores_after, payoffs_after, after);
+        }
+        Ok(())
+    }
+
+    /// The strategies that a step on `payoffs` would lead to, with the state unchanged: the first half
+    /// of an extra-gradient step,
+    ///
+    /// ```text
+    /// X_{n+1/2} = Q(η_n (Y_n + g_n v(X_n))),    Y_{n+1} = Y_n + g_n v(X_{n+1/2}).
+    /// ```
+    ///
+    /// The second half is an [`update`](Self::update) on the payoffs against these strategies.
+    ///
+    /// ```
+    /// use situ::ftrl::{Constant, Entropic, Ftrl};
+    /// use situ::games::{Bimatrix, Feedback, Full, Game};
+    /// use situ::random::Generator;
+    ///
+    /// // Matching pennies, where the plain steps spiral outward.
+    /// let game = Bimatrix::new([[1.0, -1.0], [-1.0, 1.0]], [[-1.0, 1.0], [1.0, -1.0]])?;
+    /// let ftrl = Ftrl::new(Entropic, Constant::new(0.1_f64)?);
+    /// let mut state = ftrl.start(game.actions(), [0.6, 0.4, 0.6, 0.4])?;
+    /// let (mut payoffs, mut ahead, mut generator) = ([0.0; 4], [0.0; 4], Generator::new(1));
+    /// for n in 1..=5000 {
+    ///     Full.observe(&game, state.strategies(), n, &mut generator, &mut payoffs)?;
+    ///     ftrl.look_ahead(&state, game.actions(), &payoffs, &mut ahead)?;
+    ///     Full.observe(&game, &ahead, n, &mut generator, &mut payoffs)?;
+    ///     ftrl.update(&mut state, game.actions(), &payoffs)?;
+    /// }
+    /// assert!(state.strategies().iter().all(|p| (p - 0.5).abs() < 1e-6));
+    /// # Ok::<(), situ::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`update`](Self::update); [`Error::Shape`] also if `strategies` has another length.
+    pub fn look_ahead<T, V>(
+        &self,
+        state: &State<V>,
+        actions: &[usize],
+        payoffs: &[T],
+        strategies: &mut [T],
+    ) -> Result<(), Error>
+    where
+        T: Scalar,
+        R: Regularizer<T>,
+        S: Schedule<T>,
+        L: Schedule<T>,
+        V: AsRef<[T]>,
+    {
+        let total = actions.iter().fold(0_usize, |sum, count| sum.saturating_add(*count));
+        let scores = state.scores.as_ref();
+        if [payoffs.len(), scores.len(), strategies.len()] != [total; 3] {
+            return Err(Error::Shape);
+        }
+        let n = state.steps.saturating_add(1);
+        let step_size = mutated!("look-ahead", self.step_size.at(n), T::ZERO);
+        let rate = self.rate.at(n);
+        let limit = T::MAX * T::from_f64(1.0 / 16.0) / rate.maximum(T::ONE);
+        if !payoffs.iter().all(|payoff| (step_size * *payoff).abs() <= limit) {
+            return Err(Error::NotFinite);
+        }
+        for ((strategy, score), payoff) in strategies.iter_mut().zip(scores).zip(payoffs) {
+            *strategy = rate * (*score + step_size * *payoff);
+        }
+        let mut rest = strategies;
+        for count in actions {
+            let Some((strategy, after)) = rest.split_at_mut_checked(*count) else { break };
+            self.regularizer.respond(strategy);
+            rest = after;
         }
         Ok(())
     }
@@ -210,7 +292,7 @@ fn centered<T: Scalar>(
     // The payoff nearest to zero: the differences of large payoffs are exact, and an estimate that
     // is zero but for one action stays so.
     let nearest = |base: T, payoff: &T| if payoff.abs() < base.abs() { *payoff } else { base };
-    let base = payoffs.iter().fold(T::MAX, nearest);
+    let base = mutated!("scores-uncentered", payoffs.iter().fold(T::MAX, nearest), T::ZERO);
     let mut largest = -T::MAX;
     for (score, payoff) in scores.iter_mut().zip(payoffs) {
         *score += step_size * (*payoff - base);
@@ -218,7 +300,8 @@ fn centered<T: Scalar>(
     }
     for ((score, payoff), answered) in scores.iter_mut().zip(payoffs).zip(answered) {
         // An action this far behind has no probability: it need not fall further, to infinity.
-        *score = (*score - largest).maximum(-limit);
+        let center = mutated!("scores-uncentered", largest, T::ZERO);
+        *score = (*score - center).maximum(-limit);
         *answered = rate * (*score + ahead * (*payoff - base));
     }
 }

@@ -11,9 +11,10 @@
 //! |---|---|
 //! | regularizer | [`Entropic`], [`Euclidean`], [`Tsallis`], [`LogBarrier`] |
 //! | step size g_n, rate η_n, exploration ε_n | [`Constant`], [`Power`] |
-//! | update, plain or optimistic | [`Ftrl`], its memory [`State`] |
+//! | update, plain, optimistic or extra-gradient | [`Ftrl`], its memory [`State`] |
 //! | one agent that sees every action's payoff | [`Ftrl::hedge`], [`Ftrl::hedge_for`] |
 //! | one agent that sees only its own payoff | [`Bandit`]: [`Exp3`], [`TsallisInf`], [`Exp3S`] |
+//! | the same in a world that changes; in f16 | [`Exp3S`], [`Sliding`]; [`Stored`] |
 //! | one agent whose rewards depend on what it sees | [`LinearBandit`]: LinUCB, Thompson |
 //! | regret | [`Regret`] |
 //! | linear models, one example at a time | [`Proximal`] with [`Coordinates`] |
@@ -34,6 +35,7 @@
 //! ```
 
 mod bandit;
+mod changing;
 mod dual_averaging;
 mod hedge;
 mod linear_bandit;
@@ -42,8 +44,10 @@ mod regret;
 mod regularizer;
 mod schedule;
 mod state;
+mod stored;
 
 pub use bandit::{Bandit, Exp3, Exp3S, TsallisInf};
+pub use changing::Sliding;
 pub use dual_averaging::Ftrl;
 pub use linear_bandit::{Confidence, LinearBandit};
 pub use proximal::{Coordinates, Link, Proximal};
@@ -51,6 +55,7 @@ pub use regret::Regret;
 pub use regularizer::{Entropic, Euclidean, LogBarrier, Regularizer, Tsallis};
 pub use schedule::{Constant, Power, Schedule};
 pub use state::State;
+pub use stored::Stored;
 
 error_enum! {
     /// Why a learner refused its input. Its state is unchanged.

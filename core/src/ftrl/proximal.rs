@@ -67,7 +67,8 @@ impl<T: Scalar> Proximal<T> {
     #[inline(always)]
     pub fn weight(&self, z: T, norm: T) -> T {
         let scale = self.scale();
-        (z.clamp_to(-self.l1, self.l1) - z) / (norm * scale + (self.beta * scale + self.l2))
+        let l1 = mutated!("proximal-threshold", self.l1, T::ZERO);
+        (z.clamp_to(-l1, l1) - z) / (norm * scale + (self.beta * scale + self.l2))
     }
 
     /// Weights of all coordinates, up to the shortest length.

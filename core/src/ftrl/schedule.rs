@@ -82,7 +82,8 @@ impl<T: Scalar> Power<T> {
 impl<T: Scalar> Schedule<T> for Power<T> {
     #[inline]
     fn at(&self, n: u32) -> T {
-        self.scale / (T::from_usize(n as usize) + self.offset).powf(self.exponent)
+        let exponent = self.exponent * mutated!("schedule-exponent", T::ONE, T::from_f64(0.5));
+        self.scale / (T::from_usize(n as usize) + self.offset).powf(exponent)
     }
 }
 

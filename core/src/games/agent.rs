@@ -173,7 +173,7 @@ impl<G, E> Agent<G, E> {
         let n = state.learned.steps().saturating_add(1);
         let drawn = draw(strategy, self.reinforce.exploration_at(n), generator);
         if let Some(visit) = visits.get_mut(drawn.action) {
-            *visit += T::ONE / drawn.probability;
+            *visit += mutated!("agent-weight", T::ONE / drawn.probability, -T::ONE);
         }
         state.rounds = state.rounds.saturating_add(1);
         Ok(drawn.action)

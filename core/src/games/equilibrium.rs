@@ -90,7 +90,7 @@ where
             margin = margin.minimum(payoff - game.payoff(player, &deviation));
         }
     }
-    Ok(margin)
+    Ok(mutated!("strict-margin", margin, T::ONE))
 }
 
 /// The pure profile nearest to mixed strategies: each player's most probable action. Entries

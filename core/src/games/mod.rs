@@ -10,6 +10,7 @@
 //! | distance from equilibrium | [`best_response`], [`exploitability`], [`strict_margin`] |
 //! | all equilibria of two players | [`support_enumeration`] |
 //! | games over states | [`StochasticGame`], [`PolicyGradient`] with [`Reinforce`] |
+//! | the same questions about policies | [`StochasticGame::best_response`], [`exploitability`](StochasticGame::exploitability), [`strict_margin`](StochasticGame::strict_margin) |
 //! | an agent that knows no game | [`Agent`] |
 //!
 //! The learning algorithms for games in strategic form are in [`ftrl`](crate::ftrl).
@@ -37,6 +38,7 @@ mod agent;
 mod equilibrium;
 mod feedback;
 mod normal_form;
+mod policy_equilibrium;
 mod policy_gradient;
 mod stochastic;
 mod support;

@@ -119,7 +119,8 @@ impl<G> PolicyGradient<G> {
         G: Schedule<T>,
     {
         let n = state.steps.saturating_add(1);
-        let step_size = self.step_size.at(n);
+        let step_size = self.step_size.at(mutated!("gradient-step", n, 1));
+        let step_size = step_size * mutated!("gradient-sign", T::ONE, -T::ONE);
         let mut scores = state.scores;
         let moved = scores.as_flattened_mut().as_flattened_mut();
         add_scaled(step_size, gradient.as_flattened().as_flattened(), moved);
@@ -139,7 +140,7 @@ impl<G> PolicyGradient<G> {
             simplex::project(policy);
         }
         state.scores = match self.scheme {
-            Scheme::Eager => state.policies,
+            Scheme::Eager => mutated!("eager-lazy", state.policies, scores),
             Scheme::Lazy => scores,
         };
         state.steps = n;

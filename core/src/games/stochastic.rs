@@ -113,26 +113,46 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
         gradient: &mut Policies<T, N, S, A>,
     ) -> Result<(), Error> {
         let (values, visits) = self.evaluate(policies)?;
-        *gradient = [[[T::ZERO; A]; S]; N];
-        let of_players = gradient.iter_mut().zip(&self.rewards).zip(&values).enumerate();
-        for (player, ((gradient, rewards), values)) in of_players {
-            let of_states = gradient.iter_mut().zip(rewards).zip(&self.transitions).zip(&visits);
-            for (state, (((gradient, rewards), transitions), visits)) in of_states.enumerate() {
-                let joint = rewards.iter().zip(transitions).zip(joint_actions::<N, A, P>());
-                for ((reward, next), (actions, _)) in joint {
-                    let others = weight(policies, state, &actions, Some(player));
-                    let mut quality = *reward;
-                    for (probability, value) in next.iter().zip(values) {
-                        quality += *probability * *value;
-                    }
-                    if let Some(out) = actions.get(player).and_then(|own| gradient.get_mut(*own)) {
-                        let visits = mutated!("gradient-visits", *visits, T::ONE);
-                        *out += visits * others * quality;
-                    }
-                }
+        for (player, (gradient, values)) in gradient.iter_mut().zip(&values).enumerate() {
+            *gradient = self.qualities(player, policies, values);
+            for (gradient, visits) in gradient.iter_mut().zip(&visits) {
+                let visits = mutated!("gradient-visits", *visits, T::ONE);
+                gradient.iter_mut().for_each(|quality| *quality *= visits);
             }
         }
         Ok(())
+    }
+
+    /// `E[Q(s, a, a_-i)]` of one player's actions against the others' policies, for these values of
+    /// the states. S P (S + N) multiply-adds.
+    pub(super) fn qualities(
+        &self,
+        player: usize,
+        policies: &Policies<T, N, S, A>,
+        values: &[T; S],
+    ) -> [[T; A]; S] {
+        let mut qualities = [[T::ZERO; A]; S];
+        let Some(rewards) = self.rewards.get(player) else { return qualities };
+        let of_states = qualities.iter_mut().zip(rewards).zip(&self.transitions);
+        for (state, ((qualities, rewards), transitions)) in of_states.enumerate() {
+            let joint = rewards.iter().zip(transitions).zip(joint_actions::<N, A, P>());
+            for ((reward, next), (actions, _)) in joint {
+                let others = weight(policies, state, &actions, Some(player));
+                let mut quality = *reward;
+                for (probability, value) in next.iter().zip(values) {
+                    quality += *probability * *value;
+                }
+                if let Some(out) = actions.get(player).and_then(|own| qualities.get_mut(*own)) {
+                    *out += others * quality;
+                }
+            }
+        }
+        qualities
+    }
+
+    /// Distribution of the first state.
+    pub(super) const fn initial(&self) -> &[T; S] {
+        &self.initial
     }
 
     /// Reward of each player.

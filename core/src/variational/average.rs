@@ -48,6 +48,7 @@ impl<T: Scalar, const N: usize> Average<T, N> {
         for ((mean, rest), x) in self.mean.iter_mut().zip(&mut self.rest).zip(x) {
             // The mean is `mean + rest`; the rest is small.
             let change = *rest + weight * ((*x - *mean) - *rest);
+            let change = mutated!("average", change, change.maximum(T::ZERO));
             let next = *mean + change;
             *rest = change - (next - *mean);
             *mean = next;

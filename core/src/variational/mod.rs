@@ -14,7 +14,8 @@
 //! and an average converges to that mean, not to x*. Two chains at g and 2g measure the bias:
 //! `2 x̄_g - x̄_2g` is off by O(g²). Two limits: for a linear operator the bias is zero at any step,
 //! and where x* lies on the boundary of the set the bias may be of order √g, which the two chains
-//! do not remove.
+//! do not remove. Nor do they remove a bias β of the oracle itself, which shifts every mean by
+//! `-F'(x*)⁻¹ β`.
 //!
 //! Source: Vlatakis-Gkaragkounis, Giannou, Chen, Xie, "Stochastic methods in variational
 //! inequalities: ergodicity, bias and refinements", AISTATS 2024.

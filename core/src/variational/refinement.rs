@@ -66,7 +66,9 @@ impl<M> Refinement<M> {
     where
         M: ConstantStep<T>,
     {
-        let double = method.with_step_size(method.step_size() + method.step_size())?;
+        let double = method.step_size() + method.step_size();
+        let double = mutated!("refinement-steps", double, double + double);
+        let double = method.with_step_size(double)?;
         Ok(Self { single: method, double })
     }
 
@@ -79,35 +81,64 @@ impl<M> Refinement<M> {
         &self,
         chains: &mut PairedChains<T, N>,
         operator: impl Fn(&[T; N], &mut [T; N]),
-        mut draw: impl FnMut(&mut [T; N]),
+        draw: impl FnMut(&mut [T; N]),
     ) -> Result<(), Error>
     where
         T: Scalar,
         M: Method<T, N>,
     {
-        let mut noise = [[T::ZERO; N]; 2];
+        let oracle = |x: &[T; N], noise: &[T; N], value: &mut [T; N]| {
+            operator(x, value);
+            add_scaled(T::ONE, noise, value);
+        };
+        self.advance_with(chains, oracle, draw)
+    }
+
+    /// The same for an oracle whose noise depends on the point: `oracle(x, u, v)` writes a noisy value
+    /// at x from the D random numbers u that `draw` fills in, symmetric around zero (a mini-batch, say,
+    /// or factors). All four chains see the same numbers, two of them with the other sign.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] if a chain diverges; all four are then unchanged.
+    #[inline]
+    pub fn advance_with<T, const N: usize, const D: usize>(
+        &self,
+        chains: &mut PairedChains<T, N>,
+        oracle: impl Fn(&[T; N], &[T; D], &mut [T; N]),
+        mut draw: impl FnMut(&mut [T; D]),
+    ) -> Result<(), Error>
+    where
+        T: Scalar,
+        M: Method<T, N>,
+    {
+        let mut noise = [[T::ZERO; D]; 2];
         noise.iter_mut().take(M::CALLS).for_each(&mut draw);
         let mut points = chains.points;
         for (pair, method) in points.iter_mut().zip([&self.single, &self.double]) {
             for (point, sign) in pair.iter_mut().zip([T::ONE, -T::ONE]) {
                 let mut calls = noise.iter();
                 method.advance(point, |x, value| {
-                    operator(x, value);
                     if let Some(noise) = calls.next() {
-                        add_scaled(sign, noise, value);
+                        oracle(x, &noise.map(|u| sign * u), value);
                     }
                 })?;
             }
         }
-        for (average, [plus, minus]) in chains.averages.iter_mut().zip(&points) {
-            let mut middle = [T::ZERO; N];
-            add_scaled(T::from_f64(0.5), plus, &mut middle);
-            add_scaled(T::from_f64(0.5), minus, &mut middle);
-            average.record(&middle)?;
+        for (average, pair) in chains.averages.iter_mut().zip(&points) {
+            average.record(&middle(pair))?;
         }
         chains.points = points;
         Ok(())
     }
+}
+
+/// The point between the two of a pair.
+#[inline]
+fn middle<T: Scalar, const N: usize>([plus, minus]: &[[T; N]; 2]) -> [T; N] {
+    let mut middle = [T::ZERO; N];
+    add_scaled(T::from_f64(0.5), plus, &mut middle);
+    add_scaled(T::from_f64(0.5), minus, &mut middle);
+    middle
 }
 
 impl<T: Scalar, const N: usize> PairedChains<T, N> {
@@ -130,6 +161,30 @@ impl<T: Scalar, const N: usize> PairedChains<T, N> {
     /// The refined mean `2 x̄_g - x̄_2g`.
     pub fn refined(&self) -> [T; N] {
         richardson_romberg(&self.mean(), &self.double_mean())
+    }
+
+    /// The refinement `2 x_g - x_2g` of the current points. Its mean is [`refined`](Self::refined);
+    /// recorded step by step in [`BatchMeans`](super::BatchMeans) it gives that mean an interval:
+    ///
+    /// ```
+    /// use situ::random::Generator;
+    /// use situ::variational::{BatchMeans, Everywhere, PairedChains, Refinement, Sgda};
+    ///
+    /// let operator = |x: &[f64; 1], v: &mut [f64; 1]| v[0] = x[0] + 2.0 / (1.0 + (-2.0 * x[0]).exp());
+    /// let refinement = Refinement::new(Sgda::new(0.04, Everywhere)?)?;
+    /// let (mut chains, mut generator) = (PairedChains::new([-0.5], 0), Generator::new(1));
+    /// let mut means = BatchMeans::new(500, 1000)?;
+    /// for _ in 0..100_500 {
+    ///     refinement.advance(&mut chains, operator, |noise| noise[0] = generator.normal())?;
+    ///     means.record(&chains.refined_point())?;
+    /// }
+    /// let (mean, width) = (means.mean()[0], means.half_width(3.0)[0]);
+    /// assert!((mean + 0.521298457).abs() < width && width < 2e-3);
+    /// # Ok::<(), situ::variational::Error>(())
+    /// ```
+    pub fn refined_point(&self) -> [T; N] {
+        let [single, double] = &self.points;
+        richardson_romberg(&middle(single), &middle(double))
     }
 
     /// The points at step size g, with the noise U and with -U.

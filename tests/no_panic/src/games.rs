@@ -8,6 +8,7 @@ use situ::games::{
     Agent, AgentState, PolicyGradient, PolicyState, Realized, Reinforce, StochasticGame, Table,
 };
 use situ::random::Generator;
+use situ::scalar::f16;
 use situ::simplex::Draw;
 use situ::variational::{
     self, BatchMeans, Bounds, Extragradient, Method, PairedChains, Refinement,
@@ -29,6 +30,9 @@ type Pair = Policies<f32, 2, 3, 2>;
 type Seg = Extragradient<f32, Bounds<f32, 3>>;
 type Field = fn(&[f32; 3], &mut [f32; 3]);
 type Draws = fn(&mut [f32; 3]);
+type Oracle = fn(&[f32; 3], &[f32; 2], &mut [f32; 3]);
+type Window = ftrl::Sliding<f32, 5, 20>;
+type Small = ftrl::Stored<f16, 5>;
 
 /// Keeps them.
 pub fn keep() {
@@ -45,6 +49,16 @@ pub fn keep() {
         Exp3::choose => fn(&Exp3, &State<[f32; 5]>, &mut Generator) -> Draw<f32>;
         Exp3::reward => fn(&Exp3, &mut State<[f32; 5]>, Draw<f32>, f32) -> Result<(), ftrl::Error>;
         Exp3S::loss => fn(&Exp3S, &mut State<[f32; 5]>, Draw<f32>, f32) -> Result<(), ftrl::Error>;
+        Exp3S::discounted => fn(usize, u32, u32) -> Result<Exp3S, ftrl::Error>;
+        Exp3S::with_discount => fn(Exp3S, f32) -> Result<Exp3S, ftrl::Error>;
+        Window::new => fn(&Exp3S) -> Result<Window, ftrl::Error>;
+        Window::choose => fn(&Window, &Exp3S, &mut Generator) -> Draw<f32>;
+        Window::loss => fn(&mut Window, &Exp3S, Draw<f32>, f32) -> Result<(), ftrl::Error>;
+        Window::state => fn(&Window) -> &State<[f32; 5]>;
+        Small::state => fn(&Small, &Exp3) -> Result<State<[f32; 5]>, ftrl::Error>;
+        Small::choose => fn(&Small, &Exp3, &mut Generator) -> Result<Draw<f32>, ftrl::Error>;
+        Small::loss => fn(&mut Small, &Exp3, Draw<f32>, f32) -> Result<(), ftrl::Error>;
+        Learner::look_ahead => fn(&Learner<Tsallis<f32>>, &Players, &[usize], &[f32], &mut [f32]) -> Result<(), ftrl::Error>;
         Regret::record => fn(&mut Regret<f32, 5>, &[f32; 5], f32) -> Result<(), ftrl::Error>;
         Regret::external => fn(&Regret<f32, 5>) -> f32;
         Bimatrix::new => fn([[f32; 3]; 2], [[f32; 3]; 2]) -> Result<Matrices, games::Error>;
@@ -59,6 +73,9 @@ pub fn keep() {
         games::strict_margin => fn(&Matrices, &[usize]) -> Result<f32, games::Error>;
         games::nearest_profile => fn(&[usize], &[f32]) -> Result<[usize; MAX_PLAYERS], games::Error>;
         games::support_enumeration => fn(&Matrices, f32, fn(&[f32; 2], &[f32; 3])) -> Result<(), games::Error>;
+        Stochastic::best_response => fn(&Stochastic, usize, &Pair) -> Result<([usize; 3], [f32; 3]), games::Error>;
+        Stochastic::exploitability => fn(&Stochastic, &Pair) -> Result<f32, games::Error>;
+        Stochastic::strict_margin => fn(&Stochastic, &Pair) -> Result<f32, games::Error>;
         Stochastic::values => fn(&Stochastic, &Pair) -> Result<[[f32; 3]; 2], games::Error>;
         Stochastic::visitation => fn(&Stochastic, &Pair) -> Result<[f32; 3], games::Error>;
         Stochastic::gradient => fn(&Stochastic, &Pair, &mut Pair) -> Result<(), games::Error>;
@@ -74,6 +91,7 @@ pub fn keep() {
         Method::advance => fn(&Seg, &mut [f32; 3], Field) -> Result<(), variational::Error>;
         Projection::project => fn(&Ball<f32>, &mut [f32; 3]);
         Refinement::advance => fn(&Refinement<Seg>, &mut PairedChains<f32, 3>, Field, Draws) -> Result<(), variational::Error>;
+        Refinement::advance_with => fn(&Refinement<Seg>, &mut PairedChains<f32, 3>, Oracle, fn(&mut [f32; 2])) -> Result<(), variational::Error>;
         Average::record => fn(&mut Average<f32, 3>, &[f32; 3]) -> Result<(), variational::Error>;
         BatchMeans::record => fn(&mut BatchMeans<f32, 3>, &[f32; 3]) -> Result<(), variational::Error>;
         BatchMeans::half_width => fn(&BatchMeans<f32, 3>, f32) -> [f32; 3];

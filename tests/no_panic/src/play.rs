@@ -147,7 +147,8 @@ fn inequalities() {
         2: Bounds::<f32, 3>::new;
         2: Sgda::<f32, Simplex>::new, richardson_romberg::<f32, 3>, Chains::new;
         3: Seg::new;
-        1: Chains::mean, Chains::double_mean, Chains::refined, Chains::points;
+        1: Chains::mean, Chains::double_mean, Chains::refined, Chains::refined_point,
+           Chains::points;
         1: Refinement::<Descent>::new::<f32>;
     }
 }

@@ -1,0 +1,197 @@
+//! Best responses, exploitability and strictness of policies in a stochastic game.
+
+use super::{Error, Policies, StochasticGame, best_response};
+use crate::matrix::dot;
+use crate::scalar::Scalar;
+
+/// Rounds of policy iteration: it converges in a handful, each with one inversion.
+const MAX_ROUNDS: usize = 64;
+
+impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
+    StochasticGame<T, N, S, A, P>
+{
+    /// One player's best response to the others' policies, by policy iteration: the action in each
+    /// state, and the value from each state.
+    ///
+    /// Exact up to rounding: against fixed policies the game is a Markov decision process, in which a
+    /// deterministic policy is best from all states. A few inversions of an S x S matrix, and
+    /// 2 S P (S + N) flops for each.
+    ///
+    /// # Errors
+    /// [`Error::NotDistribution`] unless every policy is one in every state; [`Error::Shape`] if there is
+    /// no such player.
+    pub fn best_response(
+        &self,
+        player: usize,
+        policies: &Policies<T, N, S, A>,
+    ) -> Result<([usize; S], [T; S]), Error> {
+        let mut tried = *policies;
+        let (mut actions, mut best_values) = ([0; S], [T::ZERO; S]);
+        for round in 0..MAX_ROUNDS {
+            let values = *self.values(&tried)?.get(player).ok_or(Error::Shape)?;
+            let qualities = self.qualities(player, policies, &values);
+            let own = tried.get_mut(player).ok_or(Error::Shape)?;
+            let mut better = false;
+            let of_states = own.iter_mut().zip(&qualities).zip(&values).zip(&mut actions);
+            for (((policy, qualities), value), action) in of_states {
+                let Some((best, quality)) = best_response(qualities) else { continue };
+                // Beyond rounding: otherwise equal actions would take turns for ever.
+                let rounding = T::from_f64(64.0) * T::EPSILON * (T::ONE + value.abs());
+                if quality > *value + rounding {
+                    better = true;
+                } else if round > 0 {
+                    continue;
+                }
+                *action = best;
+                *policy = [T::ZERO; A];
+                if let Some(probability) = policy.get_mut(best) {
+                    *probability = T::ONE;
+                }
+            }
+            best_values = values;
+            if !better && round > 0 {
+                break;
+            }
+        }
+        Ok((actions, best_values))
+    }
+
+    /// The largest gain of any player from changing its policy alone, from the first state's
+    /// distribution. Zero exactly at the Nash policies, up to rounding.
+    ///
+    /// ```
+    /// use situ::games::StochasticGame;
+    ///
+    /// // Matching pennies, played again with probability 1/2.
+    /// let sign = |player: usize, [a, b]: &[usize; 2]| if (a == b) == (player == 0) { 1.0 } else { -1.0 };
+    /// let game = StochasticGame::<f64, 2, 1, 2, 4>::new(|i, _, a| sign(i, a), |_, _| [0.5], [1.0])?;
+    /// assert!(game.exploitability(&[[[0.5; 2]]; 2])?.abs() < 1e-12);
+    /// // Against heads only, tails wins 1 in each of two rounds, where even chances win nothing.
+    /// assert!((game.exploitability(&[[[1.0, 0.0]], [[0.5, 0.5]]])? - 2.0).abs() < 1e-12);
+    /// # Ok::<(), situ::games::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::NotDistribution`] unless every policy is one in every state.
+    pub fn exploitability(&self, policies: &Policies<T, N, S, A>) -> Result<T, Error> {
+        let values = self.values(policies)?;
+        let mut largest = T::ZERO;
+        for (player, values) in values.iter().enumerate() {
+            let (_, best) = self.best_response(player, policies)?;
+            let best = mutated!("best-response", best, *values);
+            let gain = dot(self.initial(), &best) - dot(self.initial(), values);
+            largest = largest.maximum(gain);
+        }
+        Ok(largest)
+    }
+
+    /// The smallest loss of first order, `<v_i(s), π_i(s)> - v_i(s, a)`, that a player has from moving
+    /// probability in a state to an action a that it does not always play. Positive exactly if the
+    /// policies are a strict Nash equilibrium, and then deterministic; zero at other equilibria; infinite
+    /// if no player has a choice.
+    ///
+    /// Where every state is visited, these are also the second-order stationary policies of the
+    /// convergence theorems: along a tie the player's own value is constant, so the second-order
+    /// condition cannot hold at a policy that is not strict.
+    ///
+    /// # Errors
+    /// [`Error::NotDistribution`] unless every policy is one in every state.
+    pub fn strict_margin(&self, policies: &Policies<T, N, S, A>) -> Result<T, Error> {
+        let mut gradient = *policies;
+        self.gradient(policies, &mut gradient)?;
+        let mut margin = T::ONE / T::ZERO;
+        for (policy, gradient) in policies.iter().flatten().zip(gradient.iter().flatten()) {
+            let own = dot(policy, gradient);
+            for (probability, slope) in policy.iter().zip(gradient) {
+                if *probability < T::ONE {
+                    margin = margin.minimum(own - *slope);
+                }
+            }
+        }
+        Ok(mutated!("strict-margin", margin, T::ONE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Generator;
+
+    type Game = StochasticGame<f64, 2, 3, 2, 4>;
+
+    fn random_game(generator: &mut Generator) -> Game {
+        let mut numbers = [0.0; 2 * 3 * 4 + 3 * 4 * 3];
+        numbers.fill_with(|| generator.uniform::<f64>());
+        let joint = |[a, b]: &[usize; 2]| 2 * a + b;
+        Game::new(
+            |player, state, actions| numbers[(player * 3 + state) * 4 + joint(actions)],
+            |state, actions| {
+                let first = 24 + (state * 4 + joint(actions)) * 3;
+                let next = [numbers[first], numbers[first + 1], numbers[first + 2]];
+                next.map(|p| 0.8 * p / (next[0] + next[1] + next[2]))
+            },
+            [0.2, 0.3, 0.5],
+        )
+        .unwrap()
+    }
+
+    fn random_policies(generator: &mut Generator) -> Policies<f64, 2, 3, 2> {
+        [(); 2].map(|()| {
+            [(); 3].map(|()| {
+                let p = generator.uniform::<f64>();
+                [p, 1.0 - p]
+            })
+        })
+    }
+
+    /// Against all deterministic policies of the player.
+    #[test]
+    fn no_deterministic_policy_beats_the_best_response() {
+        let mut generator = Generator::new(3);
+        for _ in 0..200 {
+            let game = random_game(&mut generator);
+            let policies = random_policies(&mut generator);
+            for player in 0..2 {
+                let (actions, values) = game.best_response(player, &policies).unwrap();
+                let mut best = [f64::NEG_INFINITY; 3];
+                for index in 0..8_usize {
+                    let mut tried = policies;
+                    for (state, policy) in tried[player].iter_mut().enumerate() {
+                        *policy = if index >> state & 1 == 0 { [1.0, 0.0] } else { [0.0, 1.0] };
+                    }
+                    let own = game.values(&tried).unwrap()[player];
+                    let played = (0..3).all(|s| tried[player][s][actions[s]] == 1.0);
+                    for ((best, value), own) in best.iter_mut().zip(&values).zip(own) {
+                        *best = best.max(own);
+                        assert!(!played || (own - value).abs() < 1e-12);
+                    }
+                }
+                for (value, best) in values.iter().zip(best) {
+                    assert!((value - best).abs() < 1e-12, "{values:?} {best}");
+                }
+            }
+        }
+    }
+
+    /// Strict equilibria are the deterministic policies that nobody gains from leaving, and only they.
+    #[test]
+    fn a_positive_margin_is_a_strict_equilibrium() {
+        let mut generator = Generator::new(4);
+        let mut strict = 0;
+        for _ in 0..50 {
+            let game = random_game(&mut generator);
+            for index in 0..64_usize {
+                let mut policies = [[[0.0; 2]; 3]; 2];
+                for (bit, policy) in policies.as_flattened_mut().iter_mut().enumerate() {
+                    policy[index >> bit & 1] = 1.0;
+                }
+                let margin = game.strict_margin(&policies).unwrap();
+                let gain = game.exploitability(&policies).unwrap();
+                assert_eq!(margin > 0.0, gain < 1e-12, "{margin} {gain}");
+                strict += u32::from(margin > 0.0);
+            }
+            assert!(game.strict_margin(&random_policies(&mut generator)).unwrap() <= 0.0);
+        }
+        assert!(strict > 10, "{strict}");
+    }
+}
