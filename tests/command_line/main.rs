@@ -14,6 +14,7 @@ mod learners;
 mod listing;
 mod output;
 mod play;
+mod play_field;
 mod report;
 mod usage;
 

@@ -15,7 +15,7 @@ const DILEMMA: &str = r#"NFG 1 R "The prisoner's dilemma" { "Row" "Column" }
 const PENNIES: &str = "NFG 1 R \"Pennies\" { \"A\" \"B\" } { 2 2 }\n1 -1 -1 1 -1 1 1 -1\n";
 
 /// The JSON object that `situ play` prints for this game.
-fn played(game: &str, arguments: &[&str]) -> serde_json::Value {
+pub fn played(game: &str, arguments: &[&str]) -> serde_json::Value {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("game.nfg"), game).unwrap();
     let mut command = situ(directory.path());

@@ -10,7 +10,7 @@ fn without_results_it_says_what_to_run() {
         .arg("report")
         .assert()
         .code(2)
-        .stderr(contains("run `situ reproduce` or `situ fit` here first"));
+        .stderr(contains("run `situ reproduce`, `situ fit` or `situ play` here first"));
 }
 
 #[test]

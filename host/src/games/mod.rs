@@ -5,8 +5,10 @@ mod equilibria;
 mod nfg;
 mod scaled;
 mod token;
+mod value;
 
 pub use choices::{FeedbackChoice, Observed, RegularizerChoice};
 pub use equilibria::{Equilibrium, equilibria};
 pub use nfg::{Player, StrategicForm};
 pub use scaled::Scaled;
+pub use value::Value;

@@ -45,7 +45,7 @@ impl Scaled {
                     described.name
                 ));
             }
-            if span > 0.0 {
+            if span > 0.0 && !is_faulty() {
                 starts.flat_map(own).for_each(|i| payoffs[i] /= span);
             }
             spans.push(span);
@@ -72,6 +72,14 @@ impl Scaled {
     pub fn spans(&self) -> &[f64] {
         &self.spans
     }
+}
+
+/// Whether the mutation test leaves payoffs in the players' own units.
+fn is_faulty() -> bool {
+    #[cfg(feature = "mutations")]
+    return situ::mutations::is_active("units");
+    #[cfg(not(feature = "mutations"))]
+    false
 }
 
 #[cfg(test)]

@@ -1,14 +1,19 @@
 //! The command `situ play`.
 
+use super::course::{Course, largest};
 use super::ending::{Ending, Nearest};
-use super::learning::{Course, Rules, Start, largest, learn};
-use super::outcome::{End, Play, PlayerEnd};
+use super::learning::{Rules, Start, Variant, learn};
+use super::outcome::{End, Play, PlayerEnd, Rival};
+use super::portrait::portraits;
+use super::rivals::Rule;
 use super::shown::shown;
 use super::trajectory::Trajectory;
-use crate::games::{FeedbackChoice, RegularizerChoice, Scaled, StrategicForm, equilibria};
+use crate::games::{FeedbackChoice, RegularizerChoice, Scaled, StrategicForm, Value, equilibria};
+use crate::report::{self, Series};
 use crate::statistics::wilson;
 use crate::{Failure, console};
 use clap::builder::RangedU64ValueParser;
+use situ::games::Table;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -42,6 +47,10 @@ pub struct Arguments {
     /// Expect the last payoffs to come again (optimistic FTRL); converges in zero-sum games
     #[arg(long)]
     optimistic: bool,
+    /// Ask for payoffs a second time, against the strategies that a step would lead to: converges in
+    /// zero-sum games, also from a bad guess
+    #[arg(long, conflicts_with = "optimistic")]
+    extra_gradient: bool,
     /// Where the players start
     #[arg(long, value_enum, default_value = "near-uniform")]
     start: Start,
@@ -80,17 +89,27 @@ pub fn play(arguments: &Arguments) -> Result<Play, Failure> {
     let source = std::fs::read_to_string(&arguments.game).map_err(|error| fail(&error))?;
     let form = StrategicForm::read(&source).map_err(|error| fail(&error))?;
     let mut trajectory = arguments.trajectory.as_ref().map(|path| Trajectory::new(path, &form));
-    let play =
+    let (play, series) =
         played(arguments, name.clone(), form, trajectory.as_mut()).map_err(|error| fail(&error))?;
     if let Some(trajectory) = trajectory {
         trajectory.write()?;
     }
+    let text = shown(&play);
     if arguments.json {
         console::json(&play)?;
     } else {
-        console::line(shown(&play))?;
+        console::line(&text)?;
     }
+    report::save(report::PLAY, &Saved { play: &play, series: &series, text })?;
     Ok(play)
+}
+
+/// What the report draws.
+#[derive(serde::Serialize)]
+struct Saved<'a> {
+    play: &'a Play,
+    series: &'a [Series],
+    text: String,
 }
 
 /// The rules that the arguments ask for.
@@ -106,33 +125,34 @@ fn rules(arguments: &Arguments, payoffs: usize) -> Rules {
             arguments.step_exponent.unwrap_or(exponent),
         ],
         exploration: arguments.exploration,
-        optimistic: arguments.optimistic,
+        variant: match (arguments.optimistic, arguments.extra_gradient) {
+            (true, _) => Variant::Optimistic,
+            (_, true) => Variant::ExtraGradient,
+            _ => Variant::Plain,
+        },
         start: arguments.start,
         rounds: arguments.steps.unwrap_or_else(|| fitting.clamp(1000, 100_000)),
     }
 }
 
-/// All runs.
-fn played(
+/// All runs: how often they ended how, and the first one.
+fn all_runs(
     arguments: &Arguments,
-    name: String,
-    form: StrategicForm,
+    game: &Table<'_, f64>,
+    rules: &Rules,
     mut trajectory: Option<&mut Trajectory>,
-) -> Result<Play, String> {
-    let scaled = Scaled::new(&form)?;
-    let game = scaled.game()?;
-    let rules = rules(arguments, form.payoffs.len());
+) -> Result<(Vec<End>, Course, Nearest, Ending), String> {
     let mut counts = BTreeMap::<_, u32>::new();
     let mut first = None;
     for run in 0..arguments.runs {
         let mut trajectory = trajectory.take();
         let seed = arguments.seed.wrapping_add(u64::from(run));
-        let course = learn(&game, &rules, seed, |n, strategies| {
+        let course = learn(game, rules, seed, |n, strategies| {
             if let Some(trajectory) = &mut trajectory {
                 trajectory.record(n, rules.rounds, strategies);
             }
         })?;
-        let nearest = Nearest::of(&game, &course)?;
+        let nearest = Nearest::of(game, &course)?;
         let ending = Ending::of(&course, &nearest);
         let profile = (ending == Ending::Strict).then(|| nearest.profile.clone());
         *counts.entry((ending, profile)).or_default() += 1;
@@ -144,38 +164,85 @@ fn played(
         let share = f64::from(count) / runs;
         End { ending, profile, runs: count, share, interval: wilson(share, runs) }
     };
-    let units = |gains: &[f64]| -> f64 {
-        let own: Vec<f64> =
-            gains.iter().zip(scaled.spans()).map(|(gain, span)| gain * span).collect();
-        largest(&own)
-    };
-    Ok(Play {
+    Ok((counts.into_iter().map(end).collect(), course, nearest, ending))
+}
+
+/// All runs, and what is beside them.
+fn played(
+    arguments: &Arguments,
+    name: String,
+    form: StrategicForm,
+    trajectory: Option<&mut Trajectory>,
+) -> Result<(Play, Vec<Series>), String> {
+    let scaled = Scaled::new(&form)?;
+    let game = scaled.game()?;
+    let rules = rules(arguments, form.payoffs.len());
+    let (ends, course, nearest, ending) = all_runs(arguments, &game, &rules, trajectory)?;
+    let equilibria = equilibria(&form, &scaled)?;
+    let series = portraits(&form, &game, &rules, equilibria.as_deref(), arguments.seed)?;
+    let rivals = Rule::ALL.map(|rule| rival(rule, &scaled, &rules, arguments.seed));
+    let play = Play {
         game: name,
         regularizer: arguments.regularizer,
         feedback: arguments.feedback,
         steps: course.rounds,
         seed: arguments.seed,
         step_sizes: rules.step_sizes,
+        exploration: arguments.exploration,
         optimistic: arguments.optimistic,
+        extra_gradient: arguments.extra_gradient,
+        start: arguments.start,
+        runs: arguments.runs,
+        max_steps: rules.rounds,
         ending,
         distance: nearest.distance,
         strict: ending == Ending::Strict,
         margin: nearest.own_margin(&form)?,
-        exploitability: units(&course.gains),
-        average_exploitability: units(&course.average_gains),
-        ends: counts.into_iter().map(end).collect(),
-        equilibria: equilibria(&form, &scaled)?,
+        exploitability: largest(&own_units(&course.gains, &scaled)),
+        average_exploitability: largest(&own_units(&course.average_gains, &scaled)),
+        ends,
+        value: Value::of(&form, equilibria.as_deref(), &course.average),
+        rivals: rivals.into_iter().collect::<Result<_, _>>()?,
+        equilibria,
         profile: nearest.profile,
         title: form.title.clone(),
-        players: ends(form, &course, scaled.spans()),
+        players: player_ends(form, &course, &scaled),
+    };
+    Ok((play, series))
+}
+
+/// Numbers of the players in their own units.
+fn own_units(numbers: &[f64], scaled: &Scaled) -> Vec<f64> {
+    numbers.iter().zip(scaled.spans()).map(|(number, span)| number * span).collect()
+}
+
+/// Another rule in the same game, for a tenth of the rounds at most.
+fn rival(rule: Rule, scaled: &Scaled, rules: &Rules, seed: u64) -> Result<Rival, String> {
+    let game = scaled.game()?;
+    let (course, ending) = rule.play(&game, rules, seed, (rules.rounds / 10).max(100))?;
+    let mut rest = &course.average[..];
+    let averages = scaled.actions().iter().map(|count| {
+        let (own, after) = rest.split_at(*count);
+        rest = after;
+        own.to_vec()
+    });
+    Ok(Rival {
+        rule,
+        steps: course.rounds,
+        ending,
+        exploitability: largest(&own_units(&course.gains, scaled)),
+        average_exploitability: largest(&own_units(&course.average_gains, scaled)),
+        regrets: own_units(&course.regrets, scaled),
+        averages: averages.collect(),
     })
 }
 
 /// Where each player ended.
-fn ends(form: StrategicForm, course: &Course, spans: &[f64]) -> Vec<PlayerEnd> {
+fn player_ends(form: StrategicForm, course: &Course, scaled: &Scaled) -> Vec<PlayerEnd> {
+    let [regrets, gains, average_gains] =
+        [&course.regrets, &course.gains, &course.average_gains].map(|all| own_units(all, scaled));
     let mut offset = 0;
-    let of_players = form.players.into_iter().zip(course.regrets.iter().zip(spans));
-    let end = |(player, (regret, span)): (crate::games::Player, (&f64, &f64))| {
+    let end = |(index, player): (usize, crate::games::Player)| {
         let own = offset..offset + player.actions.len();
         offset = own.end;
         PlayerEnd {
@@ -183,8 +250,10 @@ fn ends(form: StrategicForm, course: &Course, spans: &[f64]) -> Vec<PlayerEnd> {
             actions: player.actions,
             strategy: course.last[own.clone()].to_vec(),
             average: course.average[own].to_vec(),
-            regret: regret * span,
+            regret: regrets[index],
+            gain: gains[index],
+            average_gain: average_gains[index],
         }
     };
-    of_players.map(end).collect()
+    form.players.into_iter().enumerate().map(end).collect()
 }

@@ -1,6 +1,6 @@
 //! What may be said of where play ended.
 
-use super::learning::{Course, NEAR, largest};
+use super::course::{Course, NEAR, largest};
 use crate::games::StrategicForm;
 use serde::Serialize;
 use situ::games::{Game, Table, nearest_profile, strict_margin};

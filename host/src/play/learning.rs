@@ -1,18 +1,10 @@
 //! Play from its first round to where it settles.
 
+use super::course::{Course, follow};
 use crate::games::{FeedbackChoice, Observed, RegularizerChoice};
 use situ::ftrl::{Ftrl, Power};
-use situ::games::{Bandit, Feedback, Full, Game, Noisy, Table};
+use situ::games::{Bandit, Feedback, Game, Noisy, Table};
 use situ::random::Generator;
-
-/// Play has settled when no probability moved by more than this over the second half of the
-/// rounds; it is at a profile when every player plays its action there with at least one less
-/// this.
-pub const NEAR: f64 = 0.01;
-/// Largest gain from deviating, in units of the player's span, at which play may stop early.
-const SETTLED_GAIN: f64 = 1e-4;
-/// Rounds before play may stop.
-const FEWEST_ROUNDS: u32 = 64;
 
 /// Where players start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
@@ -26,6 +18,17 @@ pub enum Start {
     Random,
 }
 
+/// How players look ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variant {
+    /// They do not.
+    Plain,
+    /// They guess that the last payoffs will be seen again.
+    Optimistic,
+    /// They ask for payoffs a second time, against the strategies that a step would lead to.
+    ExtraGradient,
+}
+
 /// How players learn.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
@@ -37,34 +40,16 @@ pub struct Rules {
     pub step_sizes: [f64; 2],
     /// First exploration rate of bandit feedback; it falls as n^-0.1.
     pub exploration: f64,
-    /// Whether play is optimistic.
-    pub optimistic: bool,
+    /// How the players look ahead.
+    pub variant: Variant,
     /// Where players start.
     pub start: Start,
     /// Largest number of rounds.
     pub rounds: u32,
 }
 
-/// How play went. Gains and regrets are in units of each player's span.
-#[derive(Clone, Debug)]
-pub struct Course {
-    /// Rounds played.
-    pub rounds: u32,
-    /// The last strategies, player after player.
-    pub last: Vec<f64>,
-    /// Strategies averaged over all rounds.
-    pub average: Vec<f64>,
-    /// Largest change of a probability over the second half of the rounds.
-    pub drift: f64,
-    /// What each player could gain by deviating from the last strategies.
-    pub gains: Vec<f64>,
-    /// The same from the average strategies.
-    pub average_gains: Vec<f64>,
-    /// What each player's best fixed action would have earned above its play, a round.
-    pub regrets: Vec<f64>,
-}
-
-/// Plays a game until it settles or the rounds are over. `visit` sees every round's strategies.
+/// Plays a game until it settles or the rounds are over, from a start of this seed. `visit` sees every
+/// round's strategies.
 ///
 /// # Errors
 /// One line, where a number is out of range.
@@ -72,12 +57,28 @@ pub fn learn(
     game: &Table<'_, f64>,
     rules: &Rules,
     seed: u64,
-    mut visit: impl FnMut(u32, &[f64]),
+    visit: impl FnMut(u32, &[f64]),
+) -> Result<Course, String> {
+    let mut generator = Generator::new(seed);
+    let start = started(rules.start, game.actions(), &mut generator);
+    learn_from(game, rules, start, generator, visit)
+}
+
+/// The same from these strategies.
+///
+/// # Errors
+/// One line, where a number is out of range.
+pub fn learn_from(
+    game: &Table<'_, f64>,
+    rules: &Rules,
+    start: Vec<f64>,
+    mut generator: Generator,
+    visit: impl FnMut(u32, &[f64]),
 ) -> Result<Course, String> {
     let counts = game.actions();
     let [scale, exponent] = rules.step_sizes;
     let ftrl = Ftrl::new(rules.regularizer, Power::new(scale, 0.0, exponent).map_err(text)?);
-    let ftrl = if rules.optimistic { ftrl.optimistic() } else { ftrl };
+    let ftrl = if rules.variant == Variant::Optimistic { ftrl.optimistic() } else { ftrl };
     let feedback = Observed {
         choice: rules.feedback,
         noise: Noisy::new(1.0).map_err(text)?,
@@ -85,105 +86,29 @@ pub fn learn(
             .map_err(text)
             .and_then(|exploration| Bandit::new(exploration).map_err(text))?,
     };
-    let mut generator = Generator::new(seed);
-    let start = started(rules.start, counts, &mut generator);
     let mut state = ftrl.start(counts, start.clone()).map_err(text)?;
-    let mut totals = Totals::new(start.len(), counts.len());
-    let (mut estimate, mut expected) = (vec![0.0; start.len()], vec![0.0; start.len()]);
-    let (mut reference, mut drift, mut rounds) = (start, 0.0_f64, 0);
-    for n in 1..=rules.rounds {
-        let played = state.strategies();
-        visit(n, played);
-        feedback.observe(game, played, n, &mut generator, &mut estimate).map_err(text)?;
-        if rules.feedback == FeedbackChoice::Full {
-            expected.copy_from_slice(&estimate);
-        } else {
-            Full.observe(game, played, n, &mut generator, &mut expected).map_err(text)?;
-        }
-        totals.add(counts, played, &expected);
-        ftrl.update(&mut state, counts, &estimate).map_err(text)?;
-        let moved = |(now, before): (&f64, &f64)| (now - before).abs();
-        drift = state.strategies().iter().zip(&reference).map(moved).fold(drift, f64::max);
-        rounds = n;
-        // The second half: its lengths divide the largest number of rounds.
-        if n >= FEWEST_ROUNDS && is_checkpoint(n, rules.rounds) {
-            let gain = largest(&gains(game, state.strategies())?);
-            if n == rules.rounds || (drift <= NEAR && gain <= SETTLED_GAIN) {
-                break;
-            }
-            reference.copy_from_slice(state.strategies());
-            drift = 0.0;
-        }
-    }
-    let last = state.strategies().clone();
-    let average: Vec<f64> = totals.played.iter().map(|sum| sum / f64::from(rounds)).collect();
-    let (gains, average_gains) = (gains(game, &last)?, gains(game, &average)?);
-    let regrets = totals.regrets(counts, rounds);
-    Ok(Course { rounds, last, average, drift, gains, average_gains, regrets })
-}
-
-/// What each player could gain by changing its strategy alone.
-///
-/// # Errors
-/// One line, if the lengths do not agree.
-pub fn gains(game: &Table<'_, f64>, strategies: &[f64]) -> Result<Vec<f64>, String> {
-    let mut payoffs = vec![0.0; strategies.len()];
-    let mut generator = Generator::new(0);
-    Full.observe(game, strategies, 1, &mut generator, &mut payoffs).map_err(text)?;
-    let mut totals = Totals::new(strategies.len(), game.actions().len());
-    totals.add(game.actions(), strategies, &payoffs);
-    Ok(totals.regrets(game.actions(), 1))
-}
-
-/// The largest of some gains, at least 0.
-pub fn largest(gains: &[f64]) -> f64 {
-    gains.iter().copied().fold(0.0, f64::max)
-}
-
-/// Halves of the largest number of rounds, halves of these, and so on.
-fn is_checkpoint(n: u32, rounds: u32) -> bool {
-    (0..u32::BITS).any(|halvings| rounds >> halvings == n)
-}
-
-/// Sums over rounds.
-struct Totals {
-    played: Vec<f64>,
-    payoffs: Vec<f64>,
-    earned: Vec<f64>,
-}
-
-impl Totals {
-    fn new(actions: usize, players: usize) -> Self {
-        Self { played: vec![0.0; actions], payoffs: vec![0.0; actions], earned: vec![0.0; players] }
-    }
-
-    fn add(&mut self, counts: &[usize], strategies: &[f64], payoffs: &[f64]) {
-        let mut index = 0;
-        for (earned, count) in self.earned.iter_mut().zip(counts) {
-            for _ in 0..*count {
-                self.played[index] += strategies[index];
-                self.payoffs[index] += payoffs[index];
-                *earned += strategies[index] * payoffs[index];
-                index += 1;
-            }
-        }
-    }
-
-    /// A round's regret of each player.
-    fn regrets(&self, counts: &[usize], rounds: u32) -> Vec<f64> {
-        let mut rest = &self.payoffs[..];
-        let regret = |(count, earned): (&usize, &f64)| {
-            let (own, after) = rest.split_at(*count);
-            rest = after;
-            let best = own.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            (best - earned) / f64::from(rounds)
+    let (mut estimate, mut ahead) = (vec![0.0; start.len()], vec![0.0; start.len()]);
+    follow(game, rules.rounds, start, visit, |n, played, expected| {
+        let mut observe = |strategies: &[f64], estimate: &mut [f64]| {
+            feedback.observe(game, strategies, n, &mut generator, estimate).map_err(text)
         };
-        counts.iter().zip(&self.earned).map(regret).collect()
-    }
+        if rules.feedback == FeedbackChoice::Full {
+            estimate.copy_from_slice(expected);
+        } else {
+            observe(played, &mut estimate)?;
+        }
+        if rules.variant == Variant::ExtraGradient {
+            ftrl.look_ahead(&state, counts, &estimate, &mut ahead).map_err(text)?;
+            observe(&ahead, &mut estimate)?;
+        }
+        ftrl.update(&mut state, counts, &estimate).map_err(text)?;
+        played.copy_from_slice(state.strategies());
+        Ok(())
+    })
 }
 
 /// Starting strategies of all players.
-fn started(start: Start, counts: &[usize], generator: &mut Generator) -> Vec<f64> {
+pub fn started(start: Start, counts: &[usize], generator: &mut Generator) -> Vec<f64> {
     let mut strategies = Vec::new();
     for count in counts {
         let weight = || match start {
@@ -207,6 +132,7 @@ fn text(error: impl std::fmt::Display) -> String {
 mod tests {
     use super::*;
     use crate::games::{Player, Scaled, StrategicForm};
+    use crate::play::course::NEAR;
 
     /// A game of two or three players with two or three actions and whole payoffs.
     fn random(generator: &mut Generator) -> StrategicForm {
@@ -257,7 +183,7 @@ mod tests {
                 feedback,
                 step_sizes: regularizer.step_sizes(feedback),
                 exploration: 0.5,
-                optimistic: game % 3 == 0,
+                variant: [Variant::Plain, Variant::Optimistic, Variant::ExtraGradient][game % 3],
                 start: Start::Random,
                 rounds: 96,
             };
@@ -277,7 +203,7 @@ mod tests {
             feedback: FeedbackChoice::Full,
             step_sizes: [0.5, 0.1],
             exploration: 0.5,
-            optimistic: false,
+            variant: Variant::Plain,
             start: Start::NearUniform,
             rounds,
         };

@@ -1,7 +1,9 @@
 //! The result of a play, as `--json` prints it.
 
 use super::ending::Ending;
-use crate::games::{Equilibrium, FeedbackChoice, RegularizerChoice};
+use super::learning::Start;
+use super::rivals::Rule;
+use crate::games::{Equilibrium, FeedbackChoice, RegularizerChoice, Value};
 use serde::Serialize;
 
 /// What `--json` prints. Payoffs are in the game's own units.
@@ -22,7 +24,17 @@ pub struct Play {
     /// Scale and exponent of the step sizes.
     pub step_sizes: [f64; 2],
     /// As given.
+    pub exploration: f64,
+    /// As given.
     pub optimistic: bool,
+    /// As given.
+    pub extra_gradient: bool,
+    /// As given.
+    pub start: Start,
+    /// As given.
+    pub runs: u32,
+    /// Largest number of rounds of a run.
+    pub max_steps: u32,
     /// How the first run ended.
     pub ending: Ending,
     /// Each player's strategies at the end of the first run.
@@ -43,6 +55,10 @@ pub struct Play {
     pub average_exploitability: f64,
     /// How often the runs ended how.
     pub ends: Vec<End>,
+    /// The value to the first player, if the game has two players and is zero-sum.
+    pub value: Option<Value>,
+    /// Other rules in the same game.
+    pub rivals: Vec<Rival>,
     /// The game's equilibria, if it is small enough to enumerate them.
     pub equilibria: Option<Vec<Equilibrium>>,
 }
@@ -61,6 +77,29 @@ pub struct PlayerEnd {
     /// What the best fixed action would have earned above the player's play, a round. The largest
     /// is the gap of the average of joint play from a coarse correlated equilibrium.
     pub regret: f64,
+    /// What the player could gain by leaving its last strategy.
+    pub gain: f64,
+    /// The same for the averages.
+    pub average_gain: f64,
+}
+
+/// Where another rule of play ended, from the same start and with full information.
+#[derive(Debug, Serialize)]
+pub struct Rival {
+    /// The rule.
+    pub rule: Rule,
+    /// Rounds that it took.
+    pub steps: u32,
+    /// How it ended.
+    pub ending: Ending,
+    /// As of [`Play`].
+    pub exploitability: f64,
+    /// As of [`Play`].
+    pub average_exploitability: f64,
+    /// The regret of each player, as of [`PlayerEnd`].
+    pub regrets: Vec<f64>,
+    /// Average strategy of each player.
+    pub averages: Vec<Vec<f64>>,
 }
 
 /// A way to end, and its share of the runs.

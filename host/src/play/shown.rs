@@ -2,6 +2,7 @@
 
 use super::ending::Ending;
 use super::outcome::{Play, PlayerEnd};
+use crate::games::Value;
 use crate::report::{self, number};
 use std::fmt::Write;
 
@@ -20,6 +21,10 @@ pub fn shown(play: &Play) -> String {
     if play.ends.len() > 1 || play.ends.iter().any(|end| end.runs > 1) {
         let _ = write!(text, "\n\n{}", ends(play));
     }
+    if let Some(value) = &play.value {
+        let _ = write!(text, "\n\n{}", worth(value));
+    }
+    let _ = write!(text, "\n\n{}", rules(play));
     if let Some(equilibria) = listed(play) {
         let _ = write!(text, "\n\n{equilibria}");
     }
@@ -70,7 +75,11 @@ fn verdict(play: &Play) -> String {
             "still moving: a deviation gains {gain} from the last strategies and {average} from the \
              average; try --steps {}{}",
             u64::from(play.steps) * 10,
-            if play.optimistic { "" } else { ", --regularizer euclidean or --optimistic" },
+            if play.optimistic || play.extra_gradient {
+                ""
+            } else {
+                ", --regularizer euclidean or --optimistic"
+            },
         ),
     }
 }
@@ -84,6 +93,43 @@ fn regret(play: &Play) -> String {
          more a round",
         regrets.join(", ")
     )
+}
+
+/// The value of a zero-sum game.
+fn worth(value: &Value) -> String {
+    let [low, high] = [value.low, value.high].map(number);
+    let bounds = format!("the averages guarantee the first player {low} and hold it to {high}");
+    match value.exact {
+        Some(exact) => format!("zero-sum, value {} to the first player: {bounds}", number(exact)),
+        None => format!("zero-sum: {bounds}"),
+    }
+}
+
+/// This play beside other rules.
+fn rules(play: &Play) -> String {
+    let mut table =
+        report::table(&["rule", "rounds", "gain from last", "from average", "regret", "end"]);
+    let regret = |regrets: &mut dyn Iterator<Item = f64>| number(regrets.fold(0.0, f64::max));
+    let regularizer = format!("{:?}", play.regularizer).to_lowercase();
+    table.add_row([
+        format!("FTRL, {regularizer}"),
+        play.steps.to_string(),
+        number(play.exploitability),
+        number(play.average_exploitability),
+        regret(&mut play.players.iter().map(|player| player.regret)),
+        play.ending.words().to_owned(),
+    ]);
+    for rival in &play.rivals {
+        table.add_row([
+            rival.rule.words().to_owned(),
+            rival.steps.to_string(),
+            number(rival.exploitability),
+            number(rival.average_exploitability),
+            regret(&mut rival.regrets.iter().copied()),
+            rival.ending.words().to_owned(),
+        ]);
+    }
+    table.to_string()
 }
 
 /// The names of a profile's actions.

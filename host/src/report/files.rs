@@ -9,6 +9,8 @@ use std::path::PathBuf;
 pub const REPRODUCE: &str = "reproduce.json";
 /// File name of the last `fit`.
 pub const FIT: &str = "fit.json";
+/// File name of the last `play`.
+pub const PLAY: &str = "play.json";
 
 /// Directory of results: `target/situ` below the current directory.
 pub fn directory() -> PathBuf {

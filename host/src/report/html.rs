@@ -3,7 +3,7 @@
 use super::fit::Fit;
 use super::markup::{escape, figure, push};
 use super::results::{MeasuredClaim, Run, SystemRun};
-use super::{directory, files, number};
+use super::{directory, files, number, plays};
 use crate::Failure;
 use crate::files::replace;
 use std::path::PathBuf;
@@ -21,10 +21,11 @@ figure{display:inline-block;margin:.5rem}figcaption{text-align:center}h2{margin-
 pub fn write() -> Result<PathBuf, Failure> {
     let run: Option<Run> = files::load(files::REPRODUCE)?;
     let fit: Option<Fit> = files::load(files::FIT)?;
-    if run.is_none() && fit.is_none() {
+    let play: Option<plays::Saved> = files::load(files::PLAY)?;
+    if run.is_none() && fit.is_none() && play.is_none() {
         let directory = directory();
         return Err(Failure::Input(format!(
-            "{}: no saved results; run `situ reproduce` or `situ fit` here first",
+            "{}: no saved results; run `situ reproduce`, `situ fit` or `situ play` here first",
             directory.display()
         )));
     }
@@ -34,6 +35,9 @@ pub fn write() -> Result<PathBuf, Failure> {
     );
     if let Some(fit) = fit {
         page.push_str(&fit.section()?);
+    }
+    if let Some(play) = play {
+        page.push_str(&plays::section(&play)?);
     }
     if let Some(run) = run {
         page.push_str(&reproduction(&run)?);

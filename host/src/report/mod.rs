@@ -5,12 +5,13 @@ mod files;
 mod fit;
 mod html;
 mod markup;
+mod plays;
 mod plot;
 mod results;
 mod series;
 mod table;
 
-pub use files::{FIT, REPRODUCE, directory, save};
+pub use files::{FIT, PLAY, REPRODUCE, directory, save};
 pub use html::write;
 pub use results::{MeasuredClaim, Mode, Precision, Relation, Run, Shard, SystemRun};
 pub use series::{Axis, Curve, Series};

@@ -47,12 +47,14 @@ fn draw(series: &Series, drawing: &mut String) -> Result<(), Box<dyn std::error:
             chart.draw_series(std::iter::once(dot))?;
             continue;
         }
-        chart
-            .draw_series(LineSeries::new(points, color.stroke_width(2)))?
-            .label(&curve.label)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], color.stroke_width(2)));
+        let drawn = chart.draw_series(LineSeries::new(points, color.stroke_width(2)))?;
+        if !curve.label.is_empty() {
+            let line = move |(x, y)| PathElement::new([(x, y), (x + 16, y)], color.stroke_width(2));
+            drawn.label(&curve.label).legend(line);
+        }
     }
-    if series.curves.iter().filter(|curve| curve.points.len() > 1).count() > 1 {
+    let named = |curve: &&super::Curve| curve.points.len() > 1 && !curve.label.is_empty();
+    if series.curves.iter().filter(named).count() > 1 {
         chart.configure_series_labels().background_style(WHITE.mix(0.8)).draw()?;
     }
     root.present()?;
