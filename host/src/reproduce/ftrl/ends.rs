@@ -1,13 +1,14 @@
 //! Limits of learning: strict equilibria, not mixed ones.
 
 use super::runs::{
-    COORDINATION_MIXED, Learning, coordination, dilemma, dirichlet, distance, distance_from_strict,
-    pennies, steps, three_by_three,
+    COORDINATION_MIXED, Learning, check_strict, coordination, dilemma, dirichlet, distance,
+    distance_from_strict, pennies, steps, three_by_three,
 };
 use crate::games::{FeedbackChoice, RegularizerChoice};
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::share;
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
+use situ::ftrl::{Constant, State};
 use situ::games::{Function, Game};
 use situ::random::Generator;
 
@@ -41,6 +42,9 @@ impl Study for Ends {
     fn run(context: &mut Context<'_>) -> Result<Self> {
         let settings = context.settings;
         let (coordination, three, dilemma) = (coordination()?, three_by_three()?, dilemma()?);
+        check_strict(&coordination, &[&[0, 0], &[1, 1]])?;
+        check_strict(&three, &[&[0, 0], &[1, 1]])?;
+        check_strict(&dilemma, &[&[1, 1]])?;
         let mut ends = Self { in_basin: 1.0.into(), exact: 1.0.into() };
         for regularizer in [RegularizerChoice::Entropic, RegularizerChoice::Euclidean] {
             for feedback in FeedbackChoice::ALL {
@@ -67,6 +71,9 @@ impl Study for Ends {
 pub fn strict_attracts(context: &mut Context<'_>) -> Result<Measured> {
     let plot = trajectories(context.settings)?;
     context.plot(plot);
+    for regularizer in RegularizerChoice::ALL {
+        context.plot(portrait(regularizer)?);
+    }
     Ok(context.study::<Ends>()?.in_basin.clone())
 }
 
@@ -113,6 +120,7 @@ pub fn three_players(context: &mut Context<'_>) -> Result<Measured> {
         let load = links.iter().filter(|link| **link == links[player]).count() as f64;
         if links[player] == 0 { 1.1 - 0.3 * load } else { 0.9 - 0.4 * load }
     })?;
+    check_strict(&game, &[&[1, 0, 0], &[0, 1, 0], &[0, 0, 1]])?;
     let mut exact = Measured::from(1.0);
     for feedback in [FeedbackChoice::Full, FeedbackChoice::Bandit] {
         let choice = (RegularizerChoice::Euclidean, feedback);
@@ -144,6 +152,31 @@ fn trajectories(settings: &Settings) -> Result<Series> {
         title: "Paths of the row player in the 3x3 game, bandit feedback".to_owned(),
         x: Axis::linear("action 1 + half of action 2"),
         y: Axis::linear("action 2, height"),
+        curves,
+    })
+}
+
+/// Phase portrait of a regularizer in the coordination game: paths of both players' first actions, full
+/// information, constant step.
+fn portrait(regularizer: RegularizerChoice) -> Result<Series> {
+    let game = coordination()?;
+    let step = Constant::new(0.05)?;
+    let learning = Learning::plain(&game, regularizer, step, FeedbackChoice::Full)?;
+    let starts = [0.1, 0.35, 0.65, 0.9];
+    let mut curves = Vec::new();
+    for (x, y) in starts.into_iter().flat_map(|x| starts.map(|y| (x, y))) {
+        let mut points = vec![[x, y]];
+        let visit = |state: &State<[f64; 4]>| {
+            let [x, _, y, _] = *state.strategies();
+            points.push([x, y]);
+        };
+        learning.run([x, 1.0 - x, y, 1.0 - y], 400, &mut Generator::new(0), visit)?;
+        curves.push(Curve { label: format!("from ({x}, {y})"), points });
+    }
+    Ok(Series {
+        title: format!("Phase portrait of the coordination game, {regularizer:?}"),
+        x: Axis::linear("row player's first action"),
+        y: Axis::linear("column player's first action"),
         curves,
     })
 }

@@ -4,6 +4,7 @@
 //! The games are situ's own; all numbers are f64.
 
 mod choice_maps;
+mod conditions;
 mod ends;
 mod invariance;
 mod proximal;
@@ -47,6 +48,25 @@ pub const SYSTEM: System = System {
             ends::mixed_repels,
         )
         .against("the known mixed equilibria")
+        .sampled(),
+        Claim::at_least(
+            "ftrl.nonstrict_trap",
+            "from probability 0.9 at each pure equilibrium of one game, noisy and bandit feedback, \
+             entropic and Euclidean: smallest share of runs that converge to the strict one minus \
+             largest that converge to the one that is not strict",
+            0.4,
+            conditions::nonstrict_trap,
+        )
+        .against("the theorem: only strict equilibria are stable")
+        .sampled(),
+        Claim::at_least(
+            "ftrl.conditions_matter",
+            "prisoner's dilemma, Euclidean, bandit feedback, steps n^-p, exploration n^-r: share of runs \
+             that converge inside the conditions minus the larger share outside one of them",
+            0.1,
+            conditions::conditions_matter,
+        )
+        .against("the theorem's conditions")
         .sampled(),
         Claim::at_least(
             "ftrl.three_players",
@@ -97,6 +117,13 @@ pub const SYSTEM: System = System {
             rates::optimistic,
         )
         .against("the known equilibrium"),
+        Claim::at_most(
+            "ftrl.extragradient",
+            "the same by the extra-gradient variant, which asks for payoffs twice a step",
+            1e-9,
+            rates::extragradient,
+        )
+        .against("the known equilibrium"),
         Claim::at_least(
             "ftrl.optimistic_noise",
             "the same with noise, entropic, median over runs: optimism does not converge under noise",
@@ -107,8 +134,9 @@ pub const SYSTEM: System = System {
         .sampled(),
         Claim::at_most(
             "ftrl.proximal_reference",
-            "FTRL-proximal logistic regression in f32, one pass over 100,000 x 32 synthetic rows: \
-             progressive log loss against a plain f64 implementation, difference",
+            "FTRL-proximal logistic regression in f32, one pass over 100,000 x 32 synthetic rows, L1 \
+             penalty 10: log loss and weights against a plain f64 implementation, largest difference, 1 \
+             where only one weight is zero",
             1e-3,
             proximal::difference,
         )

@@ -7,16 +7,24 @@ use situ::random::Generator;
 const ROWS: usize = 100_000;
 const FEATURES: usize = 32;
 
-/// Difference of the progressive log losses.
+/// The larger of two differences: of the progressive log losses, and of a last weight. Where one weight
+/// is exactly zero and the other is not, the difference is one.
 pub fn difference(context: &mut Context<'_>) -> Result<Measured> {
-    let configuration = Proximal { alpha: 0.1_f32, beta: 1.0, l1: 1.0, l2: 0.1 };
-    let mut losses = [0.0; 2];
+    let configuration = Proximal { alpha: 0.1_f32, beta: 1.0, l1: 10.0, l2: 0.1 };
+    let (mut losses, mut weights) = ([0.0; 2], [[0.0; FEATURES]; 2]);
     learned(configuration, ROWS, context.settings.seed, |row| {
         for (loss, p) in losses.iter_mut().zip(row.predictions) {
             *loss += log_loss(p, row.target) / ROWS as f64;
         }
+        weights = row.weights;
     })?;
-    Ok((losses[0] - losses[1]).abs().into())
+    let apart = |(ours, theirs): (&f64, &f64)| {
+        if (*ours == 0.0) == (*theirs == 0.0) { (ours - theirs).abs() } else { 1.0 }
+    };
+    let [ours, theirs] = &weights;
+    let largest = ours.iter().zip(theirs).map(apart).fold(0.0, f64::max);
+    let loss = (losses[0] - losses[1]).abs();
+    Ok(Measured::from(largest.max(loss)).with_detail(format!("log loss {loss:.1e}")))
 }
 
 /// Rows after which the weights are compared, and how often they are.

@@ -6,8 +6,8 @@ use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::{jackknife, median, sampled_median, slope};
 use crate::reproduce::{Context, Measured, Result, Study};
 use rayon::prelude::*;
-use situ::ftrl::{Constant, Schedule};
-use situ::games::Game;
+use situ::ftrl::{Constant, Ftrl, Schedule};
+use situ::games::{Feedback, Full, Game};
 use situ::random::Generator;
 
 /// The strict equilibrium of the prisoner's dilemma, where a deviation loses [`GAP`].
@@ -207,4 +207,24 @@ pub fn optimistic_under_noise(context: &mut Context<'_>) -> Result<Measured> {
         })
         .collect::<Result<_>>()?;
     Ok(sampled_median(&last))
+}
+
+/// The larger last distance of the extra-gradient variant with two regularizers.
+pub fn extragradient(context: &mut Context<'_>) -> Result<Measured> {
+    let game = pennies()?;
+    let mut generator = Generator::new(context.settings.seed);
+    let mut last = 0.0_f64;
+    for regularizer in [RegularizerChoice::Entropic, RegularizerChoice::Euclidean] {
+        let ftrl = Ftrl::new(regularizer, Constant::new(STEP)?);
+        let mut state = ftrl.start(game.actions(), [0.6, 0.4, 0.6, 0.4])?;
+        let (mut payoffs, mut ahead) = ([0.0; 4], [0.0; 4]);
+        for n in 1..=PENNIES_ROUNDS {
+            Full.observe(&game, state.strategies(), n, &mut generator, &mut payoffs)?;
+            ftrl.look_ahead(&state, game.actions(), &payoffs, &mut ahead)?;
+            Full.observe(&game, &ahead, n, &mut generator, &mut payoffs)?;
+            ftrl.update(&mut state, game.actions(), &payoffs)?;
+        }
+        last = last.max(distance(game.actions(), state.strategies(), &[0.5; 4]));
+    }
+    Ok(last.into())
 }

@@ -133,6 +133,36 @@ pub fn distance(actions: &[usize], strategies: &[f64], target: &[f64]) -> f64 {
     of_player.fold(0.0, f64::max)
 }
 
+/// The vertex of a pure profile.
+pub fn vertex<const P: usize>(actions: &[usize], profile: &[usize]) -> [f64; P] {
+    let mut vertex = [0.0; P];
+    let mut offset = 0;
+    for (count, action) in actions.iter().zip(profile) {
+        vertex[offset + action] = 1.0;
+        offset += count;
+    }
+    vertex
+}
+
+/// Checks that the strict equilibria of a game are these, found by hand.
+pub fn check_strict<G: Game<f64>>(game: &G, known: &[&[usize]]) -> Result<()> {
+    let actions = game.actions();
+    for index in 0..actions.iter().product() {
+        let mut rest = index;
+        let mut digit = |count: &usize| {
+            let digit = rest % count;
+            rest /= count;
+            digit
+        };
+        let profile: Vec<usize> = actions.iter().map(&mut digit).collect();
+        let margin: f64 = strict_margin(game, &profile)?;
+        if (margin > 0.0) != known.contains(&&profile[..]) {
+            return Err(format!("the margin of {profile:?} is {margin}").into());
+        }
+    }
+    Ok(())
+}
+
 /// Distance from the nearest pure profile if it is a strict equilibrium, otherwise infinite.
 pub fn distance_from_strict<G: Game<f64>>(game: &G, strategies: &[f64]) -> f64 {
     let actions = game.actions();

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use situ::ftrl::Constant;
 use situ::games::{Error, Policies, PolicyGradient, PolicyState, Scheme, StochasticGame};
 use situ::random::Generator;
+use std::collections::BTreeMap;
 
 /// A random strategy.
 fn random_strategy<const A: usize>(generator: &mut Generator) -> [f64; A] {
@@ -81,6 +82,11 @@ pub fn gradient(context: &mut Context<'_>) -> Result<Measured> {
     Ok(largest.into())
 }
 
+/// A number for each deterministic policy.
+fn basin(policies: &Pair) -> u8 {
+    policies.as_flattened().iter().fold(0, |bits, [first, _]| 2 * bits + u8::from(*first == 1.0))
+}
+
 /// Share of starts from which the exact gradient arrives.
 pub fn finite_time(context: &mut Context<'_>) -> Result<Measured> {
     const LIMIT: u32 = 1000;
@@ -95,15 +101,21 @@ pub fn finite_time(context: &mut Context<'_>) -> Result<Measured> {
         let mut gradient: Pair = [[[0.0; 2]; 2]; 2];
         for _ in 0..LIMIT {
             if is_deterministic(state.policies()) && largest_gain(&game, state.policies())? < 0.0 {
-                return Ok(true);
+                return Ok(Some(basin(state.policies())));
             }
             game.gradient(state.policies(), &mut gradient)?;
             learner.update(&mut state, &gradient)?;
         }
-        Ok(false)
+        Ok(None)
     };
     let starts = settings.size(5000, 20_000);
-    let reached: Vec<bool> =
+    let reached: Vec<Option<u8>> =
         (0..starts).into_par_iter().map(reaches).collect::<Result<_, Error>>()?;
-    Ok(share(&reached, |reached| *reached))
+    let mut basins = BTreeMap::<u8, f64>::new();
+    for basin in reached.iter().flatten() {
+        *basins.entry(*basin).or_default() += 1.0 / starts as f64;
+    }
+    let basins: Vec<String> = basins.values().map(|share| format!("{share:.2}")).collect();
+    let detail = format!("by basin {}", basins.join(", "));
+    Ok(share(&reached, Option::is_some).with_detail(detail))
 }

@@ -4,6 +4,7 @@
 //! The games are situ's own; all numbers are f64.
 
 mod exact;
+mod other_games;
 mod reference_game;
 mod reinforce;
 mod synthetic;
@@ -62,6 +63,50 @@ pub const SYSTEM: System = System {
             reinforce::high_probability,
         )
         .against("the same runs at another m")
+        .sampled(),
+        Claim::at_least(
+            "policy-gradient.depth",
+            "eager REINFORCE, p = 1, m = 8000: share of runs that end near the policy from within 0.05 of it \
+             minus that from within 0.9",
+            0.2,
+            reinforce::depth,
+        )
+        .against("the same runs from another depth")
+        .sampled(),
+        Claim::at_most(
+            "policy-gradient.without_a_table",
+            "lazy REINFORCE by agents that see states and rewards only: share of runs exactly at the \
+             policy minus the share of those with the table",
+            0.03,
+            reinforce::without_a_table,
+        )
+        .against("the same runs with the table")
+        .sampled(),
+        Claim::at_least(
+            "policy-gradient.other_games",
+            "exact gradient in random team games of 2 and 3 players, single-controller and congestion \
+             games: smallest share of starts that arrive at a strict Nash policy",
+            0.8,
+            other_games::arrive,
+        )
+        .against("best responses by policy iteration")
+        .sampled(),
+        Claim::at_most(
+            "policy-gradient.not_strict",
+            "zero-sum games at their mixed equilibrium: exploitability and first-order form along one \
+             player's moves, largest",
+            1e-9,
+            other_games::not_strict,
+        )
+        .against("the known equilibrium"),
+        Claim::at_most(
+            "policy-gradient.rate_abstract",
+            "p = 1, exploration n^-1/2, strongly stable field where 1/2 is tight: upper end of the 95 % \
+             bootstrap interval of the slope of log mean squared distance",
+            -0.4,
+            synthetic::rate_abstract,
+        )
+        .against("the theorem's exponent 1/2")
         .sampled(),
         Claim::at_most(
             "policy-gradient.eager_never",

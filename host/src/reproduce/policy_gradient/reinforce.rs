@@ -6,7 +6,7 @@ use crate::reproduce::statistics::{jackknife, log_slope, share};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use rayon::prelude::*;
 use situ::ftrl::Power;
-use situ::games::{PolicyGradient, PolicyState, Reinforce, Scheme};
+use situ::games::{Agent, AgentState, PolicyGradient, PolicyState, Reinforce, Scheme};
 use situ::random::Generator;
 
 /// The strict Nash policy that all start near, as probabilities of action 0.
@@ -57,16 +57,20 @@ fn checkpoints() -> Vec<u32> {
     points
 }
 
+/// Policies at most `depth` from the target in each coordinate.
+fn near_target(depth: f64, generator: &mut Generator) -> Pair {
+    let moved = |p: f64, generator: &mut Generator| (p - depth * generator.uniform::<f64>()).abs();
+    policies(TARGET.map(|states| states.map(|p| moved(p, generator))))
+}
+
 fn path(game: &Game, schedule: Schedule, scheme: Scheme, seed: u64) -> Result<Path> {
     let Schedule { p, r, scale, epsilon, m } = schedule;
     let power = |scale, exponent| Power::new(scale, m, exponent);
     let learner = PolicyGradient::new(power(scale, p)?, scheme);
     let reinforce = Reinforce::new(power(epsilon, r)?)?;
     let mut generator = Generator::new(seed);
-    let start =
-        TARGET.map(|states| states.map(|p: f64| (p - NEAR * generator.uniform::<f64>()).abs()));
-    let target = policies(TARGET);
-    let mut state = PolicyState::new(policies(start))?;
+    let (start, target) = (near_target(NEAR, &mut generator), policies(TARGET));
+    let mut state = PolicyState::new(start)?;
     let mut estimate: Pair = [[[0.0; 2]; 2]; 2];
     let mut checkpoints = checkpoints().into_iter().peekable();
     let (mut distances, mut last_half) = (Vec::new(), true);
@@ -78,9 +82,15 @@ fn path(game: &Game, schedule: Schedule, scheme: Scheme, seed: u64) -> Result<Pa
             distances.push(distance_squared(state.policies(), &target));
         }
     }
-    let pairs = state.policies().as_flattened().iter().zip(target.as_flattened());
-    let stays = pairs.into_iter().all(|(now, target)| (now[0] - target[0]).abs() < 0.5);
+    let stays = is_near_target(state.policies());
     Ok(Path { distances, stays, at_end: *state.policies() == target, last_half })
+}
+
+/// Nearer to the target than to any other deterministic policy.
+fn is_near_target(now: &Pair) -> bool {
+    let target = policies(TARGET);
+    let mut pairs = now.as_flattened().iter().zip(target.as_flattened());
+    pairs.all(|(now, target)| (now[0] - target[0]).abs() < 0.5)
 }
 
 /// Paths of many runs.
@@ -168,4 +178,85 @@ pub fn high_probability(context: &mut Context<'_>) -> Result<Measured> {
 /// Share of eager runs at the target at the end.
 pub fn eager_never(context: &mut Context<'_>) -> Result<Measured> {
     Ok(share(&context.study::<Runs>()?.eager, |path| path.at_end))
+}
+
+/// What a start nearer to the policy adds to the share of runs that end near it, p = 1 and m = 8000: depth
+/// 0.05 beside 0.9. Plots the share against m for three depths.
+pub fn depth(context: &mut Context<'_>) -> Result<Measured> {
+    const EPISODES: u32 = 3000;
+    let (game, settings) = (game()?, context.settings);
+    let stays = |depth: f64, m: f64, runs: u64| -> Result<Measured> {
+        let Schedule { p, r, scale, epsilon, m } = fastest(m);
+        let learner = PolicyGradient::new(Power::new(scale, m, p)?, Scheme::Eager);
+        let reinforce = Reinforce::new(Power::new(epsilon, m, r)?)?;
+        let run = |run: u64| -> Result<bool> {
+            let seed = settings.seed.wrapping_mul(1 << 32).wrapping_add(run);
+            let mut generator = Generator::new(seed);
+            let mut state = PolicyState::new(near_target(depth, &mut generator))?;
+            let mut estimate: Pair = [[[0.0; 2]; 2]; 2];
+            for n in 1..=EPISODES {
+                let now = state.policies();
+                reinforce.episode(&game, now, n, &[0.0; 2], &mut generator, &mut estimate)?;
+                learner.update(&mut state, &estimate)?;
+            }
+            Ok(is_near_target(state.policies()))
+        };
+        let stayed: Vec<bool> = (0..runs).into_par_iter().map(run).collect::<Result<_>>()?;
+        Ok(share(&stayed, |stayed| *stayed))
+    };
+    let few = settings.size(60, 500);
+    let mut curves = Vec::new();
+    for depth in [0.05, 0.45, 0.9] {
+        let point = |m: f64| Ok([m, stays(depth, m, few)?.value]);
+        let points = [125.0, 500.0, 2000.0, 8000.0].map(point);
+        let points = points.into_iter().collect::<Result<_>>()?;
+        curves.push(Curve { label: format!("depth {depth}"), points });
+    }
+    context.plot(Series {
+        title: "Share of runs that stay, by step size 4 / (n + m) and depth of the start"
+            .to_owned(),
+        x: Axis::logarithmic("m"),
+        y: Axis::linear("share that stays"),
+        curves,
+    });
+    let runs = settings.size(400, 2000);
+    Ok(stays(0.05, 8000.0, runs)?.minus(&stays(0.9, 8000.0, runs)?))
+}
+
+/// Difference of the shares of lazy runs at the target at the end: agents that see states and rewards
+/// only, minus those with the table.
+pub fn without_a_table(context: &mut Context<'_>) -> Result<Measured> {
+    let runs = context.study::<Runs>()?;
+    let tabled = share(&runs.lazy, |path| path.at_end);
+    let (game, settings) = (game()?, context.settings);
+    let run = |run: u64| in_the_world(&game, settings.seed.wrapping_mul(1 << 32).wrapping_add(run));
+    let count = runs.lazy.len() as u64;
+    let ends: Vec<bool> = (0..count).into_par_iter().map(run).collect::<Result<_>>()?;
+    Ok(share(&ends, |at_end| *at_end).minus(&tabled).distance(0.0))
+}
+
+/// Whether two agents without a table end at the target.
+fn in_the_world(world: &Game, seed: u64) -> Result<bool> {
+    let Schedule { p, r, scale, epsilon, m } = STEADY;
+    let learner = PolicyGradient::new(Power::new(scale, m, p)?, Scheme::Lazy);
+    let agent = Agent::new(learner, Reinforce::new(Power::new(epsilon, m, r)?)?, 10_000)?;
+    let mut generator = Generator::new(seed);
+    let start = near_target(NEAR, &mut generator);
+    let mut agents = [AgentState::new(start[0])?, AgentState::new(start[1])?];
+    for _ in 0..EPISODES {
+        agents.iter_mut().for_each(|state| agent.begin(state));
+        let mut place = Some(world.first_state(&mut generator));
+        while let Some(now) = place {
+            let mut actions = [0; 2];
+            for (state, action) in agents.iter_mut().zip(&mut actions) {
+                *action = agent.act(state, now, &mut generator)?;
+            }
+            for (state, reward) in agents.iter_mut().zip(world.reward(now, &actions)) {
+                agent.reward(state, reward)?;
+            }
+            place = world.next_state(now, &actions, &mut generator);
+        }
+        agents.iter_mut().try_for_each(|state| agent.end(state))?;
+    }
+    Ok(agents.map(|state| *state.policy()) == policies(TARGET))
 }

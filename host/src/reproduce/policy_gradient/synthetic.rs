@@ -112,3 +112,37 @@ fn log_spaced(count: usize, mean: impl Fn(usize) -> f64) -> Vec<[f64; 2]> {
     })
     .collect()
 }
+
+/// Upper end of the 95 % bootstrap interval of the slope for the abstract's schedule, p = 1 with
+/// exploration n^-1/2, which makes a bias of n^-1/2 and noise of deviation n^1/4.
+pub fn rate_abstract(context: &mut Context<'_>) -> Result<Measured> {
+    const GROUPS: u64 = 48;
+    const RESAMPLES: usize = 1000;
+    let settings = context.settings;
+    let (field, runs) = (&FIELDS[1], settings.size(40, 400));
+    let seed = settings.seed.wrapping_mul(1000).wrapping_add(900);
+    let groups: Vec<Vec<[f64; 2]>> = (0..GROUPS)
+        .into_par_iter()
+        .map(|group| {
+            let sums = squares(field, runs, Generator::new(seed.wrapping_add(group)))?;
+            Ok(log_spaced(sums.len(), |index| sums[index] / f64::from(runs)))
+        })
+        .collect::<Result<_, Error>>()?;
+    let slope = |groups: &[&Vec<[f64; 2]>]| {
+        let mean = |bin: usize| groups.iter().map(|group| group[bin][1]).sum::<f64>();
+        let bins = groups[0].iter().enumerate();
+        log_slope(&bins.map(|(bin, [n, _])| [*n, mean(bin)]).collect::<Vec<_>>())
+    };
+    let estimate = jackknife(&groups, slope);
+    let mut generator = Generator::new(settings.seed);
+    let mut resampled: Vec<f64> = (0..RESAMPLES)
+        .map(|_| {
+            let draw = |_| &groups[generator.bits() as usize % groups.len()];
+            slope(&(0..groups.len()).map(draw).collect::<Vec<_>>())
+        })
+        .collect();
+    resampled.sort_by(f64::total_cmp);
+    let [low, high] = [25, 974].map(|index| resampled[index]);
+    let detail = format!("{:.3} [{low:.3}, {high:.3}]", estimate.value);
+    Ok(Measured::new(high, estimate.standard_error).with_detail(detail))
+}

@@ -6,7 +6,7 @@ use crate::reproduce::{Context, Measured, Result, Study};
 use situ::variational::{Everywhere, Extragradient, Sgda};
 
 /// The solution of F(x) = x + 2 sigmoid(2 x) = 0.
-const SOLUTION: f64 = -0.521_298_457_000_279;
+pub const SOLUTION: f64 = -0.521_298_457_000_279;
 
 /// Exact stationary means minus the solution, by step 0.01, 0.02, 0.04, 0.08, 0.16, from the
 /// invariant density of the chain on a dense grid (independent of the grid to 1e-13).
@@ -31,7 +31,7 @@ impl Exact {
     }
 }
 
-fn operator(x: f64) -> f64 {
+pub fn operator(x: f64) -> f64 {
     x + 2.0 / (1.0 + (-2.0 * x).exp())
 }
 
@@ -118,4 +118,16 @@ pub fn exact_match(context: &mut Context<'_>) -> Result<Measured> {
 /// Distance of the slope of extragradient from 1.
 pub fn slope_extragradient(context: &mut Context<'_>) -> Result<Measured> {
     Ok(log_slope(&context.study::<Bias>()?.extragradient).distance(1.0))
+}
+
+/// Relative error of the remainder after the refinement of extragradient: its second-order constant, in
+/// which the method differs from gradient descent ascent by a factor of three.
+pub fn constant_extragradient(context: &mut Context<'_>) -> Result<Measured> {
+    let settings = context.settings;
+    let method = Extragradient::new(0.02, 1.0, Everywhere)?;
+    let seed = settings.seed.wrapping_mul(100).wrapping_add(6);
+    let line = line(method, operator, SOLUTION, (1000, 16_000), settings.size(1000, 4000), seed)?;
+    let exact = 2.0 * SEG.0[1] - SEG.0[2];
+    let remainder = Measured::new(line.refined.value - SOLUTION, line.refined.standard_error);
+    Ok(remainder.scaled(1.0 / exact).distance(1.0))
 }

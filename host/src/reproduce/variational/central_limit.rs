@@ -1,11 +1,13 @@
 //! The central limit theorem for averages of a constant-step chain.
 
 use super::ensemble::chains;
-use super::min_max::{DEVIATIONS, JACOBIAN, SADDLE, step};
+use super::min_max::{DEVIATIONS, JACOBIAN, SADDLE, operator, step};
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::mean;
 use crate::reproduce::{Context, Measured, Result, Study};
-use situ::variational::{Average, Everywhere, Sgda};
+use situ::variational::{
+    Average, ConstantStep, Everywhere, Extragradient, Method, Sgda, richardson_romberg,
+};
 use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 
 const STEP: f64 = 0.1;
@@ -53,6 +55,84 @@ pub fn variance(context: &mut Context<'_>) -> Result<Measured> {
     // The variance of n normal samples has a relative standard error of √(2 / (n − 1)).
     let relative = (2.0 / (averages.sorted.len() as f64 - 1.0)).sqrt();
     Ok(Measured::new(ratio, ratio * relative).distance(1.0))
+}
+
+/// J⁻¹ v.
+fn solve([x, y]: [f64; 2]) -> [f64; 2] {
+    let [[a, b], [c, d]] = JACOBIAN;
+    let determinant = a * d - b * c;
+    [(d * x - b * y) / determinant, (a * y - c * x) / determinant]
+}
+
+/// J v.
+fn apply([x, y]: [f64; 2]) -> [f64; 2] {
+    JACOBIAN.map(|[a, b]| a * x + b * y)
+}
+
+/// Steps times the variance of the first coordinate of averages, over a theory's.
+fn relative_variance(averages: &[f64], theory: f64) -> Measured {
+    let count = averages.len() as f64;
+    let deviation = mean(averages.iter().copied()).standard_error * count.sqrt();
+    let ratio = f64::from(STEPS) * deviation * deviation / theory;
+    Measured::new(ratio, ratio * (2.0 / (count - 1.0)).sqrt()).distance(1.0)
+}
+
+/// The same for extragradient at step 0.05, against the exact variance of its linearization: a step
+/// multiplies by 1 - A with A = g J (1 - g J) and adds the noise g (g J U₁ - U₂).
+pub fn variance_extragradient(context: &mut Context<'_>) -> Result<Measured> {
+    const STEP: f64 = 0.05;
+    let method = Extragradient::new(STEP, 1.0, Everywhere)?;
+    let settings = context.settings;
+    let averages = chains(settings.size(6000, 40_000), settings.seed, |generator| {
+        let (mut z, mut average) = (SADDLE, Average::new(BURN_IN));
+        for _ in 0..BURN_IN + STEPS {
+            step(&method, &mut z, generator)?;
+            average.record(&z)?;
+        }
+        Ok(average.mean()[0])
+    })?;
+    // Columns of A⁻¹ (g J D) and A⁻¹ (g D), D the deviations: A = g J B with B = 1 - g J.
+    let [[a, b], [c, d]] = JACOBIAN.map(|row| row.map(|x| -STEP * x));
+    let [a, d] = [1.0 + a, 1.0 + d];
+    let determinant = a * d - b * c;
+    let undo =
+        |[x, y]: [f64; 2]| solve([(d * x - b * y) / determinant, (a * y - c * x) / determinant]);
+    let columns = [[DEVIATIONS[0], 0.0], [0.0, DEVIATIONS[1]]];
+    let theory = columns.map(|column| {
+        let ahead = apply(column).map(|x| STEP * x);
+        undo(column)[0].powi(2) + undo(ahead)[0].powi(2)
+    });
+    Ok(relative_variance(&averages, theory[0] + theory[1]))
+}
+
+/// The same for the refined mean of two chains on the same noise, at steps 0.05 and 0.1: as for one
+/// chain.
+pub fn variance_refined(context: &mut Context<'_>) -> Result<Measured> {
+    let single = Sgda::new(0.05, Everywhere)?;
+    let double = single.with_step_size(0.1)?;
+    let settings = context.settings;
+    let averages = chains(settings.size(6000, 40_000), settings.seed, |generator| {
+        let (mut points, mut averages) =
+            ([SADDLE; 2], [Average::new(BURN_IN), Average::new(BURN_IN)]);
+        for _ in 0..BURN_IN + STEPS {
+            let noise = DEVIATIONS.map(|deviation| deviation * generator.normal::<f64>());
+            for ((z, method), average) in points.iter_mut().zip([single, double]).zip(&mut averages)
+            {
+                method.advance(z, |z, v| {
+                    let exact = operator(z);
+                    *v = [exact[0] + noise[0], exact[1] + noise[1]];
+                })?;
+                average.record(z)?;
+            }
+        }
+        let [single, double] = averages.map(|average| average.mean());
+        Ok(richardson_romberg(&single, &double)[0])
+    })?;
+    let theory: f64 = [[DEVIATIONS[0], 0.0], [0.0, DEVIATIONS[1]]]
+        .map(|column| solve(column)[0].powi(2))
+        .iter()
+        .sum();
+    Ok(relative_variance(&averages, theory))
 }
 
 /// p of the hypothesis that the averages are normal.

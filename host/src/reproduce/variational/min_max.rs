@@ -35,7 +35,7 @@ fn value([x, y]: &[f64; 2]) -> f64 {
 
 /// One step with fresh noise.
 pub fn step(
-    method: &Sgda<f64, Everywhere>,
+    method: &impl Method<f64, 2>,
     z: &mut [f64; 2],
     generator: &mut Generator,
 ) -> Result<(), Error> {

@@ -9,6 +9,7 @@ mod closed_forms;
 mod ensemble;
 mod ergodicity;
 mod min_max;
+mod oracles;
 
 use super::{Claim, System};
 
@@ -49,6 +50,50 @@ pub const SYSTEM: System = System {
         .against("the theorem's exponent 1 and the known solution")
         .sampled(),
         Claim::at_most(
+            "variational.seg_constant",
+            "extragradient, steps 0.02 and 0.04: remainder after Richardson-Romberg against the exact one, \
+             whose constant is 3 times that of gradient descent ascent, relative",
+            0.1,
+            bias::constant_extragradient,
+        )
+        .against("stationary means from the invariant density on a grid")
+        .sampled(),
+        Claim::at_most(
+            "variational.state_noise",
+            "noise of variance 1 + x^2, step 0.02: bias against -step F'' C(x*) / (4 F'^2), relative",
+            0.1,
+            oracles::state_noise,
+        )
+        .against("the first-order bias in closed form")
+        .sampled(),
+        Claim::at_most(
+            "variational.biased_oracle",
+            "a limit of the method: a bias of 0.1 of the oracle shifts the refined mean by -0.1 / F', \
+             relative",
+            0.05,
+            oracles::biased,
+        )
+        .against("the shift of the solution in closed form")
+        .sampled(),
+        Claim::at_most(
+            "variational.gan",
+            "a generator of normals against a quadratic critic, mini-batches of 8, projected, step 0.025: \
+             error of the scale after Richardson-Romberg over the error before",
+            0.75,
+            oracles::adversarial,
+        )
+        .against("the known solution")
+        .sampled(),
+        Claim::at_most(
+            "variational.weak_minty",
+            "a field with a weak Minty solution, extragradient with ratio 1/2, step 0.8: stationary mean \
+             square against its closed form, relative; with ratio 1 it diverges",
+            0.05,
+            oracles::weak_minty,
+        )
+        .against("the closed form of the stationary mean square")
+        .sampled(),
+        Claim::at_most(
             "variational.minmax_bias",
             "min-max game, step 0.025: stationary value minus the saddle's over the step, against \
              tr(Hessian covariance) / 2 = 0.1875, relative",
@@ -73,6 +118,24 @@ pub const SYSTEM: System = System {
             central_limit::normal,
         )
         .against("normal distribution of statrs"),
+        Claim::at_most(
+            "variational.clt_extragradient",
+            "average of one chain of extragradient, step 0.05: steps times variance, against that of the \
+             linearized chain, relative",
+            0.12,
+            central_limit::variance_extragradient,
+        )
+        .against("the linearization at the saddle in closed form")
+        .sampled(),
+        Claim::at_most(
+            "variational.clt_refined",
+            "refined average of two chains on the same noise, steps 0.05 and 0.1: steps times variance, \
+             against J^-1 C J^-T, relative",
+            0.12,
+            central_limit::variance_refined,
+        )
+        .against("J^-1 C J^-T from the Jacobian at the saddle")
+        .sampled(),
         Claim::at_most(
             "variational.ergodic_rate",
             "x + 2 sin(3x), noise 3, step 0.1: decay rate of the difference of simulated chains from -4 \
@@ -109,6 +172,15 @@ pub const SYSTEM: System = System {
             closed_forms::coverage,
         )
         .against("the exact solution 0")
+        .sampled(),
+        Claim::at_most(
+            "variational.refined_coverage",
+            "x + 2 sigmoid(2x), step 0.02: share of 95 % intervals of the refined mean that hold the \
+             solution, minus 0.95",
+            0.05,
+            oracles::refined_coverage,
+        )
+        .against("the known solution")
         .sampled(),
         Claim::at_least(
             "variational.boundary_limit",
