@@ -66,7 +66,7 @@ pub const SYSTEM: System = System {
         .sampled(),
         Claim::at_least(
             "policy-gradient.depth",
-            "eager REINFORCE, p = 1, m = 8000: share of runs that end near the policy from within 0.05 of it \
+            "eager REINFORCE, p = 1, m = 2000: share of runs that end near the policy from within 0.05 of it \
              minus that from within 0.9",
             0.2,
             reinforce::depth,

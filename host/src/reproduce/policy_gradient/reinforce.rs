@@ -180,7 +180,7 @@ pub fn eager_never(context: &mut Context<'_>) -> Result<Measured> {
     Ok(share(&context.study::<Runs>()?.eager, |path| path.at_end))
 }
 
-/// What a start nearer to the policy adds to the share of runs that end near it, p = 1 and m = 8000: depth
+/// What a start nearer to the policy adds to the share of runs that end near it, p = 1 and m = 2000: depth
 /// 0.05 beside 0.9. Plots the share against m for three depths.
 pub fn depth(context: &mut Context<'_>) -> Result<Measured> {
     const EPISODES: u32 = 3000;
@@ -220,7 +220,7 @@ pub fn depth(context: &mut Context<'_>) -> Result<Measured> {
         curves,
     });
     let runs = settings.size(400, 2000);
-    Ok(stays(0.05, 8000.0, runs)?.minus(&stays(0.9, 8000.0, runs)?))
+    Ok(stays(0.05, 2000.0, runs)?.minus(&stays(0.9, 2000.0, runs)?))
 }
 
 /// Difference of the shares of lazy runs at the target at the end: agents that see states and rewards
