@@ -177,7 +177,7 @@ pub const SYSTEM: System = System {
             "variational.refined_coverage",
             "x + 2 sigmoid(2x), step 0.02: share of 95 % intervals of the refined mean that hold the \
              solution, minus 0.95",
-            0.05,
+            0.1,
             oracles::refined_coverage,
         )
         .against("the known solution")
