@@ -131,6 +131,11 @@ fn the_bundled_learner_is_an_export() {
 
 /// Builds a crate of a learner as its README says, with its own configuration, and runs it.
 fn build_and_run(directory: &Path) -> Option<Vec<String>> {
+    build_and_run_as(directory, "learner")
+}
+
+/// Builds and runs the program of this name.
+fn build_and_run_as(directory: &Path, name: &str) -> Option<Vec<String>> {
     let board = Board::find("qemu-m4").unwrap();
     let toolchain = match Toolchain::find(&board.target) {
         Ok(toolchain) => toolchain,
@@ -144,7 +149,7 @@ fn build_and_run(directory: &Path) -> Option<Vec<String>> {
     let status = cargo.current_dir(directory).arg("--target-dir").arg(&target).status().unwrap();
     assert!(status.success(), "{}", directory.display());
     let mut log = Vec::new();
-    let elf = target.join(&board.target).join("release/learner");
+    let elf = target.join(&board.target).join("release").join(name);
     run(&board, &elf, &mut |line| {
         log.push(line.to_owned());
         Ok(())
@@ -195,4 +200,32 @@ fn an_export_can_be_moved_and_survives_bad_samples() {
     // One sample less leaves room for eight windows, not nine.
     assert_eq!(predictions.len(), 179);
     assert_eq!([&finish["predictions"], &finish["updates"]], [179, 89]);
+}
+
+/// The plain example: its first run finds no state, saves one after every thirty labels and is reset after a
+/// hundred predictions. The second run restores the state and names more of its first thirty windows.
+#[test]
+fn a_state_survives_a_reset_of_the_board() {
+    let _turn = OTHERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let example = firmware().unwrap().join("examples/plain");
+    let Some(log) = build_and_run_as(&example, "plain") else { return };
+    let runs: Vec<Value> = log.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [cut, whole] = &runs[..] else { panic!("{log:?}") };
+    assert_eq!([&cut["restored"], &whole["restored"]], [false, true]);
+    assert_eq!([&cut["predictions"], &whole["predictions"]], [100, 180]);
+    assert_eq!([&cut["saves"], &whole["saves"]], [3, 6]);
+    let hits = |run: &Value| run["hits"].as_u64().unwrap();
+    assert!(hits(whole) > hits(cut), "{log:?}");
+}
+
+/// The example on Embassy's executor predicts what the plain loop does.
+#[test]
+fn the_embassy_example_learns() {
+    let _turn = OTHERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let example = firmware().unwrap().join("examples/embassy");
+    let Some(log) = build_and_run_as(&example, "embassy") else { return };
+    let [run] = &log[..] else { panic!("{log:?}") };
+    let run: Value = serde_json::from_str(run).unwrap();
+    assert_eq!(run["predictions"], 180);
+    assert!(run["hits"].as_u64().unwrap() > 120, "{run}");
 }

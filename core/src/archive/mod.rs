@@ -40,6 +40,8 @@ mod state;
 mod walk;
 
 #[cfg(feature = "embedded-storage")]
+pub use embedded_storage::nor_flash::NorFlash;
+#[cfg(feature = "embedded-storage")]
 pub use slots::{Slots, StoreError};
 pub use state::{Error, restore, save, save_to, saved_bytes};
 pub use walk::{Archive, Persist};

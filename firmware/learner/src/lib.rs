@@ -5,15 +5,18 @@
 //! - [`Source`]: where samples come from. Implement it for your sensors; [`Recording`] replays a part
 //!   of the recording that the model was chosen on.
 //! - [`sampling`]: the bounded queue from the sampling interrupt to the model.
+//! - [`Keeper`]: saves the model every so often, restores it at start.
 //! - [`model`]: the model, its sizes and its configuration; the file that `situ fit --export` writes.
 
 mod features;
+mod keeper;
 pub mod model;
 mod pipeline;
 mod recording;
 pub mod sampling;
 
 pub use features::Features;
+pub use keeper::{Keeper, slot_bytes};
 pub use pipeline::Pipeline;
 pub use recording::Recording;
 pub use sampling::{Sample, Source};

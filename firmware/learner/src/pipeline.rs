@@ -3,6 +3,7 @@
 use crate::features::Features;
 use crate::model::{self, CHANNELS, FEATURES, Model, OUTPUTS};
 use heapless::HistoryBuf;
+use situ::archive::{Archive, Persist};
 use situ::online::{Error, Learner, Target};
 
 /// Examples that wait for a label: a label may arrive this many examples late, less one.
@@ -89,5 +90,12 @@ impl Pipeline {
     /// Samples that were skipped so far.
     pub fn skipped(&self) -> u32 {
         self.skipped
+    }
+}
+
+/// The model is what is saved; open windows and waiting examples end with a reset.
+impl Persist for Pipeline {
+    fn transfer(&mut self, archive: &mut Archive<'_>) {
+        self.model.transfer(archive);
     }
 }

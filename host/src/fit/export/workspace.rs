@@ -32,7 +32,7 @@ pub fn write(firmware: &Path, board: &Board, to: &Destination) -> Result<(), Fai
         copy(&firmware.join("board").join(file), &format!("board/{file}"))?;
     }
     to.copy_sources(&firmware.join("board/src"), "board/src")?;
-    for entry in ["lib", "main", "features", "pipeline", "recording", "sampling"] {
+    for entry in ["lib", "main", "features", "keeper", "pipeline", "recording", "sampling"] {
         let name = format!("src/{entry}.rs");
         copy(&firmware.join("learner").join(&name), &name)?;
     }
@@ -121,6 +121,8 @@ pub fn readme(model: &Model, data: &Examples, board: &Board) -> String {
         "# A learner for {data_name}\n\n`{name}` ({variant}) on {board}, written by `situ fit`.\n\n\
          - `src/model.rs`: the model, its sizes and its configuration.\n\
          - `src/pipeline.rs`: push a sample, get a prediction, give a label.\n\
+         - `src/keeper.rs`: saves the model every so often and restores it at start, given the \
+         driver of your flash.\n\
          - `src/sampling.rs`: the sampling interrupt and its queue. Implement `Source` for your \
          sensors; `Recording` replays the part of the recording that is in `recording.bin`.\n\
          - `src/main.rs`: the loop that ties them together and logs every prediction.\n\
