@@ -157,6 +157,28 @@ fn a_lasting_change_of_level_is_followed() {
     }
 }
 
+/// A sensor that is mounted anew: one feature 40 deviations off, for good. From 150 examples later on, as
+/// good as before.
+#[test]
+fn a_feature_at_a_new_level_is_followed() {
+    for shape in SHAPES {
+        for seed in 3..6 {
+            let mut stream = stream(shape, 3000, seed);
+            for (features, _) in &mut stream[1500..] {
+                features[1] += 40.0 * 10.0;
+            }
+            for (name, mut learner) in learners(shape) {
+                let predictions = run(&mut *learner, &stream);
+                let before = score(&predictions[1000..1500], &stream[1000..1500]);
+                let after = score(&predictions[1650..], &stream[1650..]);
+                // The grid of 8-bit numbers spans both levels.
+                let bound = if name.contains("8 bits") { 0.2 } else { 0.05 };
+                assert!(after > before - bound, "{name}, {seed}: {before}, then {after}");
+            }
+        }
+    }
+}
+
 #[test]
 fn errors_that_are_not_numbers_do_not_blind_the_detector() {
     let mut detector = DriftDetector::<f32>::new();

@@ -19,6 +19,8 @@ const LASTING: u8 = 30;
 const ONE_SIDED: i8 = 20;
 /// Observations that a new level counts for.
 const RESTART: u32 = 5;
+/// Observations after a lasting change whose weight is that of a stream which began then.
+const FRESH: u8 = 250;
 
 /// Passes a count that [`next_count`] counts through an archive.
 pub(super) fn transfer_count(count: &mut u32, archive: &mut Archive<'_>) {
@@ -51,6 +53,8 @@ pub(crate) struct Moments<T> {
     strain: u8,
     /// The same, with the sign of the side.
     side: i8,
+    /// Observations for which a lasting change is still followed.
+    fresh: u8,
 }
 
 /// The unit of measurements. All zero bytes until a measurement differs from zero.
@@ -113,8 +117,14 @@ impl Unit {
 
 impl<T: Scalar> Moments<T> {
     /// All zero bytes: nothing observed.
-    pub const EMPTY: Self =
-        Self { mean: T::ZERO, variance: T::ZERO, unit: Unit::Unknown, strain: 0, side: 0 };
+    pub const EMPTY: Self = Self {
+        mean: T::ZERO,
+        variance: T::ZERO,
+        unit: Unit::Unknown,
+        strain: 0,
+        side: 0,
+        fresh: 0,
+    };
 
     /// Bytes of state.
     pub const fn state_bytes() -> usize {
@@ -152,7 +162,15 @@ impl<T: Scalar> Moments<T> {
     /// Mean and variance once `bounded` counts too, with this weight. 7 flops.
     #[inline(always)]
     pub fn after(&self, bounded: T, rate: T) -> (T, T) {
+        let rate = if self.fresh > 0 { self.fresh_rate(rate) } else { rate };
         running_moments(self.mean, self.variance, bounded, rate)
+    }
+
+    /// The weight of a measurement soon after a lasting change.
+    #[cold]
+    fn fresh_rate(&self, rate: T) -> T {
+        let since = RESTART + 1 + u32::from(FRESH - self.fresh.min(FRESH));
+        rate.maximum(T::ONE / T::from_usize(since as usize))
     }
 
     /// `(bounded − mean)/deviation`, as if `bounded` were already observed, at most 5 from zero; 0 if
@@ -181,6 +199,18 @@ impl<T: Scalar> Moments<T> {
             self.side = self.side.saturating_add(side);
         }
         (self.mean, self.variance) = self.after(bounded, rate);
+        self.fresh = self.fresh.saturating_sub(1);
+    }
+
+    /// [`Self::observe`] for a stream that shares its count with others: follows a lasting change by
+    /// itself.
+    #[inline]
+    pub fn observe_alone(&mut self, x: T, bounded: T, rate: T) {
+        self.observe(x, bounded, rate);
+        if self.changed() {
+            self.follow(x);
+            self.fresh = FRESH;
+        }
     }
 
     /// Whether the stream was found to have changed for good, now or recently.
@@ -204,11 +234,12 @@ impl<T: Scalar> Moments<T> {
         archive.number(&mut self.mean);
         archive.magnitudes(core::slice::from_mut(&mut self.variance));
         let [side] = self.side.to_le_bytes();
-        let mut flags = u32::from_le_bytes([self.unit as u8, self.strain, side, 0]);
-        archive.count_up_to(&mut flags, 0x00ff_ffff);
-        let [unit, strain, side, _] = flags.to_le_bytes();
+        let mut flags = u32::from_le_bytes([self.unit as u8, self.strain, side, self.fresh]);
+        archive.count(&mut flags);
+        let [unit, strain, side, fresh] = flags.to_le_bytes();
         self.unit = Unit::from_code(u32::from(unit));
         self.strain = strain;
         self.side = i8::from_le_bytes([side]);
+        self.fresh = fresh;
     }
 }

@@ -12,7 +12,7 @@ use crate::scalar::Scalar;
 ///
 /// One bad sample has bounded influence: after 30 examples a feature enters the moments at most
 /// 8 deviations from its mean. If 8 of the last 10 were beyond that (or more than 1 in 5 for a long time),
-/// the stream has changed for good and features are let through until the moments have followed.
+/// the stream has changed for good: its mean jumps to the new level, and its moments are averaged anew from there.
 /// Features from 1e-30 to 1e30 are brought within f32's range by a unit of 2^±40.
 ///
 /// ```
@@ -58,7 +58,7 @@ impl<T: Scalar, const FEATURES: usize> Standardization<T, FEATURES> {
     pub fn observe(&mut self, features: &[T]) {
         let (count, rate) = self.next();
         for (moments, x) in self.features.iter_mut().zip(features) {
-            moments.observe(*x, moments.bound(self.count, *x), rate);
+            moments.observe_alone(*x, moments.bound(self.count, *x), rate);
         }
         self.count = count;
     }
@@ -124,7 +124,7 @@ impl<T: Scalar, const FEATURES: usize> Inputs for Standardization<T, FEATURES> {
     fn observe(&mut self, x: Input<'_, T>, _: Target<T>) {
         let (count, rate) = self.next();
         for ((moments, x), bounded) in self.features.iter_mut().zip(x.given).zip(x.raw) {
-            moments.observe(*x, *bounded, rate);
+            moments.observe_alone(*x, *bounded, rate);
         }
         self.count = count;
     }
