@@ -134,9 +134,9 @@ impl<T: Scalar> Feedback<T> for Noisy<T> {
         let Round { game, strategies, n, generator, payoffs } = round;
         Full.observe(game, strategies, n, generator, payoffs)?;
         for payoff in payoffs {
-            let noise = self.deviation * random::normal(generator);
-            let noise = mutated!("noise-silent", noise, T::ZERO);
-            *payoff = mutated!("noise-multiplied", *payoff + noise, *payoff * noise.abs());
+            let deviation = mutated!("noise-silent", self.deviation, T::ZERO);
+            let noise = deviation * random::normal(generator);
+            *payoff += mutated!("noise-multiplied", noise, *payoff * noise.abs());
         }
         Ok(())
     }

@@ -78,8 +78,8 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
         let mut largest = T::ZERO;
         for (player, values) in values.iter().enumerate() {
             let (_, best) = self.best_response(player, policies)?;
-            let best = mutated!("best-response", best, *values);
-            let gain = dot(self.initial(), &best) - dot(self.initial(), values);
+            let best = mutated!("best-response", &best, values);
+            let gain = dot(self.initial(), best) - dot(self.initial(), values);
             largest = largest.maximum(gain);
         }
         Ok(largest)

@@ -47,8 +47,8 @@ impl<T: Scalar, const N: usize> Average<T, N> {
         let weight = T::ONE / T::from_usize(self.count as usize);
         for ((mean, rest), x) in self.mean.iter_mut().zip(&mut self.rest).zip(x) {
             // The mean is `mean + rest`; the rest is small.
-            let change = *rest + weight * ((*x - *mean) - *rest);
-            let change = mutated!("average", change, change.maximum(T::ZERO));
+            let gap = mutated!("average", *x - *mean, (*x - *mean).maximum(T::ZERO));
+            let change = *rest + weight * (gap - *rest);
             let next = *mean + change;
             *rest = change - (next - *mean);
             *mean = next;

@@ -145,8 +145,7 @@ fn moved<T: Scalar, const N: usize>(
     let mut value = [T::ZERO; N];
     oracle(at, &mut value);
     for (next, value) in next.iter_mut().zip(&value) {
-        let step_size = mutated!("method-step", step_size, step_size * step_size);
-        *next -= step_size * *value;
+        *next -= step_size * mutated!("method-step", *value, step_size * *value);
     }
     // A projection may hide an infinity; the check of the new point must see it.
     if next.iter().all(|x| x.is_finite()) {

@@ -66,9 +66,9 @@ impl<M> Refinement<M> {
     where
         M: ConstantStep<T>,
     {
-        let double = method.step_size() + method.step_size();
-        let double = mutated!("refinement-steps", double, double + double);
-        let double = method.with_step_size(double)?;
+        let single = method.step_size();
+        let factor = mutated!("refinement-steps", T::ONE, T::from_f64(2.0));
+        let double = method.with_step_size(factor * (single + single))?;
         Ok(Self { single: method, double })
     }
 
