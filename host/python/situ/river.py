@@ -11,14 +11,18 @@ __all__ = ["Classifier", "Regressor"]
 class _Online:
     """What classifier and regressor share.
 
-    The shape of a learner is fixed. The features are those of the first example, in its order; one that
-    is missing later counts as 0, and one that is new is ignored, as river's own models do. A learner is
-    only begun when the first example is learned.
+    The shape of a learner is fixed. The features are those of the first example, sorted, so that their
+    order in the dictionary does not matter; one that is missing later counts as 0, and one that is new is
+    ignored. A learner is only begun when the first example is learned.
     """
 
     def _begin(self, x, classes):
         parameters = sorted((self.parameters or {}).items())
-        self._names = list(x)
+        try:
+            self._names = sorted(x)
+        except TypeError:
+            # Names of several types.
+            self._names = sorted(x, key=str)
         self._learner = Learner(self.learner, max(1, len(x)), classes, self.budget, parameters)
 
     def _row(self, x):

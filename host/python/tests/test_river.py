@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 from river import datasets, evaluate, metrics
-from river.utils.estimator_checks import yield_checks
+from river.checks import yield_checks
 
 from situ.river import Classifier, Regressor
 
@@ -23,7 +23,7 @@ def cases():
             yield pytest.param(learner, check, id=case, marks=marks)
 
 
-@pytest.mark.parametrize(("learner", "check"), cases())
+@pytest.mark.parametrize(("learner", "check"), list(cases()))
 def test_the_checks_of_river(learner, check):
     check(learner.clone())
 
