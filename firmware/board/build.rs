@@ -23,6 +23,8 @@ fn main() {
         let (origin, length) = (number(section, "origin"), number(section, "length"));
         format!("  {name} : ORIGIN = {origin:#x}, LENGTH = {length:#x}\n")
     };
+    let chip = table.get("run").and_then(|run| run.get("probe")).and_then(toml::Value::as_str);
+    let is_chip = |name: &str| chip.is_some_and(|chip| chip.to_lowercase().starts_with(name));
     let (flash, ram) = (region("FLASH", "flash"), region("RAM", "ram"));
     let target = std::env::var("TARGET").unwrap_or_default();
     let script = if target.starts_with("riscv") {
@@ -31,7 +33,8 @@ fn main() {
             Some(_) => (region("CONSTANTS", "constants"), "CONSTANTS"),
             None => (String::new(), "FLASH"),
         };
-        format!("MEMORY\n{{\n{flash}{constants}{ram}}}\n{}", aliases(bus))
+        let first = if is_chip("esp32") { DESCRIPTION } else { "" };
+        format!("MEMORY\n{{\n{flash}{constants}{ram}}}\n{}{first}", aliases(bus))
     } else {
         format!("MEMORY\n{{\n{flash}{ram}}}\n")
     };
@@ -40,8 +43,6 @@ fn main() {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("set by cargo"));
     std::fs::write(out.join("memory.x"), script).expect("OUT_DIR is writable");
     println!("cargo:rustc-link-search={}", out.display());
-    let chip = table.get("run").and_then(|run| run.get("probe")).and_then(toml::Value::as_str);
-    let is_chip = |name: &str| chip.is_some_and(|chip| chip.to_lowercase().starts_with(name));
     for (condition, holds) in [
         // Armv6-M has no cycle counter, and its core does not see the debugger.
         ("armv6m", target.starts_with("thumbv6m")),
@@ -55,6 +56,10 @@ fn main() {
         }
     }
 }
+
+/// The second boot stage looks for the description of the program at the start of the constants.
+const DESCRIPTION: &str = "SECTIONS\n{\n  .description : { KEEP(*(.description)) } > REGION_RODATA\n}\n\
+                           INSERT BEFORE .rodata;\n";
 
 /// Where riscv-rt puts the parts of a program.
 fn aliases(constants: &str) -> String {

@@ -16,6 +16,7 @@ mod output;
 mod play;
 mod play_field;
 mod report;
+mod shards;
 mod usage;
 
 use command::situ;

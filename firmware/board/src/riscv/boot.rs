@@ -4,6 +4,7 @@
 /// names and dates, which may be zero.
 #[cfg(espressif)]
 #[unsafe(no_mangle)]
+#[unsafe(link_section = ".description")]
 #[used]
 #[allow(non_upper_case_globals, reason = "the tools look for this name")]
 pub static esp_app_desc: [u32; 64] = {
