@@ -133,10 +133,20 @@ class Detector:
         """Restores a state of the same detector, configuration and size."""
 
 class WindowFeatures:
-    """Mean, standard deviation and mean absolute difference of each channel over windows of samples."""
+    """Features of each channel over windows of samples."""
 
-    def __new__(cls, length: int, channels: int, hop: int | None = None) -> WindowFeatures:
-        """Windows of `length` samples, one every `hop` samples (`length` if None)."""
+    def __new__(
+        cls,
+        length: int,
+        channels: int,
+        hop: int | None = None,
+        features: list[str] | None = None,
+    ) -> WindowFeatures:
+        """Windows of `length` samples, one every `hop` samples (`length` if None).
+
+        features: names as `situ fit --features` has them; mean, standard deviation and mean absolute
+        difference if None.
+        """
 
     @property
     def length(self) -> int: ...

@@ -3,14 +3,15 @@
 use crate::failure::value;
 use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
-use situ::features::Window;
-use situ_host::fit::Features;
+use situ::features::{Feature, Set, Window};
+use situ_host::fit::{Features, Windows};
 use std::sync::Mutex;
 
 /// Streams samples into the features of windows.
 #[pyclass(name = "WindowFeatures", module = "situ._situ", frozen)]
 pub struct PyWindowFeatures {
     window: Window,
+    set: Set,
     channels: usize,
     features: Mutex<Features>,
 }
@@ -25,11 +26,17 @@ impl PyWindowFeatures {
 #[pymethods]
 impl PyWindowFeatures {
     #[new]
-    #[pyo3(signature = (length, channels, hop=None))]
-    fn new(length: usize, channels: usize, hop: Option<usize>) -> PyResult<Self> {
+    #[pyo3(signature = (length, channels, hop=None, features=None))]
+    fn new(
+        length: usize,
+        channels: usize,
+        hop: Option<usize>,
+        features: Option<Vec<String>>,
+    ) -> PyResult<Self> {
         let window = Window { length, hop: hop.unwrap_or(length) };
-        let features = Features::new(Some(window), channels).map_err(value)?;
-        Ok(Self { window, channels, features: Mutex::new(features) })
+        let set = features.map_or(Ok(Set::MOMENTS), |names| named(&names))?;
+        let features = Features::new(Some(Windows { window, set }), channels).map_err(value)?;
+        Ok(Self { window, set, channels, features: Mutex::new(features) })
     }
 
     #[getter]
@@ -86,8 +93,22 @@ impl PyWindowFeatures {
             }
             Ok((rows, ends))
         })?;
-        let width = 3 * self.channels;
+        let width = self.set.outputs() * self.channels;
         let flat = numpy::ndarray::Array2::from_shape_vec((ends.len(), width), rows);
         Ok((PyArray2::from_owned_array(py, flat.map_err(value)?), ends))
     }
+}
+
+/// The features of these names.
+fn named(names: &[String]) -> PyResult<Set> {
+    let mut set = Set::EMPTY;
+    for name in names {
+        let feature = Feature::ALL.into_iter().find(|feature| feature.name() == name);
+        let feature = feature.ok_or_else(|| {
+            let known: Vec<_> = Feature::ALL.iter().map(|feature| feature.name()).collect();
+            value(format!("no feature '{name}'; there are: {}", known.join(", ")))
+        })?;
+        set = set.with(feature);
+    }
+    Ok(set)
 }
