@@ -64,8 +64,8 @@ def test_a_killed_worker_loses_nothing(client, expected):
 
 def test_a_bad_recording_costs_no_other(client, tmp_path):
     bad = tmp_path / "bad.csv"
-    bad.write_text("x,activity\nnothing,a\n")
+    bad.write_text("x,activity\n7,a\nnothing,b\n")
     tasks = [TASKS[0], {"data": str(bad), "target": "activity"}, TASKS[1]]
     results = sweep(tasks, client)
-    assert "bad.csv: line 2" in results[1]["error"]
+    assert "bad.csv: line 3" in results[1]["error"]
     assert results == serial(tasks)
