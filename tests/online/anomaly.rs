@@ -20,8 +20,11 @@ fn nearest() -> NearestConfiguration<f32> {
     NearestConfiguration { slots: SLOTS, ..Default::default() }
 }
 
-/// Every detector in every format, in the exact size and in a larger type.
-fn detectors() -> Vec<(&'static str, [Box<dyn Detector<f32>>; 2])> {
+/// The name of a detector, and two of it: in the exact size and in a larger type.
+type Pair = (&'static str, [Box<dyn Detector<f32>>; 2]);
+
+/// Every detector in every format.
+fn detectors() -> Vec<Pair> {
     macro_rules! both {
         ($detector:ident, $storage:ty, $exact:expr, $roomy:expr, $configuration:expr) => {
             [
