@@ -108,20 +108,24 @@ impl<T: Scalar> Exp3S<T> {
     /// [`Error::NotPositive`] for fewer than two actions; [`Error::NotProbability`] unless there are
     /// fewer changes than rounds and at least one.
     pub fn new(actions: usize, rounds: u32, changes: u32) -> Result<Self, Error> {
-        if actions < 2 {
-            return Err(Error::NotPositive);
-        }
-        if changes == 0 || changes >= rounds {
-            return Err(Error::NotProbability);
-        }
-        let [count, rounds, changes] =
-            [actions, rounds as usize, changes as usize].map(T::from_usize);
+        let [count, rounds, changes] = Self::sizes(actions, rounds, changes)?;
         let two = T::from_f64(2.0);
         let area = rounds * count;
         let rate = (two * (changes + T::ONE) * area.ln() / area).sqrt();
         let ftrl = Ftrl::new(Entropic, Constant::ONE).with_rate(Constant::new(rate)?);
         let share = changes / (rounds - T::ONE);
         Ok(Self { implicit: T::from_f64(0.1), share, ..Self::with(ftrl) })
+    }
+
+    /// The three numbers of a world that changes, checked.
+    pub(super) fn sizes(actions: usize, rounds: u32, changes: u32) -> Result<[T; 3], Error> {
+        if actions < 2 {
+            return Err(Error::NotPositive);
+        }
+        if changes == 0 || changes >= rounds {
+            return Err(Error::NotProbability);
+        }
+        Ok([actions, rounds as usize, changes as usize].map(T::from_usize))
     }
 }
 

@@ -15,14 +15,7 @@ impl<T: Scalar> Exp3S<T> {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn discounted(actions: usize, rounds: u32, changes: u32) -> Result<Self, Error> {
-        if actions < 2 {
-            return Err(Error::NotPositive);
-        }
-        if changes == 0 || changes >= rounds {
-            return Err(Error::NotProbability);
-        }
-        let [count, rounds, changes] =
-            [actions, rounds as usize, changes as usize].map(T::from_usize);
+        let [count, rounds, changes] = Self::sizes(actions, rounds, changes)?;
         let memory = (rounds / (T::from_f64(5.0) * (changes + T::ONE))).maximum(T::ONE);
         let rate = T::from_f64(2.0) * (count.ln() / (memory * count)).sqrt();
         let ftrl = Ftrl::new(Entropic, Constant::ONE).with_rate(Constant::new(rate)?);

@@ -48,12 +48,7 @@ pub fn run(
         error => Failure::Input(format!("{}: {name}: {error}", data.name)),
     };
     let tuned_on = if options.tune { tuning_part(data.len()) } else { 0 };
-    // The first prediction precedes all learning.
-    let unscored = if options.drift { data.len() / 2 } else { tuned_on.max(1) };
-    if unscored >= data.len() {
-        let line = format!("{}: one example, and nothing to score", data.name);
-        return Err(Failure::Input(line));
-    }
+    let unscored = unscored(data, options, tuned_on)?;
     let rank = rank(data, options)?;
     let progress = progress::bar("fit", selected.len() as u64);
     let (mut fitted, mut left_out, mut tuned) = (Vec::new(), Vec::new(), Vec::new());
@@ -108,6 +103,16 @@ pub fn run(
         best,
     };
     Ok((fit, chosen))
+}
+
+/// Examples before the first that is scored: the first prediction precedes all learning.
+fn unscored(data: &Examples, options: &Options, tuned_on: usize) -> Result<usize, Failure> {
+    let unscored = if options.drift { data.len() / 2 } else { tuned_on.max(1) };
+    if unscored >= data.len() {
+        let line = format!("{}: one example, and nothing to score", data.name);
+        return Err(Failure::Input(line));
+    }
+    Ok(unscored)
 }
 
 /// The learner's state.

@@ -87,6 +87,12 @@ pub fn keep() {
         PolicyState::new => fn(Pair) -> Result<PolicyState<f32, 2, 3, 2>, games::Error>;
         PolicyGradient::update => fn(&PolicyGradient<Power<f32>>, &mut PolicyState<f32, 2, 3, 2>, &Pair) -> Result<(), games::Error>;
         Reinforce::episode => fn(&Reinforce<Power<f32>>, &Stochastic, &Pair, u32, &[f32; 2], &mut Generator, &mut Pair) -> Result<Episode<f32, 2>, games::Error>;
+    }
+    inequalities();
+}
+
+fn inequalities() {
+    kept! {
         Method::advance => fn(&Sgda<f32, Simplex>, &mut [f32; 3], Field) -> Result<(), variational::Error>;
         Method::advance => fn(&Seg, &mut [f32; 3], Field) -> Result<(), variational::Error>;
         Projection::project => fn(&Ball<f32>, &mut [f32; 3]);

@@ -5,6 +5,21 @@
 use super::tile::length;
 use core::arch::asm;
 
+/// Adds one block of four products to s16 to s19, then `n` pairs of blocks from label 3 on.
+macro_rules! add_blocks {
+    () => {
+        concat!(
+            "vldmia {x}!, {{s0-s3}}\n vldmia {y}!, {{s8-s11}}\n",
+            add_products!(16 17 18 19; 0 1 2 3; 8 9 10 11),
+            "3: cmp {n}, #0\n beq 4f\n",
+            "2: vldmia {x}!, {{s0-s7}}\n vldmia {y}!, {{s8-s15}}\n",
+            add_products!(16 17 18 19; 0 1 2 3; 8 9 10 11),
+            add_products!(16 17 18 19; 4 5 6 7; 12 13 14 15),
+            "subs {n}, {n}, #1\n bne 2b\n 4:\n",
+        )
+    };
+}
+
 /// Dot product up to the shorter length: four interleaved sums, then the rest one by one.
 #[inline(never)]
 pub(crate) fn dot(x: &[f32], y: &[f32]) -> f32 {
@@ -20,15 +35,7 @@ pub(crate) fn dot(x: &[f32], y: &[f32]) -> f32 {
             "vldmia {x}!, {{s0-s3}}", "vldmia {y}!, {{s8-s11}}",
             products!(16 17 18 19; 0 1 2 3; 8 9 10 11),
             "subs {n}, {n}, #1", "lsrs {n}, {n}, #1", "bcc 3f",
-            "vldmia {x}!, {{s0-s3}}", "vldmia {y}!, {{s8-s11}}",
-            add_products!(16 17 18 19; 0 1 2 3; 8 9 10 11),
-            "3:", "cmp {n}, #0", "beq 4f",
-            "2:",
-            "vldmia {x}!, {{s0-s7}}", "vldmia {y}!, {{s8-s15}}",
-            add_products!(16 17 18 19; 0 1 2 3; 8 9 10 11),
-            add_products!(16 17 18 19; 4 5 6 7; 12 13 14 15),
-            "subs {n}, {n}, #1", "bne 2b",
-            "4:",
+            add_blocks!(),
             "vadd.f32 s16, s16, s17", "vadd.f32 s18, s18, s19", "vadd.f32 s16, s16, s18",
             "5:", "cmp {rest}, #0", "beq 7f",
             "6:",
@@ -61,15 +68,7 @@ pub(crate) fn add_lanes(x: &[f32], y: &[f32], lanes: &mut [f32; 4]) -> usize {
                 ["s16" "s17" "s18" "s19"];
                 "vldm {l}, {{s16-s19}}",
                 "lsrs {n}, {n}, #1", "bcc 3f",
-                "vldmia {x}!, {{s0-s3}}", "vldmia {y}!, {{s8-s11}}",
-                add_products!(16 17 18 19; 0 1 2 3; 8 9 10 11),
-                "3:", "cmp {n}, #0", "beq 4f",
-                "2:",
-                "vldmia {x}!, {{s0-s7}}", "vldmia {y}!, {{s8-s15}}",
-                add_products!(16 17 18 19; 0 1 2 3; 8 9 10 11),
-                add_products!(16 17 18 19; 4 5 6 7; 12 13 14 15),
-                "subs {n}, {n}, #1", "bne 2b",
-                "4:",
+                add_blocks!(),
                 "vstm {l}, {{s16-s19}}";
                 x = inout(reg) x.as_ptr() => _,
                 y = inout(reg) y.as_ptr() => _,

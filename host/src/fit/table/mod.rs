@@ -39,6 +39,7 @@ use header::Layout;
 use kind::{is_units, kind};
 use rows::Body;
 use source::Text;
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::Read;
 
@@ -174,38 +175,7 @@ pub fn read(
     if body.columns.is_empty() {
         return Err(fail("no column is left to predict from but points in time".to_owned()));
     }
-    let (mut headers, mut comments) = (0, 0);
-    while records.next(&mut record)? {
-        if record.len() == header.len() {
-            if record[layout.numbers[0]] == titles[layout.numbers[0]] && same(&record, &titles) {
-                headers += 1;
-            } else {
-                body.take(&record)?;
-            }
-        } else if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
-        } else if record.get(0).is_some_and(|cell| cell.starts_with(b"#")) {
-            comments += 1;
-        } else {
-            let (line, cells) = (line(&record), record.len());
-            // Cut off: the last line of a file that does not end with a line break.
-            if cells < header.len()
-                && !records.next(&mut record)?
-                && !matches!(text.last.get(), b'\n' | b'\r')
-            {
-                notes.push(format!("skipped line {line}, the last one: it is cut off"));
-                break;
-            }
-            return Err(fail(format!(
-                "line {line}: {cells} cells where the header has {}",
-                header.len()
-            )));
-        }
-    }
-    for (count, what) in [(headers, "repeated headers"), (comments, "comments")] {
-        if count > 0 {
-            notes.push(format!("skipped {count} {what}"));
-        }
-    }
+    notes.extend(records.rows(&mut body, &titles, &text.last)?);
     let (columns, channels) = channels::channels(&body, &kinds, &mut notes)?;
     let Body { target, groups, rows, .. } = body;
     let (name, groups) = (name.to_owned(), groups.len());
@@ -244,6 +214,51 @@ impl<R: Read> Records<'_, R> {
             return Err(fail(format!("line {line}: not UTF-8; --encoding names another encoding")));
         }
         Ok(read)
+    }
+
+    /// Reads the rows into `body`; returns notes about the lines that it skips. `titles` is the header, and
+    /// `last` the last byte that was read.
+    fn rows(
+        &mut self,
+        body: &mut Body<'_>,
+        titles: &ByteRecord,
+        last: &Cell<u8>,
+    ) -> Result<Vec<String>, Failure> {
+        let (mut record, mut notes) = (ByteRecord::new(), Vec::new());
+        let (mut headers, mut comments) = (0, 0);
+        let first = body.layout.numbers[0];
+        while self.next(&mut record)? {
+            if record.len() == titles.len() {
+                if record[first] == titles[first] && same(&record, titles) {
+                    headers += 1;
+                } else {
+                    body.take(&record)?;
+                }
+            } else if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+            } else if record.get(0).is_some_and(|cell| cell.starts_with(b"#")) {
+                comments += 1;
+            } else {
+                let (line, cells) = (line(&record), record.len());
+                // Cut off: the last line of a file that does not end with a line break.
+                if cells < titles.len()
+                    && !self.next(&mut record)?
+                    && !matches!(last.get(), b'\n' | b'\r')
+                {
+                    notes.push(format!("skipped line {line}, the last one: it is cut off"));
+                    break;
+                }
+                let (name, columns) = (self.name, titles.len());
+                return Err(Failure::Input(format!(
+                    "{name}: line {line}: {cells} cells where the header has {columns}"
+                )));
+            }
+        }
+        for (count, what) in [(headers, "repeated headers"), (comments, "comments")] {
+            if count > 0 {
+                notes.push(format!("skipped {count} {what}"));
+            }
+        }
+        Ok(notes)
     }
 
     /// The first records.
