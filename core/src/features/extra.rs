@@ -75,7 +75,7 @@ fn powers<T: Scalar>(third: &mut T, fourth: &mut T, step: &Step<'_, T>) {
         (*third, *fourth) = (T::ZERO, T::ZERO);
         return;
     }
-    let (before, n) = (T::from_usize(step.count), T::from_usize(step.count + 1));
+    let (before, n) = (T::from_usize(step.count), T::from_usize(step.count.saturating_add(1)));
     let second = step.variance * before;
     let delta = step.x - step.mean;
     let share = delta / n;
@@ -134,7 +134,7 @@ fn octaves<T: Scalar>(components: &[T], count: usize, coefficients: &[T]) -> [T;
         let (s1, s2) = (*s1 / n, *s2 / n);
         let square = (s1 * s1 + s2 * s2 - *coefficient * s1 * s2).maximum(T::ZERO);
         if let Some(octave) = octaves.get_mut(k.checked_ilog2().unwrap_or(0) as usize) {
-            *octave += if 2 * k == count { square } else { square + square };
+            *octave += if count % 2 == 0 && k == count / 2 { square } else { square + square };
         }
     }
     octaves

@@ -121,8 +121,8 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize, const EXTRA: usize>
         };
         let mut coefficients = [T::ZERO; BINS];
         if set.contains(Feature::Bands) {
-            for (k, coefficient) in (1_u8..).zip(&mut coefficients) {
-                let angle = core::f64::consts::TAU * f64::from(k) / window.length as f64;
+            for (k, coefficient) in (1..=BINS).zip(&mut coefficients) {
+                let angle = core::f64::consts::TAU * k as f64 / window.length as f64;
                 *coefficient = T::from_f64(2.0 * libm::cos(angle));
             }
         }
