@@ -53,8 +53,10 @@ impl Scores {
     }
 }
 
-/// Parts of a stream that are timed separately.
+/// Parts of a stream that are timed separately, and maximum examples in one: a part is shorter than the
+/// time that the system gives to a program at once.
 const TIMED_PARTS: usize = 20;
+const MAX_TIMED: usize = 256;
 
 /// Runs a learner over the stream in order. The time of an update is the smallest of the parts of the
 /// second half of the stream: other programs disturb some of them, and memory is full by then.
@@ -64,9 +66,9 @@ const TIMED_PARTS: usize = 20;
 pub fn prequential(learner: &mut dyn Learner<f32>, data: &Examples) -> Result<Run, Failure> {
     let mut predictions = Sequence::new(data.task);
     let mut prediction = vec![0.0; learner.shape().outputs()];
-    let mut times = Vec::with_capacity(TIMED_PARTS);
+    let mut times = Vec::new();
     let mut cursor = data.cursor();
-    let part = data.len().div_ceil(TIMED_PARTS).max(1);
+    let part = data.len().div_ceil(TIMED_PARTS).clamp(1, MAX_TIMED);
     for first in (0..data.len()).step_by(part) {
         let last = data.len().min(first + part);
         let start = Instant::now();
