@@ -19,6 +19,16 @@ const TERMS: usize = 1 + SQUARED;
 const DELTA_TERMS: usize = 1 + FEATURES + 256;
 const SLOTS: usize = 256;
 
+/// Sizes of `ftrl` for small shapes: each of its updates clears as many weights as the type has, which at
+/// full size takes longer than to learn.
+const FEW_FEATURES: usize = 72;
+const FEW_CLASSES: usize = 8;
+
+/// Whether a shape is small.
+const fn is_small(shape: Shape) -> bool {
+    shape.features <= FEW_FEATURES && shape.outputs() <= FEW_CLASSES
+}
+
 /// A learner on the heap, whatever its kind.
 pub type Boxed = Box<dyn Learner<f32> + Send + Sync>;
 
@@ -74,6 +84,9 @@ impl Model {
         type NewtonIn<S> = Newton<S, SQUARED, CLASSES, TERMS>;
         type NormtuneIn<S, const WIDTH: usize> = Normtune<S, FEATURES, CLASSES, WIDTH>;
         match self {
+            Self::Ftrl(Storage::F32, c) if is_small(shape) => {
+                adaptive!(Ftrl<f32, FEW_FEATURES, FEW_CLASSES>, shape, *c)
+            }
             Self::Ftrl(Storage::F32, c) => adaptive!(Ftrl<f32, FEATURES, CLASSES>, shape, *c),
             Self::Ftrl(_, c) => adaptive!(Ftrl<f16, FEATURES, CLASSES>, shape, *c),
             Self::Newton(Storage::F32, c) => adaptive!(NewtonIn<f32>, shape, *c),
