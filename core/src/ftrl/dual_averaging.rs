@@ -199,7 +199,7 @@ impl<R, S, L> Ftrl<R, S, L> {
     ///
     /// # Errors
     /// Those of [`update`](Self::update); [`Error::Shape`] also if `strategies` has another length.
-    pub fn look_ahead<T, V>(
+    pub fn look_ahead<T: Scalar, V: AsRef<[T]>>(
         &self,
         state: &State<V>,
         actions: &[usize],
@@ -207,11 +207,9 @@ impl<R, S, L> Ftrl<R, S, L> {
         strategies: &mut [T],
     ) -> Result<(), Error>
     where
-        T: Scalar,
         R: Regularizer<T>,
         S: Schedule<T>,
         L: Schedule<T>,
-        V: AsRef<[T]>,
     {
         let total = actions.iter().fold(0_usize, |sum, count| sum.saturating_add(*count));
         let scores = state.scores.as_ref();

@@ -3,7 +3,7 @@
 use super::anomaly;
 use super::catalogue;
 use super::examples::{Examples, examples};
-use super::export::{self, Destination};
+use super::export::{self, Destination, Export};
 use super::options::{Language, Options};
 use super::outcome::Fit;
 use super::predictions::{self, Writer};
@@ -155,7 +155,8 @@ fn fit_here(
             Language::Rust => export::write,
             Language::C => export::write_c,
         };
-        write(&best.model, &table, &data, &board, state, to)?;
+        let (model, table, data, board) = (&best.model, &table, &data, &board);
+        write(&Export { model, table, data, board, state }, to)?;
         if shown && !options.json {
             console::line(format_args!(
                 "wrote {} for {} to {}",

@@ -1,7 +1,7 @@
 //! A learner as a static library for C, with an example program.
 
 use super::destination::Destination;
-use super::firmware::{channels, expect_fits, pipeline_bytes};
+use super::firmware::{Export, channels, expect_fits, pipeline_bytes};
 use super::recording::Recording;
 use super::{rust, workspace};
 use crate::Failure;
@@ -15,19 +15,13 @@ use std::path::Path;
 /// Bytes that a learner may take beside its state: configurations, shapes, counters.
 const CONFIGURATION: usize = 1024;
 
-/// Writes the library and the example; the learner starts with `state`, if one is given.
+/// Writes the library and the example.
 ///
 /// # Errors
 /// [`Failure::Input`] for a learner that exceeds the board's RAM, and naming what cannot be read or
 /// written.
-pub fn write(
-    model: &Model,
-    table: &Table,
-    data: &Examples,
-    board: &Board,
-    state: Option<&[u8]>,
-    to: &Destination,
-) -> Result<(), Failure> {
+pub fn write(export: &Export<'_>, to: &Destination) -> Result<(), Failure> {
+    let Export { model, table, data, board, state } = *export;
     expect_fits(model, data, board)?;
     let recording = Recording::new(table, data, board.flash.length)?;
     let expected = recording.expected(model, data, state)?;

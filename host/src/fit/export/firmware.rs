@@ -41,19 +41,28 @@ pub fn channels(data: &Examples) -> usize {
     data.windows.map_or(features, |windows| features / windows.set.outputs())
 }
 
-/// Writes the crate; the learner starts with `state`, if one is given.
+/// What is exported.
+#[derive(Clone, Copy)]
+pub struct Export<'a> {
+    /// The learner.
+    pub model: &'a Model,
+    /// The file that it learned.
+    pub table: &'a Table,
+    /// The examples of the file.
+    pub data: &'a Examples,
+    /// The board that it is for.
+    pub board: &'a Board,
+    /// The state that it starts with, if any.
+    pub state: Option<&'a [u8]>,
+}
+
+/// Writes the crate.
 ///
 /// # Errors
 /// [`Failure::Input`] for a learner that exceeds the board's RAM, and naming what cannot be read or
 /// written.
-pub fn write(
-    model: &Model,
-    table: &Table,
-    data: &Examples,
-    board: &Board,
-    state: Option<&[u8]>,
-    to: &Destination,
-) -> Result<(), Failure> {
+pub fn write(export: &Export<'_>, to: &Destination) -> Result<(), Failure> {
+    let Export { model, table, data, board, state } = *export;
     expect_fits(model, data, board)?;
     let recording = Recording::new(table, data, board.flash.length)?;
     workspace::write(&firmware()?, board, to)?;

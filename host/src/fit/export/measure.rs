@@ -1,7 +1,7 @@
 //! Runs an exported learner on a board and compares its predictions with the host's.
 
 use super::destination::Destination;
-use super::firmware::{ram_bytes, write};
+use super::firmware::{Export, ram_bytes, write};
 use super::recording::{Expected, Recording};
 use crate::bench::{Board, Image, Source, Toolchain, firmware, run};
 use crate::fit::examples::Examples;
@@ -67,7 +67,7 @@ pub fn measure(
         return Ok(None);
     }
     let to = Destination::new(directory(board), true)?;
-    write(model, table, data, board, None, &to)?;
+    write(&Export { model, table, data, board, state: None }, &to)?;
     let elf = build(board, to.directory())?;
     let bytes = std::fs::read(&elf)
         .map_err(|error| Failure::Input(format!("{}: {error}", elf.display())))?;
