@@ -17,8 +17,6 @@ const STRAIN: u8 = 4;
 const LASTING: u8 = 30;
 /// Net strain to one side, of [`LASTING`], that means a new level rather than a wider spread.
 const ONE_SIDED: i8 = 20;
-/// Observations that a new level counts for.
-const RESTART: u32 = 5;
 /// Observations after a lasting change whose weight is that of a stream which began then.
 const FRESH: u8 = 250;
 
@@ -114,6 +112,9 @@ impl Unit {
         }
     }
 }
+
+/// Observations that a new level counts for.
+const RESTART: u32 = 5;
 
 impl<T: Scalar> Moments<T> {
     /// All zero bytes: nothing observed.

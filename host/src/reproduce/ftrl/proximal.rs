@@ -94,12 +94,12 @@ fn log_loss(probability: f64, target: bool) -> f64 {
 
 /// Algorithm 1 of McMahan et al. 2013, line by line: z and n by coordinate.
 struct Reference {
+    z: [f64; FEATURES],
+    n: [f64; FEATURES],
     alpha: f64,
     beta: f64,
     l1: f64,
     l2: f64,
-    z: [f64; FEATURES],
-    n: [f64; FEATURES],
 }
 
 impl Reference {
