@@ -8,7 +8,6 @@ use crate::Failure;
 use crate::bench::{Board, Run, firmware};
 use crate::fit::examples::Examples;
 use crate::fit::model::Model;
-use crate::fit::table::Table;
 use situ::online::{Target, Task};
 use std::path::Path;
 
