@@ -38,7 +38,7 @@ error_enum! {
 
 /// Bytes that [`save`] writes: the state, what must agree, and 12 more.
 pub fn saved_bytes<P: Persist + ?Sized>(state: &mut P) -> usize {
-    HEADER + Archive::walk(state, Mode::Count).position()
+    HEADER.saturating_add(Archive::walk(state, Mode::Count).position())
 }
 
 /// Saves a state; returns the number of bytes written.
@@ -88,7 +88,7 @@ pub fn save_to<P: Persist + ?Sized, E>(
         outcome.is_ok()
     };
     Archive::write(state, &header(length, checksum), &mut write);
-    outcome.map(|()| HEADER + length)
+    outcome.map(|()| HEADER.saturating_add(length))
 }
 
 /// Restores a state that [`save`] wrote for one of the same type, size and configuration, from bytes that
@@ -159,7 +159,7 @@ pub(super) fn verify(
             return Err(Error::Damaged);
         }
         checksum.add(chunk);
-        position += chunk.len();
+        position = position.saturating_add(chunk.len());
     }
     if checksum.value() != u32::from_le_bytes([c0, c1, c2, c3]) {
         return Err(Error::Damaged);

@@ -57,8 +57,8 @@ impl Chunks<'_> {
             if let Some(next) = self.chunk.get_mut(self.filled) {
                 *next = *byte;
             }
-            self.filled += 1;
-            if self.filled == CHUNK {
+            self.filled = self.filled.saturating_add(1);
+            if self.filled >= CHUNK {
                 self.flush();
             }
         }

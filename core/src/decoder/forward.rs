@@ -76,7 +76,7 @@ impl<'a, S: Storage> Decoder<'a, S> {
             shape,
             tokens: take(usize::from(shape.vocabulary) * width)?,
             positions: take(usize::from(shape.positions) * width)?,
-            layers: take(usize::from(shape.layers) * shape.layer_weights())?,
+            layers: take(usize::from(shape.layers).saturating_mul(shape.layer_weights()))?,
             gain: take(width)?,
             output: take(usize::from(shape.vocabulary) * width)?,
         })
@@ -102,7 +102,7 @@ impl<'a, S: Storage> Decoder<'a, S> {
     ) -> Result<(), Error> {
         let width = usize::from(self.shape.width);
         let (residual, rest) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
-        if rest.len() + width < self.shape.workspace()
+        if rest.len().saturating_add(width) < self.shape.workspace()
             || logits.len() < usize::from(self.shape.vocabulary)
         {
             return Err(Error::Workspace);
@@ -216,8 +216,10 @@ impl<'a, S: Storage> Decoder<'a, S> {
     /// The weights of a layer's attention and of its feed-forward.
     fn layer_weights(&self, layer: u16) -> Result<(&'a [S], &'a [S]), Error> {
         let (width, size) = (usize::from(self.shape.width), self.shape.layer_weights());
-        let weights = self.layers.get(usize::from(layer) * size..).and_then(|w| w.get(..size));
-        weights.and_then(|w| w.split_at_checked(width * (4 * width + 1))).ok_or(Error::Shape)
+        let start = usize::from(layer).saturating_mul(size);
+        let weights = self.layers.get(start..).and_then(|w| w.get(..size));
+        let attention = width.saturating_mul(4 * width + 1);
+        weights.and_then(|w| w.split_at_checked(attention)).ok_or(Error::Shape)
     }
 
     /// Writes the logits of the next token.
@@ -249,9 +251,14 @@ struct Places {
 }
 
 impl Places {
+    /// Index of the layer's key in the keys and values of a place.
+    const fn layer_start(self) -> usize {
+        self.layer.saturating_mul(2).saturating_mul(self.width)
+    }
+
     /// Key and value of a place.
     fn of<T>(self, memory: &mut [T], place: usize) -> Option<(&mut [T], &mut [T])> {
-        let start = place * self.stride + 2 * self.layer * self.width;
+        let start = place.saturating_mul(self.stride).saturating_add(self.layer_start());
         memory.get_mut(start..)?.get_mut(..2 * self.width)?.split_at_mut_checked(self.width)
     }
 
@@ -273,13 +280,13 @@ impl Places {
                 let places = memory.chunks_exact(self.stride.max(1));
                 places.map(move |place| place.get(start..).and_then(|row| row.get(..size)))
             };
-            let first = 2 * self.layer * self.width + head * size;
+            let first = self.layer_start().saturating_add(head.saturating_mul(size));
             for (score, key) in scores.iter_mut().zip(rows(first)) {
                 *score = dot(query, key.unwrap_or(&[]));
             }
             softmax_in_place(scores, inverse_temperature);
             out.fill(T::ZERO);
-            for (score, value) in scores.iter().zip(rows(first + self.width)) {
+            for (score, value) in scores.iter().zip(rows(first.saturating_add(self.width))) {
                 add_scaled(*score, value.unwrap_or(&[]), out);
             }
         }

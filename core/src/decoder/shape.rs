@@ -23,28 +23,29 @@ pub struct Shape {
     pub layers: u16,
 }
 
+// A product of sizes may exceed the 32 bits of a board; then it saturates, and no slice is as long.
 impl Shape {
     /// Number of weights: (2 vocabulary + positions + 1) d + layers (4 d² + 2 units d + 2 d).
     pub const fn weights(&self) -> usize {
         let (vocabulary, positions) = (self.vocabulary as usize, self.positions as usize);
-        (2 * vocabulary + positions + 1) * self.width as usize
-            + self.layers as usize * self.layer_weights()
+        let outside = (2 * vocabulary + positions + 1).saturating_mul(self.width as usize);
+        (self.layers as usize).saturating_mul(self.layer_weights()).saturating_add(outside)
     }
 
     /// Number of weights of a layer.
     pub(super) const fn layer_weights(&self) -> usize {
         let width = self.width as usize;
-        width * (4 * width + 2 * self.units as usize + 2)
+        width.saturating_mul(4 * width + 2 * self.units as usize + 2)
     }
 
     /// Scalars of a cache for the whole context: 2 layers context d.
     pub const fn cache(&self) -> usize {
-        self.token_cache() * self.context as usize
+        self.token_cache().saturating_mul(self.context as usize)
     }
 
     /// Scalars of a cache for one token: 2 layers d.
     pub const fn token_cache(&self) -> usize {
-        2 * self.layers as usize * self.width as usize
+        (2 * self.layers as usize).saturating_mul(self.width as usize)
     }
 
     /// Scalars of workspace: 4 d + max(units, context).
@@ -59,7 +60,8 @@ impl Shape {
         let (width, layers) = (self.width as usize, self.layers as usize);
         let attention = (2 * width).saturating_mul(before.saturating_add(1));
         let layer = self.layer_weights().saturating_add(attention);
-        layers.saturating_mul(layer).saturating_add((self.vocabulary as usize + 1) * width)
+        let read_out = (self.vocabulary as usize + 1).saturating_mul(width);
+        layers.saturating_mul(layer).saturating_add(read_out)
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {

@@ -95,9 +95,11 @@ impl<T: Scalar> Proximal<T> {
         for (((z, norm), x), w) in state.zip(x).zip(weights) {
             let gradient = slope * *x;
             let before = norm.load();
-            let after = (before * before + gradient * gradient).sqrt();
-            *z = S::store(z.load() + gradient - (after - before) * (scale * *w));
-            *norm = S::store(after);
+            *norm = S::store((before * before + gradient * gradient).sqrt());
+            // As it is kept: a growth that f16 rounds away must not move z either. Every step would move
+            // it away from zero, without end in the directions that have no gradient.
+            let growth = norm.load() - before;
+            *z = S::store(z.load() + gradient - growth * (scale * *w));
         }
     }
 
@@ -298,6 +300,24 @@ mod tests {
             assert_eq!(model.learn(&configuration, Link::Logistic, &[1.0, 2.0], 1.0), None);
             assert_eq!(model, before);
         }
+    }
+
+    /// Two classes share their direction: what both add to their scores changes no prediction and has no
+    /// gradient. With a norm that f16 no longer lets grow, such weights must rest.
+    #[cfg(feature = "f16")]
+    #[test]
+    fn weights_without_a_gradient_rest_when_the_norm_does() {
+        use crate::scalar::f16;
+        let rule = Proximal::<f32>::default();
+        let mut z = [f16::from_f32(-300.0)];
+        let mut norm = [f16::from_f32(30.0)];
+        for step in 0..200_000 {
+            let weights = [rule.weight(z[0].load(), norm[0].load())];
+            // Gradients of alternating sign, too small to move the norm.
+            let slope = if step % 2 == 0 { 0.3 } else { -0.3 };
+            rule.step(slope, &[1.0], &weights, &mut z, &mut norm);
+        }
+        assert!(z[0].load().abs() < 600.0, "{}", z[0]);
     }
 
     #[test]

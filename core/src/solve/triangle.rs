@@ -56,7 +56,7 @@ mod sealed {
 
 /// Elements above the diagonal of a matrix of order `terms`: n (n − 1)/2.
 pub(crate) const fn packed(terms: usize) -> usize {
-    terms * terms.saturating_sub(1) / 2
+    terms.saturating_mul(terms.saturating_sub(1)) / 2
 }
 
 /// Implements [`Triangular`] for a thousand orders or fewer, by their digits.

@@ -75,12 +75,14 @@ impl Plan {
 
     /// Letters of a prompt: (m + 1)(n + 1) − 1.
     pub const fn prompt(&self) -> usize {
-        (self.examples as usize + 1) * (self.inputs as usize + 1) - 1
+        // As m (n + 1) + n. A product of sizes may exceed the 32 bits of a board.
+        let (examples, inputs) = (self.examples as usize, self.inputs as usize);
+        examples.saturating_mul(inputs + 1).saturating_add(inputs)
     }
 
     /// Columns of the sequence, for K tasks: K + (m + 1)(n + 1).
     pub const fn columns(&self, tasks: usize) -> usize {
-        tasks.saturating_add(self.prompt() + 1)
+        tasks.saturating_add(self.prompt()).saturating_add(1)
     }
 
     fn rows(&self, tasks: usize) -> Result<Rows, Error> {

@@ -24,13 +24,14 @@ pub(super) const fn buffer_sizes(
     tasks: usize,
     blocks: usize,
 ) -> BufferSizes {
-    let (compare, mix) = (6 + bits, 10 + bits);
-    let (round, average, look_up) = (6, 4 + bits, 3 * (examples + 1) + 1);
+    let (compare, mix) = (bits.saturating_add(6), bits.saturating_add(10));
+    // 6 to round, 4 + bits for the averages, 3 (m + 1) + 1 to look up.
+    let look_up = examples.saturating_mul(3).saturating_add(bits).saturating_add(14);
     BufferSizes {
         blocks: tasks
-            .saturating_mul(compare + mix)
+            .saturating_mul(compare.saturating_add(mix))
             .saturating_add(blocks.saturating_mul(2))
-            .saturating_add(round + average + look_up),
+            .saturating_add(look_up),
         biases: 3,
         heads: tasks.saturating_mul(2).saturating_add(1),
         layers: 3,

@@ -128,7 +128,7 @@ impl Machine {
     /// Heads of the widest layer, the one that computes: R + d R + d.
     pub const fn max_heads(&self) -> usize {
         let (size, order) = (self.size as usize, self.product_order as usize);
-        order * (1 + size) + size
+        order.saturating_mul(1 + size).saturating_add(size)
     }
 
     /// Buffers that are large enough for the weights.
@@ -136,10 +136,15 @@ impl Machine {
         let Layout { size, block_code, instruction_code, registers, .. } = self.layout();
         let (d, codes) = (size as usize, block_code as usize + instruction_code as usize);
         let r = registers as usize;
-        let heads = 1 + 3 + self.max_heads() + 2;
+        let heads = self.max_heads().saturating_add(6);
+        // Sizes beyond any machine's must not overflow 32 bits.
+        let coded = (30 + 20 * r).saturating_mul(codes);
         BufferSizes {
-            blocks: 700 + 12 * heads + 40 * d + (30 + 20 * r) * codes + 60 * r,
-            biases: 200 + 20 * r + 8 * codes * (1 + r),
+            blocks: heads
+                .saturating_mul(12)
+                .saturating_add(coded)
+                .saturating_add(700 + 40 * d + 60 * r),
+            biases: codes.saturating_mul(8 + 8 * r).saturating_add(200 + 20 * r),
             heads,
             layers: 4,
         }

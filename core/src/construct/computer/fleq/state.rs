@@ -77,11 +77,13 @@ impl Machine {
     }
 
     pub(super) fn column_of(&self, block: usize, j: usize) -> usize {
-        2 * usize::from(self.size) + j * self.blocks + block
+        let scratch = 2 * usize::from(self.size);
+        j.saturating_mul(self.blocks).saturating_add(block).saturating_add(scratch)
     }
 
     pub(super) fn instruction_column(&self, instruction: usize) -> usize {
-        usize::from(self.size) * (2 + self.blocks) + instruction
+        let blocks = self.blocks.saturating_add(2);
+        usize::from(self.size).saturating_mul(blocks).saturating_add(instruction)
     }
 
     fn write_instruction<T: Scalar>(
