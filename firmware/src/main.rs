@@ -17,6 +17,8 @@ fn main() -> ! {
     defmt::println!("{{\"start\":{{\"counter\":\"{=str}\"}}}}", measure.counter());
     if cfg!(feature = "models") {
         situ_suite::each_model(&mut measure);
+    } else if cfg!(feature = "learners") {
+        situ_suite::each_learner(&mut measure);
     } else {
         situ_suite::each(&mut measure);
     }

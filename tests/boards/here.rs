@@ -47,6 +47,14 @@ fn every_model_agrees_with_f64() {
     assert_eq!(here.expected.len(), 0);
 }
 
+#[test]
+fn every_learner_agrees_with_f64() {
+    let expected = expected(Suite::Learners, "");
+    let mut here = Here { expected: expected.iter() };
+    situ_suite::each_learner(&mut here);
+    assert_eq!(here.expected.len(), 0);
+}
+
 /// Each prompt mixes two languages in equal shares, like the prompts on which the host measures the
 /// model.
 #[test]

@@ -9,6 +9,7 @@ mod command;
 mod budgets;
 mod c;
 mod fit;
+mod golden;
 mod here;
 mod no_panic;
 mod suite;

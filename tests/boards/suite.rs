@@ -1,6 +1,6 @@
 //! `situ bench` on each emulated board.
 
-use crate::{TOOL_MISSING, budgets, required, situ, skipped};
+use crate::{TOOL_MISSING, budgets, golden, required, situ, skipped};
 use situ_host::bench::{Counter, Results, Row};
 use std::sync::Mutex;
 
@@ -37,6 +37,7 @@ fn bench_with(board: &str, arguments: &[&str]) -> Option<Results> {
     let results: Results = serde_json::from_slice(&output.stdout).expect("the results as JSON");
     let image = arguments.last().map_or("suite", |suite| suite);
     budgets::check(image, board, [results.flash_bytes, results.ram_bytes, results.stack_bytes]);
+    golden::check(&results);
     Some(results)
 }
 
@@ -183,5 +184,16 @@ fn models_keep_their_promises() {
         let Some(results) = bench_with(board, &["--suite", "models"]) else { return };
         assert!(results.flash_bytes <= 128 * 1024, "{} bytes of flash", results.flash_bytes);
         assert!(results.ram_bytes <= 64 * 1024, "{} bytes of RAM", results.ram_bytes);
+    }
+}
+
+/// Every learner, on every emulated core: the bits of the host.
+#[test]
+fn learners_keep_their_promises() {
+    let all = ["qemu-m4", "qemu-m0", "qemu-m3", "qemu-m7", "qemu-m33", "qemu-m55"];
+    let boards = if required() { &all[..] } else { &all[..1] };
+    for board in boards {
+        let Some(results) = bench_with(board, &["--suite", "learners"]) else { return };
+        assert!(results.results.len() >= 20, "{} rows", results.results.len());
     }
 }

@@ -11,6 +11,7 @@ mod computer;
 mod format;
 mod games;
 mod learn;
+mod learners;
 mod machines;
 mod matrix;
 mod models;
@@ -85,6 +86,12 @@ pub fn each<V: Visitor>(visitor: &mut V) {
 pub fn each_model<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Empty);
     models::each(visitor);
+}
+
+/// Visits every row of the learners of a stream, a separate image too.
+pub fn each_learner<V: Visitor>(visitor: &mut V) {
+    rows!(visitor: Empty);
+    learners::each(visitor);
 }
 
 /// Visits the named rows, or only those of the reduced suite if the visitor is restricted to it.

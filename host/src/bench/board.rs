@@ -51,6 +51,8 @@ pub enum Suite {
     Reduced,
     /// The trained model and the written transformer of task superposition
     Models,
+    /// Every learner of a stream, small enough for every board
+    Learners,
 }
 
 /// How a board is run.

@@ -4,7 +4,7 @@ use super::image::Image;
 use super::log::Session;
 use super::results::Results;
 use super::{Board, Suite, board, estimate, reference, runner, toolchain};
-use crate::{Failure, console, progress, report};
+use crate::{Failure, console, files, progress, report};
 use std::path::PathBuf;
 
 /// Arguments of `situ bench`.
@@ -112,7 +112,7 @@ fn save(results: &Results, path: &PathBuf) -> Result<(), Failure> {
         Failure::Input(format!("--save {}: {error}", path.display()))
     };
     let json = serde_json::to_string_pretty(results).map_err(|error| fail(&error))?;
-    std::fs::write(path, json + "\n").map_err(|error| fail(&error))
+    files::try_replace(path, (json + "\n").as_bytes()).map_err(|error| fail(&error))
 }
 
 fn print_table(results: &Results) -> Result<(), Failure> {

@@ -29,6 +29,7 @@ mod toolchain;
 pub use board::{Board, Memory, Run, Suite, boards, firmware};
 pub use command::{Arguments, bench};
 pub use counter::{Counter, Source};
+pub use defmt::{Stream, Table};
 pub use image::Image;
 pub use reference::{Expected, expected};
 pub use results::{Results, Row};

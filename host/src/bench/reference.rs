@@ -44,6 +44,7 @@ pub fn expected(suite: Suite, filter: &str) -> Vec<Expected> {
         Suite::Full => situ_suite::each(&mut full),
         Suite::Reduced => situ_suite::each(&mut reduced),
         Suite::Models => situ_suite::each_model(&mut full),
+        Suite::Learners => situ_suite::each_learner(&mut full),
     }
     full.rows.append(&mut reduced.rows);
     full.rows

@@ -78,6 +78,7 @@ impl Toolchain {
             Suite::Full => (),
             Suite::Reduced => features.push("reduced"),
             Suite::Models => features.push("models"),
+            Suite::Learners => features.push("learners"),
         }
         let mut cargo = self.cargo("build", &board.target, &[&cpu_flag(board)]);
         cargo
@@ -132,7 +133,8 @@ fn cpu_flag(board: &Board) -> String {
 fn opt_level(board: &Board) -> &'static str {
     match board.suite {
         Suite::Full | Suite::Models => "3",
-        Suite::Reduced => "s",
+        // Which is small enough for every board.
+        Suite::Reduced | Suite::Learners => "s",
     }
 }
 

@@ -35,6 +35,7 @@ fn watched() -> bool {
 }
 
 // A panic ends here too: panic-probe logs its message, then raises a fault.
+// SAFETY: `exception` makes it the handler, which the hardware alone calls.
 #[exception]
 unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
     defmt::println!("hard fault at {=u32:#010x}", frame.pc());

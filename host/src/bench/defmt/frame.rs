@@ -214,12 +214,11 @@ const MAX_WIDTH: usize = 130;
 
 #[cfg(test)]
 mod tests {
-    use super::super::table::tests::table;
     use super::*;
 
     /// The text of a frame with the format of index 1.
     fn text(formats: &[&str], arguments: &[u8]) -> Option<String> {
-        message(&table(formats), &[&[1, 0], arguments].concat())
+        message(&Table::of(formats), &[&[1, 0], arguments].concat())
     }
 
     #[test]

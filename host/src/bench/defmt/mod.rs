@@ -133,7 +133,7 @@ mod tests {
 
         #[test]
         fn noise_neither_panics_nor_grows(bytes in proptest::collection::vec(0_u8..=255, 0..2000)) {
-            let table = table::tests::table(&["{=[?]}", "{=?}", "{=str} {=u32:#010x}", "A|B({=?})", ""]);
+            let table = Table::of(&["{=[?]}", "{=?}", "{=str} {=u32:#010x}", "A|B({=?})", ""]);
             let mut stream = Stream::new(&table);
             let _ = stream.receive(&bytes, &mut |_| Ok(()));
         }
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn frames_may_arrive_in_pieces() {
-        let table = table::tests::table(&["n = {=u16}"]);
+        let table = Table::of(&["n = {=u16}"]);
         let frame = [packed(&[1, 0, 57, 5]), vec![0, 0], packed(&[1, 0, 3, 0]), vec![0]].concat();
         let mut heard = Vec::new();
         let mut stream = Stream::new(&table);

@@ -23,6 +23,12 @@ struct Symbol {
 }
 
 impl Table {
+    /// A table of these strings, with indexes from 1.
+    pub fn of(strings: &[&str]) -> Self {
+        let strings = (1..).zip(strings.iter().map(ToString::to_string)).collect();
+        Self { strings, timestamp: String::new() }
+    }
+
     /// Reads the table of an ELF file.
     ///
     /// # Errors
@@ -83,14 +89,8 @@ fn is_of_log<'d>(file: &object::File<'d>, symbol: &object::Symbol<'d, '_>) -> bo
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-
-    /// A table of these strings, with indexes from 1.
-    pub fn table(strings: &[&str]) -> Table {
-        let strings = (1..).zip(strings.iter().map(ToString::to_string)).collect();
-        Table { strings, timestamp: String::new() }
-    }
 
     #[test]
     fn a_file_without_a_log_is_refused() {
