@@ -54,6 +54,13 @@ impl std::error::Error for Failure {}
 /// Longest line, in characters. What quotes a file may quote all of it.
 const MAX_LENGTH: usize = 2000;
 
+/// Whether a terminal would obey a character instead of showing it: controls, and what turns the direction
+/// of writing.
+pub fn is_control(character: char) -> bool {
+    let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    character.is_control() || turns
+}
+
 /// A text on one line that a terminal can show: files and names that it quotes may hold line breaks and
 /// escape sequences, or turn the direction of writing.
 fn plain(text: &str) -> String {
@@ -63,8 +70,7 @@ fn plain(text: &str) -> String {
             plain.push('…');
             break;
         }
-        let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if character.is_control() || turns {
+        if is_control(character) {
             plain.extend(character.escape_default());
         } else {
             plain.push(character);

@@ -18,7 +18,17 @@ pub fn replace(path: &Path, contents: &[u8]) -> Result<(), Failure> {
         .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
 }
 
-fn try_replace(path: &Path, contents: &[u8]) -> io::Result<()> {
+/// [`replace`], for callers that word the error themselves.
+///
+/// # Errors
+/// The first one.
+pub fn try_replace(path: &Path, contents: &[u8]) -> io::Result<()> {
+    // Through links; and what is no file, such as /dev/stdout, must not become one.
+    let followed = fs::canonicalize(path).ok();
+    let path = followed.as_deref().unwrap_or(path);
+    if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return fs::OpenOptions::new().write(true).open(path)?.write_all(contents);
+    }
     let name = path.file_name().ok_or_else(|| io::Error::other("not the name of a file"))?;
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;

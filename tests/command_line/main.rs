@@ -10,6 +10,7 @@ mod documented;
 mod field;
 mod files;
 mod fit;
+mod hostile;
 mod learners;
 mod listing;
 mod output;
@@ -17,6 +18,7 @@ mod play;
 mod play_field;
 mod report;
 mod shards;
+mod survival;
 mod usage;
 
 use command::situ;

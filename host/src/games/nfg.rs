@@ -35,6 +35,8 @@ pub struct StrategicForm {
 
 /// Largest number of payoffs of a file.
 const LARGEST: usize = 1 << 26;
+/// Profiles of a game that may be longer than its file, which then says where a payoff is missing.
+const SMALL: usize = 1 << 16;
 
 impl StrategicForm {
     /// Reads the text of a `.nfg` file.
@@ -160,8 +162,9 @@ impl Parser {
 
     /// The names of each player's actions, or their numbers if the file gives only counts.
     fn actions(&mut self, players: usize) -> Result<Vec<Vec<String>>, String> {
-        self.expect(&Token::Open, "'{' and the players' numbers of actions")?;
+        let place = self.expect(&Token::Open, "'{' and the players' numbers of actions")?;
         let mut actions = Vec::with_capacity(players);
+        let mut profiles = 1_usize;
         for _ in 0..players {
             if *self.peek() == Token::Open {
                 let place = self.expect(&Token::Open, "'{'")?;
@@ -176,6 +179,12 @@ impl Parser {
                 actions.push(names);
             } else {
                 let count = self.count("a player's number of actions", 1, LARGEST)?;
+                profiles = profiles.saturating_mul(count);
+                // Before the names of so many actions are made: each profile has a number in the file.
+                if profiles > self.tokens.len().max(SMALL) {
+                    let message = format!("{profiles} profiles are more than the file has numbers");
+                    return Err(place.error(message));
+                }
                 actions.push((1..=count).map(|action| action.to_string()).collect());
             }
         }

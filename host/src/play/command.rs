@@ -91,14 +91,15 @@ pub fn play(arguments: &Arguments) -> Result<Play, Failure> {
     let mut trajectory = arguments.trajectory.as_ref().map(|path| Trajectory::new(path, &form));
     let (play, series) =
         played(arguments, name.clone(), form, trajectory.as_mut()).map_err(|error| fail(&error))?;
-    if let Some(trajectory) = trajectory {
-        trajectory.write()?;
-    }
     let text = shown(&play);
     if arguments.json {
         console::json(&play)?;
     } else {
         console::line(&text)?;
+    }
+    // After the result is shown: a full disk must not cost it.
+    if let Some(trajectory) = trajectory {
+        trajectory.write()?;
     }
     report::save(report::PLAY, &Saved { play: &play, series: &series, text })?;
     Ok(play)

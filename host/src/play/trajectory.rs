@@ -1,7 +1,7 @@
 //! The strategies of a run, as a CSV file.
 
-use crate::Failure;
 use crate::games::StrategicForm;
+use crate::{Failure, files};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -45,8 +45,7 @@ impl Trajectory {
     /// # Errors
     /// [`Failure::Input`] if it cannot be written.
     pub fn write(self) -> Result<(), Failure> {
-        std::fs::write(&self.path, self.text)
-            .map_err(|error| Failure::Input(format!("{}: {error}", self.path.display())))
+        files::replace(&self.path, self.text.as_bytes())
     }
 }
 

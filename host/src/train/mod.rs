@@ -8,7 +8,7 @@ mod model;
 mod optimizer;
 
 use crate::prompts::{Family, below};
-use crate::{Failure, console, progress, report};
+use crate::{Failure, console, files, progress, report};
 use candle_core::{Device, Result, Tensor};
 use model::Model;
 use optimizer::Optimizer;
@@ -94,7 +94,7 @@ pub fn train(arguments: &Arguments) -> std::result::Result<(), Failure> {
     let weights = weights(&model).map_err(|e| Failure::Check(one_line(&e.to_string())))?;
     let mut file = File::header(&family.shape(width), &weights).to_vec();
     file.extend(weights.as_flattened());
-    std::fs::write(&out, &file).map_err(|e| fail(&out, e.to_string()))?;
+    files::replace(&out, &file)?;
     console::line(format_args!("{}: {} bytes", out.display(), file.len()))
 }
 

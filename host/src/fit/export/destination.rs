@@ -1,6 +1,6 @@
 //! The directory that an export is written to.
 
-use crate::Failure;
+use crate::{Failure, files};
 use std::path::{Path, PathBuf};
 
 /// A directory that may be written to.
@@ -42,9 +42,8 @@ impl Destination {
         if std::fs::read(&path).is_ok_and(|present| present == content) {
             return Ok(());
         }
-        let fail = |error| Failure::Input(format!("--export {}: {error}", path.display()));
-        std::fs::create_dir_all(path.parent().unwrap_or(&self.directory)).map_err(fail)?;
-        std::fs::write(&path, content).map_err(fail)
+        files::try_replace(&path, content)
+            .map_err(|error| Failure::Input(format!("--export {}: {error}", path.display())))
     }
 
     /// Copies the Rust sources below `from` to the directory `name`.

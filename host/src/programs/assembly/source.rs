@@ -43,6 +43,8 @@ pub struct Line {
 
 /// Maximum depth of nested includes.
 const DEPTH: usize = 16;
+/// Maximum number of files of a program: two files that include each other twice double at each depth.
+const FILES: usize = 1000;
 
 /// Reads `text`, the program in the file `path`, and the files it includes, relative to that file.
 ///
@@ -111,6 +113,9 @@ impl Reader {
         let path = from.parent().unwrap_or(Path::new("")).join(name);
         if depth == DEPTH {
             return Err(Mistake::new(place, format!("includes are nested more than {DEPTH} deep")));
+        }
+        if self.sources.files.len() == FILES {
+            return Err(Mistake::new(place, format!("more than {FILES} files are included")));
         }
         let text = std::fs::read_to_string(&path)
             .map_err(|error| Mistake::new(place, format!("{}: {error}", path.display())))?;
