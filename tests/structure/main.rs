@@ -1,12 +1,15 @@
 //! The rules of docs/architecture.md, read from the sources: layers, circles, sizes, dependencies.
 
+mod api;
 mod circles;
+mod dependencies;
 mod floors;
 mod manifests;
 mod modules;
 mod pages;
 mod panics;
 mod paths;
+mod safety;
 mod source;
 
 use source::{Source, root, sources};

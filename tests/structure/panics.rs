@@ -64,6 +64,11 @@ fn implemented(words: &[&str]) -> Option<String> {
     own
 }
 
+/// Whether a module can be named by other crates: it and all above it are `pub`.
+pub fn is_public(code: &BTreeMap<Name, &str>, name: &Name) -> bool {
+    (0..name.len()).all(|end| code[&name[..end]].contains(&format!("pub mod {};", name[end])))
+}
+
 /// The functions of `core` that other crates can name.
 fn public_functions() -> BTreeSet<Function> {
     let folder = root().join("core/src");
@@ -73,12 +78,7 @@ fn public_functions() -> BTreeSet<Function> {
         .iter()
         .map(|source| (module(source.path.strip_prefix(&folder).unwrap()), &*source.code))
         .collect();
-    let is_public = |name: &Name| {
-        (0..name.len()).all(|end| {
-            let parent = code[&name[..end]];
-            parent.contains(&format!("pub mod {};", name[end]))
-        })
-    };
+    let is_public = |name: &Name| is_public(&code, name);
     // Modules of optional features are not in the image: docs/trust.md.
     let is_optional = |name: &Name| {
         (0..name.len()).any(|end| {
