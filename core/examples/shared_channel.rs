@@ -57,6 +57,6 @@ fn main() -> Result<(), Error> {
         }
     }
     println!("  undecided: {undecided}");
-    assert!(ends[0][1] + ends[1][0] >= 45, "they part in nearly all runs");
+    assert!(ends[0][1] + ends[1][0] >= 40, "they part in nearly all runs");
     Ok(())
 }

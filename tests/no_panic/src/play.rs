@@ -91,7 +91,7 @@ fn leaders() {
         1: Play::scores, Play::steps, Play::strategies;
         0: TsallisInf::<f32>::new;
         1: Exp3::<f32>::new, Exp3::<f32>::implicit, Explored::with, Explored::start::<5>;
-        2: Explored::with_exploration;
+        2: Explored::with_exploration, Explored::with_discount;
         3: Exp3S::<f32>::new, Explored::with_range, Explored::choose::<Generator, 5>;
         4: Explored::reward::<5>, Explored::loss::<5>, Leader::share::<f32, [f32; 5]>;
         0: Features::new;
