@@ -11,13 +11,26 @@ extern uint32_t data_start[], data_end[], data_load[], bss_start[], bss_end[], s
 int main(void);
 void reset(void);
 
-/* Semihosting: SYS_WRITE0 and SYS_EXIT. */
+/* Semihosting: SYS_OPEN, SYS_WRITE and SYS_EXIT. */
 static int host(int operation, const void *argument)
 {
     register int r0 __asm__("r0") = operation;
     register const void *r1 __asm__("r1") = argument;
     __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
     return r0;
+}
+
+/* Writes to standard output: SYS_WRITE0 would go to standard error under QEMU. */
+static void write(const char *text, uint32_t length)
+{
+    static int output;
+    if (output == 0) {
+        /* The console, opened for writing. */
+        const uint32_t open[] = { (uint32_t)(uintptr_t)":tt", 4, 3 };
+        output = host(0x01, open);
+    }
+    const uint32_t block[] = { (uint32_t)output, (uint32_t)(uintptr_t)text, length };
+    host(0x05, block);
 }
 
 static void quit(int status)
@@ -30,7 +43,7 @@ static void quit(int status)
 
 static void fault(void)
 {
-    host(0x04, "fault\n");
+    write("fault\n", 6);
     quit(1);
 }
 
@@ -98,6 +111,5 @@ void board_print_number(const char *text, uint32_t number)
     while (count > 0)
         line[at++] = digits[--count];
     line[at++] = '\n';
-    line[at] = 0;
-    host(0x04, line);
+    write(line, (uint32_t)at);
 }

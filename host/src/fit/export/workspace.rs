@@ -47,6 +47,11 @@ pub fn library(core: &Path, to: &Destination) -> Result<(), Failure> {
     let mut library = read(&core.join("Cargo.toml"))?;
     library.retain(|section, _| LIBRARY.contains(&section));
     to.put("situ/Cargo.toml", library.to_string().as_bytes())?;
+    // It tells the code which core it is compiled for.
+    let build = core.join("build.rs");
+    let script = std::fs::read(&build)
+        .map_err(|error| Failure::Input(format!("{}: {error}", build.display())))?;
+    to.put("situ/build.rs", &script)?;
     to.copy_sources(&core.join("src"), "situ/src")
 }
 
