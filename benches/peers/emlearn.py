@@ -182,7 +182,7 @@ def learning(binary, train, tests):
                 for index, rows in enumerate(train + test):
                     writer.writerows({**row, "recording": index} for row in rows)
             command = [binary, "fit", path, *options, *board]
-            output = subprocess.run(command, cwd=directory, check=True, capture_output=True).stdout
+            output = subprocess.run(command, cwd=directory, check=True, stdout=subprocess.PIPE).stdout
             scores.append(json.loads(output))
         for index, learner in enumerate(scores[0]["learners"]):
             name, board = learner["learner"], learner["board"]

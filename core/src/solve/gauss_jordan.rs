@@ -1,6 +1,6 @@
 //! Gauss-Jordan inversion with row pivoting.
 
-use super::scales::Scales;
+use super::scales;
 use super::{Error, small};
 use crate::matrix::{Matrix, infinity_norm};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
@@ -36,18 +36,17 @@ where
     T: Scalar,
 {
     load(a, out);
-    let mut scales: Option<Scales<T, N>> = None;
+    let mut factors: Option<[[T; N]; 2]> = None;
     while !invert_in_place(out) {
-        if scales.is_some() {
+        if factors.is_some() {
             return Err(no_inverse(a));
         }
         load(a, out);
-        scales = Some(Scales::equilibrate(out).ok_or_else(|| no_inverse(a))?);
+        let [rows, columns] = factors.insert([[T::ZERO; N]; 2]);
+        scales::equilibrate(out.as_mut_slice(), rows, columns).ok_or_else(|| no_inverse(a))?;
     }
-    match scales {
-        Some(scales) if !scales.undo(out) => Err(no_inverse(a)),
-        _ => Ok(()),
-    }
+    let Some([rows, columns]) = &factors else { return Ok(()) };
+    scales::undo(out.as_mut_slice(), rows, columns).ok_or_else(|| no_inverse(a))
 }
 
 /// Loads all elements: one by one where they stay in registers.

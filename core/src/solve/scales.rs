@@ -1,57 +1,63 @@
 //! Rows and columns of a matrix in units of their own.
+//!
+//! On slices and never inlined: one copy in flash serves all orders.
 
-use crate::matrix::Matrix;
 use crate::scalar::Scalar;
 
-/// What the rows and the columns of a matrix were multiplied by: powers of two, so no digit is lost.
-pub(super) struct Scales<T, const N: usize> {
-    rows: [T; N],
-    columns: [T; N],
-}
-
-/// The power of two that brings a positive number into [1, 2).
+/// The power of two that brings a positive number into [1, 2). Found by steps: a detour by the bits of an f64
+/// would be computed in software for f32.
 fn reciprocal<T: Scalar>(largest: T) -> Option<T> {
-    let bits = largest.to_f64().to_bits();
-    // The exponent of 1/x is that of x, mirrored at that of 1.
-    let mirrored = 2046_u64.checked_sub(bits >> 52)?;
-    let scale = T::from_f64(f64::from_bits(mirrored << 52));
-    (largest > T::ZERO && scale.is_finite() && scale > T::ZERO).then_some(scale)
+    let (half, two) = (T::from_f64(0.5), T::from_f64(2.0));
+    let mut scale = T::ONE;
+    if !(largest > T::ZERO && largest.is_finite()) {
+        return None;
+    }
+    while largest * scale >= two {
+        scale *= half;
+    }
+    while largest * scale < T::ONE {
+        scale *= two;
+    }
+    (scale.is_finite() && scale > T::ZERO).then_some(scale)
 }
 
-impl<T: Scalar, const N: usize> Scales<T, N> {
-    /// Brings the largest element of every row, then of every column, near 1. None if one of them is
-    /// all zeros, or not finite, or so small that its reciprocal is not.
-    #[cold]
-    pub fn equilibrate(a: &mut Matrix<T, N, N>) -> Option<Self> {
-        let mut scales = Self { rows: [T::ONE; N], columns: [T::ONE; N] };
-        for (row, scale) in a.rows.iter_mut().zip(&mut scales.rows) {
-            *scale = reciprocal(row.iter().fold(T::ZERO, |most, x| most.maximum(x.abs())))?;
-            row.iter_mut().for_each(|element| *element *= *scale);
+/// Multiplies the rows, then the columns of a square matrix by powers of two, so that the largest
+/// element of each is near 1 and no digit is lost; writes the factors. None if a row or column is all zeros,
+/// not finite, or so small that its factor is not.
+#[cold]
+#[inline(never)]
+pub(super) fn equilibrate<T: Scalar>(a: &mut [T], rows: &mut [T], columns: &mut [T]) -> Option<()> {
+    let order = columns.len().max(1);
+    // First the largest elements themselves, then the factors.
+    columns.fill(T::ZERO);
+    for (row, scale) in a.chunks_exact_mut(order).zip(rows) {
+        *scale = reciprocal(row.iter().fold(T::ZERO, |most, x| most.maximum(x.abs())))?;
+        for (element, largest) in row.iter_mut().zip(columns.iter_mut()) {
+            *element *= *scale;
+            *largest = largest.maximum(element.abs());
         }
-        let mut largest = [T::ZERO; N];
-        for row in &a.rows {
-            for (largest, element) in largest.iter_mut().zip(row) {
-                *largest = largest.maximum(element.abs());
-            }
-        }
-        for (scale, largest) in scales.columns.iter_mut().zip(largest) {
-            *scale = reciprocal(largest)?;
-        }
-        for row in &mut a.rows {
-            row.iter_mut().zip(&scales.columns).for_each(|(element, scale)| *element *= *scale);
-        }
-        Some(scales)
     }
+    for scale in columns.iter_mut() {
+        *scale = reciprocal(*scale)?;
+    }
+    for row in a.chunks_exact_mut(order) {
+        row.iter_mut().zip(columns.iter()).for_each(|(element, scale)| *element *= *scale);
+    }
+    Some(())
+}
 
-    /// From the inverse of the scaled matrix to that of the matrix itself: `C X R`. False if an element
-    /// is then not finite.
-    #[cold]
-    pub fn undo(&self, inverse: &mut Matrix<T, N, N>) -> bool {
-        for (row, scale) in inverse.rows.iter_mut().zip(&self.columns) {
-            for (element, other) in row.iter_mut().zip(&self.rows) {
-                *element *= *scale * *other;
-            }
+/// From the inverse of the scaled matrix to that of the matrix itself: `C X R`. None if an element is then
+/// not finite.
+#[cold]
+#[inline(never)]
+pub(super) fn undo<T: Scalar>(inverse: &mut [T], rows: &[T], columns: &[T]) -> Option<()> {
+    let mut poison = T::ZERO;
+    for (row, scale) in inverse.chunks_exact_mut(rows.len().max(1)).zip(columns) {
+        for (element, other) in row.iter_mut().zip(rows) {
+            *element *= *scale * *other;
+            // A sum of zeros unless an element is not finite.
+            poison += *element * T::ZERO;
         }
-        inverse.is_finite()
     }
+    (poison == T::ZERO).then_some(())
 }

@@ -26,8 +26,9 @@ struct Row<S, const N: usize> {
 
 /// α = 0.5, β = 1, λ₁ = 0.01, λ₂ = 0.1: every term of the update contributes.
 fn proximal<T: Scalar>() -> Proximal<T> {
-    let [alpha, beta, l1, l2] = [0.5, 1.0, 0.01, 0.1].map(T::from_f64);
-    Proximal { alpha, beta, l1, l2 }
+    // Written out: from an array of f64 they are converted at run time when built for size.
+    let c = T::from_f64;
+    Proximal { alpha: c(0.5), beta: c(1.0), l1: c(0.01), l2: c(0.1) }
 }
 
 /// The class of an example: on which side of the first axis it lies.
