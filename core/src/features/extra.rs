@@ -134,7 +134,8 @@ fn octaves<T: Scalar>(components: &[T], count: usize, coefficients: &[T]) -> [T;
         let (s1, s2) = (*s1 / n, *s2 / n);
         let square = (s1 * s1 + s2 * s2 - *coefficient * s1 * s2).maximum(T::ZERO);
         if let Some(octave) = octaves.get_mut(k.checked_ilog2().unwrap_or(0) as usize) {
-            *octave += if count % 2 == 0 && k == count / 2 { square } else { square + square };
+            *octave +=
+                if count.is_multiple_of(2) && k == count / 2 { square } else { square + square };
         }
     }
     octaves

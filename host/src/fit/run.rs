@@ -78,8 +78,7 @@ pub fn run(
     progress.finish_and_clear();
     fitted.sort_by(|(a, _), (b, _)| b.figures.rank.total_cmp(&a.figures.rank));
     let (learners, chosen): (Vec<_>, Vec<_>) = fitted.into_iter().unzip();
-    let best = chosen.first().map(|chosen| chosen.model.name());
-    let best = best.ok_or_else(|| nothing_fits(data, options))?;
+    let best = chosen.first().ok_or_else(|| nothing_fits(data, options))?.model.name();
     let baselines = rank_baselines(data, unscored, rank);
     let max_ram = board.map_or(u64::MAX, |board| board.ram.length);
     let recommended = recommended(&learners, baselines.first().map(|b| &b.figures), max_ram);
