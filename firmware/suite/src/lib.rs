@@ -5,6 +5,7 @@
 //! Both draw a row's input from the same seed with the same generator, so it is never transferred. To
 //! add a row, implement [`Benchmark`] in the file of its subject and add the type to that file's `each`.
 
+mod anomaly;
 mod attention;
 mod bits;
 mod computer;
@@ -77,6 +78,7 @@ pub fn each<V: Visitor>(visitor: &mut V) {
     bits::each(visitor);
     attention::each(visitor);
     learn::each(visitor);
+    anomaly::each(visitor);
     games::each(visitor);
     transformer::each(visitor);
     computer::each(visitor);
