@@ -4,8 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use situ::online::{
-    Bayes, Byte, Delta, Ftrl, InPlace, Learner, LeastSquares, Memory, Newton, Shape, Target,
-    restore, save,
+    Bayes, Byte, Delta, DeltaConfiguration, Ftrl, InPlace, Learner, LeastSquares,
+    LeastSquaresConfiguration, Memory, MemoryConfiguration, Newton, Shape, Target, restore, save,
 };
 use situ::scalar::f16;
 
@@ -18,12 +18,9 @@ fn checksum(bytes: &[u8]) -> u32 {
     })
 }
 
-fn try_state<L: Learner<f32> + InPlace>(bytes: &[u8])
-where
-    L::Configuration: Default,
-{
+fn try_state<L: Learner<f32> + InPlace>(bytes: &[u8], configuration: L::Configuration) {
     let mut learner = Box::new(L::EMPTY);
-    learner.begin(Shape::classify(4, 3), L::Configuration::default()).expect("the capacity");
+    learner.begin(Shape::classify(4, 3), configuration).expect("the capacity");
     let mut state = vec![0; 1 << 14];
     let length = save::<f32>(&mut *learner, &mut state).expect("enough bytes");
     // The damage: bytes written over a sound state, sealed again.
@@ -46,10 +43,12 @@ where
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    try_state::<Ftrl<f16, 4, 3>>(bytes);
-    try_state::<Newton<f32, 4, 3, 5>>(bytes);
-    try_state::<LeastSquares<f16, 4, 3, 13>>(bytes);
-    try_state::<Delta<f16, 4, 3, 13>>(bytes);
-    try_state::<Memory<Byte, 4, 3, 16>>(bytes);
-    try_state::<Bayes<f32, 4, 3>>(bytes);
+    let squares = LeastSquaresConfiguration::with_random_features(8);
+    let slots = MemoryConfiguration { slots: 16, ..Default::default() };
+    try_state::<Ftrl<f16, 4, 3>>(bytes, Default::default());
+    try_state::<Newton<f32, 4, 3, 5>>(bytes, Default::default());
+    try_state::<LeastSquares<f16, 4, 3, 13>>(bytes, squares);
+    try_state::<Delta<f16, 4, 3, 13>>(bytes, DeltaConfiguration::with_random_features(8));
+    try_state::<Memory<Byte, 4, 3, 16>>(bytes, slots);
+    try_state::<Bayes<f32, 4, 3>>(bytes, Default::default());
 });

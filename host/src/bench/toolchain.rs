@@ -78,7 +78,8 @@ impl Toolchain {
             Suite::Full => (),
             Suite::Reduced => features.push("reduced"),
             Suite::Models => features.push("models"),
-            Suite::Learners => features.push("learners"),
+            // In the operands' space of the small suite: they fit every board.
+            Suite::Learners => features.extend(["learners", "reduced"]),
         }
         let mut cargo = self.cargo("build", &board.target, &[&cpu_flag(board)]);
         cargo
