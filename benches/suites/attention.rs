@@ -1,12 +1,13 @@
-//! A linear-attention step, one write and one read of a memory, beside the same in nalgebra.
+//! Steps of linear attention and of the mesa memory, one write and one read, beside the same in nalgebra.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use nalgebra::{SMatrix, SVector};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use situ::attention::{FastWeights, Memory, Rule};
+use situ::attention::{FastWeights, Gate, Memory, Mesa, MesaConfiguration, Rule};
 use situ::scalar::{Storage, f16};
+use situ::solve::{Size, Triangular};
 use std::hint::black_box;
 
 fn situ_step<S: Storage<Compute = f32>, const N: usize>(rule: Rule<f32, N>) -> impl FnMut() {
@@ -48,10 +49,73 @@ fn step<const N: usize>(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Values of a mesa memory.
+const VALUES: usize = 4;
+const DECAY: f32 = 0.99;
+
+/// Keys that span the space, or the sums would lose rank.
+fn pairs<const N: usize>() -> Vec<([f32; N], [f32; VALUES])> {
+    let mut random = Pcg64Mcg::seed_from_u64(1);
+    let mut draw = || random.random_range(-1.0..1.0);
+    (0..256).map(|_| (std::array::from_fn(|_| draw()), std::array::from_fn(|_| draw()))).collect()
+}
+
+fn situ_mesa<S: Storage<Compute = f32>, const N: usize>() -> impl FnMut()
+where
+    Size<N>: Triangular,
+{
+    let pairs = pairs::<N>();
+    let mut next = 0;
+    let mut mesa = Mesa::<S, N, VALUES>::new(MesaConfiguration::default());
+    let mut out = [0.0; VALUES];
+    move || {
+        let (key, value) = &pairs[next % pairs.len()];
+        next += 1;
+        let gate = Gate::Given { decay: DECAY, weight: 1.0 };
+        let written = mesa.write(gate, black_box(key), black_box(value));
+        let read = mesa.read(black_box(key), black_box(&mut out));
+        black_box(&(written, read));
+    }
+}
+
+/// A token of the mesa memory: by recursion here, by the sums and an exact solve with Cholesky's factor in
+/// nalgebra.
+fn mesa<const N: usize>(criterion: &mut Criterion)
+where
+    Size<N>: Triangular,
+{
+    let mut group = criterion.benchmark_group("mesa step");
+    group.bench_function(BenchmarkId::new("situ, f32", N), |bencher| {
+        bencher.iter(situ_mesa::<f32, N>());
+    });
+    group.bench_function(BenchmarkId::new("situ, f16", N), |bencher| {
+        bencher.iter(situ_mesa::<f16, N>());
+    });
+    let pairs = pairs::<N>();
+    let mut next = 0;
+    let mut products = SMatrix::<f32, N, N>::identity();
+    let mut values = SMatrix::<f32, VALUES, N>::zeros();
+    group.bench_function(BenchmarkId::new("nalgebra, Cholesky, f32", N), |bencher| {
+        bencher.iter(|| {
+            let (key, value) = &pairs[next % pairs.len()];
+            next += 1;
+            let (key, value) = (SVector::from(*key), SVector::from(*value));
+            products.ger(1.0, black_box(&key), &key, DECAY);
+            values.ger(1.0, black_box(&value), &key, DECAY);
+            let regularized = products + SMatrix::identity() * 0.01;
+            regularized.cholesky().map(|factor| black_box(values * factor.solve(&key)))
+        });
+    });
+    group.finish();
+}
+
 fn steps(criterion: &mut Criterion) {
     step::<8>(criterion);
     step::<16>(criterion);
     step::<32>(criterion);
+    mesa::<8>(criterion);
+    mesa::<16>(criterion);
+    mesa::<32>(criterion);
 }
 
 criterion_group!(benches, steps);

@@ -46,6 +46,11 @@ pub const NAMES: &[&str] = &[
     "average",
     "refinement-steps",
     "units",
+    "mesa-gain",
+    "mesa-precision",
+    "mesa-ridge",
+    "mesa-bound",
+    "mesa-factor",
 ];
 
 /// One more than the index of the active fault.

@@ -84,6 +84,12 @@ fn cortex_m4_keeps_its_promises() {
     }
     let product = row(&results, ("product", 16, "f32")).cycles_estimate;
     assert!(product.is_some_and(|cycles| cycles <= 13_200.0), "{product:?}");
+    // A write and a read of 16 keys and 4 values; the state in both formats.
+    assert!(count(&results, ("mesa", 16, "f32")) <= 9_000.0);
+    for (scalar, bound) in [("f32", 1_638), ("f16", 921)] {
+        let bytes = row(&results, ("mesa", 16, scalar)).state_bytes;
+        assert!(bytes <= bound, "{scalar}: {bytes} bytes");
+    }
     // A frozen weight, amortized over a row of 256.
     for (law, bound) in [("draw_sign", 12.0), ("draw_uniform", 12.0), ("draw_gaussian", 30.0)] {
         let weight = count(&results, (law, 256, "f32")) / 256.0;

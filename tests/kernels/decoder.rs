@@ -1,31 +1,95 @@
 //! The decoder compared with attention over whole sequences in f64, and bad weights files.
 
 use nalgebra::{DMatrix, DVector};
-use situ::decoder::{Cache, Decoder, Error, File, Shape};
+use situ::decoder::{Cache, Decoder, Error, File, Mixing, Shape};
 use situ::random::Generator;
 use situ::scalar::Storage;
 
-const SHAPE: Shape =
-    Shape { vocabulary: 7, positions: 5, context: 9, width: 12, heads: 3, units: 20, layers: 2 };
+const SHAPE: Shape = Shape {
+    vocabulary: 7,
+    positions: 5,
+    context: 9,
+    width: 12,
+    heads: 3,
+    units: 20,
+    layers: 2,
+    mixing: Mixing::Softmax,
+};
+const MESA: Shape = Shape { mixing: Mixing::Mesa, ..SHAPE };
 
-/// Normal weights, rounded to f16.
-fn weights() -> Vec<[u8; 2]> {
+/// Normal weights, rounded to f16; ridges from 0.25 on.
+fn weights(shape: &Shape) -> Vec<[u8; 2]> {
     let mut generator = Generator::new(3);
-    (0..SHAPE.weights()).map(|_| Storage::store(0.4 * generator.normal::<f32>())).collect()
+    let mut normals = |count: usize| -> Vec<f32> {
+        (0..count).map(|_| 0.4 * generator.normal::<f32>()).collect()
+    };
+    let mut weights = normals(12 * (7 + 5));
+    for _ in 0..2 {
+        weights.extend(normals(12 + 4 * 12 * 12));
+        if shape.mixing == Mixing::Mesa {
+            weights.extend(normals(2 * (3 * 12 + 3)));
+            weights.extend(normals(12).iter().map(|x| 0.25 + x.abs()));
+        }
+        weights.extend(normals(12 + 2 * 12 * 20));
+    }
+    weights.extend(normals(12 + 7 * 12));
+    weights.into_iter().map(Storage::store).collect()
 }
 
 const TOKENS: [u16; 9] = [3, 0, 6, 6, 1, 2, 5, 4, 3];
 
+/// Softmax attention of a head over the whole sequence.
+fn softmax(q: &DMatrix<f64>, k: &DMatrix<f64>, v: &DMatrix<f64>) -> DMatrix<f64> {
+    let length = q.ncols();
+    let mut scores = k.transpose() * q / 2.0;
+    for t in 0..length {
+        for s in 0..length {
+            scores[(s, t)] = if s <= t { scores[(s, t)].exp() } else { 0.0 };
+        }
+        let sum = scores.column(t).sum();
+        scores.column_mut(t).scale_mut(1.0 / sum);
+    }
+    v * scores
+}
+
+/// A mesa layer's head over the whole sequence, without its recurrence: at each token the weighted least
+/// squares of all tokens so far, solved by elimination. `gates` has γ and β, a column a token.
+fn mesa(
+    [q, k, v]: &[DMatrix<f64>; 3],
+    gates: &[DVector<f64>; 2],
+    ridge: &DVector<f64>,
+) -> DMatrix<f64> {
+    let unit = |m: &DMatrix<f64>, t: usize| {
+        let column = m.column(t).into_owned();
+        let length = (column.norm_squared() + 1e-6).sqrt();
+        column / length
+    };
+    let columns: Vec<DVector<f64>> = (0..q.ncols())
+        .map(|t| {
+            let mut products = DMatrix::from_diagonal(ridge);
+            let mut values = DMatrix::zeros(4, 4);
+            for s in 0..=t {
+                let faded: f64 = (s + 1..=t).map(|r| gates[0][r]).product();
+                let key = unit(k, s);
+                products += faded * gates[1][s] * &key * key.transpose();
+                values += faded * gates[1][s] * v.column(s) * key.transpose();
+            }
+            values * products.lu().solve(&unit(q, t)).unwrap()
+        })
+        .collect();
+    DMatrix::from_columns(&columns)
+}
+
 /// The logits after each token, by the formulas on the whole sequence.
-fn reference(weights: &[[u8; 2]]) -> DMatrix<f64> {
-    let (width, length) = (12, TOKENS.len());
+fn reference(shape: &Shape, weights: &[[u8; 2]], sequence: &[u16]) -> DMatrix<f64> {
+    let (width, length) = (12, sequence.len());
     let mut values = weights.iter().map(|weight| f64::from(weight.load()));
     let mut matrix = |rows, columns| {
         DMatrix::from_row_iterator(rows, columns, values.by_ref().take(rows * columns))
     };
     let (tokens, positions) = (matrix(7, width), matrix(5, width));
     let mut h = DMatrix::from_fn(width, length, |i, t| {
-        tokens[(usize::from(TOKENS[t]), i)] + positions[(t % 5, i)]
+        tokens[(usize::from(sequence[t]), i)] + positions[(t % 5, i)]
     });
     let normalize = |h: &DMatrix<f64>, gain: &DMatrix<f64>| {
         let columns: Vec<DVector<f64>> = h
@@ -40,20 +104,30 @@ fn reference(weights: &[[u8; 2]]) -> DMatrix<f64> {
     for _ in 0..2 {
         let n = normalize(&h, &matrix(1, width));
         let [q, k, v] = [0, 1, 2].map(|_| matrix(width, width) * &n);
+        let output = matrix(width, width);
+        let gates = (shape.mixing == Mixing::Mesa).then(|| {
+            let gates = [(); 2].map(|()| {
+                let (rows, bias) = (matrix(3, width), matrix(3, 1));
+                let mut logits = rows * &n;
+                logits.column_iter_mut().for_each(|mut column| column += &bias);
+                logits.map(|x| 1.0 / (1.0 + (-x).exp()))
+            });
+            (gates, matrix(width, 1))
+        });
         let mut mixed = DMatrix::zeros(width, length);
         for head in 0..3 {
             let rows = |m: &DMatrix<f64>| m.rows(4 * head, 4).into_owned();
-            let mut scores = rows(&k).transpose() * rows(&q) / 2.0;
-            for t in 0..length {
-                for s in 0..length {
-                    scores[(s, t)] = if s <= t { scores[(s, t)].exp() } else { 0.0 };
+            let [q, k, v] = [&q, &k, &v].map(rows);
+            let read = match &gates {
+                None => softmax(&q, &k, &v),
+                Some((gates, ridge)) => {
+                    let gates = gates.each_ref().map(|gate| gate.row(head).transpose());
+                    mesa(&[q, k, v], &gates, &rows(ridge).column(0).into_owned())
                 }
-                let sum = scores.column(t).sum();
-                scores.column_mut(t).scale_mut(1.0 / sum);
-            }
-            mixed.rows_mut(4 * head, 4).copy_from(&(rows(&v) * scores));
+            };
+            mixed.rows_mut(4 * head, 4).copy_from(&read);
         }
-        h += matrix(width, width) * mixed;
+        h += output * mixed;
         let n = normalize(&h, &matrix(1, width));
         let hidden = (matrix(20, width) * n).map(|x| x.max(0.0));
         h += matrix(width, 20) * hidden;
@@ -62,20 +136,32 @@ fn reference(weights: &[[u8; 2]]) -> DMatrix<f64> {
     matrix(7, width) * n
 }
 
-#[test]
-fn token_by_token_is_the_whole_sequence() {
-    let weights = weights();
-    let expected = reference(&weights);
-    let decoder = Decoder::new(SHAPE, &weights).unwrap();
-    let mut memory = vec![0.0; SHAPE.cache()];
-    let mut cache = Cache::new(&mut memory);
-    let (mut workspace, mut logits) = (vec![0.0; SHAPE.workspace()], [0.0; 7]);
-    for (t, token) in TOKENS.iter().enumerate() {
-        decoder.step(*token, &mut cache, &mut workspace, &mut logits).unwrap();
+/// Runs the tokens one by one and compares with the whole sequence; returns the last logits.
+fn check<'a>(
+    decoder: &Decoder<'_, [u8; 2]>,
+    weights: &[[u8; 2]],
+    cache: &mut Cache<'a, f32>,
+    sequence: &[u16],
+) -> [f32; 7] {
+    let expected = reference(decoder.shape(), weights, sequence);
+    let (mut workspace, mut logits) = (vec![0.0; decoder.shape().workspace()], [0.0; 7]);
+    for (t, token) in sequence.iter().enumerate() {
+        decoder.step(*token, cache, &mut workspace, &mut logits).unwrap();
         for (logit, expected) in logits.iter().zip(expected.column(t).iter()) {
             assert!((f64::from(*logit) - expected).abs() < 2e-4, "token {t}: {logit} {expected}");
         }
     }
+    logits
+}
+
+#[test]
+fn token_by_token_is_the_whole_sequence() {
+    let weights = weights(&SHAPE);
+    let decoder = Decoder::new(SHAPE, &weights).unwrap();
+    let mut memory = vec![0.0; SHAPE.cache()];
+    let mut cache = Cache::new(&mut memory);
+    let mut logits = check(&decoder, &weights, &mut cache, &TOKENS);
+    let mut workspace = vec![0.0; SHAPE.workspace()];
     // Going back to a position and repeating its token gives the same bits.
     let last = logits;
     cache.truncate(8);
@@ -83,9 +169,39 @@ fn token_by_token_is_the_whole_sequence() {
     assert_eq!(logits, last);
 }
 
+/// In memory that does not grow, beyond the context that softmax attention would have had.
+#[test]
+fn a_stream_of_mesa_layers_is_the_whole_sequence() {
+    let weights = weights(&MESA);
+    assert_eq!(weights.len(), MESA.weights());
+    let decoder = Decoder::new(MESA, &weights).unwrap();
+    // What was in the memory before does not matter.
+    let mut memory = vec![f32::NAN; MESA.cache()];
+    assert_eq!(memory.len(), 2 * 3 * (4 * 4 + 4 * 4));
+    let mut cache = Cache::new(&mut memory);
+    let sequence: Vec<u16> = TOKENS.iter().chain(&TOKENS).chain(&TOKENS).copied().collect();
+    let last = check(&decoder, &weights, &mut cache, &sequence);
+
+    // A state of fixed size forgets all tokens or none.
+    let (mut workspace, mut logits) = (vec![0.0; MESA.workspace()], [0.0; 7]);
+    cache.truncate(3);
+    let step = decoder.step(1, &mut cache, &mut workspace, &mut logits);
+    assert_eq!(step, Err(Error::Truncated));
+    cache.truncate(0);
+    assert_eq!(check(&decoder, &weights, &mut cache, &sequence), last);
+    // Enough workspace for the largest part, and no more.
+    let mut short = vec![0.0; MESA.workspace() - 1];
+    let step = decoder.step(1, &mut cache, &mut short, &mut logits);
+    assert_eq!(step, Err(Error::Workspace));
+    let mut memory = vec![0.0; MESA.cache() - 1];
+    let mut cache = Cache::new(&mut memory);
+    let step = decoder.step(1, &mut cache, &mut workspace, &mut logits);
+    assert_eq!(step, Err(Error::Full));
+}
+
 #[test]
 fn bad_tokens_and_sizes_are_refused_and_change_nothing() {
-    let weights = weights();
+    let weights = weights(&SHAPE);
     let decoder = Decoder::new(SHAPE, &weights).unwrap();
     let mut memory = vec![0.0; SHAPE.token_cache() * 2];
     let mut cache = Cache::new(&mut memory);
@@ -110,14 +226,17 @@ fn bad_tokens_and_sizes_are_refused_and_change_nothing() {
 
 #[test]
 fn weights_files_are_read_in_place_and_checked() {
-    let weights = weights();
-    let mut file = vec![0];
-    file.extend(File::header(&SHAPE, &weights));
-    file.extend(weights.as_flattened());
-    // At an odd address.
-    let file = &file[1..];
     let open = |file: &[u8]| File::open(file).map(|decoder| *decoder.shape());
-    assert_eq!(open(file), Ok(SHAPE));
+    let mut file = Vec::new();
+    for shape in [MESA, SHAPE] {
+        let weights = weights(&shape);
+        file = vec![0];
+        file.extend(File::header(&shape, &weights));
+        file.extend(weights.as_flattened());
+        // At an odd address.
+        assert_eq!(open(&file[1..]), Ok(shape));
+    }
+    let file = &file[1..];
     for place in 8..file.len() {
         let mut damaged = file.to_vec();
         damaged[place] ^= 0x10;

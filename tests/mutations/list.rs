@@ -87,4 +87,13 @@ pub const MUTATIONS: &[(&str, &str)] = &[
     ("average", "variational.biased_oracle"),
     ("refinement", "variational.gan"),
     ("refinement-steps", "variational.boundary_limit"),
+    ("mesa-gain", "mesa.ridge_exact"),
+    ("mesa-gain", "mesa.special_cases"),
+    ("mesa-ridge", "mesa.reference_layer"),
+    ("mesa-ridge", "mesa.reference_layer_f32"),
+    ("regression-read-out", "mesa.written_layer"),
+    ("mesa-precision", "mesa.recall"),
+    ("mesa-precision", "mesa.change"),
+    ("mesa-factor", "mesa.half"),
+    ("mesa-bound", "mesa.endurance"),
 ];

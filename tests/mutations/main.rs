@@ -7,12 +7,16 @@ mod list;
 
 use list::MUTATIONS;
 use situ::mutations::{NAMES, activate};
-use situ_host::reproduce::{Claim, SYSTEMS, Settings, System, run};
+use situ_host::reproduce::{Claim, EXTENSIONS, SYSTEMS, Settings, System, run};
 
 /// The system that consists of this claim alone.
 fn alone(id: &str) -> System {
     let find = |system: &&System| system.claims.iter().position(|claim: &Claim| claim.id == id);
-    let system = SYSTEMS.iter().find(|system| find(system).is_some()).expect("a known claim");
+    let system = SYSTEMS
+        .iter()
+        .chain(EXTENSIONS)
+        .find(|system| find(system).is_some())
+        .expect("a known claim");
     let index = find(&system).expect("a known claim");
     System { claims: &system.claims[index..=index], ..*system }
 }

@@ -18,6 +18,26 @@ fn results_depend_on_the_shape_and_not_on_the_room() {
     }
 }
 
+/// After a restart nothing is left of the targets, and of the features only how they are distributed: the
+/// prediction is that of a new learner. Not so `normtune`, whose random network sees standardized features from the
+/// start.
+#[test]
+fn a_restart_forgets_the_targets() {
+    for (shape, stream) in streams() {
+        for Pair { name, exact: mut learner, roomy: new, .. } in pairs(shape) {
+            if name.starts_with("normtune") {
+                continue;
+            }
+            learn(&mut *learner, &stream);
+            learner.restart();
+            let [mut restarted, mut fresh] = [(); 2].map(|()| vec![0.0; shape.outputs()]);
+            learner.predict(&stream[0].0, &mut restarted).unwrap();
+            new.predict(&stream[0].0, &mut fresh).unwrap();
+            assert_eq!(restarted, fresh, "{name}");
+        }
+    }
+}
+
 #[test]
 fn learning_without_a_prediction_is_the_same() {
     for (shape, stream) in streams() {

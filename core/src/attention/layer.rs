@@ -5,7 +5,7 @@ use super::forgetting::Rates;
 use super::moments::Moments;
 use super::{Error, FastWeights};
 use crate::archive::{Archive, Persist};
-use crate::matrix::{dot, matrix_vector};
+use crate::matrix::matrix_vector;
 use crate::scalar::Scalar;
 use crate::solve::Cholesky;
 
@@ -53,40 +53,6 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> MesaLayer<T, KEYS, VALUE
     pub const fn new(ridge: [T; KEYS], solver: Solver) -> Self {
         Self { moments: Moments::new(ridge), solver }
     }
-
-    /// (H + Λ)⁻¹ q by conjugate gradient.
-    fn conjugate_gradient(&self, query: &[T; KEYS], steps: u16) -> [T; KEYS] {
-        let mut x = *query;
-        for (x, diagonal) in x.iter_mut().zip(self.moments.diagonal()) {
-            *x /= diagonal;
-        }
-        let mut residual = *query;
-        for (residual, product) in residual.iter_mut().zip(self.moments.multiply(&x)) {
-            *residual -= product;
-        }
-        let mut direction = residual;
-        let mut square = dot(&residual, &residual);
-        for _ in 0..steps {
-            let product = self.moments.multiply(&direction);
-            let curvature = dot(&direction, &product);
-            if !(square > T::ZERO && curvature > T::ZERO) {
-                break;
-            }
-            let step = square / curvature;
-            let before = square;
-            for ((x, residual), (direction, product)) in
-                x.iter_mut().zip(&mut residual).zip(direction.iter().zip(&product))
-            {
-                *x += step * *direction;
-                *residual -= step * *product;
-            }
-            square = dot(&residual, &residual);
-            for (direction, residual) in direction.iter_mut().zip(&residual) {
-                *direction = *residual + square / before * *direction;
-            }
-        }
-        x
-    }
 }
 
 impl<T: Scalar, const KEYS: usize, const VALUES: usize> FastWeights<T, KEYS, VALUES>
@@ -100,7 +66,7 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> FastWeights<T, KEYS, VAL
 
     fn read(&self, query: &[T; KEYS], out: &mut [T; VALUES]) -> Result<(), Error> {
         let x = match self.solver {
-            Solver::ConjugateGradient { steps } => self.conjugate_gradient(query, steps),
+            Solver::ConjugateGradient { steps } => self.moments.solve(query, steps),
             Solver::Cholesky => {
                 let mut factor = Cholesky::new();
                 factor.factor(&self.moments.regularized()).map_err(|_| Error::Singular)?;

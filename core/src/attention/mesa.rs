@@ -1,9 +1,10 @@
 //! Linear attention that solves: the recursive mesa memory.
 
-use super::fast_weights::{check_read, extent, grown, largest};
+use super::fast_weights::largest;
+use super::parts::{MesaParts, read};
 use super::{Error, FastWeights, Gate, VariableForgetting};
 use crate::archive::{Archive, Persist};
-use crate::matrix::{Matrix, add_scaled_dithered, dot, matrix_vector};
+use crate::matrix::{Matrix, dot};
 use crate::scalar::{Scalar, Storage};
 use crate::solve::{Covariance, Size, Triangular};
 
@@ -93,20 +94,6 @@ where
     writes: u32,
 }
 
-/// A write, checked and ready to be done.
-struct Step<T, const VALUES: usize> {
-    /// v − W k.
-    residual: [T; VALUES],
-    /// γ.
-    decay: T,
-    /// h.
-    precision: T,
-    /// h/(1 + h kᵀPk).
-    gain: T,
-    bound: T,
-    forgetting: VariableForgetting<T>,
-}
-
 impl<S, const KEYS: usize, const VALUES: usize, W> Mesa<S, KEYS, VALUES, W>
 where
     S: Storage,
@@ -176,53 +163,18 @@ where
         dot(query, query) / self.configuration.ridge
     }
 
-    /// Checks a write and computes all that it changes but P.
-    fn prepare(
-        &self,
-        gate: Gate<S::Compute>,
-        key: &[S::Compute; KEYS],
-        value: &[S::Compute; VALUES],
-        fresh: bool,
-        limit: S::Compute,
-    ) -> Result<Step<S::Compute, VALUES>, Error> {
-        extent(key)?;
-        extent(value)?;
-        let gate = gate.checked()?;
-        let mut residual = *value;
-        let mut square = S::Compute::ZERO;
-        for (residual, weights) in residual.iter_mut().zip(&self.weights.rows) {
-            *residual -= dot(weights, key);
-            square += *residual * *residual;
+    /// All numbers, as slices.
+    #[inline(always)]
+    fn parts(&mut self, limit: S::Compute) -> MesaParts<'_, S, W> {
+        MesaParts {
+            ridge: self.configuration.ridge,
+            limit,
+            factors: self.covariance.factors(),
+            weights: self.weights.as_mut_slice(),
+            bound: &mut self.bound,
+            forgetting: &mut self.forgetting,
+            writes: &mut self.writes,
         }
-        square /= S::Compute::from_usize(VALUES.max(1));
-        let q =
-            if fresh { self.first_variance(key) } else { self.covariance.computed_variance(key) };
-        if !(square.is_finite() && (q * q).is_finite()) {
-            return Err(Error::Overflow);
-        }
-        let one = S::Compute::ONE;
-        let mut forgetting = if fresh { VariableForgetting::new() } else { self.forgetting };
-        let (decay, weight) = match gate {
-            Gate::Keep => (one, one),
-            Gate::Given { decay, weight } => (decay, weight),
-            Gate::Variable { max_decay } => (forgetting.observe(KEYS, square, q, max_decay), one),
-        };
-        let precision = weight / decay;
-        let gain = precision / (one + precision * q);
-        if !(precision * q).is_finite() {
-            return Err(Error::Overflow);
-        }
-        let scale = gain * extent(&residual)?;
-        let weights = self.weights.as_slice();
-        // By Cauchy and Schwarz no element of P k exceeds √(P_ii kᵀPk).
-        let reach = (S::Compute::from_usize(KEYS) * limit * q).sqrt();
-        let bound = grown(self.bound, one, scale * reach, weights).or_else(|_| {
-            let mut p_key = [S::Compute::ZERO; KEYS];
-            self.covariance.multiply(key, &mut p_key);
-            let reach = if fresh { reach } else { largest(&p_key) };
-            grown(self.bound, one, scale * reach, weights)
-        })?;
-        Ok(Step { residual, decay, precision, gain, bound, forgetting })
     }
 }
 
@@ -237,36 +189,14 @@ where
     type Gate = Gate<T>;
 
     fn write(&mut self, gate: Gate<T>, key: &[T; KEYS], value: &[T; VALUES]) -> Result<(), Error> {
+        let (mut residual, mut p_key) = ([T::ZERO; VALUES], [T::ZERO; KEYS]);
         let limit = self.configuration.limit()?;
-        let mut fresh = self.writes == 0;
-        let mut step = self.prepare(gate, key, value, fresh, limit);
-        if step.is_err() && !fresh && !self.covariance.is_finite() {
-            // Not the input's fault: a factor has left its format. P starts again, the weights stay.
-            fresh = true;
-            step = self.prepare(gate, key, value, fresh, limit);
-        }
-        let step = step?;
-        if fresh {
-            self.covariance.restart(T::ONE / self.configuration.ridge);
-        }
-        let mut p_key = [T::ZERO; KEYS];
-        self.covariance.condition(key, step.precision, &mut p_key);
-        if step.decay < T::ONE {
-            self.covariance.fade(step.decay, limit);
-        }
-        for (weights, residual) in self.weights.rows.iter_mut().zip(step.residual) {
-            add_scaled_dithered(step.gain * residual, &p_key, weights, self.writes);
-        }
-        self.bound = step.bound;
-        self.forgetting = step.forgetting;
-        self.writes = self.writes.wrapping_add(1).max(1);
-        Ok(())
+        self.parts(limit).write(gate, key, value, &mut residual, &mut p_key)
     }
 
     #[inline]
     fn read(&self, query: &[T; KEYS], out: &mut [T; VALUES]) -> Result<(), Error> {
-        matrix_vector(&self.weights, query, out);
-        check_read(query, out)
+        read(self.weights.as_slice(), query, out)
     }
 
     fn clear(&mut self) {

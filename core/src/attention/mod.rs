@@ -44,10 +44,12 @@
 
 mod fast_weights;
 mod forgetting;
+mod gradient;
 mod layer;
 mod memory;
 mod mesa;
 mod moments;
+mod parts;
 mod rule;
 mod sequence;
 mod softmax;
@@ -55,6 +57,7 @@ mod warm;
 
 pub use fast_weights::FastWeights;
 pub use forgetting::{Gate, Rates, VariableForgetting};
+pub(crate) use gradient::{conjugate_gradient, fade_and_add};
 pub use layer::{MesaLayer, Solver};
 pub use memory::Memory;
 pub use mesa::{Mesa, MesaConfiguration};

@@ -3,8 +3,9 @@
 use super::Error;
 use super::fast_weights::{extent, grown};
 use super::forgetting::Rates;
+use super::gradient::{conjugate_gradient, fade_and_add, regularized_product};
 use crate::archive::Archive;
-use crate::matrix::{Matrix, dot};
+use crate::matrix::Matrix;
 use crate::scalar::Scalar;
 
 /// `H ← γ H + β k kᵀ` and `G ← γ G + β v kᵀ`, with a ridge λ_i a channel that does not fade: KEYS² +
@@ -53,18 +54,15 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> Moments<T, KEYS, VALUES>
         let values = self.values.as_slice();
         self.value_bound = grown(self.value_bound, decay, reach * value_extent, values)?;
         self.product_bound = product_bound;
-        add(&mut self.products, decay, weight, key, key);
-        add(&mut self.values, decay, weight, value, key);
+        fade_and_add(self.products.as_mut_slice(), decay, weight, key, key);
+        fade_and_add(self.values.as_mut_slice(), decay, weight, value, key);
         Ok(())
     }
 
     /// (H + Λ) x. KEYS² multiply-adds.
     pub fn multiply(&self, x: &[T; KEYS]) -> [T; KEYS] {
         let mut out = [T::ZERO; KEYS];
-        let rows = self.products.rows.iter().zip(&self.ridge).zip(x);
-        for (out, ((row, ridge), x_i)) in out.iter_mut().zip(rows) {
-            *out = dot(row, x) + *ridge * *x_i;
-        }
+        regularized_product(self.products.as_slice(), &self.ridge, x, &mut out);
         out
     }
 
@@ -73,19 +71,20 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> Moments<T, KEYS, VALUES>
         let mut sum = self.products.clone();
         for (i, (row, ridge)) in sum.rows.iter_mut().zip(&self.ridge).enumerate() {
             if let Some(element) = row.get_mut(i) {
-                *element += *ridge;
+                *element += mutated!("mesa-ridge", *ridge, *ridge + *ridge);
             }
         }
         sum
     }
 
-    /// The diagonal of H + Λ.
-    pub fn diagonal(&self) -> [T; KEYS] {
-        let mut diagonal = self.ridge;
-        for (i, (sum, row)) in diagonal.iter_mut().zip(&self.products.rows).enumerate() {
-            *sum += row.get(i).copied().unwrap_or(T::ZERO);
-        }
-        diagonal
+    /// (H + Λ)⁻¹ q by this many steps of conjugate gradient.
+    pub fn solve(&self, query: &[T; KEYS], steps: u16) -> [T; KEYS] {
+        let mut x = [T::ZERO; KEYS];
+        let mut workspace = [[T::ZERO; KEYS]; 3];
+        let products = self.products.as_slice();
+        let workspace = workspace.as_flattened_mut();
+        conjugate_gradient(products, &self.ridge, query, steps, &mut x, workspace);
+        x
     }
 
     pub fn transfer(&mut self, archive: &mut Archive<'_>) {
@@ -95,22 +94,5 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> Moments<T, KEYS, VALUES>
         archive.numbers(self.values.as_mut_slice());
         archive.number(&mut self.product_bound);
         archive.number(&mut self.value_bound);
-    }
-}
-
-/// `out ← decay out + weight x keyᵀ`.
-#[inline(always)]
-fn add<T: Scalar, const R: usize, const C: usize>(
-    out: &mut Matrix<T, R, C>,
-    decay: T,
-    weight: T,
-    x: &[T; R],
-    key: &[T; C],
-) {
-    for (row, x) in out.rows.iter_mut().zip(x) {
-        let scale = weight * *x;
-        for (element, key) in row.iter_mut().zip(key) {
-            *element = decay * *element + scale * *key;
-        }
     }
 }

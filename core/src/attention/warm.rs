@@ -115,7 +115,7 @@ const MAX_COLD_STEPS: u32 = 100;
 
 impl<T: Scalar, const KEYS: usize, const VALUES: usize> MesaNewton<T, KEYS, VALUES> {
     /// An empty memory with a ridge a channel and a Newton step every so many writes.
-    pub fn new(ridge: [T; KEYS], every: u32) -> Self {
+    pub const fn new(ridge: [T; KEYS], every: u32) -> Self {
         let newton = NewtonInverse::new(Order::Two);
         Self { moments: Moments::new(ridge), newton, every, writes: 0 }
     }

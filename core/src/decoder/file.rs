@@ -1,20 +1,19 @@
 //! Weights files, read in place: no copy, no alignment.
 
-use super::{Decoder, Error, Shape};
+use super::{Decoder, Error, Mixing, Shape};
 
 /// A weights file: [`File::HEADER`] bytes of header, then the weights in f16, little-endian.
 ///
 /// | bytes | content |
 /// |---|---|
 /// | 0..8 | `situ-dec` |
-/// | 8..10 | the version, 1 |
+/// | 8..10 | the version: 1 with softmax attention, 2 with mesa layers |
 /// | 10..24 | the seven sizes of [`Shape`], in its order |
 /// | 24..28 | CRC-32 (IEEE 802.3) of the bytes 8..24 and of the weights |
 #[derive(Clone, Copy, Debug)]
 pub struct File;
 
 const MAGIC: [u8; 8] = *b"situ-dec";
-const VERSION: u16 = 1;
 
 impl File {
     /// Length of the header in bytes.
@@ -32,9 +31,11 @@ impl File {
         let (described, checksum) = rest.split_first_chunk::<16>().ok_or(Error::Format)?;
         let (words, _) = described.as_chunks::<2>();
         let mut words = words.iter().map(|word| u16::from_le_bytes(*word));
-        if *magic != MAGIC || words.next() != Some(VERSION) {
-            return Err(Error::Format);
-        }
+        let mixing = match words.next() {
+            Some(1) if *magic == MAGIC => Mixing::Softmax,
+            Some(2) if *magic == MAGIC => Mixing::Mesa,
+            _ => return Err(Error::Format),
+        };
         let mut size = || words.next().ok_or(Error::Format);
         let shape = Shape {
             vocabulary: size()?,
@@ -44,6 +45,7 @@ impl File {
             heads: size()?,
             units: size()?,
             layers: size()?,
+            mixing,
         };
         let (weights, rest) = weights.as_chunks::<2>();
         if !rest.is_empty() || weights.len() != shape.weights() {
@@ -57,8 +59,12 @@ impl File {
 
     /// The header of a file with these weights.
     pub fn header(shape: &Shape, weights: &[[u8; 2]]) -> [u8; Self::HEADER] {
-        let Shape { vocabulary, positions, context, width, heads, units, layers } = *shape;
-        let words = [VERSION, vocabulary, positions, context, width, heads, units, layers]
+        let Shape { vocabulary, positions, context, width, heads, units, layers, mixing } = *shape;
+        let version = match mixing {
+            Mixing::Softmax => 1,
+            Mixing::Mesa => 2,
+        };
+        let words = [version, vocabulary, positions, context, width, heads, units, layers]
             .map(u16::to_le_bytes);
         let described = words.as_flattened();
         let checksum = crc32(described.iter().chain(weights.as_flattened())).to_le_bytes();

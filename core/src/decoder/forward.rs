@@ -1,6 +1,6 @@
 //! The forward pass of one token.
 
-use super::{Error, Shape};
+use super::{Error, Mixing, Shape};
 use crate::attention::softmax_in_place;
 use crate::matrix::{add_scaled, dot};
 use crate::scalar::{Scalar, Storage};
@@ -8,7 +8,8 @@ use crate::scalar::{Scalar, Storage};
 /// A model: a view of its weights, which may be in flash.
 ///
 /// The weights are, in this order and with matrices stored row by row, one row per output: token
-/// embedding, position embedding; per layer gain, W_Q, W_K, W_V, W_O, gain, W_1, W_2; gain, U.
+/// embedding, position embedding; per layer gain, W_Q, W_K, W_V, W_O, with mesa layers also w_γ and b_γ, w_β
+/// and b_β (one row and one number a head), λ (d numbers, above 0), then gain, W_1, W_2; gain, U.
 #[derive(Clone, Copy, Debug)]
 pub struct Decoder<'a, S> {
     shape: Shape,
@@ -19,24 +20,26 @@ pub struct Decoder<'a, S> {
     output: &'a [S],
 }
 
-/// Keys and values of the tokens so far, in caller-provided memory: for each position and layer a key
-/// and a value.
+/// What the layers keep of the tokens so far, in caller-provided memory: for each position and layer a key
+/// and a value, or for each mesa layer its state.
 #[derive(Debug)]
 pub struct Cache<'a, T> {
-    memory: &'a mut [T],
+    pub(super) memory: &'a mut [T],
     first: usize,
     next: usize,
+    /// Whether tokens were removed and others kept.
+    truncated: bool,
 }
 
 impl<'a, T> Cache<'a, T> {
-    /// An empty cache; a token takes [`Shape::token_cache`] scalars.
+    /// An empty cache; a token takes [`Shape::token_cache`] scalars, mesa layers [`Shape::cache`] for all.
     pub fn new(memory: &'a mut [T]) -> Self {
         Self::at(memory, 0)
     }
 
     /// An empty cache whose first token has this position.
     pub fn at(memory: &'a mut [T], place: usize) -> Self {
-        Self { memory, first: place, next: place }
+        Self { memory, first: place, next: place, truncated: false }
     }
 
     /// The position of the next token.
@@ -49,9 +52,43 @@ impl<'a, T> Cache<'a, T> {
         self.next = self.next.saturating_add(1);
     }
 
-    /// Removes the tokens from position `place` on.
+    /// Removes the tokens from position `place` on. Mesa layers then take the next token only if no token
+    /// is left: their state cannot forget single ones.
     pub fn truncate(&mut self, place: usize) {
-        self.next = self.next.min(place).max(self.first);
+        let next = self.next.min(place).max(self.first);
+        self.truncated = !self.is_fresh(next) && (self.truncated || next < self.next);
+        self.next = next;
+    }
+
+    fn is_fresh(&self, next: usize) -> bool {
+        next == self.first
+    }
+
+    /// Checks that a token can follow.
+    fn check(&self, shape: &Shape) -> Result<(), Error> {
+        let full = match shape.mixing {
+            Mixing::Softmax => {
+                let end = self.next.saturating_add(1).saturating_mul(shape.token_cache());
+                self.next >= usize::from(shape.context) || end > self.memory.len()
+            }
+            Mixing::Mesa if self.truncated => return Err(Error::Truncated),
+            Mixing::Mesa => shape.cache() > self.memory.len(),
+        };
+        if full { Err(Error::Full) } else { Ok(()) }
+    }
+
+    /// The state of a mesa layer, empty before the first token.
+    pub(super) fn state(&mut self, layer: u16, length: usize) -> Option<&mut [T]>
+    where
+        T: Scalar,
+    {
+        let fresh = self.is_fresh(self.next);
+        let start = usize::from(layer).checked_mul(length)?;
+        let state = self.memory.get_mut(start..)?.get_mut(..length)?;
+        if fresh {
+            state.fill(T::ZERO);
+        }
+        Some(state)
     }
 }
 
@@ -92,7 +129,8 @@ impl<'a, S: Storage> Decoder<'a, S> {
     /// Costs [`Shape::multiply_adds`], and an exponential for each head and token of the cache.
     ///
     /// # Errors
-    /// [`Error::Token`], [`Error::Full`], [`Error::Workspace`]; the cache is then unchanged.
+    /// [`Error::Token`], [`Error::Full`], [`Error::Workspace`], [`Error::Truncated`]; the cache is then
+    /// unchanged.
     pub fn step(
         &self,
         token: u16,
@@ -124,7 +162,7 @@ impl<'a, S: Storage> Decoder<'a, S> {
     /// the residual.
     ///
     /// # Errors
-    /// [`Error::Token`], [`Error::Full`], [`Error::Workspace`].
+    /// [`Error::Token`], [`Error::Full`], [`Error::Workspace`], [`Error::Truncated`].
     pub fn embed(
         &self,
         token: u16,
@@ -133,10 +171,7 @@ impl<'a, S: Storage> Decoder<'a, S> {
     ) -> Result<(), Error> {
         let width = usize::from(self.shape.width);
         let place = cache.next;
-        let end = place.saturating_add(1).saturating_mul(self.shape.token_cache());
-        if place >= usize::from(self.shape.context) || end > cache.memory.len() {
-            return Err(Error::Full);
-        }
+        cache.check(&self.shape)?;
         let row =
             |table: &'a [S], row: usize| table.get(row * width..).and_then(|t| t.get(..width));
         let token = row(self.tokens, usize::from(token)).ok_or(Error::Token)?;
@@ -150,7 +185,7 @@ impl<'a, S: Storage> Decoder<'a, S> {
     }
 
     /// Adds a layer's attention to the residual of the next position, and writes its key and value to
-    /// the cache.
+    /// the cache; a second call for the same position replaces them, but writes to a mesa layer's state again.
     ///
     /// # Errors
     /// [`Error::Shape`] if the layer does not exist, [`Error::Full`], [`Error::Workspace`].
@@ -161,8 +196,22 @@ impl<'a, S: Storage> Decoder<'a, S> {
         residual: &mut [S::Compute],
         workspace: &mut [S::Compute],
     ) -> Result<(), Error> {
-        let width = usize::from(self.shape.width);
         let (weights, _) = self.layer_weights(layer)?;
+        match self.shape.mixing {
+            Mixing::Softmax => self.attend_by_softmax(layer, weights, cache, residual, workspace),
+            Mixing::Mesa => self.attend_by_mesa(layer, weights, cache, residual, workspace),
+        }
+    }
+
+    fn attend_by_softmax(
+        &self,
+        layer: u16,
+        weights: &[S],
+        cache: &mut Cache<'_, S::Compute>,
+        residual: &mut [S::Compute],
+        workspace: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        let width = usize::from(self.shape.width);
         let (gain, maps) = weights.split_at_checked(width).ok_or(Error::Weights)?;
         let mut maps = maps.chunks_exact((width * width).max(1));
         let residual = residual.get_mut(..width).ok_or(Error::Workspace)?;
@@ -215,10 +264,10 @@ impl<'a, S: Storage> Decoder<'a, S> {
 
     /// The weights of a layer's attention and of its feed-forward.
     fn layer_weights(&self, layer: u16) -> Result<(&'a [S], &'a [S]), Error> {
-        let (width, size) = (usize::from(self.shape.width), self.shape.layer_weights());
+        let size = self.shape.layer_weights();
         let start = usize::from(layer).saturating_mul(size);
         let weights = self.layers.get(start..).and_then(|w| w.get(..size));
-        let attention = width.saturating_mul(4 * width + 1);
+        let attention = self.shape.attention_weights();
         weights.and_then(|w| w.split_at_checked(attention)).ok_or(Error::Shape)
     }
 
@@ -294,7 +343,7 @@ impl Places {
 }
 
 /// `out = gain x / √(mean x² + 10⁻⁵)`.
-fn normalize<S: Storage>(x: &[S::Compute], gain: &[S], out: &mut [S::Compute]) {
+pub(super) fn normalize<S: Storage>(x: &[S::Compute], gain: &[S], out: &mut [S::Compute]) {
     let mean = dot(x, x) / S::Compute::from_usize(x.len());
     let scale = S::Compute::ONE / (mean + S::Compute::from_f64(1e-5)).sqrt();
     for ((out, x), gain) in out.iter_mut().zip(x).zip(gain) {
@@ -303,7 +352,7 @@ fn normalize<S: Storage>(x: &[S::Compute], gain: &[S], out: &mut [S::Compute]) {
 }
 
 /// `out = W x`, with one row of W per output.
-fn multiply<S: Storage>(weights: &[S], x: &[S::Compute], out: &mut [S::Compute]) {
+pub(super) fn multiply<S: Storage>(weights: &[S], x: &[S::Compute], out: &mut [S::Compute]) {
     for (out, row) in out.iter_mut().zip(weights.chunks_exact(x.len().max(1))) {
         *out = dot(row, x);
     }

@@ -7,20 +7,29 @@
 //!
 //! ```text
 //! h = E_x + P_(t mod positions)
-//! h += W_O attention(W_Q n, W_K n, W_V n)    n = norm(h), causal softmax over the cache, per layer
+//! h += W_O attention(W_Q n, W_K n, W_V n)    n = norm(h), per layer
 //! h += W_2 relu(W_1 n)                       n = norm(h)
 //! logits = U norm(h)
 //! ```
 //!
-//! with norm(h) = gain · h / √(mean h² + 10⁻⁵). Weights are one slice, in f32, f16 or the bytes of a
-//! weights file, in place in flash (`File`); sums are computed in f32.
+//! with norm(h) = gain · h / √(mean h² + 10⁻⁵) and attention either softmax over the cache
+//! ([`Mixing::Softmax`]) or a mesa layer, whose state has a fixed size ([`Mixing::Mesa`]). Weights are one
+//! slice, in f32, f16 or the bytes of a weights file, in place in flash (`File`); sums are computed in f32.
 //!
 //! ```
-//! use situ::decoder::{Cache, Decoder, Shape};
+//! use situ::decoder::{Cache, Decoder, Mixing, Shape};
 //!
 //! // A model of zeros gives its three tokens equal probabilities.
-//! const SHAPE: Shape =
-//!     Shape { vocabulary: 3, positions: 4, context: 4, width: 2, heads: 1, units: 4, layers: 1 };
+//! const SHAPE: Shape = Shape {
+//!     vocabulary: 3,
+//!     positions: 4,
+//!     context: 4,
+//!     width: 2,
+//!     heads: 1,
+//!     units: 4,
+//!     layers: 1,
+//!     mixing: Mixing::Softmax,
+//! };
 //! let decoder = Decoder::new(SHAPE, &[0.0_f32; SHAPE.weights()])?;
 //! let mut memory = [0.0; SHAPE.cache()];
 //! let mut cache = Cache::new(&mut memory);
@@ -34,12 +43,13 @@
 #[cfg(feature = "f16")]
 mod file;
 mod forward;
+mod mesa;
 mod shape;
 
 #[cfg(feature = "f16")]
 pub use file::File;
 pub use forward::{Cache, Decoder};
-pub use shape::Shape;
+pub use shape::{Mixing, Shape};
 
 error_enum! {
     /// Why a model was not loaded or not run.
@@ -55,6 +65,8 @@ error_enum! {
         Full => "the prompt is longer than the cache or the context of the model",
         /// The cache's memory, the workspace or the logits are too short.
         Workspace => "the cache's memory, the workspace or the logits are too short",
+        /// The cache was truncated, and a state of fixed size cannot forget single tokens.
+        Truncated => "the cache was truncated: a state of fixed size forgets all or nothing",
         /// The bytes are not a weights file of this version.
         Format => "the bytes are not a weights file of this version",
         /// The checksum of the file does not match: it is damaged.

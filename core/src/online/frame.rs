@@ -10,6 +10,10 @@ use crate::matrix::prefix;
 use crate::scalar::Scalar;
 use crate::solve::Elements;
 
+/// Examples that what is known of the features counts for after a restart: as many as tell a mean to a
+/// tenth of a deviation, and few enough to follow if the features have changed too.
+pub(super) const KEPT: u32 = 100;
+
 /// What a learner knows about its features apart from its model: how to standardize them.
 pub trait Inputs: Sized {
     /// The type computed in.
@@ -34,6 +38,10 @@ pub trait Inputs: Sized {
 
     /// Forgets all examples, in place.
     fn clear(&mut self);
+
+    /// Forgets what targets have to do with features, in place. What is known of the features alone
+    /// counts as [`KEPT`] examples at most.
+    fn restart(&mut self);
 
     /// Passes the state through an archive.
     fn transfer(&mut self, shape: Shape, archive: &mut Archive<'_>);
@@ -248,8 +256,13 @@ impl<M: Model> Frame<M> {
     }
 
     fn clear(&mut self) {
-        self.updates = 0;
         self.inputs.clear();
+        self.clear_model();
+    }
+
+    /// Forgets all but what is known of the features.
+    fn clear_model(&mut self) {
+        self.updates = 0;
         self.scale = TargetScale::new();
         let Self { shape, configuration, model, .. } = self;
         model.reset(&Setting { shape: *shape, configuration });
@@ -366,6 +379,13 @@ impl<M: Model> Learner<Number<M>> for Frame<M> {
     fn reset(&mut self) {
         if self.shape != Shape::EMPTY {
             self.clear();
+        }
+    }
+
+    fn restart(&mut self) {
+        if self.shape != Shape::EMPTY {
+            self.inputs.restart();
+            self.clear_model();
         }
     }
 

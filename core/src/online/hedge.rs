@@ -241,6 +241,15 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Learner<T> for Hedge<T, M, 
         self.equalize();
     }
 
+    fn restart(&mut self) {
+        for index in 0..self.members.count() {
+            if let Some(member) = self.members.member_mut(index) {
+                member.restart();
+            }
+        }
+        self.equalize();
+    }
+
     /// The largest count of a member.
     fn clipped(&self) -> u32 {
         let member = |index| self.members.member(index).map_or(0, Learner::clipped);

@@ -25,8 +25,8 @@ pub struct MesaConfiguration<T> {
 }
 
 impl<T: Scalar> Default for MesaConfiguration<T> {
-    /// 128 random ReLU features and ridge 2 as [`super::LeastSquares`]; γ from 0.8 to 0.999, chosen on the
-    /// four streams of the learners' table and on the same with permuted labels.
+    /// 128 random ReLU features as [`super::LeastSquares`], ridge 4, γ from 0.8 to 0.999, chosen on the four
+    /// streams of the learners' table and on the same with permuted labels.
     fn default() -> Self {
         Self::with_random_features(128)
     }
@@ -35,9 +35,10 @@ impl<T: Scalar> Default for MesaConfiguration<T> {
 impl<T: Scalar> MesaConfiguration<T> {
     /// The default with another number of random features.
     pub fn with_random_features(count: usize) -> Self {
-        let LeastSquaresConfiguration { random, ridge, .. } =
+        let LeastSquaresConfiguration { random, .. } =
             LeastSquaresConfiguration::with_random_features(count);
         let Forgetting { max_decay, min_decay } = Forgetting::default();
+        let ridge = T::from_f64(4.0);
         Self { random, ridge, max_decay, min_decay }
     }
 

@@ -43,9 +43,18 @@ impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Metric<T, FEATURES,
         self.counts.iter().fold(0, |sum: u32, count| sum.saturating_add(*count))
     }
 
+    /// Examples that `within` stands for. Within classes it outlives a restart, as the moments of the
+    /// features do; the classes themselves do not.
+    fn known(&self, task: Task) -> u32 {
+        match task {
+            Task::Classify { .. } => self.standardization.count(),
+            Task::Regress => self.total(),
+        }
+    }
+
     /// r_j and the variance of each feature, once this example counts too.
     fn unexplained(&self, task: Task, features: &[T]) -> impl Iterator<Item = (T, T)> {
-        let n = T::from_usize(self.total() as usize);
+        let n = T::from_usize(self.known(task) as usize);
         let prior = T::from_f64(PRIOR);
         let variances = self.standardization.variances(features);
         variances.zip(&self.within).map(move |(variance, within)| {
@@ -106,7 +115,7 @@ impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Inputs
 
     fn observe(&mut self, x: Input<'_, T>, goal: Target<T>) {
         Inputs::observe(&mut self.standardization, x, goal);
-        let rate_of_all = rate(next_count(self.total()));
+        let rate_of_all = rate(self.standardization.count());
         let (class, observed) = match goal {
             Target::Class(class) => (class, x.raw),
             Target::Value(_) => (0, x.z),
@@ -136,6 +145,12 @@ impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Inputs
         self.counts.fill(0);
         self.means.as_flattened_mut().fill(T::ZERO);
         self.within.fill(T::ZERO);
+    }
+
+    fn restart(&mut self) {
+        self.standardization.restart();
+        self.counts.fill(0);
+        self.means.as_flattened_mut().fill(T::ZERO);
     }
 
     fn transfer(&mut self, shape: Shape, archive: &mut Archive<'_>) {

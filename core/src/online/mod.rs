@@ -146,6 +146,15 @@ pub trait Learner<T: Scalar>: Persist {
     /// Forgets everything learned.
     fn reset(&mut self);
 
+    /// Learns again after a change: forgets as [`Self::reset`] does, but keeps how the features are
+    /// distributed, which then counts as 100 examples at most.
+    ///
+    /// The labels of a stream may change while its sensors do not: what is known of the sensors then saves
+    /// some dozen examples. A learner that knows nothing of the kind forgets everything.
+    fn restart(&mut self) {
+        self.reset();
+    }
+
     /// Examples whose target or a feature was clipped, because it was farther than 8 deviations from its
     /// mean: a measure of the number of bad samples. [`Self::reset`] keeps it.
     fn clipped(&self) -> u32;

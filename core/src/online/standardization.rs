@@ -1,6 +1,6 @@
 //! Features brought to zero mean and unit deviation as they stream by.
 
-use super::frame::{Input, Inputs};
+use super::frame::{Input, Inputs, KEPT};
 use super::moments::{Moments, next_count, rate, transfer_count};
 use super::{Archive, Shape, Target};
 use crate::scalar::Scalar;
@@ -131,6 +131,10 @@ impl<T: Scalar, const FEATURES: usize> Inputs for Standardization<T, FEATURES> {
 
     fn clear(&mut self) {
         self.clear();
+    }
+
+    fn restart(&mut self) {
+        self.count = self.count.min(KEPT);
     }
 
     fn transfer(&mut self, shape: Shape, archive: &mut Archive<'_>) {

@@ -24,6 +24,7 @@
 
 mod cholesky;
 mod covariance;
+mod factors;
 mod gauss_jordan;
 mod least_norm;
 mod newton_schulz;
@@ -34,6 +35,7 @@ mod triangle;
 
 pub use cholesky::Cholesky;
 pub(crate) use covariance::Covariance;
+pub(crate) use factors::Factors;
 pub use gauss_jordan::invert;
 pub use least_norm::LeastNorm;
 pub use newton_schulz::{NewtonInverse, Order};

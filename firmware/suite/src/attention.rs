@@ -1,9 +1,8 @@
 //! Softmax, and steps of linear attention as a state.
 
-use crate::format::{Format, emit_all, exact, exact_matrix, matrix, vector};
+use crate::format::{Format, emit_all, exact, exact_matrix, fill, matrix, vector};
 use crate::{Benchmark, Visitor, rows};
 use situ::attention::{FastWeights, Gate, Memory, Mesa, MesaConfiguration, Rule, softmax_in_place};
-use situ::matrix::{Matrix, matrix_vector};
 use situ::random::Generator;
 use situ::scalar::{Scalar, Storage, f16};
 use situ::solve::{Size, Triangular};
@@ -14,7 +13,8 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Step<f16, 16, false>, Step<f16, 32, false>);
     rows!(visitor: Step<f32, 8, true>, Step<f32, 16, true>, Step<f32, 32, true>);
     rows!(visitor: Step<f16, 16, true>, Step<f16, 32, true>);
-    rows!(visitor: Solve<f32, 16>, Solve<f16, 16>);
+    rows!(visitor: Solve<f32, 8>, Solve<f32, 16>, Solve<f32, 32>);
+    rows!(visitor: Solve<f16, 8>, Solve<f16, 16>, Solve<f16, 32>);
 }
 
 /// Softmax of a copy.
@@ -154,8 +154,9 @@ where
     const RUNS: usize = TOKENS;
 
     fn new(random: &mut Generator) -> Self {
-        let keys = core::array::from_fn(|_| vector(random));
-        let values = core::array::from_fn(|_| vector(random));
+        let (mut keys, mut values) = ([[0.0; N]; TOKENS], [[0.0; VALUES]; TOKENS]);
+        fill(random, keys.as_flattened_mut());
+        fill(random, values.as_flattened_mut());
         Self { mesa: Mesa::new(configuration()), keys, values, next: 0, out: [0.0; VALUES] }
     }
     fn run(&mut self) {
@@ -170,30 +171,66 @@ where
         emit_all(&self.out, emit);
     }
     fn reference(&self, emit: &mut dyn FnMut(f64)) {
-        // The regularized normal equations, H + Λ and G, solved by elimination.
-        let mut products = Matrix::<f64, N, N>::identity();
-        let mut values = Matrix::<f64, VALUES, N>::zeros();
+        let mut system = System { augmented: [[0.0; MAX_KEYS + VALUES]; MAX_KEYS], size: N };
+        system.regularize();
         for (key, value) in self.keys.iter().zip(&self.values) {
-            let key = key.map(exact);
-            for (row, k) in products.rows.iter_mut().zip(key) {
-                row.iter_mut().zip(key).for_each(|(h, x)| *h = FORGETTING * *h + k * x);
-            }
-            for (row, v) in values.rows.iter_mut().zip(value.map(exact)) {
-                row.iter_mut().zip(key).for_each(|(g, x)| *g = FORGETTING * *g + v * x);
-            }
+            system.add(key, value);
         }
-        let mut inverse = Matrix::zeros();
-        if situ::solve::invert(&products, &mut inverse).is_err() {
-            return;
-        }
-        let [.., last] = self.keys.map(|key| key.map(exact));
-        let mut solved = [0.0; N];
-        matrix_vector(&inverse, &last, &mut solved);
-        let mut out = [0.0; VALUES];
-        matrix_vector(&values, &solved, &mut out);
-        out.into_iter().for_each(emit);
+        system.eliminate();
+        let [.., last] = &self.keys;
+        (0..VALUES).for_each(|value| emit(system.read(value, last)));
     }
     fn state_bytes() -> usize {
         size_of::<Mesa<S, N, VALUES>>()
+    }
+}
+
+/// Most keys of a row.
+const MAX_KEYS: usize = 32;
+
+/// The regularized normal equations (H + Λ) X = Gᵀ in f64, of any size: one copy of the code for all rows.
+struct System {
+    /// H + Λ, then Gᵀ, row by row.
+    augmented: [[f64; MAX_KEYS + VALUES]; MAX_KEYS],
+    size: usize,
+}
+
+impl System {
+    fn regularize(&mut self) {
+        for (i, row) in self.augmented.iter_mut().enumerate() {
+            row.iter_mut().skip(i).take(1).for_each(|diagonal| *diagonal = 1.0);
+        }
+    }
+
+    /// Fades the sums and adds a pair.
+    fn add(&mut self, key: &[f32], value: &[f32]) {
+        for (row, k) in self.augmented.iter_mut().zip(key) {
+            let (products, values) = row.split_at_mut(MAX_KEYS);
+            for (sums, pair) in [(products, key), (values, value)] {
+                for (sum, x) in sums.iter_mut().zip(pair) {
+                    *sum = FORGETTING * *sum + exact(*k) * exact(*x);
+                }
+            }
+        }
+    }
+
+    /// Gauss-Jordan elimination; the matrix is positive definite and needs no pivoting.
+    fn eliminate(&mut self) {
+        for pivot in 0..self.size {
+            let (above, rest) = self.augmented.split_at_mut(pivot);
+            let Some((row, below)) = rest.split_first_mut() else { return };
+            let inverse = 1.0 / row.get(pivot).copied().unwrap_or(1.0);
+            row.iter_mut().for_each(|element| *element *= inverse);
+            for other in above.iter_mut().chain(below) {
+                let factor = other.get(pivot).copied().unwrap_or(0.0);
+                other.iter_mut().zip(&*row).for_each(|(x, y)| *x -= factor * y);
+            }
+        }
+    }
+
+    /// A value read with this query.
+    fn read(&self, value: usize, query: &[f32]) -> f64 {
+        let solution = self.augmented.iter().filter_map(|row| row.get(MAX_KEYS + value));
+        solution.zip(query).map(|(x, q)| x * exact(*q)).sum()
     }
 }

@@ -7,7 +7,7 @@ use situ::array_buffers;
 use situ::attention::softmax_in_place;
 use situ::construct::chain_of_thought::{LeakyRelu, TraceConfiguration, TraceLearner};
 use situ::construct::superposition::{Plan, Rows, Superposition, Task};
-use situ::decoder::{Cache, Decoder, File, Shape};
+use situ::decoder::{Cache, Decoder, File, Mixing, Shape};
 use situ::random::Generator;
 use situ::scalar::{Scalar, Storage};
 use situ::transformer::{Block, BufferSizes, Buffers, Transformer};
@@ -27,6 +27,7 @@ const SHAPE: Shape = Shape {
     heads: 2,
     units: 128,
     layers: 2,
+    mixing: Mixing::Softmax,
 };
 
 /// Prompts of the model's family: ten examples `x > y` and a query `x >`, with 10 as the separator. Each

@@ -7,7 +7,7 @@ mod mixture;
 
 pub use mixture::{Mixture, MixtureError};
 
-use situ::decoder::Shape;
+use situ::decoder::{Mixing, Shape};
 use situ::random::Generator;
 
 /// A family of tasks with the same inputs.
@@ -90,7 +90,8 @@ impl Family {
         let positions = if self == Self::Copy { self.example_length() as u16 } else { context };
         let layers = if self == Self::Copy { 3 } else { 2 };
         let (vocabulary, heads, units) = (self.symbols() + 1, width / 16, 4 * width);
-        Shape { vocabulary, positions, context, width, heads, units, layers }
+        let mixing = Mixing::Softmax;
+        Shape { vocabulary, positions, context, width, heads, units, layers, mixing }
     }
 
     /// Draws the letters of an input; the three of a copy are different.

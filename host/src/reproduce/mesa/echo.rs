@@ -116,7 +116,7 @@ struct Echo {
 impl Study for Echo {
     fn run(context: &mut Context<'_>) -> Result<Self> {
         let Settings { seed, .. } = *context.settings;
-        let count = context.settings.size(20, 100);
+        let count = context.settings.size(60, 100);
         let runs = |pole: f64| {
             (0..count).map(|run| Powers::new(pole, seed.wrapping_mul(1000) + run)).collect()
         };

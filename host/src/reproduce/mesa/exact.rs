@@ -1,5 +1,6 @@
 //! The mesa memory against exact solutions.
 
+use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::largest;
 use crate::reproduce::{Context, Measured, Result};
 use nalgebra::{DMatrix, DVector};
@@ -103,7 +104,53 @@ fn layers<T: Scalar>(context: &mut Context<'_>) -> Result<Measured> {
     Ok(largest(errors).into())
 }
 
+/// Reads by conjugate gradient and by the elimination, after 200 tokens with fading of 0.99 and keys of condition
+/// number 100: the largest relative difference for each number of steps.
+fn step_errors(generator: &mut Generator) -> Result<Vec<f64>> {
+    let rates = Rates { decay: 0.99, weight: 1.0 };
+    let layer = |solver| MesaLayer::<f64, KEYS, VALUES>::new([0.25; KEYS], solver);
+    let mut exact = layer(Solver::Cholesky);
+    let mut layers: Vec<_> =
+        (0..=MAX_STEPS).map(|steps| layer(Solver::ConjugateGradient { steps })).collect();
+    let draw = |generator: &mut Generator| {
+        let mut key = normals::<KEYS>(generator);
+        let deviation = |i: usize| 100_f64.powf(-0.5 * i as f64 / (KEYS - 1) as f64);
+        key.iter_mut().enumerate().for_each(|(i, x)| *x *= deviation(i));
+        key
+    };
+    for _ in 0..200 {
+        let (key, value) = (draw(generator), normals::<VALUES>(generator));
+        exact.write(rates, &key, &value)?;
+        layers.iter_mut().try_for_each(|layer| layer.write(rates, &key, &value))?;
+    }
+    let query = draw(generator);
+    let mut expected = [0.0; VALUES];
+    exact.read(&query, &mut expected)?;
+    let expected = DVector::from_row_slice(&expected);
+    let read = |layer: &MesaLayer<f64, KEYS, VALUES>| {
+        let mut out = [0.0; VALUES];
+        layer.read(&query, &mut out)?;
+        Ok((DVector::from_row_slice(&out) - &expected).amax() / expected.amax())
+    };
+    layers.iter().map(read).collect()
+}
+
+/// Largest number of steps of the plot: as published.
+const MAX_STEPS: u16 = 30;
+
 pub(super) fn layer(context: &mut Context<'_>) -> Result<Measured> {
+    let mut generator = Generator::new(context.settings.seed);
+    let runs = (0..context.settings.size(10, 100))
+        .map(|_| step_errors(&mut generator))
+        .collect::<Result<Vec<_>>>()?;
+    let worst = |steps: usize| largest(runs.iter().map(|run| run[steps])).max(1e-17);
+    let points = (0..=usize::from(MAX_STEPS)).map(|steps| [steps as f64, worst(steps)]).collect();
+    context.plot(Series {
+        title: "Read of a mesa layer: error by steps of conjugate gradient".into(),
+        x: Axis::linear("steps"),
+        y: Axis::logarithmic("largest relative error"),
+        curves: vec![Curve { label: "16 keys, condition number 100, fading 0.99".into(), points }],
+    });
     layers::<f64>(context)
 }
 

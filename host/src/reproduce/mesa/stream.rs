@@ -17,31 +17,40 @@ fn drifting(step: u64, generator: &mut Generator) -> ([f32; KEYS], [f32; VALUES]
     (key, [cosine * key[0] + sine * key[1], cosine * key[2] - sine * key[3]])
 }
 
-/// Pairs that excite one direction for thousands of steps, then jump by factors of up to 1e6.
+/// Pairs that excite one direction for thousands of steps, then jump by factors of up to 1e6, keys and values
+/// at different times: their ratio may exceed what f16 can hold.
 fn adversarial(step: u64, generator: &mut Generator) -> ([f32; KEYS], [f32; VALUES]) {
-    let scale = [1.0, 1e-6, 1e3, 1e-3, 1e6, 0.0][(step / 997 % 6) as usize];
+    let scales = [1.0, 1e-6, 1e3, 1e-3, 1e6, 0.0];
+    let [scale, value_scale] = [997, 1499].map(|period| scales[(step / period % 6) as usize]);
     let mut key = [0.0; KEYS];
     let direction = (step / 5003) as usize % KEYS;
     key[direction] = scale;
     if step.is_multiple_of(4001) {
         key = normals::<KEYS>(generator).map(|x| x as f32 * scale);
     }
-    (key, normals::<VALUES>(generator).map(|x| x as f32 * scale))
+    (key, normals::<VALUES>(generator).map(|x| x as f32 * value_scale))
 }
 
 /// Draws the key and the value of a write.
 type Pair = fn(u64, &mut Generator) -> ([f32; KEYS], [f32; VALUES]);
 
-/// Writes after which the memory is not finite; a refused one counts as finite if nothing changed.
-fn failures<S: Storage<Compute = f32>>(count: u64, gate: Gate<f32>, pair: Pair, seed: u64) -> u64 {
+/// Writes after which the memory is not finite, or which were refused and changed it.
+fn failures<S: Storage<Compute = f32> + PartialEq>(
+    count: u64,
+    gate: Gate<f32>,
+    pair: Pair,
+    seed: u64,
+) -> u64 {
     let mut generator = Generator::new(seed);
     let mut mesa = Mesa::<S, KEYS, VALUES>::new(MesaConfiguration::default());
     let mut failures = 0;
     for step in 0..count {
         let (key, value) = pair(step, &mut generator);
+        let before = mesa.weights().clone();
         // Refusals are part of the promise.
-        let _ = mesa.write(gate, &key, &value);
-        failures += u64::from(!mesa.weights().is_finite());
+        let refused = mesa.write(gate, &key, &value).is_err();
+        let changed = || *mesa.weights() != before;
+        failures += u64::from(!mesa.weights().is_finite() || refused && changed());
     }
     failures
 }
