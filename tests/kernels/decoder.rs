@@ -137,10 +137,10 @@ fn reference(shape: &Shape, weights: &[[u8; 2]], sequence: &[u16]) -> DMatrix<f6
 }
 
 /// Runs the tokens one by one and compares with the whole sequence; returns the last logits.
-fn check<'a>(
+fn check(
     decoder: &Decoder<'_, [u8; 2]>,
     weights: &[[u8; 2]],
-    cache: &mut Cache<'a, f32>,
+    cache: &mut Cache<'_, f32>,
     sequence: &[u16],
 ) -> [f32; 7] {
     let expected = reference(decoder.shape(), weights, sequence);
