@@ -6,8 +6,7 @@ use situ::random::Generator;
 use situ_suite::Benchmark;
 
 /// Maximum size of an operand, in bytes.
-const CAPACITY: usize =
-    if cfg!(any(feature = "reduced", feature = "learners")) { 2048 } else { 20_992 };
+const CAPACITY: usize = if cfg!(feature = "reduced") { 2048 } else { 20_992 };
 
 /// A row of the table, as the measurement sees it.
 pub struct Row {

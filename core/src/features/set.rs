@@ -126,7 +126,8 @@ impl Set {
         let mut rest: &[Feature] = &Feature::ALL;
         while let Some((feature, others)) = rest.split_first() {
             if self.contains(*feature) {
-                sum += if extra { feature.extra() } else { feature.outputs() };
+                let numbers = if extra { feature.extra() } else { feature.outputs() };
+                sum = usize::saturating_add(sum, numbers);
             }
             rest = others;
         }
