@@ -171,10 +171,10 @@ impl<T: Scalar, const N: usize> PairedChains<T, N> {
     /// use situ::variational::{BatchMeans, Everywhere, PairedChains, Refinement, Sgda};
     ///
     /// let operator = |x: &[f64; 1], v: &mut [f64; 1]| v[0] = x[0] + 2.0 / (1.0 + (-2.0 * x[0]).exp());
-    /// let refinement = Refinement::new(Sgda::new(0.04, Everywhere)?)?;
+    /// let refinement = Refinement::new(Sgda::new(0.02, Everywhere)?)?;
     /// let (mut chains, mut generator) = (PairedChains::new([-0.5], 0), Generator::new(1));
-    /// let mut means = BatchMeans::new(500, 1000)?;
-    /// for _ in 0..100_500 {
+    /// let mut means = BatchMeans::new(1000, 1000)?;
+    /// for _ in 0..41_000 {
     ///     refinement.advance(&mut chains, operator, |noise| noise[0] = generator.normal())?;
     ///     means.record(&chains.refined_point())?;
     /// }
