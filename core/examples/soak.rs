@@ -67,11 +67,11 @@ impl Stream {
         };
         let mut features =
             [center.cos() + noise(), center.sin() + noise(), noise(), 20.0 + noise()];
-        if self == Self::Glitching && random.bits() % 1000 == 0 {
+        if self == Self::Glitching && random.bits().is_multiple_of(1000) {
             let glitch = [1e6, 1e-30, -1e20][random.bits() as usize % 3];
             features[random.bits() as usize % FEATURES] = glitch;
         }
-        if self == Self::Glitching && random.bits() % 1000 == 0 {
+        if self == Self::Glitching && random.bits().is_multiple_of(1000) {
             features[random.bits() as usize % FEATURES] = f32::NAN;
         }
         let label = match self {
