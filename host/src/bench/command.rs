@@ -66,9 +66,7 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
         )));
     };
 
-    let mut rows = session.rows;
-    let estimate =
-        estimate::estimate(&board, &elf, &mut rows)?.map_or_else(|missing| missing, str::to_owned);
+    let estimate = estimate::estimate(&board, &elf, &mut session.rows)?;
 
     let results = Results {
         core: board.core.clone(),
@@ -81,8 +79,8 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
         flash_bytes: image.flash_bytes,
         ram_bytes: image.variable_bytes + stack,
         stack_bytes: stack,
-        estimate,
-        results: rows,
+        estimate: estimate.map_or_else(|missing| missing, str::to_owned),
+        results: session.rows,
         board: board.id.clone(),
     };
     if arguments.json {
