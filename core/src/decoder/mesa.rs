@@ -40,10 +40,13 @@ impl<S: Storage> Decoder<'_, S> {
             multiply(maps.next().unwrap_or(&[]), normed, out);
         }
         let size = size.max(1);
-        let rows = query.chunks_exact_mut(size).zip(key.chunks_exact_mut(size));
-        let rows = rows.zip(value.chunks_exact_mut(size));
-        let heads = state.chunks_exact_mut((2 * size).saturating_mul(size).max(1)).zip(rows);
-        for (head, (state, ((query, key), value))) in heads.enumerate() {
+        // Not zipped: out of line, `zip` would divide by a size that it cannot know is not 0.
+        let (mut queries, mut keys) = (query.chunks_exact_mut(size), key.chunks_exact_mut(size));
+        let mut values = value.chunks_exact_mut(size);
+        let states = state.chunks_exact_mut((2 * size).saturating_mul(size).max(1));
+        for (head, state) in states.enumerate() {
+            let rows = (queries.next(), keys.next(), values.next());
+            let (Some(query), Some(key), Some(value)) = rows else { break };
             step(state, gates.of(head, normed), [query, key, value], solving);
         }
         multiply(maps.next().unwrap_or(&[]), value, normed);
