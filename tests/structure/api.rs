@@ -131,10 +131,7 @@ fn tidy(text: &str) -> String {
         text = text.replace(spaced, plain);
     }
     text = text.replace(" <(", "<(");
-    text.replace(" ->", " -> ")
-        .replace("->  ", "-> ")
-        .replace(")->", ") ->")
-        .replace("-> (", "-> (")
+    text.replace(" ->", " -> ").replace("->  ", "-> ").replace(")->", ") ->")
 }
 
 #[test]

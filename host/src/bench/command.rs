@@ -5,7 +5,7 @@ use super::log::Session;
 use super::results::Results;
 use super::{Board, Suite, board, estimate, reference, runner, toolchain};
 use crate::{Failure, console, files, progress, report};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Arguments of `situ bench`.
 #[derive(Clone, Debug, clap::Args)]
@@ -105,7 +105,7 @@ fn explained(failure: Failure, complaint: Option<&str>) -> Failure {
     }
 }
 
-fn save(results: &Results, path: &PathBuf) -> Result<(), Failure> {
+fn save(results: &Results, path: &Path) -> Result<(), Failure> {
     let fail = |error: &dyn std::fmt::Display| {
         Failure::Input(format!("--save {}: {error}", path.display()))
     };
