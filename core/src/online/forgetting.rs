@@ -1,7 +1,8 @@
 //! How fast second-order learners forget.
 
 use super::configuration::{positive, require};
-use super::frame::{Example, Goal, Inputs, Model};
+use super::frame::{Example, Goal, Model};
+use super::inputs::Inputs;
 use super::{Archive, Error, Parameter, Target};
 use crate::attention::VariableForgetting;
 use crate::matrix::argmax;

@@ -1,6 +1,6 @@
 //! Which features distinguish the classes, estimated from the stream.
 
-use super::frame::{Input, Inputs};
+use super::inputs::{Input, Inputs};
 use super::moments::{next_count, rate, transfer_count};
 use super::{Archive, Shape, Standardization, Target, Task};
 use crate::matrix::prefix;

@@ -49,6 +49,7 @@ mod frame;
 mod ftrl;
 mod hedge;
 mod inplace;
+mod inputs;
 mod least_squares;
 mod linear;
 mod memory;
@@ -87,7 +88,7 @@ pub use crate::archive::Archive;
 
 // What the detectors of `anomaly` share with the learners.
 pub(crate) use configuration::{positive, require};
-pub(crate) use frame::{Input, Inputs};
+pub(crate) use inputs::{Input, Inputs};
 pub(crate) use memory::Store;
 pub(crate) use moments::Moments;
 

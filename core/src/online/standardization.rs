@@ -1,6 +1,6 @@
 //! Features brought to zero mean and unit deviation as they stream by.
 
-use super::frame::{Input, Inputs, KEPT};
+use super::inputs::{Input, Inputs, KEPT};
 use super::moments::{Moments, next_count, rate, transfer_count};
 use super::{Archive, Shape, Target};
 use crate::scalar::Scalar;

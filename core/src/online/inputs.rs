@@ -1,0 +1,56 @@
+//! What a learner knows about its features apart from its model, and the features of one example.
+
+use super::{Archive, Shape, Target};
+use crate::scalar::Scalar;
+use crate::solve::Elements;
+
+/// Examples that what is known of the features counts for after a restart: as many as tell a mean to a
+/// tenth of a deviation, and few enough to follow if the features have changed too.
+pub(super) const KEPT: u32 = 100;
+
+/// What a learner knows about its features apart from its model: how to standardize them.
+pub trait Inputs: Sized {
+    /// The type computed in.
+    type Number: Scalar;
+    /// An array for one example; its length is the capacity for features.
+    type Row: Elements<Self::Number>;
+
+    /// All zero bytes: nothing observed.
+    const EMPTY: Self;
+
+    /// Writes the features with their influence bounded, and z, the same in standard units, as if this
+    /// example were already observed. Returns whether a feature was clipped.
+    fn bound(
+        &self,
+        features: &[Self::Number],
+        bounded: &mut [Self::Number],
+        z: &mut [Self::Number],
+    ) -> bool;
+
+    /// Adds an example and its target in standard units.
+    fn observe(&mut self, x: Input<'_, Self::Number>, goal: Target<Self::Number>);
+
+    /// Forgets all examples, in place.
+    fn clear(&mut self);
+
+    /// Forgets what targets have to do with features, in place. What is known of the features alone
+    /// counts as [`KEPT`] examples at most.
+    fn restart(&mut self);
+
+    /// Passes the state through an archive.
+    fn transfer(&mut self, shape: Shape, archive: &mut Archive<'_>);
+
+    /// Bytes of state at this shape.
+    fn state_bytes(shape: Shape) -> usize;
+}
+
+/// The features of one example.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a, T> {
+    /// As given.
+    pub given: &'a [T],
+    /// In the unit of each feature, clipped to 8 deviations from its mean.
+    pub raw: &'a [T],
+    /// In standard units, from −5 to 5.
+    pub z: &'a [T],
+}
