@@ -65,6 +65,12 @@ mod tests {
     /// Every configuration changes by each of its names, and says which they are.
     #[test]
     fn parameters_are_set_by_name() {
+        // As the command does: measuring a learner builds it on the stack.
+        let thread = std::thread::Builder::new().stack_size(256 << 20);
+        thread.spawn(every_parameter_is_known).unwrap().join().unwrap();
+    }
+
+    fn every_parameter_is_known() {
         for name in NAMES.into_iter().filter(|name| *name != "hedge") {
             let model = fitting(name, Shape::classify(3, 2), None).unwrap();
             let complaint = model.clone().with("sharpness", 1.0).unwrap_err().to_string();
