@@ -1,13 +1,14 @@
 #![no_std]
 //! What every firmware of situ needs from a board, and nothing of a vendor's chip: the linker script
-//! made from `boards/<id>.toml`, a [`Counter`], the depth of the [`Stack`], a software interrupt, the
-//! end of a run and the handling of faults ([`fault`]), and a defmt log through the debugger.
+//! made from `boards/<id>.toml`, a [`Counter`], the depth of the [`Stack`], statics that are handed out [`Once`], a
+//! software interrupt, the end of a run and the handling of faults ([`fault`]), and a defmt log through the debugger.
 //!
 //! The core is a Cortex-M or a RISC-V of 32 bits in machine mode; both have the same interface.
 //!
 //! A firmware depends on this crate, enables `qemu` or `chip`, and passes `-Tlink.x`, `-Tdefmt.x` and
 //! `--nmagic` to the linker in its own build script.
 
+mod once;
 #[cfg(target_arch = "arm")]
 #[path = "cortex_m/mod.rs"]
 mod processor;
@@ -16,6 +17,7 @@ mod processor;
 mod processor;
 mod stack;
 
+pub use once::Once;
 pub use processor::{
     Counter, disable_interrupts, entry, fault, is_traced, raise_software_interrupt,
 };

@@ -9,18 +9,19 @@ use learner::model::{LABELS, OUTPUTS};
 use learner::sampling::{self, QUEUE, Sample};
 use learner::{Pipeline, Recording};
 use situ::matrix::argmax;
-use situ_board::{Counter, Stack, entry, fault};
+use situ_board::{Counter, Once, Stack, entry, fault};
+
+static SAMPLES: Once<Queue<Sample, QUEUE>> = Once::new(Queue::new());
+static PIPELINE: Once<Pipeline> = Once::new(Pipeline::EMPTY);
 
 #[entry]
 fn main() -> ! {
-    static mut SAMPLES: Queue<Sample, QUEUE> = Queue::new();
-    static mut PIPELINE: Pipeline = Pipeline::EMPTY;
-
     // Before the first interrupt: all free RAM.
     let stack = Stack::new(usize::MAX);
-    let (Some(counter), Ok(())) = (Counter::start(), PIPELINE.begin()) else { fault::fail() };
-    let mut samples = sampling::start(Recording::new(), SAMPLES);
-    let mut run = Run { pipeline: PIPELINE, counter, cost: Cost::default() };
+    let (Some(queue), Some(pipeline)) = (SAMPLES.take(), PIPELINE.take()) else { fault::fail() };
+    let (Some(counter), Ok(())) = (Counter::start(), pipeline.begin()) else { fault::fail() };
+    let mut samples = sampling::start(Recording::new(), queue);
+    let mut run = Run { pipeline, counter, cost: Cost::default() };
     loop {
         match samples.dequeue() {
             Some(sample) => run.take(&sample),

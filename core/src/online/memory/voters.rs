@@ -1,7 +1,7 @@
 //! The stored examples that are near enough to a query to vote.
 
 use crate::matrix::prefix;
-use crate::scalar::{Scalar, Vectorized, zeros};
+use crate::scalar::{Scalar, Vectorized};
 
 /// Up to SLOTS examples with the weight of each one's vote: softmax attention of a query over stored
 /// examples, kept only where it is not negligible. Few are near, and later steps look at those alone.
@@ -15,7 +15,7 @@ pub(super) struct Voters<T, const SLOTS: usize> {
 
 impl<T: Scalar, const SLOTS: usize> Voters<T, SLOTS> {
     pub fn new() -> Self {
-        Self { slots: zeros(), weights: zeros(), count: 0 }
+        Self { slots: [0; SLOTS], weights: [T::ZERO; SLOTS], count: 0 }
     }
 
     /// The slice for the distances q of the first `used` examples.
