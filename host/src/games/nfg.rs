@@ -269,7 +269,7 @@ mod tests {
             ("NFG 1 R \"\" { \"A\" } { 2 }\n1 2\n 3", "line 3, column 2:", "'3' follows"),
             ("NFG 1 R \"\" { \"A\" } { 2 }\n{ { \"\" 1 } }\n1 2", "line 3, column 3:", "0 to 1"),
             ("NFG 1 R \"\" { \"A\" } { 2 }\n{ { \"\" 1 2 } }", "line 2, column 10:", "'}'"),
-            ("NFG 1 R \"\" { \"A\" \"B\" } { 99999 99999 }", "line 1, column 12:", "payoffs"),
+            ("NFG 1 R \"\" { \"A\" \"B\" } { 99999 99999 }", "line 1, column 24:", "numbers"),
         ] {
             let error = StrategicForm::read(source).unwrap_err();
             assert!(error.starts_with(place) && error.contains(what), "{source:?}: {error}");
