@@ -47,6 +47,9 @@ fn total<R: Regularizer<f64>, L: Schedule<f64>>(
 fn main() -> Result<(), Box<dyn Error>> {
     let lines = std::io::read_to_string(std::io::stdin())?;
     let rows: Vec<Row> = lines.lines().map(read).collect::<Result<_, _>>()?;
+    if rows.is_empty() {
+        return Err("no table on standard input".into());
+    }
     let rounds = u32::try_from(rows.len())?;
     println!("EXP3 {}", total(&Exp3::new(ACTIONS)?, &rows)?);
     println!("EXP3-IX {}", total(&Exp3::implicit(ACTIONS)?, &rows)?);
