@@ -58,9 +58,9 @@ fn motion_on(board: &str, learner: &[&str]) -> Option<Value> {
     let bytes = |value: &Value| value.as_u64().unwrap();
     let measured = ["flash_bytes", "ram_bytes", "stack_bytes"].map(|key| bytes(&board[key]));
     budgets::check(&learner.join(" "), id, measured);
-    // The estimate that boards are chosen by is enough, and not by much.
+    // The estimate that boards are chosen by is enough, and not by much: it allows 4 KB of stack.
     let (ram, estimate) = (measured[1], bytes(&fitted["ram_bytes"]));
-    assert!(ram <= estimate && estimate <= ram + 3000, "{ram} bytes of RAM, estimated {estimate}");
+    assert!(ram <= estimate && estimate <= ram + 4096, "{ram} bytes of RAM, estimated {estimate}");
     assert!(number(&board["per_predict"]) < number(&board["per_update"]));
     Some(board)
 }

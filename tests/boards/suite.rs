@@ -10,13 +10,8 @@ static CORTEX_M0: Mutex<()> = Mutex::new(());
 static RISCV: Mutex<()> = Mutex::new(());
 pub static OTHERS: Mutex<()> = Mutex::new(());
 
-/// Runs the suite on `board`; nothing if a tool is missing.
-fn bench(board: &str) -> Option<Results> {
-    bench_with(board, &[])
-}
-
-/// Runs the suite on `board` with these arguments.
-fn bench_with(board: &str, arguments: &[&str]) -> Option<Results> {
+/// Runs a suite on `board`; nothing if a tool is missing.
+fn bench(board: &str, suite: Option<&str>, arguments: &[&str]) -> Option<Results> {
     let directory = tempfile::tempdir().unwrap();
     let turn = match board {
         "qemu-m0" => &CORTEX_M0,
@@ -24,9 +19,10 @@ fn bench_with(board: &str, arguments: &[&str]) -> Option<Results> {
         _ => &OTHERS,
     };
     let _turn = turn.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let output =
-        situ(directory.path()).args(["bench", "--board", board, "--json"]).args(arguments).output();
-    let output = output.unwrap();
+    let mut command = situ(directory.path());
+    command.args(["bench", "--board", board, "--json"]).args(arguments);
+    command.args(suite.map(|suite| ["--suite", suite]).into_iter().flatten());
+    let output = command.output().unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);
     if output.status.code() == Some(TOOL_MISSING) {
         skipped(&format!("{board}: {}", complaint.trim()));
@@ -35,8 +31,11 @@ fn bench_with(board: &str, arguments: &[&str]) -> Option<Results> {
     // A wrong result is named on stderr.
     assert!(output.status.success(), "{board}: {complaint}");
     let results: Results = serde_json::from_slice(&output.stdout).expect("the results as JSON");
-    let image = arguments.last().map_or("suite", |suite| suite);
-    budgets::check(image, board, [results.flash_bytes, results.ram_bytes, results.stack_bytes]);
+    budgets::check(
+        suite.unwrap_or("suite"),
+        board,
+        [results.flash_bytes, results.ram_bytes, results.stack_bytes],
+    );
     golden::check(&results);
     Some(results)
 }
@@ -44,12 +43,14 @@ fn bench_with(board: &str, arguments: &[&str]) -> Option<Results> {
 /// Runs `board` repeatedly: the same instructions and bits each time. Three times where all boards are
 /// required; else twice, and Cortex-M0, which takes half a minute per run, once.
 fn repeatable(board: &str) -> Option<Results> {
-    let first = bench(board)?;
+    // The estimate takes another run, traced and slow: once is enough.
+    let fast = ["--no-estimate"];
+    let first = bench(board, None, if board == "qemu-m4" { &[] } else { &fast })?;
     assert_eq!(first.counter, Counter::Instructions);
     assert!(!first.results.is_empty());
     let repeats = if required() { 2 } else { usize::from(board != "qemu-m0") };
     for _ in 0..repeats {
-        let again = bench(board)?;
+        let again = bench(board, None, &fast)?;
         assert_eq!(again.results.len(), first.results.len());
         for (first, again) in first.results.iter().zip(&again.results) {
             assert_eq!(first.key(), again.key());
@@ -136,7 +137,7 @@ fn no_soft_float(results: &Results) {
 /// The reduced suite is built for size: opt-level s.
 #[test]
 fn kernels_built_for_size_use_the_fpu() {
-    if let Some(results) = bench_with("qemu-m4", &["--suite", "reduced"]) {
+    if let Some(results) = bench("qemu-m4", Some("reduced"), &["--no-estimate"]) {
         assert!(results.flags.contains("opt-level=s"), "{}", results.flags);
         no_soft_float(&results);
     }
@@ -187,7 +188,7 @@ fn models_keep_their_promises() {
         &["qemu-m4"]
     };
     for board in boards {
-        let Some(results) = bench_with(board, &["--suite", "models"]) else { return };
+        let Some(results) = bench(board, Some("models"), &["--no-estimate"]) else { return };
         assert!(results.flash_bytes <= 128 * 1024, "{} bytes of flash", results.flash_bytes);
         assert!(results.ram_bytes <= 64 * 1024, "{} bytes of RAM", results.ram_bytes);
     }
@@ -199,7 +200,7 @@ fn learners_keep_their_promises() {
     let all = ["qemu-m4", "qemu-m0", "qemu-m3", "qemu-m7", "qemu-m33", "qemu-m55"];
     let boards = if required() { &all[..] } else { &all[..1] };
     for board in boards {
-        let Some(results) = bench_with(board, &["--suite", "learners"]) else { return };
+        let Some(results) = bench(board, Some("learners"), &["--no-estimate"]) else { return };
         assert!(results.results.len() >= 20, "{} rows", results.results.len());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::image::Image;
 use super::log::Session;
-use super::results::Results;
+use super::results::{Results, Row};
 use super::{Board, Suite, board, estimate, reference, runner, toolchain};
 use crate::{Failure, console, files, progress, report};
 use std::path::{Path, PathBuf};
@@ -22,9 +22,22 @@ pub struct Arguments {
     /// Write the results to FILE, for `situ compare`
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+    /// Leave out the estimate of cycles, which takes a second run, traced and slow
+    #[arg(long)]
+    pub no_estimate: bool,
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub json: bool,
+}
+
+impl Arguments {
+    /// Estimates the cycles of the rows; returns where they are from, or why there are none.
+    fn estimate(&self, board: &Board, elf: &Path, rows: &mut [Row]) -> Result<String, Failure> {
+        if self.no_estimate {
+            return Ok("left out, as asked".to_owned());
+        }
+        Ok(estimate::estimate(board, elf, rows)?.map_or_else(|missing| missing, str::to_owned))
+    }
 }
 
 /// Runs `situ bench` and returns what it measured.
@@ -66,7 +79,7 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
         )));
     };
 
-    let estimate = estimate::estimate(&board, &elf, &mut session.rows)?;
+    let estimate = arguments.estimate(&board, &elf, &mut session.rows)?;
 
     let results = Results {
         core: board.core.clone(),
@@ -79,7 +92,7 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
         flash_bytes: image.flash_bytes,
         ram_bytes: image.variable_bytes + stack,
         stack_bytes: stack,
-        estimate: estimate.map_or_else(|missing| missing, str::to_owned),
+        estimate,
         results: session.rows,
         board: board.id.clone(),
     };
