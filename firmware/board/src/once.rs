@@ -3,8 +3,8 @@
 use core::cell::{Cell, UnsafeCell};
 use critical_section::Mutex;
 
-/// A value in a static that its first user gets for good: large states lie in `.bss` and never pass through the
-/// stack. Needs no atomic instruction, which Cortex-M0 has not.
+/// A value in a static that its first user gets for good: large states lie in `.bss` and never pass
+/// through the stack. Needs no atomic instruction, which Cortex-M0 has not.
 pub struct Once<T> {
     taken: Mutex<Cell<bool>>,
     value: UnsafeCell<T>,
@@ -20,6 +20,7 @@ impl<T> Once<T> {
     }
 
     /// The value; none if it was taken before.
+    #[allow(clippy::mut_from_ref, reason = "the only reference there will ever be")]
     pub fn take(&'static self) -> Option<&'static mut T> {
         let taken = critical_section::with(|section| self.taken.borrow(section).replace(true));
         // SAFETY: the first call alone comes here, so this is the only reference.
