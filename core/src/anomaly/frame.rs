@@ -2,7 +2,6 @@
 
 use super::{Detector, Threshold, Verdict};
 use crate::archive::{Archive, Persist};
-use crate::matrix::prefix;
 use crate::online::{
     Configuration, Error, Input, Inputs, Parameter, Shape, Standardization, Target, require,
 };
@@ -173,7 +172,7 @@ impl<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> Monitor<M, T, FEAT
     fn take(&mut self, features: &[T], anomalies: bool) -> Result<Verdict<T>, Error> {
         self.check(features)?;
         let mut rows = [[T::ZERO; FEATURES]; 2];
-        let (x, clipped) = input(&self.inputs, features, &mut rows);
+        let (x, clipped) = self.inputs.input(features, &mut rows);
         let Self { configuration, inputs, examples: step, model, .. } = self;
         let context = Context { configuration, inputs, step: *step, x };
         let score = model.score(&context);
@@ -190,17 +189,6 @@ impl<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> Monitor<M, T, FEAT
         self.clipped = self.clipped.saturating_add(u32::from(clipped));
         Ok(verdict)
     }
-}
-
-/// An example as a model sees it, and whether a feature was clipped.
-fn input<'a, T: Scalar, const FEATURES: usize>(
-    inputs: &Standardization<T, FEATURES>,
-    features: &'a [T],
-    [bounded, z]: &'a mut [[T; FEATURES]; 2],
-) -> (Input<'a, T>, bool) {
-    let (bounded, z) = (prefix(bounded, features.len()), prefix(z, features.len()));
-    let clipped = inputs.bound(features, bounded, z);
-    (Input { given: features, raw: bounded, z }, clipped)
 }
 
 impl<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> Persist for Monitor<M, T, FEATURES> {
@@ -230,7 +218,7 @@ impl<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> Detector<T>
     fn judge(&self, features: &[T]) -> Result<Verdict<T>, Error> {
         self.check(features)?;
         let mut rows = [[T::ZERO; FEATURES]; 2];
-        let (x, _) = input(&self.inputs, features, &mut rows);
+        let (x, _) = self.inputs.input(features, &mut rows);
         let Self { configuration, inputs, examples: step, .. } = self;
         let score = self.model.score(&Context { configuration, inputs, step: *step, x });
         Ok(Verdict { score, threshold: self.threshold.value() })

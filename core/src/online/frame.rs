@@ -256,18 +256,6 @@ impl<M: Model> Persist for Frame<M> {
     }
 }
 
-/// An example as a model sees it, and whether a feature was clipped.
-fn input<'a, I: Inputs>(
-    inputs: &I,
-    features: &'a [I::Number],
-    [bounded, z]: &'a mut [I::Row; 2],
-) -> (Input<'a, I::Number>, bool) {
-    let bounded = prefix(bounded.as_mut_slice(), features.len());
-    let z = prefix(z.as_mut_slice(), features.len());
-    let clipped = inputs.bound(features, bounded, z);
-    (Input { given: features, raw: bounded, z }, clipped)
-}
-
 impl<M: Model> Learner<Number<M>> for Frame<M> {
     fn shape(&self) -> Shape {
         self.shape
@@ -276,7 +264,7 @@ impl<M: Model> Learner<Number<M>> for Frame<M> {
     fn predict(&self, features: &[Number<M>], prediction: &mut [Number<M>]) -> Result<(), Error> {
         self.shape.check(features, prediction)?;
         let mut rows = [<M::Inputs as Inputs>::Row::ZEROS; 2];
-        let (x, _) = input(&self.inputs, features, &mut rows);
+        let (x, _) = self.inputs.input(features, &mut rows);
         let Self { shape, configuration, inputs, scale, updates, .. } = self;
         let context = Context { shape: *shape, configuration, inputs, scale, step: *updates, x };
         self.model.predict(&context, prediction);
@@ -293,7 +281,7 @@ impl<M: Model> Learner<Number<M>> for Frame<M> {
         self.shape.check(features, prediction)?;
         self.shape.check_target(target)?;
         let mut rows = [<M::Inputs as Inputs>::Row::ZEROS; 2];
-        let (x, clipped) = input(&self.inputs, features, &mut rows);
+        let (x, clipped) = self.inputs.input(features, &mut rows);
         let bounded = self.scale.bound(target);
         let clipped = clipped | self.scale.clipped(target, bounded);
         let standard = self.scale.standardize(bounded);

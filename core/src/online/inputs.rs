@@ -1,6 +1,7 @@
 //! What a learner knows about its features apart from its model, and the features of one example.
 
 use super::{Archive, Shape, Target};
+use crate::matrix::prefix;
 use crate::scalar::Scalar;
 use crate::solve::Elements;
 
@@ -26,6 +27,18 @@ pub trait Inputs: Sized {
         bounded: &mut [Self::Number],
         z: &mut [Self::Number],
     ) -> bool;
+
+    /// An example as a model sees it, in two rows of memory, and whether a feature was clipped.
+    fn input<'a>(
+        &self,
+        features: &'a [Self::Number],
+        [bounded, z]: &'a mut [Self::Row; 2],
+    ) -> (Input<'a, Self::Number>, bool) {
+        let bounded = prefix(bounded.as_mut_slice(), features.len());
+        let z = prefix(z.as_mut_slice(), features.len());
+        let clipped = self.bound(features, bounded, z);
+        (Input { given: features, raw: bounded, z }, clipped)
+    }
 
     /// Adds an example and its target in standard units.
     fn observe(&mut self, x: Input<'_, Self::Number>, goal: Target<Self::Number>);
