@@ -1,11 +1,10 @@
 //! The public items of `core`, in `core/api.txt`: a change of them is a change of that file, which a
 //! reviewer sees. `SITU_ACCEPT=1 cargo test -p situ-tests --test structure api` writes it.
 
-use super::modules::{Modules, Name, module};
-use super::panics::is_public;
 use super::paths::words;
-use super::source::{root, sources};
-use std::collections::{BTreeMap, BTreeSet};
+use super::public::Public;
+use super::source::root;
+use std::collections::BTreeSet;
 
 /// A block that an open brace began.
 #[derive(Clone, Debug, Default)]
@@ -136,21 +135,11 @@ fn tidy(text: &str) -> String {
 
 #[test]
 fn public_items_are_listed() {
-    let folder = root().join("core/src");
-    let modules = Modules::read(&folder);
-    let sources = sources(&folder);
-    let code: BTreeMap<Name, &str> = sources
-        .iter()
-        .map(|source| (module(source.path.strip_prefix(&folder).unwrap()), &*source.code))
-        .collect();
-    let public = |name: &Name| is_public(&code, name);
-    let exported: BTreeSet<Name> =
-        code.keys().filter(|name| public(name)).flat_map(|name| modules.exported(name)).collect();
+    let public = Public::read();
     let mut lines = BTreeSet::new();
-    for (module, code) in &code {
+    for (module, code) in &public.code {
         for (owner, line) in items(code) {
-            let path = [&module[..], &[owner]].concat();
-            if public(module) || exported.contains(&path) {
+            if public.has(module, &owner) {
                 lines.insert(format!("{}: {line}", module.join("::")));
             }
         }

@@ -9,6 +9,7 @@ mod modules;
 mod pages;
 mod panics;
 mod paths;
+mod public;
 mod safety;
 mod source;
 

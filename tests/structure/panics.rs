@@ -1,7 +1,8 @@
 //! The image without a panic handler (`tests/no_panic`) names every public function of `core`.
 
-use super::modules::{Modules, Name, module};
+use super::modules::Name;
 use super::paths::{is_name, paths, words};
+use super::public::Public;
 use super::source::{Source, root, sources};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,44 +65,25 @@ fn implemented(words: &[&str]) -> Option<String> {
     own
 }
 
-/// Whether a module can be named by other crates: it and all above it are `pub`.
-pub fn is_public(code: &BTreeMap<Name, &str>, name: &Name) -> bool {
-    (0..name.len()).all(|end| code[&name[..end]].contains(&format!("pub mod {};", name[end])))
-}
-
 /// The functions of `core` that other crates can name.
 fn public_functions() -> BTreeSet<Function> {
-    let folder = root().join("core/src");
-    let modules = Modules::read(&folder);
-    let sources = sources(&folder);
-    let code: BTreeMap<Name, &str> = sources
-        .iter()
-        .map(|source| (module(source.path.strip_prefix(&folder).unwrap()), &*source.code))
-        .collect();
-    let is_public = |name: &Name| is_public(&code, name);
+    let public = Public::read();
     // Modules of optional features are not in the image: docs/trust.md.
     let is_optional = |name: &Name| {
         (0..name.len()).any(|end| {
-            let parent = code[&name[..end]];
+            let parent = &public.code[&name[..end]];
             let declared = parent.find(&format!("mod {};", name[end])).unwrap_or(0);
             let item = parent[..declared].rfind(';').map_or(0, |end| end + 1);
             parent[item..declared].contains("#[cfg(feature")
         })
     };
-    let exported: BTreeSet<Name> = code
-        .keys()
-        .filter(|name| is_public(name))
-        .flat_map(|name| modules.exported(name))
-        .collect();
-    code.iter()
+    public
+        .code
+        .iter()
         .flat_map(|(module, code)| functions(module, code))
         .filter(|function| {
-            if is_optional(&function.module) {
-                return false;
-            }
             let item = function.owner.as_ref().unwrap_or(&function.name);
-            let path = [&function.module[..], std::slice::from_ref(item)].concat();
-            is_public(&function.module) || exported.contains(&path)
+            !is_optional(&function.module) && public.has(&function.module, item)
         })
         .collect()
 }
