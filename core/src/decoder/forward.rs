@@ -215,9 +215,7 @@ impl<'a, S: Storage> Decoder<'a, S> {
         let (gain, maps) = weights.split_at_checked(width).ok_or(Error::Weights)?;
         let mut maps = maps.chunks_exact((width * width).max(1));
         let residual = residual.get_mut(..width).ok_or(Error::Workspace)?;
-        let (normed, workspace) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
-        let (query, workspace) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
-        let (mixed, scores) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
+        let ([normed, query, mixed], scores) = rows(workspace, width)?;
         let count = cache.next.saturating_sub(cache.first).saturating_add(1);
         let scores = scores.get_mut(..count).ok_or(Error::Workspace)?;
 
@@ -289,6 +287,19 @@ impl<'a, S: Storage> Decoder<'a, S> {
         multiply(self.output, normed, logits);
         Ok(())
     }
+}
+
+/// The first rows of a workspace, each of `width` numbers, and what is left of it.
+pub(super) fn rows<T, const N: usize>(
+    workspace: &mut [T],
+    width: usize,
+) -> Result<([&mut [T]; N], &mut [T]), Error> {
+    let mut rest = workspace;
+    let mut rows: [&mut [T]; N] = core::array::from_fn(|_| Default::default());
+    for row in &mut rows {
+        (*row, rest) = rest.split_at_mut_checked(width).ok_or(Error::Workspace)?;
+    }
+    Ok((rows, rest))
 }
 
 /// The places of a layer's keys and values in a cache.

@@ -1,6 +1,6 @@
 //! Heads that solve: mesa layers on a state of fixed size.
 
-use super::forward::{multiply, normalize};
+use super::forward::{multiply, normalize, rows};
 use super::shape::STEPS;
 use super::{Cache, Decoder, Error};
 use crate::attention::{conjugate_gradient, fade_and_add};
@@ -28,10 +28,7 @@ impl<S: Storage> Decoder<'_, S> {
         let gates = Gates::new(gates, width, usize::from(shape.heads)).ok_or(Error::Weights)?;
         let mut maps = maps.chunks_exact(width.saturating_mul(width).max(1));
         let residual = residual.get_mut(..width).ok_or(Error::Workspace)?;
-        let (normed, workspace) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
-        let (query, workspace) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
-        let (key, workspace) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
-        let (value, workspace) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
+        let ([normed, query, key, value], workspace) = rows(workspace, width)?;
         let solving = workspace.get_mut(..4 * size).ok_or(Error::Workspace)?;
         let state = cache.state(layer, shape.layer_state()).ok_or(Error::Full)?;
 
