@@ -30,15 +30,7 @@ pub(crate) fn project(x: &[f32], y: &[f32]) -> f32 {
             four!("vadd.f32", 24 24 24 24; 24 24 24 24; 16 17 18 19),
             four!("vadd.f32", 24 24 24 24; 24 24 24 24; 20 21 22 23),
             "4:",
-            "cmp {rest}, #0", "beq 6f",
-            "5:",
-            "vldmia {x}!, {{s0}}", "vldmia {y}!, {{s1}}",
-            "vmul.f32 s0, s0, s1",
-            "subs {rest}, {rest}, #1",
-            "vadd.f32 s24, s24, s0",
-            "bne 5b",
-            "6:",
-            "vmov {sum}, s24";
+            add_rest!(24);
             x = inout(reg) x.as_ptr() => _,
             y = inout(reg) y.as_ptr() => _,
             n = inout(reg) length / 8 => _,

@@ -41,6 +41,27 @@ macro_rules! products {
     };
 }
 
+/// Adds the products of `rest` more numbers at `x` and `y` to s[sum], one by one, and gives it out; s0 and
+/// s8 change. Takes the labels 8 and 9.
+macro_rules! add_rest {
+    ($sum:literal) => {
+        concat!(
+            "cmp {rest}, #0\n beq 9f\n",
+            "8: vldmia {x}!, {{s0}}\n vldmia {y}!, {{s8}}\n vmul.f32 s0, s0, s8\n",
+            "subs {rest}, {rest}, #1\n",
+            "vadd.f32 s",
+            stringify!($sum),
+            ", s",
+            stringify!($sum),
+            ", s0\n",
+            "bne 8b\n",
+            "9: vmov {sum}, s",
+            stringify!($sum),
+            "\n",
+        )
+    };
+}
+
 /// Instructions on single-precision registers, one for each place of the three lists.
 macro_rules! four {
     ($($operation:literal, $($out:literal)*; $($left:literal)*; $($right:literal)*),*) => {

@@ -37,15 +37,8 @@ pub(crate) fn dot(x: &[f32], y: &[f32]) -> f32 {
             "subs {n}, {n}, #1", "lsrs {n}, {n}, #1", "bcc 3f",
             add_blocks!(),
             "vadd.f32 s16, s16, s17", "vadd.f32 s18, s18, s19", "vadd.f32 s16, s16, s18",
-            "5:", "cmp {rest}, #0", "beq 7f",
-            "6:",
-            "vldmia {x}!, {{s0}}", "vldmia {y}!, {{s8}}",
-            "vmul.f32 s0, s0, s8",
-            "subs {rest}, {rest}, #1",
-            "vadd.f32 s16, s16, s0",
-            "bne 6b",
-            "7:",
-            "vmov {sum}, s16";
+            "5:",
+            add_rest!(16);
             x = inout(reg) x.as_ptr() => _,
             y = inout(reg) y.as_ptr() => _,
             n = inout(reg) length / 4 => _,
