@@ -1,8 +1,8 @@
 //! Detectors of anomalies: no labels.
 
-use crate::failure::value;
+use crate::failure::{command, value};
 use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2};
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use situ::anomaly::{
@@ -10,14 +10,13 @@ use situ::anomaly::{
 };
 use situ::archive::{restore, save, saved_bytes};
 use situ::online::Error;
+use situ_host::fit::on_large_stack;
 use std::sync::{Mutex, MutexGuard};
 
 /// Maximum numbers of features, and of stored examples of the detector `nearest`.
 const FEATURES: usize = 256;
 const TERMS: usize = FEATURES + 1;
 const SLOTS: usize = 256;
-/// Stack of the thread that builds a detector by value, in these sizes.
-const STACK: usize = 64 << 20;
 
 type Boxed = Box<dyn Detector<f32> + Send>;
 
@@ -86,13 +85,8 @@ impl PyDetector {
         window: Option<u32>,
     ) -> PyResult<Self> {
         let detector = py.detach(|| {
-            std::thread::scope(|scope| {
-                let thread = std::thread::Builder::new().stack_size(STACK);
-                let work = || build(kind, features, slots, false_alarms, window);
-                let thread = thread.spawn_scoped(scope, work).map_err(value)?;
-                let failed = |_| PyRuntimeError::new_err("the detector could not be built");
-                thread.join().map_err(failed)?
-            })
+            let work = || build(kind, features, slots, false_alarms, window);
+            on_large_stack(work).map_err(|failure| command(&failure))?
         })?;
         Ok(Self { features, detector: Mutex::new(detector) })
     }

@@ -3,16 +3,13 @@
 use crate::failure::{command, value};
 use numpy::ndarray::Array2;
 use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2};
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use situ::online::{Shape, Target, restore, save, saved_bytes};
 use situ_host::Failure;
-use situ_host::fit::{Boxed, Model, NAMES, fitting};
+use situ_host::fit::{Boxed, Model, NAMES, fitting, on_large_stack};
 use std::sync::{Mutex, MutexGuard};
-
-/// Stack of the thread that builds a learner: by value, in the host's size.
-const STACK: usize = 256 << 20;
 
 /// A learner of `situ fit`, in the host's size.
 #[pyclass(name = "Learner", module = "situ._situ", frozen)]
@@ -24,12 +21,7 @@ pub struct PyLearner {
 
 /// Builds on a stack that is large enough: a thread of Python's may have little.
 fn build(model: &Model, shape: Shape) -> PyResult<Boxed> {
-    let built = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK);
-        let thread = thread.spawn_scoped(scope, || model.build(shape)).map_err(value)?;
-        thread.join().map_err(|_| PyRuntimeError::new_err("the learner could not be built"))
-    })?;
-    built.map_err(value)
+    on_large_stack(|| model.build(shape)).map_err(|failure| command(&failure))?.map_err(value)
 }
 
 impl PyLearner {
@@ -95,12 +87,8 @@ impl PyLearner {
             None => Shape::regress(features),
         };
         py.detach(|| {
-            let model = std::thread::scope(|scope| {
-                let thread = std::thread::Builder::new().stack_size(STACK);
-                let find = || fitting(name, shape, budget);
-                let thread = thread.spawn_scoped(scope, find).map_err(value)?;
-                thread.join().map_err(|_| PyRuntimeError::new_err("the learner could not be built"))
-            })?;
+            let find = || fitting(name, shape, budget);
+            let model = on_large_stack(find).map_err(|failure| command(&failure))?;
             let mut model = model.ok_or_else(|| unavailable(name, shape, budget))?;
             for (name, value) in parameters.unwrap_or_default() {
                 model = model.with(&name, value).map_err(|failure: Failure| command(&failure))?;

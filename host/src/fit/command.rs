@@ -8,6 +8,7 @@ use super::options::{Language, Options};
 use super::outcome::Fit;
 use super::predictions::{self, Writer};
 use super::run::{Chosen, hold_out, run};
+use super::stack::on_large_stack;
 use super::table::{Table, read};
 use super::targets::TaskName;
 use crate::bench::Board;
@@ -84,21 +85,13 @@ pub fn fit_bundled() -> Result<(), Failure> {
 /// The board that is exported for where `--board` names none.
 const DEFAULT_BOARD: &str = "qemu-m4";
 
-/// Stack of the thread that runs the learners: they are built by value, in the host's size.
-const STACK: usize = 256 << 20;
-
 fn fit_source(
     name: &str,
     source: impl std::io::Read + Send,
     options: &Options,
     shown: bool,
 ) -> Result<Option<Fit>, Failure> {
-    std::thread::scope(|scope| {
-        let work = || fit_here(name, source, options, shown);
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        let thread = thread.map_err(|error| Failure::Check(format!("no thread: {error}")))?;
-        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
+    on_large_stack(|| fit_here(name, source, options, shown))?
 }
 
 fn fit_here(

@@ -3,7 +3,7 @@
 use super::model::Model;
 use crate::Failure;
 
-/// Sets the field that `name` names; the names of all fields if there is none of it.
+/// Sets the field that `name` names; the names of all fields if no field has that name.
 macro_rules! set {
     ($configuration:ident, $name:ident, $value:ident: $($key:literal $($field:ident).+ as $type:ty),*) => {
         match $name {
@@ -60,14 +60,14 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use crate::fit::catalogue::{NAMES, fitting};
+    use crate::fit::stack::on_large_stack;
     use situ::online::Shape;
 
     /// Every configuration changes by each of its names, and says which they are.
     #[test]
     fn parameters_are_set_by_name() {
-        // As the command does: measuring a learner builds it on the stack.
-        let thread = std::thread::Builder::new().stack_size(256 << 20);
-        thread.spawn(every_parameter_is_known).unwrap().join().unwrap();
+        // Measuring a learner builds it.
+        on_large_stack(every_parameter_is_known).unwrap();
     }
 
     fn every_parameter_is_known() {
