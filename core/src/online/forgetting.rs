@@ -62,6 +62,11 @@ impl<T: Scalar> Forgetting<T> {
     /// All zero bytes. Not valid.
     pub(super) const EMPTY: Self = Self { max_decay: T::ZERO, min_decay: T::ZERO };
 
+    /// Whether the past ever fades.
+    pub(super) fn fades(&self) -> bool {
+        self.min_decay < T::ONE
+    }
+
     /// Checks both numbers.
     pub(super) fn check(&self) -> Result<(), Error> {
         positive(self.min_decay, Parameter::MinDecay)?;
@@ -142,7 +147,7 @@ impl<T: Scalar> Changes<T> {
 
     fn decay(&mut self, forgetting: &Forgetting<T>, evidence: &Evidence<'_, T>) -> T {
         let Forgetting { max_decay, min_decay } = *forgetting;
-        if min_decay >= T::ONE {
+        if !forgetting.fades() {
             return T::ONE;
         }
         let Evidence { step, goal, prediction, square, variance, terms } = *evidence;

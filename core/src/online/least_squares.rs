@@ -78,8 +78,7 @@ impl<T: Scalar> Configuration for LeastSquaresConfiguration<T> {
 ///
 /// With F = 1 + d + D terms: state F (F − 1)/2 + F C numbers in storage, besides F + 6 of the compute
 /// type and the metric of features (C + 3) d; 3 F² + 4 F C + 2 d D flops an update, F² more where it
-/// forgets. `TERMS` is the
-/// capacity for F.
+/// forgets. `TERMS` is the capacity for F.
 ///
 /// ```
 /// use situ::online::{LeastSquares, LeastSquaresConfiguration, Learner, Shape, Target};
@@ -208,8 +207,10 @@ where
     }
 
     fn flops(setting: &Setting<'_, Self>) -> usize {
-        let Setting { shape, configuration: LeastSquaresConfiguration { random, .. } } = setting;
+        let Setting { shape, configuration } = setting;
+        let LeastSquaresConfiguration { random, forgetting, .. } = configuration;
         let terms = random.terms(shape.features);
-        3 * terms * terms + 4 * terms * shape.outputs() + random.flops(shape.features)
+        let sweeps = 3 + usize::from(forgetting.fades());
+        sweeps * terms * terms + 4 * terms * shape.outputs() + random.flops(shape.features)
     }
 }

@@ -149,8 +149,6 @@ where
 
     fn flops(setting: &Setting<'_, Self>) -> usize {
         let configuration = setting.configuration.least_squares();
-        let terms = configuration.random.terms(setting.shape.features);
         LeastSquaresModel::<S, FEATURES, OUTPUTS, TERMS>::flops(&setting.with(&configuration))
-            + terms * terms
     }
 }

@@ -182,6 +182,7 @@ where
 
     fn flops(setting: &Setting<'_, Self>) -> usize {
         let terms = setting.shape.features + 1;
-        3 * terms * terms + 4 * terms * setting.shape.outputs() + 20 * terms
+        let sweeps = 3 + usize::from(setting.configuration.forgetting.fades());
+        sweeps * terms * terms + 4 * terms * setting.shape.outputs() + 20 * terms
     }
 }
