@@ -19,7 +19,7 @@ Every claim that `situ reproduce` measures. This page is written from the lists 
 - **Mutations**: deliberate faults in the core, one line each, that are known to break the claim:
   `cargo test -p situ-host --features mutations --test mutations` activates one after another.
 
-`SITU_SEEDS=1-50 cargo test -p situ-tests --test claims -- --ignored seeds` measures all claims at many
+`SITU_SEEDS=1-50 cargo test -p situ-tests --test claims seeds` measures all claims at many
 seeds.
 ";
 
