@@ -56,12 +56,16 @@ fn cross<T: Scalar>(side: &mut T, crossings: &mut T, step: &Step<'_, T>) {
         (*side, *crossings) = (T::ZERO, T::ZERO);
         return;
     }
-    let now = if step.x > step.mean {
-        T::ONE
-    } else if step.x < step.mean {
-        -T::ONE
-    } else {
+    let distance = step.x - step.mean;
+    // Equal but for rounding: the running mean is off by some units in the last place.
+    let unit = T::from_usize(16) * T::EPSILON;
+    let rounding = unit * unit * (step.variance + step.mean * step.mean);
+    let now = if distance == T::ZERO || distance * distance < rounding {
         *side
+    } else if distance > T::ZERO {
+        T::ONE
+    } else {
+        -T::ONE
     };
     if now * *side < T::ZERO {
         *crossings += T::ONE;
@@ -132,7 +136,14 @@ fn octaves<T: Scalar>(components: &[T], count: usize, coefficients: &[T]) -> [T;
     let (components, _) = components.as_chunks::<2>();
     for ((k, [s1, s2]), coefficient) in (1..=BINS).zip(components).zip(coefficients) {
         let (s1, s2) = (*s1 / n, *s2 / n);
-        let square = (s1 * s1 + s2 * s2 - *coefficient * s1 * s2).maximum(T::ZERO);
+        // s1² + s2² − c s1 s2, written so that large squares do not cancel where c is near 2 or −2.
+        let two = T::from_usize(2);
+        let (sum, product) = if *coefficient < T::ZERO {
+            (s1 + s2, -(two + *coefficient) * s1 * s2)
+        } else {
+            (s1 - s2, (two - *coefficient) * s1 * s2)
+        };
+        let square = (sum * sum + product).maximum(T::ZERO);
         if let Some(octave) = octaves.get_mut(k.checked_ilog2().unwrap_or(0) as usize) {
             *octave +=
                 if count.is_multiple_of(2) && k == count / 2 { square } else { square + square };
