@@ -105,7 +105,7 @@ impl Set {
         self.bits & 1 << feature as u8 != 0
     }
 
-    /// Whether there is none.
+    /// Whether no feature is chosen.
     pub const fn is_empty(self) -> bool {
         self.bits == 0
     }

@@ -35,7 +35,6 @@ pub struct Stored<S, const A: usize> {
     steps: u32,
 }
 
-/// Scores and the number of steps.
 impl<S: Storage, const A: usize> Persist for Stored<S, A> {
     fn transfer(&mut self, archive: &mut Archive<'_>) {
         archive.expect(b"bandit");

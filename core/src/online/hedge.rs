@@ -126,7 +126,7 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Hedge<T, M, OUTPUTS> {
     /// Mixes members that have seen nothing yet.
     ///
     /// # Errors
-    /// [`Error::Capacity`] if there are none or more than [`MAX_MEMBERS`], if their shapes differ,
+    /// [`Error::Capacity`] for no member or more than [`MAX_MEMBERS`], if their shapes differ,
     /// or if a prediction is longer than `OUTPUTS`.
     pub fn new(members: M) -> Result<Self, Error> {
         let shape = members.member(0).ok_or(Error::Capacity)?.shape();

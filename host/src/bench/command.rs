@@ -31,7 +31,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Estimates the cycles of the rows; returns where they are from, or why there are none.
+    /// Estimates the cycles of the rows; returns their source, or why the estimate is missing.
     fn estimate(&self, board: &Board, elf: &Path, rows: &mut [Row]) -> Result<String, Failure> {
         if self.no_estimate {
             return Ok("left out, as asked".to_owned());

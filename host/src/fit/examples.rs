@@ -118,7 +118,9 @@ impl Examples {
     /// [`Failure::Input`] where the targets are no labels.
     pub fn permute_half_way(&mut self) -> Result<(), Failure> {
         if self.task != TaskName::Classify {
-            return Err(Failure::Input("--drift permutes labels; there are none".into()));
+            return Err(Failure::Input(
+                "--drift permutes labels, but this target is a number".into(),
+            ));
         }
         let classes = self.labels.len();
         for index in self.len() / 2..self.len() {
