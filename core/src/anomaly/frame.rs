@@ -122,15 +122,13 @@ impl<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> Monitor<M, T, FEAT
         model: M::EMPTY,
     };
 
-    /// A detector of examples of this many numbers that has seen nothing. Returned by value: on a
-    /// device prefer [`Self::EMPTY`] in a static and [`Self::begin`].
+    /// [`Self::begin`] on [`Self::EMPTY`], returned by value: on a device begin in a static.
     ///
     /// # Errors
     /// As [`Self::begin`].
     pub fn new(features: usize, configuration: M::Configuration) -> Result<Self, Error> {
         let mut detector = Self::EMPTY;
-        detector.begin(features, configuration)?;
-        Ok(detector)
+        detector.begin(features, configuration).map(|()| detector)
     }
 
     /// Makes this a detector that has seen nothing, in place.
@@ -152,16 +150,16 @@ impl<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> Monitor<M, T, FEAT
         Ok(())
     }
 
-    /// The configuration.
-    pub fn configuration(&self) -> &M::Configuration {
-        &self.configuration
-    }
-
     fn clear(&mut self) {
         self.examples = 0;
         self.inputs.clear();
         self.threshold.reset(M::alarms(&self.configuration).rate);
         self.model.reset(&self.configuration);
+    }
+
+    /// The configuration.
+    pub fn configuration(&self) -> &M::Configuration {
+        &self.configuration
     }
 
     fn check(&self, features: &[T]) -> Result<(), Error> {

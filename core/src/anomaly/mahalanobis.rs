@@ -136,7 +136,7 @@ where
         let (mut phi, mut p_phi) = ([S::Compute::ZERO; TERMS], [S::Compute::ZERO; TERMS]);
         let phi = expand(context.x.z, &mut phi);
         let one = S::Compute::ONE;
-        self.covariance.condition(phi, one, prefix(&mut p_phi, phi.len()));
+        self.covariance.factors().condition(phi, one, prefix(&mut p_phi, phi.len()));
         let decay = one - one / S::Compute::from_usize(context.configuration.window as usize);
         // What never moves may vary by no more than at the start.
         self.covariance.fade(decay, one / context.configuration.ridge);

@@ -137,7 +137,7 @@ where
             return Err(Error::NotFinite);
         }
         let mut gain = [S::Compute::ZERO; FEATURES];
-        let variance = model.covariance.condition(phi, S::Compute::ONE, &mut gain);
+        let variance = model.covariance.factors().condition(phi, S::Compute::ONE, &mut gain);
         add_scaled(error / (S::Compute::ONE + variance), &gain, &mut model.weights);
         Ok(())
     }

@@ -175,7 +175,7 @@ where
         let weight = Self::balance(context, goal.raw);
         let mut p_phi = zeros::<S::Compute, TERMS>();
         let p_phi = prefix(&mut p_phi, phi.len());
-        let variance = self.covariance.condition(phi, weight, p_phi);
+        let variance = self.covariance.factors().condition(phi, weight, p_phi);
         let gain = weight / (S::Compute::ONE + weight * variance);
         let square = self.linear.correct(goal, out, gain, p_phi, context.step);
         self.error.activate(context.shape.task, S::Compute::ONE + variance, out);

@@ -157,7 +157,7 @@ where
         let p_phi = prefix(&mut p_phi, phi.len());
         self.activations(context, phi, out);
         let curvature = curvature(context.shape.task, out);
-        let variance = self.covariance.condition(phi, curvature, p_phi);
+        let variance = self.covariance.factors().condition(phi, curvature, p_phi);
         let gain = S::Compute::ONE / (S::Compute::ONE + curvature * variance);
         let square = self.linear.correct(goal, out, gain, p_phi, context.step);
         let evidence = Evidence::of(example, out, [square, variance], phi.len());

@@ -78,16 +78,6 @@ where
             self.fade(decay, limit);
         }
     }
-
-    /// As [`Factors::condition`].
-    pub fn condition(
-        &mut self,
-        phi: &[S::Compute],
-        h: S::Compute,
-        p_phi: &mut [S::Compute],
-    ) -> S::Compute {
-        self.factors().condition(phi, h, p_phi)
-    }
 }
 
 /// Largest variance that forgetting may reach in a direction that no example excites.
@@ -107,9 +97,9 @@ where
     Size<TERMS>: Triangular,
 {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut factors = formatter.debug_struct("Covariance");
-        let factors = factors.field("diagonal", &self.diagonal);
-        factors.field("upper", &self.upper.as_slice()).finish()
+        let mut fields = formatter.debug_struct("Covariance");
+        let fields = fields.field("diagonal", &self.diagonal);
+        fields.field("upper", &self.upper.as_slice()).finish()
     }
 }
 
@@ -125,8 +115,8 @@ mod tests {
     fn factors_follow_the_dense_matrix() {
         let mut generator = Generator::new(1);
         for terms in 1..=TERMS {
-            let mut factors = Covariance::<f64, TERMS>::EMPTY;
-            factors.restart(0.5);
+            let mut covariance = Covariance::<f64, TERMS>::EMPTY;
+            covariance.restart(0.5);
             let mut dense = [[0.0; TERMS]; TERMS];
             (0..TERMS).for_each(|i| dense[i][i] = 0.5);
             for _ in 0..50 {
@@ -137,13 +127,13 @@ mod tests {
                     *expected = phi.iter().zip(&dense[i]).map(|(x, p)| x * p).sum();
                 }
                 let variance: f64 = phi.iter().zip(&expected).map(|(x, p)| x * p).sum();
-                assert!((factors.variance(phi) - variance).abs() < 1e-12 * (1.0 + variance));
+                assert!((covariance.variance(phi) - variance).abs() < 1e-12 * (1.0 + variance));
                 let mut p_phi = [0.0; TERMS];
-                factors.factors().multiply(phi, &mut p_phi[..terms]);
+                covariance.factors().multiply(phi, &mut p_phi[..terms]);
                 for (product, expected) in p_phi.iter().zip(&expected[..terms]) {
                     assert!((product - expected).abs() < 1e-12, "{terms}");
                 }
-                let seen = factors.condition(phi, h, &mut p_phi[..terms]);
+                let seen = covariance.factors().condition(phi, h, &mut p_phi[..terms]);
                 assert!((seen - variance).abs() < 1e-12 * (1.0 + variance));
                 for (i, expected_i) in expected[..terms].iter().enumerate() {
                     assert!((p_phi[i] - expected_i).abs() < 1e-12, "{terms}: {i}");
@@ -158,37 +148,37 @@ mod tests {
     /// Variances grow by 1/decay, up to the limit.
     #[test]
     fn fading_is_a_division_up_to_the_limit() {
-        let mut factors = Covariance::<f64, 3>::EMPTY;
-        factors.restart(0.5);
+        let mut covariance = Covariance::<f64, 3>::EMPTY;
+        covariance.restart(0.5);
         let mut p_phi = [0.0; 3];
         for phi in [[1.0, 2.0, 0.0], [0.3, -1.0, 0.0]] {
-            factors.condition(&phi, 1.0, &mut p_phi);
+            covariance.factors().condition(&phi, 1.0, &mut p_phi);
         }
         let phi = [0.4, 0.7, -0.2];
-        let before = factors.variance(&phi);
-        factors.fade(0.9, 100.0);
-        assert!((factors.variance(&phi) * 0.9 - before).abs() < 1e-15);
+        let before = covariance.variance(&phi);
+        covariance.fade(0.9, 100.0);
+        assert!((covariance.variance(&phi) * 0.9 - before).abs() < 1e-15);
         for _ in 0..1000 {
-            factors.condition(&[1.0, 2.0, 0.0], 1.0, &mut p_phi);
-            factors.fade(0.9, 100.0);
+            covariance.factors().condition(&[1.0, 2.0, 0.0], 1.0, &mut p_phi);
+            covariance.fade(0.9, 100.0);
         }
         // A direction that never came has the limit as its variance; the other fades on: h = 1/(1 − 0.9).
-        assert!((factors.variance(&[0.0, 0.0, 1.0]) - 100.0).abs() < 1e-9);
-        assert!((factors.variance(&[1.0, 2.0, 0.0]) - 1.0 / 9.0).abs() < 1e-3);
+        assert!((covariance.variance(&[0.0, 0.0, 1.0]) - 100.0).abs() < 1e-9);
+        assert!((covariance.variance(&[1.0, 2.0, 0.0]) - 1.0 / 9.0).abs() < 1e-3);
     }
 
     #[cfg(feature = "f16")]
     #[test]
     fn a_number_out_of_range_resets_it() {
-        let mut factors = Covariance::<half::f16, 3>::EMPTY;
-        factors.restart(0.5);
-        factors.upper = [half::f16::ONE, half::f16::INFINITY, half::f16::ONE];
+        let mut covariance = Covariance::<half::f16, 3>::EMPTY;
+        covariance.restart(0.5);
+        covariance.upper = [half::f16::ONE, half::f16::INFINITY, half::f16::ONE];
         let phi = [1.0, 2.0, -1.0];
-        assert_eq!(factors.variance(&phi), 0.0);
+        assert_eq!(covariance.variance(&phi), 0.0);
         let mut p_phi = [1.0; 3];
-        assert_eq!((factors.condition(&phi, 1.0, &mut p_phi), p_phi), (0.0, [0.0; 3]));
+        assert_eq!((covariance.factors().condition(&phi, 1.0, &mut p_phi), p_phi), (0.0, [0.0; 3]));
         let mut reset = Covariance::EMPTY;
         reset.restart(0.01);
-        assert_eq!(factors, reset);
+        assert_eq!(covariance, reset);
     }
 }

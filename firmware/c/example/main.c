@@ -17,23 +17,10 @@ static situ_learner learner;
 static uint32_t predictions, updates, refused;
 static uint64_t predicting, learning;
 
-static float number(uint32_t bits)
-{
-    union {
-        uint32_t bits;
-        float number;
-    } both = { bits };
-    return both.number;
-}
-
-static uint32_t bits_of(float number)
-{
-    union {
-        float number;
-        uint32_t bits;
-    } both = { number };
-    return both.bits;
-}
+typedef union {
+    uint32_t bits;
+    float number;
+} word;
 
 /* The first of the largest numbers. */
 static uint32_t largest(const float *numbers)
@@ -48,14 +35,14 @@ static uint32_t largest(const float *numbers)
 static int32_t learn(uint32_t target)
 {
     return SITU_CLASSES > 0 ? situ_learn_class(&learner, 0, target)
-                            : situ_learn_value(&learner, 0, number(target));
+                            : situ_learn_value(&learner, 0, (word){ .bits = target }.number);
 }
 
 static void take(const uint32_t *row)
 {
     float sample[SITU_CHANNELS], prediction[SITU_OUTPUTS];
     for (int i = 0; i < SITU_CHANNELS; i++)
-        sample[i] = number(row[2 + i]);
+        sample[i] = (word){ .bits = row[2 + i] }.number;
     if (row[0] & RESTART)
         situ_restart(&learner);
     if (situ_push(&learner, sample) != SITU_COMPLETE)
@@ -71,7 +58,7 @@ static void take(const uint32_t *row)
     if (SITU_CLASSES > 0)
         board_print_number("class ", largest(prediction));
     else
-        board_print_number("value ", bits_of(prediction[0]));
+        board_print_number("value ", (word){ .number = prediction[0] }.bits);
     if (!(row[0] & LABELED))
         return;
     start = board_count();

@@ -16,14 +16,8 @@ import numpy as np
 import situ
 
 DATA = Path(__file__).parents[2] / "data" / "basic-motions.csv"
-OPTIONS = {
-    "target": "activity",
-    "group": "recording",
-    "drop": ["split", "seconds"],
-    "window": 20,
-    "hop": 10,
-    "budget": 16384,
-}
+COLUMNS = dict(target="activity", group="recording", drop=["split", "seconds"])
+OPTIONS = dict(window=20, hop=10, budget=16384, **COLUMNS)
 
 # %% Judge: test-then-train over windows of 2 s, in 16 KB.
 judged = situ.fit(DATA, shuffle=0, **OPTIONS)
