@@ -5,7 +5,7 @@ use crate::archive::{Archive, Persist};
 use crate::online::{
     Configuration, Error, Input, Inputs, Parameter, Shape, Standardization, Target, require,
 };
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, zeros};
 
 /// Parameters that every detector has.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -169,8 +169,9 @@ impl<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> Monitor<M, T, FEAT
     /// Judges and learns an example, an anomaly only if `anomalies` is set.
     fn take(&mut self, features: &[T], anomalies: bool) -> Result<Verdict<T>, Error> {
         self.check(features)?;
-        let mut rows = [[T::ZERO; FEATURES]; 2];
-        let (x, clipped) = self.inputs.input(features, &mut rows);
+        let mut bounded = zeros::<T, FEATURES>();
+        let mut z = zeros::<T, FEATURES>();
+        let (x, clipped) = self.inputs.input(features, &mut bounded, &mut z);
         let Self { configuration, inputs, examples: step, model, .. } = self;
         let context = Context { configuration, inputs, step: *step, x };
         let score = model.score(&context);
@@ -215,8 +216,9 @@ impl<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> Detector<T>
 
     fn judge(&self, features: &[T]) -> Result<Verdict<T>, Error> {
         self.check(features)?;
-        let mut rows = [[T::ZERO; FEATURES]; 2];
-        let (x, _) = self.inputs.input(features, &mut rows);
+        let mut bounded = zeros::<T, FEATURES>();
+        let mut z = zeros::<T, FEATURES>();
+        let (x, _) = self.inputs.input(features, &mut bounded, &mut z);
         let Self { configuration, inputs, examples: step, .. } = self;
         let score = self.model.score(&Context { configuration, inputs, step: *step, x });
         Ok(Verdict { score, threshold: self.threshold.value() })

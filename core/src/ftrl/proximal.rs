@@ -66,17 +66,33 @@ impl<T: Scalar> Proximal<T> {
     /// Weight of a coordinate with dual `z` and gradient norm `norm` = √Σg². 7 flops.
     #[inline(always)]
     pub fn weight(&self, z: T, norm: T) -> T {
-        let scale = self.scale();
-        let l1 = mutated!("proximal-threshold", self.l1, T::ZERO);
-        (z.clamp_to(-l1, l1) - z) / (norm * scale + (self.beta * scale + self.l2))
+        self.ratio(self.shrunk(z), norm)
     }
 
     /// Weights of all coordinates, up to the shortest length.
     #[inline]
     pub fn weights<S: Storage<Compute = T>>(&self, z: &[S], norm: &[S], weights: &mut [T]) {
-        for ((w, z), norm) in weights.iter_mut().zip(z).zip(norm) {
-            *w = self.weight(z.load(), norm.load());
+        let state = weights.iter_mut().zip(z).zip(norm);
+        // The threshold takes half of the time where there is one.
+        if self.l1 == T::ZERO {
+            state.for_each(|((w, z), norm)| *w = self.ratio(T::ZERO - z.load(), norm.load()));
+        } else {
+            state.for_each(|((w, z), norm)| *w = self.weight(z.load(), norm.load()));
         }
+    }
+
+    /// −soft(z, λ₁).
+    #[inline(always)]
+    fn shrunk(&self, z: T) -> T {
+        let l1 = mutated!("proximal-threshold", self.l1, T::ZERO);
+        z.clamp_to(-l1, l1) - z
+    }
+
+    /// The weight of a dual beyond the threshold.
+    #[inline(always)]
+    fn ratio(&self, shrunk: T, norm: T) -> T {
+        let scale = self.scale();
+        shrunk / (norm * scale + (self.beta * scale + self.l2))
     }
 
     /// One step on the gradient `slope · x` at `weights`, up to the shortest length:

@@ -56,7 +56,8 @@ where
         *out = hardware::dot(x, y);
         return true;
     }
-    let (mut x_buffer, mut y_buffer) = (zeros::<X::Compute, BLOCK>(), zeros::<X::Compute, BLOCK>());
+    let mut x_buffer = zeros::<X::Compute, BLOCK>();
+    let mut y_buffer = zeros::<X::Compute, BLOCK>();
     let length = x.len().min(y.len());
     let (x, y) = (x.get(..length).unwrap_or_default(), y.get(..length).unwrap_or_default());
     let mut lanes = [-0.0; 4];
@@ -76,9 +77,9 @@ where
     true
 }
 
-/// `y += scale x`; false where the vectors are short or not computed in f32.
+/// [`add_scaled`] of vectors that are stored as they are computed.
 #[inline(always)]
-pub(super) fn add_scaled<X, Y>(scale: X::Compute, x: &[X], y: &mut [Y]) -> bool
+pub(super) fn add_scaled_exactly<X, Y>(scale: X::Compute, x: &[X], y: &mut [Y]) -> bool
 where
     X: Storage,
     Y: Storage<Compute = X::Compute>,
@@ -86,12 +87,31 @@ where
     if !long::<X, Y>(x.len().min(y.len()).saturating_mul(2)) {
         return false;
     }
-    let Some([scale]) = singles(slice::from_ref(&scale)) else { return false };
-    if let (Some(x), Some(y)) = (singles(x), singles_mut(y)) {
-        hardware::add_scaled(*scale, x, y);
+    match (singles(slice::from_ref(&scale)), singles(x), singles_mut(y)) {
+        (Some([scale]), Some(x), Some(y)) => {
+            hardware::add_scaled(*scale, x, y);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// `y += scale x`; false where the vectors are short or not computed in f32.
+#[inline(always)]
+pub(super) fn add_scaled<X, Y>(scale: X::Compute, x: &[X], y: &mut [Y]) -> bool
+where
+    X: Storage,
+    Y: Storage<Compute = X::Compute>,
+{
+    if add_scaled_exactly(scale, x, y) {
         return true;
     }
-    let (mut x_buffer, mut y_buffer) = (zeros::<X::Compute, BLOCK>(), zeros::<X::Compute, BLOCK>());
+    if !long::<X, Y>(x.len().min(y.len()).saturating_mul(2)) {
+        return false;
+    }
+    let Some([scale]) = singles(slice::from_ref(&scale)) else { return false };
+    let mut x_buffer = zeros::<X::Compute, BLOCK>();
+    let mut y_buffer = zeros::<X::Compute, BLOCK>();
     for (x, y) in x.chunks(BLOCK).zip(y.chunks_mut(BLOCK)) {
         Y::load_all(y, &mut y_buffer);
         if let (Some(x), Some(sums)) = (loaded(x, &mut x_buffer), singles_mut(&mut y_buffer)) {
@@ -177,6 +197,28 @@ pub(crate) fn project<X: Storage>(x: &[X], y: &[X::Compute]) -> Option<X::Comput
         *out = hardware::project(singles(x)?, singles(y)?);
     }
     Some(sum)
+}
+
+/// A step of [`crate::solve`]'s factors; `None`, with nothing changed, where they are not stored in f32.
+#[inline(always)]
+pub(crate) fn condition<S: Storage>(
+    diagonal: &mut [S::Compute],
+    upper: &mut [S],
+    phi: &[S::Compute],
+    h: S::Compute,
+    p_phi: &mut [S::Compute],
+) -> Option<S::Compute> {
+    if cfg!(helium) {
+        return None;
+    }
+    let mut variance = S::Compute::ZERO;
+    if let ([out], [h]) =
+        (singles_mut(slice::from_mut(&mut variance))?, singles(slice::from_ref(&h))?)
+    {
+        let (diagonal, upper) = (singles_mut(diagonal)?, singles_mut(upper)?);
+        *out = hardware::condition(diagonal, upper, singles(phi)?, *h, singles_mut(p_phi)?)?;
+    }
+    Some(variance)
 }
 
 /// `x += x_scale y` and `y += y_scale x`, both from the old values; false, with nothing changed,

@@ -91,6 +91,10 @@ where
     X: Storage,
     Y: Storage<Compute = X::Compute>,
 {
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    if blocks::add_scaled_exactly(scale, x, y) {
+        return;
+    }
     for (y, x) in y.iter_mut().zip(x) {
         *y = Y::store_dithered(y.load() + scale * x.load(), step);
     }

@@ -38,6 +38,9 @@ impl<T: Scalar> Goal<T> {
 /// The type that a model computes in.
 pub type Number<M> = <<M as Model>::Inputs as Inputs>::Number;
 
+/// Memory for the features of one example.
+type Row<M> = <<M as Model>::Inputs as Inputs>::Row;
+
 /// The sizes and the configuration that a model works at, which have been checked.
 pub struct Setting<'a, M: Model> {
     /// The sizes.
@@ -263,8 +266,9 @@ impl<M: Model> Learner<Number<M>> for Frame<M> {
 
     fn predict(&self, features: &[Number<M>], prediction: &mut [Number<M>]) -> Result<(), Error> {
         self.shape.check(features, prediction)?;
-        let mut rows = [<M::Inputs as Inputs>::Row::ZEROS; 2];
-        let (x, _) = self.inputs.input(features, &mut rows);
+        let mut bounded = Row::<M>::zeros();
+        let mut z = Row::<M>::zeros();
+        let (x, _) = self.inputs.input(features, &mut bounded, &mut z);
         let Self { shape, configuration, inputs, scale, updates, .. } = self;
         let context = Context { shape: *shape, configuration, inputs, scale, step: *updates, x };
         self.model.predict(&context, prediction);
@@ -280,8 +284,9 @@ impl<M: Model> Learner<Number<M>> for Frame<M> {
     ) -> Result<(), Error> {
         self.shape.check(features, prediction)?;
         self.shape.check_target(target)?;
-        let mut rows = [<M::Inputs as Inputs>::Row::ZEROS; 2];
-        let (x, clipped) = self.inputs.input(features, &mut rows);
+        let mut bounded = Row::<M>::zeros();
+        let mut z = Row::<M>::zeros();
+        let (x, clipped) = self.inputs.input(features, &mut bounded, &mut z);
         let bounded = self.scale.bound(target);
         let clipped = clipped | self.scale.clipped(target, bounded);
         let standard = self.scale.standardize(bounded);
@@ -308,7 +313,7 @@ impl<M: Model> Learner<Number<M>> for Frame<M> {
         features: &[Number<M>],
         target: Target<Number<M>>,
     ) -> Result<Target<Number<M>>, Error> {
-        let mut prediction = M::Outputs::ZEROS;
+        let mut prediction = M::Outputs::zeros();
         let prediction = prefix(prediction.as_mut_slice(), self.shape.outputs());
         self.update(features, target, prediction)?;
         Ok(self.shape.decision(prediction))

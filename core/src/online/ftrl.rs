@@ -6,7 +6,7 @@ use super::output::activate;
 use super::{Archive, Error, Frame, Parameter, Standardization};
 use crate::ftrl::{Coordinates, Proximal};
 use crate::matrix::prefix;
-use crate::scalar::{Scalar, Storage};
+use crate::scalar::{Scalar, Storage, zero_rows, zeros};
 
 /// Configuration of [`Ftrl`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -76,17 +76,6 @@ struct Output<S, const FEATURES: usize> {
     intercept: Coordinates<S, 1>,
 }
 
-/// The weights of one output, while an example is learned.
-#[derive(Clone, Copy)]
-struct Weights<T, const FEATURES: usize> {
-    features: [T; FEATURES],
-    intercept: [T; 1],
-}
-
-impl<T: Scalar, const FEATURES: usize> Weights<T, FEATURES> {
-    const ZERO: Self = Self { features: [T::ZERO; FEATURES], intercept: [T::ZERO; 1] };
-}
-
 impl<S: Storage, const FEATURES: usize> Output<S, FEATURES> {
     const EMPTY: Self = Self { weights: Coordinates::new(), intercept: Coordinates::new() };
 
@@ -107,10 +96,12 @@ impl<S: Storage, const FEATURES: usize> Output<S, FEATURES> {
         &self,
         rule: &Proximal<S::Compute>,
         x: &[S::Compute],
-        weights: &mut Weights<S::Compute, FEATURES>,
+        weights: &mut [S::Compute; FEATURES],
+        intercept: &mut S::Compute,
     ) -> S::Compute {
-        let intercept = self.intercept.score_with(rule, &[S::Compute::ONE], &mut weights.intercept);
-        self.weights.score_with(rule, x, &mut weights.features) + intercept
+        let intercept = core::array::from_mut(intercept);
+        let score = self.intercept.score_with(rule, &[S::Compute::ONE], intercept);
+        self.weights.score_with(rule, x, weights) + score
     }
 
     fn step(
@@ -118,10 +109,11 @@ impl<S: Storage, const FEATURES: usize> Output<S, FEATURES> {
         rule: &Proximal<S::Compute>,
         slope: S::Compute,
         x: &[S::Compute],
-        weights: &Weights<S::Compute, FEATURES>,
+        weights: &[S::Compute; FEATURES],
+        intercept: &S::Compute,
     ) {
-        self.weights.step(rule, slope, x, &weights.features);
-        self.intercept.step(rule, slope, &[S::Compute::ONE], &weights.intercept);
+        self.weights.step(rule, slope, x, weights);
+        self.intercept.step(rule, slope, &[S::Compute::ONE], core::array::from_ref(intercept));
     }
 }
 
@@ -151,14 +143,16 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
         let Example { context, goal } = example;
         // Each weight takes a division: computed once, for the scores, and kept for the step.
         let rule = &context.configuration.rule;
-        let mut weights = [Weights::ZERO; OUTPUTS];
-        for ((score, output), weights) in out.iter_mut().zip(&self.outputs).zip(&mut weights) {
-            *score = output.score_with(rule, context.x.z, weights);
+        let mut weights = zero_rows::<S::Compute, FEATURES, OUTPUTS>(true);
+        let mut intercepts = zeros::<S::Compute, OUTPUTS>();
+        let of_outputs = self.outputs.iter().zip(&mut weights).zip(&mut intercepts);
+        for (score, ((output, weights), intercept)) in out.iter_mut().zip(of_outputs) {
+            *score = output.score_with(rule, context.x.z, weights, intercept);
         }
         activate(context.shape.task, out);
-        let of_outputs = self.outputs.iter_mut().zip(&weights).zip(out);
-        for (index, ((output, weights), p)) in of_outputs.enumerate() {
-            output.step(rule, -goal.residual(index, *p), context.x.z, weights);
+        let of_outputs = self.outputs.iter_mut().zip(&weights).zip(&intercepts);
+        for (index, (p, ((output, weights), intercept))) in out.iter().zip(of_outputs).enumerate() {
+            output.step(rule, -goal.residual(index, *p), context.x.z, weights, intercept);
         }
         Ok(())
     }

@@ -32,7 +32,8 @@ pub trait Inputs: Sized {
     fn input<'a>(
         &self,
         features: &'a [Self::Number],
-        [bounded, z]: &'a mut [Self::Row; 2],
+        bounded: &'a mut Self::Row,
+        z: &'a mut Self::Row,
     ) -> (Input<'a, Self::Number>, bool) {
         let bounded = prefix(bounded.as_mut_slice(), features.len());
         let z = prefix(z.as_mut_slice(), features.len());

@@ -42,6 +42,8 @@ pub(super) fn rate<T: Scalar>(count: u32) -> T {
 ///
 /// Measurements are kept in a unit of 2^-40, 1 or 2^40, chosen by the first that is not zero, so that
 /// f32 can square deviations from 1e-30 to 1e30.
+// In this order, so that the compiler loads the last four fields as one word: see `flags`.
+#[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Moments<T> {
     pub mean: T,
@@ -67,6 +69,10 @@ enum Unit {
 
 /// 2^40.
 const UNIT: f64 = 1_099_511_627_776.0;
+/// Largest measurement in its unit, 2^60, so that a stream of small numbers survives a large one.
+const LARGEST: f64 = UNIT * UNIT / 1_048_576.0;
+/// Largest number in standard units: beyond it tells more about its own error than about the example.
+const MAX_Z: f64 = 5.0;
 
 impl Unit {
     /// The unit for a stream whose first measurement is `x`.
@@ -94,8 +100,7 @@ impl Unit {
 
     /// Converts to this unit.
     fn scale<T: Scalar>(self, x: T) -> T {
-        // So that a stream of small numbers survives a large one.
-        let limit = T::from_f64(UNIT * UNIT / 1_048_576.0);
+        let limit = T::from_f64(LARGEST);
         match self {
             Self::Unknown | Self::One => x.clamp_to(-limit, limit),
             Self::Small => (x * T::from_f64(UNIT)).clamp_to(-limit, limit),
@@ -147,6 +152,32 @@ impl<T: Scalar> Moments<T> {
         self.unit.restore(x)
     }
 
+    /// Whether the measurements are of usual size and nothing unusual has happened to them lately.
+    #[inline(always)]
+    fn is_steady(&self) -> bool {
+        self.flags() == u32::from_le_bytes([Unit::One as u8, 0, 0, 0])
+    }
+
+    #[inline(always)]
+    fn flags(&self) -> u32 {
+        let [side] = self.side.to_le_bytes();
+        u32::from_le_bytes([self.unit as u8, self.strain, side, self.fresh])
+    }
+
+    /// [`Self::standardize`] of a measurement that [`Self::bound`] leaves as it is, as nearly all are: both
+    /// in one, and without the rarer cases, where it returns `None`.
+    #[inline(always)]
+    pub fn standardize_usual(&self, x: T, rate: T) -> Option<T> {
+        let off = x - self.mean;
+        let limit = T::from_f64(CLIP * CLIP) * self.variance;
+        if !(self.is_steady() && off * off <= limit && x.abs() <= T::from_f64(LARGEST)) {
+            return None;
+        }
+        let (mean, variance) = running_moments(self.mean, self.variance, x, rate);
+        let z = (x - mean) / variance.sqrt();
+        if z.abs() <= T::from_f64(MAX_Z) { Some(z) } else { None }
+    }
+
     /// A measurement in this stream's unit, clipped to 8 deviations after `count` observations.
     #[inline]
     pub fn bound(&self, count: u32, x: T) -> T {
@@ -178,8 +209,7 @@ impl<T: Scalar> Moments<T> {
     /// nothing ever varied.
     #[inline]
     pub fn standardize(&self, bounded: T, rate: T) -> T {
-        // Beyond 5 deviations a number tells more about its own error than about the example.
-        let limit = T::from_f64(5.0);
+        let limit = T::from_f64(MAX_Z);
         let (mean, variance) = self.after(bounded, rate);
         let deviation = variance.sqrt();
         let z = ((bounded - mean) / deviation).clamp_to(-limit, limit);
@@ -187,7 +217,6 @@ impl<T: Scalar> Moments<T> {
     }
 
     /// Adds a measurement, both as given and as bounded by [`Self::bound`].
-    #[inline]
     pub fn observe(&mut self, x: T, bounded: T, rate: T) {
         self.unit = self.unit(x);
         let x = self.scale(x);
@@ -205,8 +234,19 @@ impl<T: Scalar> Moments<T> {
 
     /// [`Self::observe`] for a stream that shares its count with others: follows a lasting change by
     /// itself.
-    #[inline]
+    #[inline(always)]
     pub fn observe_alone(&mut self, x: T, bounded: T, rate: T) {
+        if self.is_steady() && x == bounded {
+            // What `observe` does then.
+            (self.mean, self.variance) = running_moments(self.mean, self.variance, x, rate);
+        } else {
+            self.observe_unusual(x, bounded, rate);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn observe_unusual(&mut self, x: T, bounded: T, rate: T) {
         self.observe(x, bounded, rate);
         if self.changed() {
             self.follow(x);
@@ -234,8 +274,7 @@ impl<T: Scalar> Moments<T> {
     pub fn transfer(&mut self, archive: &mut Archive<'_>) {
         archive.number(&mut self.mean);
         archive.magnitudes(core::slice::from_mut(&mut self.variance));
-        let [side] = self.side.to_le_bytes();
-        let mut flags = u32::from_le_bytes([self.unit as u8, self.strain, side, self.fresh]);
+        let mut flags = self.flags();
         archive.count(&mut flags);
         let [unit, strain, side, fresh] = flags.to_le_bytes();
         self.unit = Unit::from_code(u32::from(unit));

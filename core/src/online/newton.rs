@@ -102,7 +102,7 @@ where
     ) {
         if let Some((intercept, rest)) = phi.split_first_mut() {
             *intercept = S::Compute::ONE;
-            rest.iter_mut().zip(context.x.z).for_each(|(phi, z)| *phi = *z);
+            S::Compute::load_all(context.x.z, rest);
         }
         self.linear.scores(phi, out);
         activate(context.shape.task, out);
@@ -152,7 +152,8 @@ where
 
     fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
         let Example { context, goal } = example;
-        let (mut phi, mut p_phi) = (zeros::<S::Compute, TERMS>(), zeros::<S::Compute, TERMS>());
+        let mut phi = zeros::<S::Compute, TERMS>();
+        let mut p_phi = zeros::<S::Compute, TERMS>();
         let phi = prefix(&mut phi, context.x.z.len() + 1);
         let p_phi = prefix(&mut p_phi, phi.len());
         self.activations(context, phi, out);

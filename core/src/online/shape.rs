@@ -154,5 +154,5 @@ impl Shape {
 /// Finite and at most 2^100 in magnitude, which f32 can scale down to numbers that it can square.
 fn usable<T: Scalar>(value: T) -> bool {
     let limit = T::from_f64(1_267_650_600_228_229_401_496_703_205_376.0);
-    (-limit..=limit).contains(&value)
+    value.abs() <= limit
 }

@@ -114,9 +114,14 @@ impl<T: Scalar, const FEATURES: usize> Inputs for Standardization<T, FEATURES> {
         let mut clipped = false;
         let out = bounded.iter_mut().zip(z);
         for (((bounded, z), x), moments) in out.zip(features).zip(&self.features) {
-            *bounded = moments.bound(self.count, *x);
-            *z = moments.standardize(*bounded, rate);
-            clipped |= *bounded != moments.scale(*x);
+            (*bounded, *z) = match moments.standardize_usual(*x, rate) {
+                Some(z) => (*x, z),
+                None => {
+                    let bounded = moments.bound(self.count, *x);
+                    clipped |= bounded != moments.scale(*x);
+                    (bounded, moments.standardize(bounded, rate))
+                }
+            };
         }
         clipped
     }

@@ -79,7 +79,11 @@ impl<S: Storage> Factors<'_, S> {
         p_phi: &mut [S::Compute],
     ) -> S::Compute {
         let Self { diagonal, upper } = self;
-        let variance = Condition { diagonal, upper, phi, h, p_phi }.run();
+        #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+        let done = crate::matrix::blocks::condition(diagonal, upper, phi, h, p_phi);
+        #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
+        let done = None;
+        let variance = done.unwrap_or_else(|| Condition { diagonal, upper, phi, h, p_phi }.run());
         if variance.is_finite() {
             return variance;
         }

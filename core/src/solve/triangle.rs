@@ -1,6 +1,6 @@
 //! The strict upper triangle of a matrix, its length computed from the order by the compiler.
 
-use crate::scalar::Storage;
+use crate::scalar::{Storage, zeros};
 
 /// The order of a square matrix, at the type level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,10 @@ pub trait Elements<S>: Copy + sealed::Sealed {
     const ZEROS: Self;
     /// Their number.
     const LENGTH: usize;
+    /// [`Self::ZEROS`], written by the fastest code there is.
+    fn zeros() -> Self
+    where
+        S: Default;
     /// The elements.
     fn as_slice(&self) -> &[S];
     /// The elements.
@@ -35,6 +39,14 @@ pub trait Elements<S>: Copy + sealed::Sealed {
 impl<S: Storage, const N: usize> Elements<S> for [S; N] {
     const ZEROS: Self = [S::STORED_ZERO; N];
     const LENGTH: usize = N;
+
+    #[inline(always)]
+    fn zeros() -> Self
+    where
+        S: Default,
+    {
+        zeros()
+    }
 
     #[inline(always)]
     fn as_slice(&self) -> &[S] {

@@ -31,7 +31,7 @@ mod zeros;
 #[cfg(all(feature = "f16", not(target_arch = "arm")))]
 pub(super) use branch_free::*;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-pub(crate) use column::{add_each_other, project};
+pub(crate) use column::{add_each_other, condition, project};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use elimination::{copy_long, eliminate, permute_columns, swap_rows};
 #[cfg(all(feature = "f16", target_arch = "arm", target_abi = "eabihf"))]
@@ -45,6 +45,4 @@ pub(crate) use singles::{singles, singles_mut};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use tile::{Panel, tiles};
 pub(crate) use vector::Vectorized;
-#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-pub(crate) use zeros::zero_rows;
-pub(crate) use zeros::zeros;
+pub(crate) use zeros::{zero_rows, zeros};
