@@ -173,7 +173,7 @@ fn dialects_are_read_alike() {
     }
     fit("repeat-header.csv", "label", "--learner ftrl")
         .success()
-        .stdout(contains("skipped 1 repeated headers"));
+        .stdout(contains("skipped 1 repeated header"));
     fit("bool-feature.csv", "label", "--learner ftrl").success();
 }
 
@@ -199,7 +199,7 @@ fn windows_that_mix_targets_are_told_and_can_be_skipped() {
     let window = "--window 40 --hop 20 --learner ftrl";
     fit("label-change.csv", "label", window).success().stdout(contains("100 % of the windows mix"));
     let skip = format!("{window} --mixed-windows skip");
-    fit("label-change.csv", "label", &skip).code(2);
+    fit("label-change.csv", "label", &skip).code(2).stderr(contains("every window mixes targets"));
     let short = "--window 10 --learner ftrl";
     let all = json("label-change.csv", "label", short)["rows"].as_u64().unwrap();
     let pure = format!("{short} --mixed-windows skip");
@@ -238,7 +238,7 @@ fn blank_targets_are_not_learned() {
     let mut command = situ(directory.path());
     command.args(["fit", "d.csv", "--target", "y", "--learner", "ftrl"]);
     command.assert().success().stdout(
-        contains("30 examples of 1 features").and(contains("10 examples without a target")),
+        contains("30 examples of 1 feature,").and(contains("10 examples without a target")),
     );
 }
 
@@ -279,6 +279,8 @@ fn unseen_groups_are_met_frozen_and_adapting() {
     let learner = &holdout["learners"][0];
     let (frozen, adapting) = (number(&learner["frozen"]), number(&learner["adapting"]));
     assert!(adapting > frozen + 0.15, "{learner}");
+    let [low, high] = [0, 1].map(|end| number(&learner["frozen_interval"][end]));
+    assert!(low <= frozen && frozen <= high, "{learner}");
     let after = learner["after_labels"].as_array().unwrap();
     assert_eq!(
         after.iter().map(|pair| pair[0].as_u64().unwrap()).collect::<Vec<_>>(),
@@ -318,6 +320,11 @@ fn labels_may_be_few_and_late() {
 fn the_end_of_a_stream_can_be_held_out() {
     let holdout = hold_out(&["--holdout", "0.25"]);
     assert_eq!(holdout["groups"], 1);
+    // A single part is cut into blocks: its interval is not a point.
+    for key in ["frozen_interval", "interval"] {
+        let interval = &holdout["baselines"][0][key];
+        assert!(number(&interval[0]) < number(&interval[1]), "{holdout}");
+    }
     fit("sorted.csv", "label", "--holdout nobody").code(2).stderr(contains("--holdout names no"));
     fit("sorted.csv", "label", "--holdout 0.2 --label-rate 3")
         .code(2)

@@ -1,6 +1,7 @@
 //! `situ fit` on files as loggers write them: what is understood, what is said, and what is refused.
 
 use crate::field::{fit, fit_text, json, json_text, number};
+use crate::situ;
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use std::fmt::Write;
@@ -26,7 +27,7 @@ fn a_cut_last_line_is_skipped_and_said() {
         .success()
         .stdout(contains("skipped line 61, the last one: it is cut off"));
     for file in ["ragged.csv", "nul.csv"] {
-        fit(file, "label", "").code(2).stderr(contains("line 51: 1 cells where the header has 3"));
+        fit(file, "label", "").code(2).stderr(contains("line 51: 1 cell where the header has 3"));
     }
 }
 
@@ -69,6 +70,8 @@ fn names_become_features_of_their_own() {
     many.stdout(contains("one feature for each of 32 names; others than the first 32 have none"));
     // Numbers in a notation that is not understood are no names.
     fit("percent.csv", "label", "").code(2).stderr(contains("'44.6%' is not a number"));
+    let fortran = "x,label\n-1.5D+01,a\n2.5D-01,b\n";
+    fit_text(fortran, "label", "").code(2).stderr(contains("'-1.5D+01' is not a number"));
 }
 
 #[test]
@@ -81,7 +84,12 @@ fn columns_that_count_the_rows_are_left_out() {
                 .unwrap();
         }
         let run = fit_text(&text, "label", "--learner ftrl").success();
-        run.stdout(contains(format!("ignored column 1, {said}: it counts the rows")));
+        run.stdout(contains(format!("ignored column 1, {said}: it counts the rows (--keep)")));
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("d.csv"), &text).unwrap();
+        let mut command = situ(directory.path());
+        command.args(["fit", "d.csv", "--target", "label", "--learner", "ftrl", "--keep", name]);
+        command.assert().success().stdout(contains("100 examples of 2 features"));
     }
 }
 
@@ -99,10 +107,43 @@ fn compressed_files_are_read() {
     fit_text(&bytes[..bytes.len() / 2], "label", "").code(2).stderr(contains("situ: "));
 }
 
+/// The first bytes, from which the encoding is found, are all ASCII.
+#[test]
+fn latin_1_is_read_and_said_wherever_it_begins() {
+    let mut text = "x,y\n".to_owned();
+    for row in 0..20_000_u32 {
+        let label = if row < 19_000 { ["kalt", "warm"] } else { ["kalt", "heiß"] };
+        writeln!(text, "{},{}", row * 7919 % 10, label[(row * 7919 % 10 / 5) as usize]).unwrap();
+    }
+    let latin: Vec<u8> = text.chars().map(|c| c as u8).collect();
+    let run = json_text(&latin, "y", "--learner ftrl");
+    assert_eq!(run["classes"], serde_json::json!(["heiß", "kalt", "warm"]));
+    let score = |run: &serde_json::Value| run["learners"][0]["score"].clone();
+    assert_eq!(score(&run), score(&json_text(&text, "y", "--learner ftrl")));
+    let line = 2 + text.lines().skip(1).position(|line| line.contains('ß')).unwrap();
+    let said = format!("read as Latin-1 where it is not UTF-8, first in line {line}");
+    fit_text(&latin, "y", "--learner ftrl").success().stdout(contains(said));
+    let refused = format!("line {line}: not UTF-8");
+    fit_text(&latin, "y", "--encoding utf-8").code(2).stderr(contains(refused));
+}
+
+#[test]
+fn a_column_without_any_number_is_named() {
+    let text = "x,e,y\n1,,a\n2,,b\n1,,a\n";
+    for policy in ["last", "mean", "skip"] {
+        fit_text(text, "y", &format!("--missing {policy}"))
+            .code(2)
+            .stderr(contains("column e: no number in any row").and(contains("--drop")));
+    }
+}
+
 #[test]
 fn comments_between_rows_are_skipped() {
-    let text = "x,y\n1,a\n# restarted\n2,b\n1,a\n2,b\n";
-    fit_text(text, "y", "--learner ftrl").success().stdout(contains("skipped 1 comments"));
+    // The second one has as many cells as a row.
+    let text = "x,y\n1,a\n# restarted\n2,b\n# restarted, again\n1,a\n2,b\n";
+    fit_text(text, "y", "--learner ftrl").success().stdout(contains("skipped 2 comments"));
+    // Names are no comments.
+    assert_eq!(json_text("x,z,y\n#1,1,a\n#2,2,b\n#1,3,a\n", "y", "--learner ftrl")["rows"], 3);
 }
 
 #[test]

@@ -130,7 +130,11 @@ fn json_follows_the_contract_alone_on_stdout() {
     assert_eq!(run["best"], run["learners"][0]["learner"]);
     let mut last = f64::INFINITY;
     assert_eq!(run["not_scored"], 1);
-    assert_eq!(run["baselines"].as_array().unwrap().len(), 2);
+    let baselines = run["baselines"].as_array().unwrap();
+    assert_eq!(baselines.len(), 2);
+    // One count of two classes, and one comparison.
+    let majority = baselines.iter().find(|baseline| baseline["name"] == "majority").unwrap();
+    assert_eq!((&majority["flops_per_update"], &majority["predict_flops"]), (&2.into(), &1.into()));
     for learner in run["learners"].as_array().unwrap() {
         for key in ["balanced_accuracy", "kappa", "ram_bytes", "predict_flops"] {
             assert!(learner[key].as_f64().unwrap() > 0.0, "{key}: {learner}");
@@ -177,6 +181,44 @@ fn numeric_labels_are_ordered_as_numbers_and_constant_features_are_named() {
     command.args(["fit", "d.csv", "--target", "y"]);
     command.assert().success().stdout(contains("ignored (constant): k"));
     command.arg("--json").assert().success().stdout(contains(r#""classes":["0","5","10","15"]"#));
+}
+
+/// What was done to the configurations, or to the labels, and which examples are not scored.
+#[test]
+fn tuning_and_drift_are_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let rows: Vec<String> = (0..101).map(|row| format!("{},{}", row % 7, row % 7 / 4)).collect();
+    std::fs::write(directory.path().join("d.csv"), format!("x,y\n{}\n", rows.join("\n"))).unwrap();
+    let fit = |more: &[&str]| {
+        let mut command = situ(directory.path());
+        command.args(["fit", "d.csv", "--target", "y", "--learner", "ftrl"]).args(more).assert()
+    };
+    let configured = contains("not the default: ").or(contains("every learner kept its default"));
+    let tuned = contains("tuned on the first 20 examples; they are not scored\n");
+    fit(&["--tune"]).success().stdout(tuned.and(configured));
+    fit(&["--tune", "--json"]).success().stdout(contains(r#""tuned_on":20"#));
+    let drift = contains("not scored: the first 50 examples\n");
+    let labels =
+        contains("from there on each label is replaced by the next, the last by the first");
+    fit(&["--drift"]).success().stdout(drift.and(labels));
+    fit(&["--drift", "--json"])
+        .success()
+        .stdout(contains(r#""not_scored":50"#).and(contains(r#""drift":true"#)));
+    fit(&[]).success().stdout(contains("not scored: the first example\n"));
+}
+
+/// The classes of the recommended learner, each with its figures.
+#[test]
+fn the_confusion_is_printed_with_the_figures_of_each_class() {
+    let directory = tempfile::tempdir().unwrap();
+    let rows: Vec<String> = (0..101).map(|row| format!("{},{}", row % 7, row % 7 / 4)).collect();
+    std::fs::write(directory.path().join("d.csv"), format!("x,y\n{}\n", rows.join("\n"))).unwrap();
+    let mut command = situ(directory.path());
+    command.args(["fit", "d.csv", "--target", "y", "--learner", "memory"]);
+    let header = is_match("memory: class, predicted as +0 +1 +precision +recall +F1").unwrap();
+    let row =
+        is_match("\n 0 +[0-9]+ +[0-9]+ +0\\.[0-9]{3} +[01]\\.[0-9]{3} +0\\.[0-9]{3}").unwrap();
+    command.assert().success().stdout(header.and(row));
 }
 
 #[test]

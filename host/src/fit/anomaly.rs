@@ -1,8 +1,10 @@
 //! The task without labels: which examples are unlike those before, at a stated rate of false alarms.
 
+use super::counted;
 use super::examples::Examples;
 use super::options::Options;
 use super::predictions;
+use super::prequential::{shortest, timed_part};
 use super::targets::TaskName;
 use crate::{Failure, console, report};
 use serde::Serialize;
@@ -65,7 +67,9 @@ struct Watch {
     variant: String,
     alarms: [usize; 2],
     lines: Vec<u32>,
+    /// Seconds of the part of the stream that is under way, and of an example of each before it.
     seconds: f64,
+    times: Vec<f64>,
 }
 
 /// The rate of false alarms that the options ask for.
@@ -93,7 +97,7 @@ pub fn watch(
     let others = [
         ("--holdout", options.holdout.is_some()),
         ("--export", options.export.is_some()),
-        ("--measure", options.measure),
+        ("--board", options.board.is_some()),
         ("--tune", options.tune),
         ("--drift", options.drift),
         ("--rank", options.rank.is_some()),
@@ -112,6 +116,7 @@ pub fn watch(
         file.row(["line".to_owned()].into_iter().chain(names))?;
     }
     let mut counts = [0; 2];
+    let part = timed_part(data.len());
     let mut cursor = data.cursor();
     for index in 0..data.len() {
         let line = data.lines[index];
@@ -127,6 +132,9 @@ pub fn watch(
         }
         if let Some(file) = &mut file {
             file.row(cells)?;
+        }
+        if (index + 1) % part == 0 || index + 1 == data.len() {
+            watches.iter_mut().for_each(|watch| watch.part(index % part + 1));
         }
     }
     let result = Anomalies {
@@ -172,7 +180,14 @@ fn detectors(data: &Examples, rate: f64, budget: Option<usize>) -> Result<Vec<Wa
 
 impl Watch {
     fn new(detector: Box<dyn Detector<f32>>, variant: String) -> Self {
-        Self { detector, variant, alarms: [0; 2], lines: Vec::new(), seconds: 0.0 }
+        Self {
+            detector,
+            variant,
+            alarms: [0; 2],
+            lines: Vec::new(),
+            seconds: 0.0,
+            times: Vec::new(),
+        }
     }
 
     /// Judges an example, counts an alarm by its class, and learns it.
@@ -189,6 +204,11 @@ impl Watch {
         Ok(verdict)
     }
 
+    /// Ends a part of so many examples that is timed by itself.
+    fn part(&mut self, examples: usize) {
+        self.times.push(std::mem::take(&mut self.seconds) / examples as f64);
+    }
+
     fn result(self, counts: [usize; 2]) -> Watched {
         let (total, alarms) = (counts[0] + counts[1], self.alarms[0] + self.alarms[1]);
         let share = |class: usize| self.alarms[class] as f64 / counts[class] as f64;
@@ -201,7 +221,7 @@ impl Watch {
             false_alarm_share: known.then(|| share(0)),
             state_bytes: self.detector.state_bytes(),
             flops_per_update: self.detector.flops_per_update(),
-            update_ns: 1e9 * self.seconds / total as f64,
+            update_ns: 1e9 * shortest(&self.times),
             variant: self.variant,
             lines: self.lines,
         }
@@ -211,8 +231,11 @@ impl Watch {
 impl Anomalies {
     fn print(&self, data: &Examples) -> Result<(), Failure> {
         console::line(format_args!(
-            "fit, {}: {} examples of {} features, anomalies at {} false alarms an example",
-            self.data, self.rows, self.features, self.false_alarms
+            "fit, {}: {} of {}, anomalies at {} false alarms an example",
+            self.data,
+            counted(self.rows, "example"),
+            counted(self.features, "feature"),
+            self.false_alarms
         ))?;
         data.notes.iter().try_for_each(console::line)?;
         let mut header = vec!["anomaly", "alarms", "share"];

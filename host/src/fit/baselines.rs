@@ -10,6 +10,9 @@ pub struct Baseline {
     pub name: &'static str,
     /// Bytes that it keeps.
     pub state_bytes: usize,
+    /// Operations of taking in a target, and of a prediction.
+    pub update_flops: usize,
+    pub predict_flops: usize,
     /// Its prediction of each example, before it is told the target.
     pub predictions: Sequence,
 }
@@ -27,6 +30,8 @@ pub fn baselines(targets: &Sequence, task: TaskName, classes: usize) -> Vec<Base
     let last = Baseline {
         name: last,
         state_bytes: 4,
+        update_flops: 0,
+        predict_flops: 0,
         predictions: predictions(targets, task, |target| {
             let now = target.unwrap_or(before);
             std::mem::replace(&mut before, now)
@@ -46,8 +51,10 @@ pub fn baselines(targets: &Sequence, task: TaskName, classes: usize) -> Vec<Base
             predicted
         })
     };
-    let state_bytes = if classes > 0 { 4 * classes } else { 8 };
-    vec![Baseline { name: usual, state_bytes, predictions }, last]
+    // A count, and its comparison with the others; a mean, and the count of its values.
+    let (state_bytes, update_flops, predict_flops) =
+        if classes > 0 { (4 * classes, 1, classes - 1) } else { (8, 4, 0) };
+    vec![Baseline { name: usual, state_bytes, update_flops, predict_flops, predictions }, last]
 }
 
 /// What is predicted before each target is told, if it ever is.

@@ -1,5 +1,6 @@
 //! From rows to examples: windows inside groups, order.
 
+use super::counted;
 use super::features::{self, Features, Windows};
 use super::sequence::Sequence;
 use super::store::{Cursor, Store};
@@ -196,7 +197,12 @@ pub fn examples(table: &Table, target: Option<&str>, plan: &Plan) -> Result<Exam
             .push(format!("{share:.0} % of the windows mix targets: {}", plan.mixed.note()));
     }
     if unlabeled > 0 {
-        examples.notes.push(format!("{unlabeled} examples without a target are not learned"));
+        let unlabeled = counted(unlabeled, "example");
+        examples.notes.push(format!("predicted, but not learned: {unlabeled} without a target"));
+    }
+    if examples.len() == 0 {
+        let hint = "--mixed-windows last or majority takes them";
+        return Err(Failure::Input(format!("{name}: every window mixes targets; {hint}")));
     }
     if examples.labeled() < 2 {
         let count = if examples.labeled() == 0 { "no" } else { "one" };

@@ -4,7 +4,7 @@ use super::baselines::baselines;
 use super::examples::Examples;
 use super::model::Model;
 use super::prequential::decision;
-use super::score::{Figure, Measure, interval};
+use super::score::{Figure, Measure, block, interval};
 use super::sequence::Sequence;
 use crate::Failure;
 use situ::online::Target;
@@ -31,9 +31,11 @@ pub struct Labels {
 pub struct Held {
     /// Without learning from the held-out part.
     pub frozen: f64,
+    /// 95 % interval of `frozen`, over the parts held out, or over blocks of a single one.
+    pub frozen_interval: [f64; 2],
     /// While learning from it.
     pub adapting: f64,
-    /// 95 % interval of `adapting`, over the parts held out.
+    /// 95 % interval of `adapting`, likewise.
     pub interval: [f64; 2],
     /// The score of the examples after so many labels of the part.
     pub after_labels: Vec<(usize, f64)>,
@@ -83,7 +85,7 @@ impl Turns {
         labels: Labels,
     ) -> Result<Held, Failure> {
         let refused = |error| Failure::Input(format!("{}: {}: {error}", data.name, model.name()));
-        let mut tally = Tally::new(data);
+        let mut tally = self.tally(data);
         let mut prediction = vec![0.0; data.shape().outputs()];
         for part in &self.parts {
             let mut learner = model.build(data.shape()).map_err(refused)?;
@@ -127,7 +129,7 @@ impl Turns {
         let classes = data.labels.len();
         let names = baselines(&Sequence::new(data.task), data.task, classes);
         let mut tallies: Vec<_> =
-            names.iter().map(|baseline| (baseline.name, Tally::new(data))).collect();
+            names.iter().map(|baseline| (baseline.name, self.tally(data))).collect();
         for part in &self.parts {
             let rest = self.rest(part).map(|index| index as u32);
             let order: Vec<u32> = rest.chain(part.iter().copied()).collect();
@@ -149,6 +151,21 @@ impl Turns {
         tallies.into_iter().map(|(name, tally)| (name, tally.held())).collect()
     }
 
+    /// No predictions yet.
+    fn tally(&self, data: &Examples) -> Tally {
+        let empty = data.origin().map_or(Measure::default(), Measure::around);
+        let length = match &self.parts[..] {
+            [part] => block(part.len()),
+            _ => usize::MAX,
+        };
+        Tally {
+            score: if data.labels.is_empty() { Figure::R2 } else { Figure::Accuracy },
+            frozen: Parts { empty: empty.clone(), length, parts: Vec::new() },
+            adapting: Parts { empty: empty.clone(), length, parts: Vec::new() },
+            after: vec![empty; AFTER.len()],
+        }
+    }
+
     /// The examples outside a part, in order.
     fn rest(&self, part: &[u32]) -> impl Iterator<Item = usize> {
         let mut held = vec![false; self.examples];
@@ -157,50 +174,62 @@ impl Turns {
     }
 }
 
+/// Predictions of the held-out parts, by part: examples of one depend on one another.
+struct Parts {
+    empty: Measure,
+    /// Maximum examples in one; a longer part is cut.
+    length: usize,
+    parts: Vec<Measure>,
+}
+
+impl Parts {
+    fn start(&mut self) {
+        self.parts.push(self.empty.clone());
+    }
+
+    fn add(&mut self, target: Target<f32>, predicted: Target<f32>) {
+        if self.parts.last().is_none_or(|part| part.count() >= self.length) {
+            self.start();
+        }
+        if let Some(part) = self.parts.last_mut() {
+            part.add(target, predicted);
+        }
+    }
+
+    /// The figure of all predictions, and its interval.
+    fn figure(&self, figure: Figure) -> (f64, [f64; 2]) {
+        let mut all = self.empty.clone();
+        self.parts.iter().for_each(|part| all.merge(part));
+        (all.figure(figure), interval(&self.parts, figure))
+    }
+}
+
 /// Predictions of the held-out parts.
 struct Tally {
     score: Figure,
-    empty: Measure,
-    frozen: Measure,
-    /// One per part.
-    adapting: Vec<Measure>,
+    frozen: Parts,
+    adapting: Parts,
     after: Vec<Measure>,
 }
 
 impl Tally {
-    fn new(data: &Examples) -> Self {
-        let empty = data.origin().map_or(Measure::default(), Measure::around);
-        Self {
-            score: if data.labels.is_empty() { Figure::R2 } else { Figure::Accuracy },
-            frozen: empty.clone(),
-            adapting: Vec::new(),
-            after: vec![empty.clone(); AFTER.len()],
-            empty,
-        }
-    }
-
     fn start(&mut self) {
-        self.adapting.push(self.empty.clone());
+        self.frozen.start();
+        self.adapting.start();
     }
 
     fn adapting(&mut self, target: Target<f32>, predicted: Target<f32>, learned: usize) {
-        if let Some(part) = self.adapting.last_mut() {
-            part.add(target, predicted);
-        }
+        self.adapting.add(target, predicted);
         // The score after n labels is that of the examples before the next step.
         let step = AFTER.iter().rposition(|count| learned >= *count).unwrap_or(0);
         self.after[step].add(target, predicted);
     }
 
     fn held(&self) -> Held {
-        let mut all = self.empty.clone();
-        self.adapting.iter().for_each(|part| all.merge(part));
+        let (frozen, frozen_interval) = self.frozen.figure(self.score);
+        let (adapting, interval) = self.adapting.figure(self.score);
         let after = AFTER.iter().zip(&self.after).filter(|(_, measure)| !measure.is_empty());
-        Held {
-            frozen: self.frozen.figure(self.score),
-            adapting: all.figure(self.score),
-            interval: interval(&self.adapting, self.score),
-            after_labels: after.map(|(n, measure)| (*n, measure.figure(self.score))).collect(),
-        }
+        let after_labels = after.map(|(n, measure)| (*n, measure.figure(self.score))).collect();
+        Held { frozen, frozen_interval, adapting, interval, after_labels }
     }
 }

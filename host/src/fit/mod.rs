@@ -38,3 +38,8 @@ pub use features::{Features, Windows};
 pub use model::{Boxed, CLASSES, FEATURES, Model};
 pub use outcome::{Fit, Fitted, OnBoard};
 pub use stack::on_large_stack;
+
+/// A count of things, as a message says it.
+fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}

@@ -33,6 +33,9 @@ pub struct Options {
     /// Column to leave out; may be repeated
     #[arg(long, value_name = "COLUMN")]
     pub drop: Vec<String>,
+    /// Column to predict from even if it counts the rows, such as the age of a part; may be repeated
+    #[arg(long, value_name = "COLUMN")]
+    pub keep: Vec<String>,
     /// Learn features of windows of ROWS rows instead of single rows
     #[arg(long, value_name = "ROWS")]
     pub window: Option<usize>,
@@ -148,8 +151,8 @@ impl Options {
     /// The columns by their use.
     pub fn columns(&self) -> Columns {
         let holdout = if self.share().is_some() { None } else { self.holdout.clone() };
-        let (target, group, drop) = (self.target.clone(), self.group.clone(), self.drop.clone());
-        Columns { target, group, holdout, drop }
+        let (target, group) = (self.target.clone(), self.group.clone());
+        Columns { target, group, holdout, drop: self.drop.clone(), keep: self.keep.clone() }
     }
 
     /// The windows to take.

@@ -31,8 +31,8 @@ pub struct Fit {
     /// those before a drift.
     pub not_scored: usize,
     /// Whether labels were permuted half-way.
-    #[serde(skip)]
-    pub drifts: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub drift: bool,
     /// The board that `--board` names, and its RAM.
     #[serde(skip)]
     pub intended: Option<(String, u64)>,
@@ -71,6 +71,10 @@ pub struct Baseline {
     pub figures: Figures,
     /// Bytes that it keeps.
     pub state_bytes: usize,
+    /// Cost of an update, its prediction included.
+    pub flops_per_update: usize,
+    /// Cost of a prediction alone.
+    pub predict_flops: usize,
 }
 
 /// Scores on parts of the stream that were held out.
@@ -96,9 +100,11 @@ pub struct HeldOut {
     pub learner: &'static str,
     /// Accuracy or R² of predictions without learning from the part.
     pub frozen: f64,
+    /// 95 % interval of `frozen`: as `interval`.
+    pub frozen_interval: [f64; 2],
     /// The same while learning from it.
     pub adapting: f64,
-    /// 95 % interval of `adapting`, by a bootstrap over the parts.
+    /// 95 % interval of `adapting`, by a bootstrap over the parts, or over blocks of a single part.
     pub interval: [f64; 2],
     /// The score of the examples predicted after n labels of the part, and before the next n.
     pub after_labels: Vec<(usize, f64)>,
@@ -107,8 +113,8 @@ pub struct HeldOut {
 impl HeldOut {
     /// The scores under a name.
     pub fn new(learner: &'static str, held: Held) -> Self {
-        let Held { frozen, adapting, interval, after_labels } = held;
-        Self { learner, frozen, adapting, interval, after_labels }
+        let Held { frozen, frozen_interval, adapting, interval, after_labels } = held;
+        Self { learner, frozen, frozen_interval, adapting, interval, after_labels }
     }
 }
 

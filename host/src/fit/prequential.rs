@@ -58,8 +58,7 @@ impl Scores {
 const TIMED_PARTS: usize = 20;
 const MAX_TIMED: usize = 256;
 
-/// Runs a learner over the stream in order. The time of an update is the smallest of the parts of the
-/// second half of the stream: other programs disturb some of them, and memory is full by then.
+/// Runs a learner over the stream in order.
 ///
 /// # Errors
 /// [`Failure::Input`] for an example that the learner refuses, or an unreadable temporary file.
@@ -68,7 +67,7 @@ pub fn prequential(learner: &mut dyn Learner<f32>, data: &Examples) -> Result<Ru
     let mut prediction = vec![0.0; learner.shape().outputs()];
     let mut times = Vec::new();
     let mut cursor = data.cursor();
-    let part = data.len().div_ceil(TIMED_PARTS).clamp(1, MAX_TIMED);
+    let part = timed_part(data.len());
     for first in (0..data.len()).step_by(part) {
         let last = data.len().min(first + part);
         let start = Instant::now();
@@ -85,8 +84,18 @@ pub fn prequential(learner: &mut dyn Learner<f32>, data: &Examples) -> Result<Ru
         }
         times.push(start.elapsed().as_nanos() as f64 / (last - first) as f64);
     }
-    let update_ns = times[times.len() / 2..].iter().copied().fold(f64::INFINITY, f64::min);
-    Ok(Run { predictions, update_ns })
+    Ok(Run { predictions, update_ns: shortest(&times) })
+}
+
+/// Examples in a part of a stream that is timed by itself.
+pub fn timed_part(examples: usize) -> usize {
+    examples.div_ceil(TIMED_PARTS).clamp(1, MAX_TIMED)
+}
+
+/// The time of an update: the smallest of the parts of the second half of the stream. Other programs
+/// disturb some of them, and memory is full by then.
+pub fn shortest(times: &[f64]) -> f64 {
+    times[times.len() / 2..].iter().copied().fold(f64::INFINITY, f64::min)
 }
 
 /// Scores predictions, except the first `unscored` ones.

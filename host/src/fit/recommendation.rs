@@ -1,7 +1,8 @@
 //! Which learner to take, and the printed form of a result.
 
+use super::counted;
 use super::examples::Examples;
-use super::outcome::{Figures, Fit, Fitted, Holdout};
+use super::outcome::{Baseline, Figures, Fit, Fitted, Holdout};
 use super::score::Figure;
 use super::targets::TaskName;
 use crate::{Failure, console, report};
@@ -38,8 +39,10 @@ impl Fit {
             TaskName::Anomaly => "anomalies".to_owned(),
         };
         console::line(format_args!(
-            "fit, {}: {} examples of {} features, {task}",
-            self.data, self.rows, self.features
+            "fit, {}: {} of {}, {task}",
+            self.data,
+            counted(self.rows, "example"),
+            counted(self.features, "feature")
         ))?;
         for note in &data.notes {
             console::line(note)?;
@@ -53,15 +56,21 @@ impl Fit {
             console::line(format_args!(
                 "tuned on the first {tuned_on} examples; they are not scored"
             ))?;
+            if self.tuned.is_empty() {
+                console::line("every learner kept its default")?;
+            }
             for changed in &self.tuned {
                 console::line(format_args!("not the default: {changed}"))?;
             }
         } else {
             let count = self.not_scored;
-            console::line(format_args!("not scored: the first {}", examples(count)))?;
+            let first = if count == 1 { "example" } else { &counted(count, "example") };
+            console::line(format_args!("not scored: the first {first}"))?;
         }
-        if self.drifts {
-            console::line("labels are permuted half-way; the first half is not scored")?;
+        if self.drift {
+            console::line(
+                "from there on each label is replaced by the next, the last by the first",
+            )?;
         }
         if !self.left_out.is_empty() {
             let names = self.left_out.join(", ");
@@ -128,7 +137,8 @@ impl Fit {
         for baseline in &self.baselines {
             let mut row = vec![format!("({})", baseline.name)];
             row.extend(cells(&baseline.figures));
-            row.push(baseline.state_bytes.to_string());
+            let Baseline { state_bytes, flops_per_update, predict_flops, .. } = baseline;
+            row.extend([state_bytes, flops_per_update, predict_flops].map(usize::to_string));
             table.add_row(row);
         }
         table
@@ -142,13 +152,17 @@ impl Fit {
         }
         let corner = format!("{}: class, predicted as", fitted.learner);
         let labels = self.classes.iter().map(String::as_str);
-        let header: Vec<_> =
-            [corner.as_str()].into_iter().chain(labels).chain(["recall"]).collect();
+        let header: Vec<_> = [corner.as_str()]
+            .into_iter()
+            .chain(labels)
+            .chain(["precision", "recall", "F1"])
+            .collect();
         let mut table = report::table(&header);
         for (row, class) in fitted.confusion.iter().zip(&fitted.per_class) {
             let counts = row.iter().map(u64::to_string);
-            let recall = class.recall.map_or(String::new(), |recall| format!("{recall:.3}"));
-            table.add_row([class.label.clone()].into_iter().chain(counts).chain([recall]));
+            let figures = [class.precision, class.recall, class.f1]
+                .map(|share| share.map_or(String::new(), |share| format!("{share:.3}")));
+            table.add_row([class.label.clone()].into_iter().chain(counts).chain(figures));
         }
         Some(table)
     }
@@ -239,15 +253,15 @@ impl Holdout {
         let all = || self.learners.iter().chain(&self.baselines);
         let counts = all().map(|held| held.after_labels.len()).max().unwrap_or(0);
         let after = ["0-9 labels", "10-49", "50-199", "200-"];
-        let mut header = vec!["learner", "frozen", "adapting", "95 %"];
+        let mut header = vec!["learner", "frozen", "95 %", "adapting", "95 %"];
         header.extend(after.iter().take(counts));
         let mut table = report::table(&header);
         let baselines = self.baselines.iter().map(|held| (format!("({})", held.learner), held));
         let learners = self.learners.iter().map(|held| (held.learner.to_owned(), held));
         for (name, held) in learners.chain(baselines) {
-            let [low, high] = held.interval.map(share);
-            let mut row = vec![name, share(held.frozen), share(held.adapting)];
-            row.push(format!("{low} – {high}"));
+            let around = |[low, high]: [f64; 2]| format!("{} – {}", share(low), share(high));
+            let mut row = vec![name, share(held.frozen), around(held.frozen_interval)];
+            row.extend([share(held.adapting), around(held.interval)]);
             row.extend(held.after_labels.iter().map(|(_, score)| share(*score)));
             table.add_row(row);
         }
@@ -279,8 +293,4 @@ fn size(value: f64) -> String {
         }
         _ => format!("{value:.3e}"),
     }
-}
-
-fn examples(count: usize) -> String {
-    if count == 1 { "example".to_owned() } else { format!("{count} examples") }
 }

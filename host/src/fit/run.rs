@@ -92,7 +92,7 @@ pub fn run(
         tuned_on,
         tuned,
         not_scored: unscored,
-        drifts: options.drift,
+        drift: options.drift,
         intended: board.map(|board| (board.id.clone(), board.ram.length)),
         left_out,
         holdout: None,
@@ -202,6 +202,8 @@ fn rank_baselines(data: &Examples, unscored: usize, rank: Figure) -> Vec<Baselin
         name: baseline.name,
         figures: figures(&baseline.predictions),
         state_bytes: baseline.state_bytes,
+        flops_per_update: baseline.update_flops + baseline.predict_flops,
+        predict_flops: baseline.predict_flops,
     };
     let run = baselines(&data.targets, data.task, data.labels.len());
     let mut baselines: Vec<_> = run.into_iter().map(baseline).collect();

@@ -126,6 +126,11 @@ impl Measure {
         self.confusion.iter().enumerate().map(move |(index, count)| (place(index), *count))
     }
 
+    /// Predictions counted.
+    pub fn count(&self) -> usize {
+        self.count as usize
+    }
+
     /// Whether no prediction was counted.
     pub fn is_empty(&self) -> bool {
         self.count == 0.0

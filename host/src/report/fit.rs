@@ -60,6 +60,7 @@ struct Holdout {
 struct HeldOut {
     learner: String,
     frozen: f64,
+    frozen_interval: [f64; 2],
     adapting: f64,
     interval: [f64; 2],
 }
@@ -179,19 +180,21 @@ impl Holdout {
         let (by, groups) = (escape(&self.by), self.groups);
         let mut html = format!(
             "<p>Held out by {by}, {groups} parts: learned from the others, then frozen or adapting.</p>\
-             <table><tr><th>learner<th>frozen<th>adapting<th>95 %</tr>"
+             <table><tr><th>learner<th>frozen<th>95 %<th>adapting<th>95 %</tr>"
         );
         let baselines = self.baselines.iter().map(|held| (format!("({})", held.learner), held));
         let learners = self.learners.iter().map(|held| (held.learner.clone(), held));
         for (name, held) in learners.chain(baselines) {
             let [frozen, adapting] = [held.frozen, held.adapting].map(number);
+            let [frozen_low, frozen_high] = held.frozen_interval.map(number);
             let [low, high] = held.interval.map(number);
             let name = escape(&name);
             push(
                 &mut html,
                 format_args!(
-                    "<tr><td>{name}<td class=\"number\">{frozen}<td class=\"number\">{adapting}\
-                     <td class=\"number\">{low} – {high}</tr>"
+                    "<tr><td>{name}<td class=\"number\">{frozen}\
+                     <td class=\"number\">{frozen_low} – {frozen_high}\
+                     <td class=\"number\">{adapting}<td class=\"number\">{low} – {high}</tr>"
                 ),
             );
         }

@@ -4,6 +4,7 @@ use super::cell::shown;
 use super::kind::Kind;
 use super::rows::{Body, Column, MAX_NAMES};
 use crate::Failure;
+use crate::fit::counted;
 
 /// Ratio of largest magnitude to range above which single precision loses the signal of a column.
 pub const MAX_OFFSET: f64 = 4096.0;
@@ -41,9 +42,13 @@ pub fn channels(
     let (name, header) = (body.name, body.header);
     notes.extend(body.filler.note());
     if body.rows.len() == 0 {
-        let line = match body.filler.note() {
-            Some(_) => "no row is complete; --missing says what to do",
-            None => "a header and no rows",
+        let line = match (body.filler.empty(), body.filler.note()) {
+            (Some(place), _) => {
+                let column = shown(&header[body.columns[place].index]);
+                format!("column {column}: no number in any row; leave it out with --drop")
+            }
+            (None, Some(_)) => "no row is complete; --missing last or mean fills cells".to_owned(),
+            (None, None) => "a header and no rows".to_owned(),
         };
         return Err(Failure::Input(format!("{name}: {line}")));
     }
@@ -57,13 +62,16 @@ pub fn channels(
     }
     let (mut columns, mut channels) = (Vec::new(), Vec::new());
     let rows = body.rows.len();
-    let indices = body.columns.iter().filter(|column| is_index(column, header, rows)).count();
+    let is_index = |column: &Column| {
+        is_index(column, header, rows) && !body.layout.kept.contains(&column.index)
+    };
+    let indices = body.columns.iter().filter(|column| is_index(column)).count();
     for (place, column) in body.columns.iter().enumerate() {
         let title = &header[column.index];
-        if is_index(column, header, rows) && indices < body.columns.len() {
+        if is_index(column) && indices < body.columns.len() {
             let number = column.index + 1;
             let title = if title.is_empty() { "it has no name" } else { &shown(title) };
-            notes.push(format!("ignored column {number}, {title}: it counts the rows"));
+            notes.push(format!("ignored column {number}, {title}: it counts the rows (--keep)"));
             continue;
         }
         match column.kind {
@@ -108,11 +116,11 @@ fn relative(column: &Column, title: &str, notes: &mut Vec<String>) -> (String, f
 
 /// What becomes of a column of text.
 fn named(column: &Column, title: &str) -> String {
-    let (title, count) = (shown(title), column.names.len());
+    let (title, names) = (shown(title), counted(column.names.len(), "name"));
     let rest = if column.names.beyond() {
         format!("; others than the first {MAX_NAMES} have none")
     } else {
         String::new()
     };
-    format!("{title}: text, one feature for each of {count} names{rest}")
+    format!("{title}: text, one feature for each of {names}{rest}")
 }

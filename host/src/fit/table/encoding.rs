@@ -8,7 +8,7 @@ pub enum Encoding {
     /// UTF-8, with or without byte order mark
     #[value(name = "utf-8")]
     Utf8,
-    /// UTF-16 with a byte order mark, little-endian without one
+    /// UTF-16, with or without a byte order mark
     #[value(name = "utf-16")]
     Utf16,
     /// ISO 8859-1: one byte per character
@@ -21,6 +21,8 @@ impl Encoding {
     pub fn of(head: &[u8]) -> Self {
         match (head, std::str::from_utf8(head)) {
             ([0xff, 0xfe, ..] | [0xfe, 0xff, ..], _) => Self::Utf16,
+            // Without a mark: every other byte of a header in ASCII is zero.
+            ([1..=255, 0, 1..=255, 0, ..] | [0, 1..=255, 0, 1..=255, ..], _) => Self::Utf16,
             (_, Ok(_)) => Self::Utf8,
             // The last character goes on behind the head.
             (_, Err(error)) if error.error_len().is_none() => Self::Utf8,

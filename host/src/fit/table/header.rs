@@ -14,6 +14,8 @@ pub struct Columns {
     pub holdout: Option<String>,
     /// Columns to leave out.
     pub drop: Vec<String>,
+    /// Columns to predict from even if they count the rows.
+    pub keep: Vec<String>,
 }
 
 /// Where the columns stand.
@@ -26,6 +28,8 @@ pub struct Layout {
     pub holdout: Option<usize>,
     /// Indices of the columns to predict from.
     pub numbers: Vec<usize>,
+    /// Indices of those to predict from even if they count the rows.
+    pub kept: Vec<usize>,
 }
 
 impl Layout {
@@ -45,7 +49,10 @@ impl Layout {
         let target = columns.target.as_ref().and_then(|target| find("--target", target));
         let group = columns.group.as_ref().and_then(|group| find("--group", group));
         let holdout = columns.holdout.as_ref().and_then(|column| find("--holdout", column));
-        let dropped: Vec<_> = columns.drop.iter().map(|column| find("--drop", column)).collect();
+        let mut all = |flag: &str, names: &[String]| -> Vec<_> {
+            names.iter().filter_map(|column| find(flag, column)).collect()
+        };
+        let (dropped, kept) = (all("--drop", &columns.drop), all("--keep", &columns.keep));
         if !problems.is_empty() {
             let known: Vec<_> = header.iter().map(|column| shown(column)).collect();
             problems.push(format!("there are: {}", known.join(", ")));
@@ -61,14 +68,14 @@ impl Layout {
         }
         let other = |index: &usize| {
             let text = [target, group, holdout].contains(&Some(*index));
-            text || dropped.contains(&Some(*index))
+            text || dropped.contains(index)
         };
         let numbers: Vec<_> = (0..header.len()).filter(|index| !other(index)).collect();
         if numbers.is_empty() {
             problems.push("no column is left to predict from".to_owned());
         }
         if problems.is_empty() {
-            return Ok(Self { target, group, holdout, numbers });
+            return Ok(Self { target, group, holdout, numbers, kept });
         }
         Err(Failure::Input(format!("{name}: {}", problems.join("; "))))
     }

@@ -39,7 +39,10 @@ pub fn kind(records: &[ByteRecord], column: usize, dialect: Dialect) -> Kind {
     if numbers.len() == cells().count() {
         return epoch(&numbers).map_or(Kind::Number, Kind::Epoch);
     }
-    let numeral = |cell: &&[u8]| cell.trim_ascii_start().first().is_some_and(u8::is_ascii_digit);
+    let numeral = |cell: &&[u8]| {
+        let unsigned = cell.strip_prefix(b"-").or_else(|| cell.strip_prefix(b"+")).unwrap_or(cell);
+        unsigned.first().is_some_and(u8::is_ascii_digit)
+    };
     match numbers.is_empty() {
         // Numbers in a notation that is not understood.
         true if cells().all(|cell| iso(cell).is_none()) && cells().all(|cell| numeral(&cell)) => {

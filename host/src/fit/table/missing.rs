@@ -26,13 +26,16 @@ pub struct Filler {
     means: Vec<(f64, f64)>,
     filled: usize,
     skipped: usize,
+    /// Skipped rows without a number in each column.
+    blank: Vec<usize>,
 }
 
 impl Filler {
     /// Before the first row of this many columns.
     pub fn new(policy: Missing, columns: usize) -> Self {
         let means = vec![(0.0, 0.0); columns];
-        Self { policy, columns, last: HashMap::new(), means, filled: 0, skipped: 0 }
+        let blank = vec![0; columns];
+        Self { policy, columns, last: HashMap::new(), means, filled: 0, skipped: 0, blank }
     }
 
     /// Takes the numbers of a row of a group, NaN for those that are missing, and fills them; false if
@@ -72,6 +75,8 @@ impl Filler {
             None => Ok(true),
             Some(_) => {
                 self.skipped += 1;
+                let blank = self.blank.iter_mut().zip(numbers);
+                blank.for_each(|(count, number)| *count += usize::from(number.is_nan()));
                 Ok(false)
             }
         }
@@ -82,5 +87,10 @@ impl Filler {
         let (filled, skipped) = (self.filled, self.skipped);
         (filled + skipped > 0)
             .then(|| format!("missing: {filled} cells filled, {skipped} rows skipped"))
+    }
+
+    /// The first column without a number in any skipped row.
+    pub fn empty(&self) -> Option<usize> {
+        self.blank.iter().position(|count| *count > 0 && *count == self.skipped)
     }
 }

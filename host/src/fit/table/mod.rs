@@ -30,13 +30,14 @@ pub use meta::Meta;
 pub use missing::Missing;
 pub use target::{TargetColumn, whole};
 
+use super::counted;
 use super::store::{Cursor, Store};
 use crate::Failure;
 use channels::Channel;
 use csv::ByteRecord;
 use dialect::Dialect;
 use header::Layout;
-use kind::{is_units, kind};
+use kind::{Kind, is_units, kind};
 use rows::Body;
 use source::Text;
 use std::cell::Cell;
@@ -154,6 +155,8 @@ pub fn read(
         reader: dialect.reader().from_reader(text.bytes),
         first: VecDeque::new(),
         utf8: format.encoding == Some(Encoding::Utf8),
+        latin: None,
+        comments: false,
     };
     let mut record = ByteRecord::new();
     if !records.next(&mut record)? || record.iter().all(|cell| cell.trim_ascii().is_empty()) {
@@ -170,6 +173,7 @@ pub fn read(
     let kinds: Vec<_> =
         layout.numbers.iter().map(|column| kind(&first, *column, dialect)).collect();
     records.first = first.into();
+    records.comments = layout.numbers[0] == 0 && kinds[0] != Kind::Text;
     let policies = (format.missing, format.times);
     let mut body = Body::new(name, &header, &layout, dialect, &kinds, policies);
     if body.columns.is_empty() {
@@ -197,6 +201,10 @@ struct Records<'a, R> {
     first: VecDeque<ByteRecord>,
     /// Whether it must be UTF-8.
     utf8: bool,
+    /// The first line that is not.
+    latin: Option<u64>,
+    /// Whether a row that starts with # is a comment: its first cell is to be a number.
+    comments: bool,
 }
 
 impl<R: Read> Records<'_, R> {
@@ -209,9 +217,12 @@ impl<R: Read> Records<'_, R> {
         let fail = |problem: String| Failure::Input(format!("{}: {problem}", self.name));
         let read = self.reader.read_byte_record(record);
         let read = read.map_err(|error| fail(error.to_string().replace('\n', " ")))?;
-        if self.utf8 && std::str::from_utf8(record.as_slice()).is_err() {
-            let line = line(record);
-            return Err(fail(format!("line {line}: not UTF-8; --encoding names another encoding")));
+        if std::str::from_utf8(record.as_slice()).is_err() {
+            let line = *self.latin.get_or_insert(line(record));
+            if self.utf8 {
+                let hint = "--encoding names another encoding";
+                return Err(fail(format!("line {line}: not UTF-8; {hint}")));
+            }
         }
         Ok(read)
     }
@@ -228,16 +239,17 @@ impl<R: Read> Records<'_, R> {
         let (mut headers, mut comments) = (0, 0);
         let first = body.layout.numbers[0];
         while self.next(&mut record)? {
-            if record.len() == titles.len() {
+            let whole = record.len() == titles.len();
+            let comment = record.get(0).is_some_and(|cell| cell.starts_with(b"#"));
+            if comment && (self.comments || !whole) {
+                comments += 1;
+            } else if whole {
                 if record[first] == titles[first] && same(&record, titles) {
                     headers += 1;
                 } else {
                     body.take(&record)?;
                 }
-            } else if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
-            } else if record.get(0).is_some_and(|cell| cell.starts_with(b"#")) {
-                comments += 1;
-            } else {
+            } else if !record.iter().all(|cell| cell.trim_ascii().is_empty()) {
                 let (line, cells) = (line(&record), record.len());
                 // Cut off: the last line of a file that does not end with a line break.
                 if cells < titles.len()
@@ -248,15 +260,19 @@ impl<R: Read> Records<'_, R> {
                     break;
                 }
                 let (name, columns) = (self.name, titles.len());
+                let cells = counted(cells, "cell");
                 return Err(Failure::Input(format!(
-                    "{name}: line {line}: {cells} cells where the header has {columns}"
+                    "{name}: line {line}: {cells} where the header has {columns}"
                 )));
             }
         }
-        for (count, what) in [(headers, "repeated headers"), (comments, "comments")] {
+        for (count, what) in [(headers, "repeated header"), (comments, "comment")] {
             if count > 0 {
-                notes.push(format!("skipped {count} {what}"));
+                notes.push(format!("skipped {}", counted(count, what)));
             }
+        }
+        if let Some(line) = self.latin {
+            notes.push(format!("read as Latin-1 where it is not UTF-8, first in line {line}"));
         }
         Ok(notes)
     }

@@ -46,7 +46,7 @@ impl<'a> Text<'a> {
         let marked = head.starts_with(b"\xef\xbb\xbf")
             || head.starts_with(b"\xff\xfe")
             || head.starts_with(b"\xfe\xff");
-        let big = head.starts_with(b"\xfe\xff");
+        let big = head.starts_with(b"\xfe\xff") || head.starts_with(&[0]);
         let mark = match found {
             Encoding::Utf8 if marked => 3,
             Encoding::Utf16 if marked => 2,
@@ -179,6 +179,10 @@ mod tests {
                 let (read, found) = read(bytes, None);
                 assert!(read == text && found.len() == notes, "{found:?}");
             }
+        }
+        let unmarked = [&b"a\0,\0b\0\n\0"[..], b"\0a\0,\0b\0\n"];
+        for bytes in unmarked {
+            assert_eq!(read(bytes, None), ("a,b\n".to_owned(), vec!["read as UTF-16".to_owned()]));
         }
         let latin = [0xb0, b'C', b',', 0xb5];
         assert_eq!(read(&latin, None), ("°C,µ".to_owned(), vec!["read as Latin-1".to_owned()]));
