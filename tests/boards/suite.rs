@@ -1,7 +1,8 @@
 //! `situ bench` on each emulated board.
 
 use crate::{TOOL_MISSING, budgets, golden, required, situ, skipped};
-use situ_host::bench::{Counter, Results, Row};
+use object::{Object, ObjectSection};
+use situ_host::bench::{Board, Counter, Results, Row, Run, Toolchain};
 use std::sync::Mutex;
 
 /// One board of a target at a time: they share the directory that they are built in. Cortex-M0, whose
@@ -177,6 +178,38 @@ fn riscv_computes_the_same() {
     assert!(count(&soft, product) > 5.0 * count(&hard, product));
     let signs = ("draw_sign", 256, "f32");
     assert!(count(&soft, signs) < 2.0 * count(&hard, signs));
+}
+
+/// First word of the description that Espressif's second boot stage reads where constants begin, and of the
+/// block that RP2350's boot code looks for in the first 4 KB of a program.
+const ESPRESSIF: u32 = 0xabcd_5432;
+const RP2350: u32 = 0xffff_ded3;
+
+/// Images for the chips with a RISC-V link into their memories, with what the boot code wants. They were never
+/// flashed.
+#[test]
+fn images_for_riscv_chips_are_built() {
+    if !required() {
+        return;
+    }
+    let _turn = RISCV.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut boards = Board::all().unwrap();
+    boards.retain(|board| board.is_riscv() && matches!(board.run, Run::Probe(_)));
+    assert_eq!(boards.len(), 3);
+    for board in boards {
+        let elf = Toolchain::find(&board.target).unwrap().build(&board, "").unwrap();
+        let file = std::fs::read(elf).unwrap();
+        let image = object::File::parse(&*file).unwrap();
+        let flash = board.flash.origin..board.flash.origin + board.flash.length;
+        assert!(flash.contains(&image.entry()), "{}: starts at {:#x}", board.id, image.entry());
+        let (start, length, word) = match board.constants {
+            Some(constants) => (constants.origin, 4, ESPRESSIF),
+            None => (board.flash.origin, 4096, RP2350),
+        };
+        let at = |section: object::Section<'_, '_>| section.data_range(start, length).ok()?;
+        let bytes = image.sections().find_map(at).unwrap_or_default();
+        assert!(bytes.windows(4).any(|bytes| bytes == word.to_le_bytes()), "{}", board.id);
+    }
 }
 
 /// The trained model answers every prompt as on the host, with its weights read from flash.

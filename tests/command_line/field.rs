@@ -303,6 +303,14 @@ fn a_turned_sensor_is_met_with_its_columns_exchanged() {
     fit("sorted.csv", "label", "--holdout 0.2 --turn a,q").code(2).stderr(contains("'q'"));
 }
 
+/// The parts held out are the groups, too: no window spans two of them.
+#[test]
+fn windows_stay_inside_the_parts_held_out() {
+    let window = "--window 20 --hop 10 --learner ftrl --holdout sensor";
+    let run = json("interleaved.csv", "label", window);
+    assert_eq!((&run["rows"], &run["holdout"]["groups"]), (&(2 * 39).into(), &2.into()));
+}
+
 /// Without labels there is nothing to adapt to; late ones help later.
 #[test]
 fn labels_may_be_few_and_late() {
@@ -310,6 +318,10 @@ fn labels_may_be_few_and_late() {
     let learner = &none["learners"][0];
     assert_eq!(learner["frozen"], learner["adapting"]);
     assert_eq!(learner["after_labels"].as_array().unwrap().len(), 1);
+    // The baselines are told no more than the learners.
+    for baseline in none["baselines"].as_array().unwrap() {
+        assert_eq!(baseline["frozen"], baseline["adapting"], "{baseline}");
+    }
     let late = hold_out(&["--holdout", "who", "--label-delay", "30"]);
     let soon = hold_out(&["--holdout", "who"]);
     let adapting = |holdout: &Value| number(&holdout["learners"][0]["adapting"]);

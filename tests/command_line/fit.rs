@@ -61,6 +61,8 @@ fn bad_flags_are_named() {
 #[test]
 fn unknown_columns_are_named_with_those_there_are() {
     refused("a,b\n1,2\n", &[], &["data.csv", "--target", "'y'", "a, b"]);
+    let many: Vec<String> = (0..60).map(|column| format!("x{column}")).collect();
+    refused(&format!("{}\n", many.join(",")), &[], &["x18, x19 and 40 more"]);
     refused(GOOD, &["--group", "g"], &["data.csv", "--group", "'g'", "a, b, y"]);
     refused(GOOD, &["--drop", "c"], &["data.csv", "--drop", "'c'"]);
     refused(GOOD, &["--drop", "a", "--drop", "b"], &["no column is left"]);

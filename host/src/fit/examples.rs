@@ -1,12 +1,12 @@
 //! From rows to examples: windows inside groups, order.
 
-use super::counted;
 use super::features::{self, Features, Windows};
 use super::sequence::Sequence;
 use super::store::{Cursor, Store};
 use super::table::{Meta, Table, shown};
 use super::targets::{Targets, TaskName, targets};
 use super::windows::{Mixed, Recent};
+use super::{counted, listed};
 use crate::Failure;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -126,7 +126,7 @@ impl Examples {
         let classes = self.labels.len();
         for index in self.len() / 2..self.len() {
             if let Some(Target::Class(class)) = self.targets.get(index) {
-                self.targets.set(index, Target::Class((class + 1) % classes));
+                self.targets.set(index, Some(Target::Class((class + 1) % classes)));
             }
         }
         Ok(())
@@ -208,8 +208,9 @@ pub fn examples(table: &Table, target: Option<&str>, plan: &Plan) -> Result<Exam
         let count = if examples.labeled() == 0 { "no" } else { "one" };
         return Err(Failure::Input(format!("{name}: {count} example, and nothing to score")));
     }
-    if examples.constant_features().len() == examples.features.len() {
-        let features = examples.features.join(", ");
+    let constant = examples.constant_features();
+    if constant.len() == examples.features.len() {
+        let features = listed(constant);
         return Err(Failure::Input(format!("{name}: every feature is constant ({features})")));
     }
     // In the order in which their last rows stand in the file.

@@ -102,18 +102,12 @@ impl Turns {
                 learner.predict(cursor.row(index)?, &mut prediction).map_err(refused)?;
                 tally.frozen.add(target, decision(data.task, &prediction));
             }
-            let (mut waiting, mut credit, mut learned) = (VecDeque::new(), 0.0, 0);
+            let (mut arrivals, mut learned) = (Arrivals::new(labels), 0);
             for index in part.iter().map(|index| *index as usize) {
                 learner.predict(cursor.row(index)?, &mut prediction).map_err(refused)?;
                 let Some(target) = data.targets.get(index) else { continue };
                 tally.adapting(target, decision(data.task, &prediction), learned);
-                credit += labels.rate;
-                let labeled = credit >= 1.0;
-                credit -= if labeled { 1.0 } else { 0.0 };
-                waiting.push_back(labeled.then_some((index, target)));
-                if waiting.len() > labels.delay
-                    && let Some((index, target)) = waiting.pop_front().flatten()
-                {
+                if let Some((index, target)) = arrivals.after(index, target) {
                     let features = cursor.row(index)?;
                     learner.update(features, target, &mut prediction).map_err(refused)?;
                     learned += 1;
@@ -124,8 +118,8 @@ impl Turns {
     }
 
     /// The baselines: frozen ones say what was most usual, or last, in the rest of the stream. Adapting
-    /// ones are told every label at once.
-    pub fn baselines(&self, data: &Examples) -> Vec<(&'static str, Held)> {
+    /// ones are told the labels that the learners are told.
+    pub fn baselines(&self, data: &Examples, labels: Labels) -> Vec<(&'static str, Held)> {
         let classes = data.labels.len();
         let names = baselines(&Sequence::new(data.task), data.task, classes);
         let mut tallies: Vec<_> =
@@ -135,15 +129,23 @@ impl Turns {
             let order: Vec<u32> = rest.chain(part.iter().copied()).collect();
             let targets = data.targets.ordered(&order);
             let start = order.len() - part.len();
-            let run = baselines(&targets, data.task, classes);
+            let mut arrivals = Arrivals::new(labels);
+            let mut told = targets.clone();
+            for index in start..order.len() {
+                let Some(target) = targets.get(index) else { continue };
+                told.set(index, arrivals.after(index, target).map(|(_, target)| target));
+            }
+            let run = baselines(&told, data.task, classes);
             for ((_, tally), baseline) in tallies.iter_mut().zip(run) {
                 let at = |index| baseline.predictions.get(index);
                 let Some(frozen) = at(start) else { continue };
                 tally.start();
+                let mut learned = 0;
                 for index in start..order.len() {
                     if let (Some(target), Some(predicted)) = (targets.get(index), at(index)) {
                         tally.frozen.add(target, frozen);
-                        tally.adapting(target, predicted, index - start);
+                        tally.adapting(target, predicted, learned);
+                        learned += usize::from(told.get(index).is_some());
                     }
                 }
             }
@@ -171,6 +173,30 @@ impl Turns {
         let mut held = vec![false; self.examples];
         part.iter().for_each(|index| held[*index as usize] = true);
         (0..self.examples).filter(move |index| !held[*index])
+    }
+}
+
+/// The labels of a held-out part, as they arrive.
+struct Arrivals {
+    labels: Labels,
+    credit: f64,
+    /// The examples whose labels are on the way; those without one, too.
+    waiting: VecDeque<Option<(usize, Target<f32>)>>,
+}
+
+impl Arrivals {
+    fn new(labels: Labels) -> Self {
+        Self { labels, credit: 0.0, waiting: VecDeque::new() }
+    }
+
+    /// Which example's label arrives once this one was predicted, if any.
+    fn after(&mut self, index: usize, target: Target<f32>) -> Option<(usize, Target<f32>)> {
+        self.credit += self.labels.rate;
+        let labeled = self.credit >= 1.0;
+        self.credit -= if labeled { 1.0 } else { 0.0 };
+        self.waiting.push_back(labeled.then_some((index, target)));
+        let due = self.waiting.len() > self.labels.delay;
+        if due { self.waiting.pop_front().flatten() } else { None }
     }
 }
 

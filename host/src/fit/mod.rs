@@ -39,6 +39,17 @@ pub use model::{Boxed, CLASSES, FEATURES, Model};
 pub use outcome::{Fit, Fitted, OnBoard};
 pub use stack::on_large_stack;
 
+/// Maximum number of names in a list.
+const MAX_LISTED: usize = 20;
+
+/// The first of these names, as a message lists them.
+fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let names: Vec<_> = names.into_iter().collect();
+    let first: Vec<_> = names.iter().take(MAX_LISTED).map(|name| table::shown(name)).collect();
+    let more = names.len() - first.len();
+    first.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
+}
+
 /// A count of things, as a message says it.
 fn counted(count: usize, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })

@@ -27,7 +27,7 @@ pub struct Options {
     /// Column to predict [default: none, and anomalies are looked for]
     #[arg(long, value_name = "COLUMN")]
     pub target: Option<String>,
-    /// Column that identifies recordings; no window spans two of them
+    /// Column that identifies recordings; no window spans two of them [default: that of --holdout]
     #[arg(long, value_name = "COLUMN")]
     pub group: Option<String>,
     /// Column to leave out; may be repeated

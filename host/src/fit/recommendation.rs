@@ -1,10 +1,11 @@
 //! Which learner to take, and the printed form of a result.
 
-use super::counted;
 use super::examples::Examples;
 use super::outcome::{Baseline, Figures, Fit, Fitted, Holdout};
 use super::score::Figure;
+use super::table::shown;
 use super::targets::TaskName;
+use super::{counted, listed};
 use crate::{Failure, console, report};
 
 /// Maximum number of classes whose confusion is printed.
@@ -49,7 +50,7 @@ impl Fit {
         }
         let constant = data.constant_features();
         if !constant.is_empty() {
-            console::line(format_args!("ignored (constant): {}", constant.join(", ")))?;
+            console::line(format_args!("ignored (constant): {}", listed(constant)))?;
         }
         if self.tuned_on > 0 {
             let tuned_on = self.tuned_on;
@@ -151,7 +152,8 @@ impl Fit {
             return None;
         }
         let corner = format!("{}: class, predicted as", fitted.learner);
-        let labels = self.classes.iter().map(String::as_str);
+        let labels: Vec<_> = self.classes.iter().map(|label| shown(label)).collect();
+        let labels = labels.iter().map(String::as_str);
         let header: Vec<_> = [corner.as_str()]
             .into_iter()
             .chain(labels)
@@ -162,7 +164,7 @@ impl Fit {
             let counts = row.iter().map(u64::to_string);
             let figures = [class.precision, class.recall, class.f1]
                 .map(|share| share.map_or(String::new(), |share| format!("{share:.3}")));
-            table.add_row([class.label.clone()].into_iter().chain(counts).chain(figures));
+            table.add_row([shown(&class.label)].into_iter().chain(counts).chain(figures));
         }
         Some(table)
     }

@@ -187,7 +187,7 @@ pub fn hold_out(
         progress.inc(1);
     }
     progress.finish_and_clear();
-    let baselines = turns.baselines(data).into_iter();
+    let baselines = turns.baselines(data, labels).into_iter();
     let baselines = baselines.map(|(name, held)| HeldOut::new(name, held)).collect();
     let (groups, turned) = (turns.count(), options.turn.clone());
     Ok(Some(Holdout { by, groups, turned, learners, baselines }))

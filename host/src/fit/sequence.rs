@@ -55,9 +55,9 @@ impl Sequence {
     }
 
     /// Replaces one that is there.
-    pub fn set(&mut self, index: usize, target: Target<f32>) {
+    pub fn set(&mut self, index: usize, target: Option<Target<f32>>) {
         let mut one = Self::new(self.task);
-        one.push(Some(target));
+        one.push(target);
         if let (Some(word), Some(new)) = (self.words.get_mut(index), one.words.first()) {
             *word = *new;
         }

@@ -2,6 +2,7 @@
 
 use super::cell::shown;
 use crate::Failure;
+use crate::fit::listed;
 
 /// Which columns are what, by name.
 #[derive(Clone, Debug, Default)]
@@ -49,13 +50,15 @@ impl Layout {
         let target = columns.target.as_ref().and_then(|target| find("--target", target));
         let group = columns.group.as_ref().and_then(|group| find("--group", group));
         let holdout = columns.holdout.as_ref().and_then(|column| find("--holdout", column));
+        // No window spans two parts.
+        let group = group.or(holdout);
         let mut all = |flag: &str, names: &[String]| -> Vec<_> {
             names.iter().filter_map(|column| find(flag, column)).collect()
         };
         let (dropped, kept) = (all("--drop", &columns.drop), all("--keep", &columns.keep));
         if !problems.is_empty() {
-            let known: Vec<_> = header.iter().map(|column| shown(column)).collect();
-            problems.push(format!("there are: {}", known.join(", ")));
+            let known = listed(header.iter().map(String::as_str));
+            problems.push(format!("there are: {known}"));
         }
         let mut twice: Vec<_> = header.iter().filter(|name| !name.is_empty()).collect();
         twice.sort_unstable();
