@@ -206,8 +206,9 @@ fn images_for_riscv_chips_are_built() {
             Some(constants) => (constants.origin, 4, ESPRESSIF),
             None => (board.flash.origin, 4096, RP2350),
         };
-        let at = |section: object::Section<'_, '_>| section.data_range(start, length).ok()?;
-        let bytes = image.sections().find_map(at).unwrap_or_default();
+        let mut sections = image.sections();
+        let bytes = sections.find_map(|section| section.data_range(start, length).ok()?);
+        let bytes = bytes.unwrap_or_default();
         assert!(bytes.windows(4).any(|bytes| bytes == word.to_le_bytes()), "{}", board.id);
     }
 }
