@@ -29,10 +29,8 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
 
 /// Steps after which a row is compared with the host.
 const STEPS: usize = 1000;
-/// Largest difference.
-const NEAR: f64 = 1e-5;
 /// Seed of the draws.
-const DRAWS: u64 = 7;
+pub(crate) const DRAWS: u64 = 7;
 
 /// A round of learning, from the state that the previous round left.
 type Rounds<F, C> = Running<Match<f32, F, C>>;
@@ -41,7 +39,7 @@ type Rounds<F, C> = Running<Match<f32, F, C>>;
 type Steps<S> = Running<Chain<f32, S>>;
 
 /// A process that does one step per run.
-trait Process: Sized {
+pub(crate) trait Process: Sized {
     /// The process before its first step.
     fn start() -> Option<Self>;
     /// Does one step.
@@ -51,11 +49,15 @@ trait Process: Sized {
 }
 
 /// A process with a benchmark.
-trait Row: Process {
+pub(crate) trait Row: Process {
     /// Name of the benchmark.
     const NAME: &'static str;
     /// Its size.
     const SIZE: usize;
+    /// Storage of its numbers.
+    const SCALAR: &'static str = "f32";
+    /// Largest difference.
+    const NEAR: f64 = 1e-5;
     /// Bytes that it keeps between steps.
     const STATE_BYTES: usize;
     /// The process that it is compared with.
@@ -63,14 +65,15 @@ trait Row: Process {
 }
 
 /// The benchmark of a process; `None`, and no output, once a step has failed.
-struct Running<P> {
+pub(crate) struct Running<P> {
     process: Option<P>,
 }
 
 impl<P: Row> Benchmark for Running<P> {
     const NAME: &'static str = P::NAME;
     const SIZE: usize = P::SIZE;
-    const TOLERANCE: f64 = NEAR;
+    const SCALAR: &'static str = P::SCALAR;
+    const TOLERANCE: f64 = P::NEAR;
     const REDUCED: bool = false;
     const RUNS: usize = STEPS;
 

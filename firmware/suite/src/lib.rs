@@ -7,6 +7,7 @@
 
 mod anomaly;
 mod attention;
+mod bandits;
 mod bits;
 mod computer;
 mod format;
@@ -80,6 +81,7 @@ pub fn each<V: Visitor>(visitor: &mut V) {
     learn::each(visitor);
     anomaly::each(visitor);
     games::each(visitor);
+    bandits::each(visitor);
     transformer::each(visitor);
     computer::each(visitor);
 }
