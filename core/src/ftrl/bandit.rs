@@ -201,7 +201,7 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
         chosen: Draw<T>,
         reward: T,
     ) -> Result<(), Error> {
-        self.learn(state, chosen, (self.high - reward) / (self.high - self.low))
+        self.learn(state, chosen, self.normalized_reward(reward))
     }
 
     /// Learns from the loss of the action chosen.
@@ -221,7 +221,7 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
     }
 
     /// Learns from a loss in [0, 1].
-    fn learn<const A: usize>(
+    pub(super) fn learn<const A: usize>(
         &self,
         state: &mut State<[T; A]>,
         chosen: Draw<T>,
@@ -269,6 +269,11 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
     /// A loss in [0, 1] for one in the range.
     pub(super) fn normalized(&self, loss: T) -> T {
         (loss - self.low) / (self.high - self.low)
+    }
+
+    /// The loss in [0, 1] that a reward in the range is learned as.
+    pub(super) fn normalized_reward(&self, reward: T) -> T {
+        (self.high - reward) / (self.high - self.low)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Bandits for worlds that change: discounted, and over a sliding window.
 
 use super::{Bandit, Constant, Entropic, Error, Exp3S, Ftrl, Regularizer, Schedule, State};
+use crate::archive::{Archive, Persist};
 use crate::scalar::Scalar;
 use crate::simplex::Draw;
 use rand_core::Rng;
@@ -59,6 +60,24 @@ pub struct Sliding<T, const A: usize, const W: usize> {
     next: usize,
 }
 
+impl<T: Scalar, const A: usize, const W: usize> Persist for Sliding<T, A, W> {
+    fn transfer(&mut self, archive: &mut Archive<'_>) {
+        archive.expect(b"sliding");
+        archive.expect_sizes(&[A, W]);
+        self.state.transfer(archive);
+        let index = |archive: &mut Archive<'_>, index: usize, count: usize| {
+            let mut saved = index as u32;
+            archive.count_up_to(&mut saved, count.saturating_sub(1) as u32);
+            saved
+        };
+        for (action, estimate) in &mut self.rounds {
+            *action = index(archive, usize::from(*action), A) as u16;
+            archive.number(estimate);
+        }
+        self.next = index(archive, self.next, W) as usize;
+    }
+}
+
 impl<T: Scalar, const A: usize, const W: usize> Sliding<T, A, W> {
     /// An empty window.
     ///
@@ -90,6 +109,23 @@ impl<T: Scalar, const A: usize, const W: usize> Sliding<T, A, W> {
         &self.state
     }
 
+    /// Learns from the reward of the action chosen, and forgets the round before W rounds.
+    ///
+    /// # Errors
+    /// As [`loss`](Self::loss).
+    pub fn reward<R, L>(
+        &mut self,
+        bandit: &Bandit<T, R, L>,
+        chosen: Draw<T>,
+        reward: T,
+    ) -> Result<(), Error>
+    where
+        R: Regularizer<T>,
+        L: Schedule<T>,
+    {
+        self.learn(bandit, chosen, bandit.normalized_reward(reward))
+    }
+
     /// Learns from the loss of the action chosen, and forgets the round before W rounds.
     ///
     /// # Errors
@@ -104,7 +140,21 @@ impl<T: Scalar, const A: usize, const W: usize> Sliding<T, A, W> {
         R: Regularizer<T>,
         L: Schedule<T>,
     {
-        let estimate = bandit.estimate(&self.state, chosen, bandit.normalized(loss))?;
+        self.learn(bandit, chosen, bandit.normalized(loss))
+    }
+
+    /// Learns from a loss in [0, 1].
+    fn learn<R, L>(
+        &mut self,
+        bandit: &Bandit<T, R, L>,
+        chosen: Draw<T>,
+        loss: T,
+    ) -> Result<(), Error>
+    where
+        R: Regularizer<T>,
+        L: Schedule<T>,
+    {
+        let estimate = bandit.estimate(&self.state, chosen, loss)?;
         let mut payoffs = [T::ZERO; A];
         *payoffs.get_mut(chosen.action).ok_or(Error::NoSuchAction)? = -estimate;
         let oldest = self.rounds.get_mut(self.next).ok_or(Error::Shape)?;
@@ -137,6 +187,7 @@ impl<T: Scalar, const A: usize, const W: usize> Sliding<T, A, W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive;
     use crate::random::Generator;
 
     /// As a bandit that has seen the window and nothing else.
@@ -160,7 +211,17 @@ mod tests {
         for (kept, fresh) in window.state().strategies().iter().zip(fresh.strategies()) {
             assert!((kept - fresh).abs() < 1e-12);
         }
-        let before = window.clone();
+        let mut before = window.clone();
+        let mut bytes = [0; 1024];
+        let length = archive::save(&mut window, &mut bytes).unwrap();
+        let mut restored = Sliding::<f64, 3, WINDOW>::new(&bandit).unwrap();
+        archive::restore(&mut restored, &bytes[..length]).unwrap();
+        assert_eq!(restored, before);
+        let chosen = Draw { action: 1, probability: 0.5 };
+        window.loss(&bandit, chosen, 0.75).unwrap();
+        restored.reward(&bandit, chosen, 0.25).unwrap();
+        assert_eq!(restored, window);
+        before = window.clone();
         let bad = Draw { action: 3, probability: 0.5 };
         assert_eq!(window.loss(&bandit, bad, 0.5), Err(Error::NoSuchAction));
         assert_eq!(window.loss(&bandit, Draw { action: 0, ..bad }, 2.0), Err(Error::OutOfRange));

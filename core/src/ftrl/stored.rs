@@ -89,6 +89,23 @@ impl<S: Storage, const A: usize> Stored<S, A> {
         Ok(bandit.choose(&self.state(bandit)?, generator))
     }
 
+    /// Learns from the reward of the action chosen.
+    ///
+    /// # Errors
+    /// As [`loss`](Self::loss).
+    pub fn reward<R, L>(
+        &mut self,
+        bandit: &Bandit<S::Compute, R, L>,
+        chosen: Draw<S::Compute>,
+        reward: S::Compute,
+    ) -> Result<(), Error>
+    where
+        R: Regularizer<S::Compute>,
+        L: Schedule<S::Compute>,
+    {
+        self.learn(bandit, chosen, bandit.normalized_reward(reward))
+    }
+
     /// Learns from the loss of the action chosen.
     ///
     /// # Errors
@@ -103,8 +120,22 @@ impl<S: Storage, const A: usize> Stored<S, A> {
         R: Regularizer<S::Compute>,
         L: Schedule<S::Compute>,
     {
+        self.learn(bandit, chosen, bandit.normalized(loss))
+    }
+
+    /// Learns from a loss in [0, 1].
+    fn learn<R, L>(
+        &mut self,
+        bandit: &Bandit<S::Compute, R, L>,
+        chosen: Draw<S::Compute>,
+        loss: S::Compute,
+    ) -> Result<(), Error>
+    where
+        R: Regularizer<S::Compute>,
+        L: Schedule<S::Compute>,
+    {
         let mut state = self.state(bandit)?;
-        bandit.loss(&mut state, chosen, loss)?;
+        bandit.learn(&mut state, chosen, loss)?;
         self.steps = state.steps();
         // f16 ends at 65,504; an action that far behind has no probability.
         let low = S::Compute::from_f64(-60_000.0);
@@ -168,7 +199,7 @@ mod tests {
             let chosen = bandit.choose(&state, &mut generator);
             let loss = generator.uniform();
             bandit.loss(&mut state, chosen, loss).unwrap();
-            stored.loss(&bandit, chosen, loss).unwrap();
+            stored.reward(&bandit, chosen, 1.0 - loss).unwrap();
         }
         let loaded = stored.state(&bandit).unwrap();
         for (one, other) in loaded.strategies().iter().zip(state.strategies()) {

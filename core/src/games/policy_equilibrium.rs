@@ -1,6 +1,6 @@
-//! Best responses, exploitability and strictness of policies in a stochastic game.
+//! Best responses, exploitability, strictness and stationarity of policies in a stochastic game.
 
-use super::{Error, Policies, StochasticGame, best_response};
+use super::{Error, Policies, StochasticGame, best_response, check_distribution};
 use crate::matrix::dot;
 use crate::scalar::Scalar;
 
@@ -92,7 +92,8 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
     ///
     /// Where every state is visited, these are also the second-order stationary policies of the
     /// convergence theorems: along a tie the player's own value is constant, so the second-order
-    /// condition cannot hold at a policy that is not strict.
+    /// condition cannot hold at a policy that is not strict. [`stationarity`](Self::stationarity)
+    /// measures the condition itself.
     ///
     /// # Errors
     /// [`Error::NotDistribution`] unless every policy is one in every state.
@@ -109,6 +110,47 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
             }
         }
         Ok(mutated!("strict-margin", margin, T::ONE))
+    }
+
+    /// The form of second-order stationarity, `<v(π), π - π*> / |π - π*|²`, for policies π near π*, v
+    /// the policy gradient. π* is second-order stationary if the form stays below a negative number for
+    /// all π near it: policy gradient then approaches π* from there. At a strict π* it falls without
+    /// bound as π comes near. It is positive where π leads away, and zero along a tie, and for
+    /// π = π*.
+    ///
+    /// ```
+    /// use situ::games::StochasticGame;
+    ///
+    /// // Both earn 1 where they agree; play goes on with probability 1/2.
+    /// let game = StochasticGame::<f64, 2, 1, 2, 4>::new(
+    ///     |_, _, [a, b]| f64::from(u8::from(a == b)), |_, _| [0.5], [1.0],
+    /// )?;
+    /// let both = |p: f64| [[[p, 1.0 - p]]; 2];
+    /// assert!(game.stationarity(&both(1.0), &both(0.99))? < -90.0);
+    /// assert!(game.stationarity(&both(0.5), &both(0.51))? > 1.0);
+    /// # Ok::<(), situ::games::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::NotDistribution`] unless every policy is one in every state.
+    pub fn stationarity(
+        &self,
+        policies: &Policies<T, N, S, A>,
+        near: &Policies<T, N, S, A>,
+    ) -> Result<T, Error> {
+        policies.iter().flatten().try_for_each(|policy| check_distribution(policy))?;
+        let mut gradient = *near;
+        self.gradient(near, &mut gradient)?;
+        let (mut form, mut square) = (T::ZERO, T::ZERO);
+        let moves = near.iter().flatten().zip(policies.iter().flatten());
+        for ((to, from), gradient) in moves.zip(gradient.iter().flatten()) {
+            for ((to, from), slope) in to.iter().zip(from).zip(gradient) {
+                let moved = *to - *from;
+                form += *slope * moved;
+                square += moved * moved;
+            }
+        }
+        Ok(if square > T::ZERO { form / square } else { T::ZERO })
     }
 }
 
@@ -193,5 +235,55 @@ mod tests {
             assert!(game.strict_margin(&random_policies(&mut generator)).unwrap() <= 0.0);
         }
         assert!(strict > 10, "{strict}");
+    }
+
+    /// Part of the way from one policy to another.
+    fn moved(
+        from: &Policies<f64, 2, 3, 2>,
+        to: &Policies<f64, 2, 3, 2>,
+        by: f64,
+    ) -> Policies<f64, 2, 3, 2> {
+        let mut moved = *from;
+        let all = moved.as_flattened_mut().as_flattened_mut().iter_mut();
+        for (moved, to) in all.zip(to.as_flattened().as_flattened()) {
+            *moved += by * (to - *moved);
+        }
+        moved
+    }
+
+    /// Every state is visited: second-order stationary are the strict policies. Any other
+    /// deterministic one is left along its gradient.
+    #[test]
+    fn strict_policies_are_second_order_stationary_and_no_others() {
+        let mut generator = Generator::new(5);
+        for _ in 0..50 {
+            let game = random_game(&mut generator);
+            for index in 0..64_usize {
+                let mut policies = [[[0.0; 2]; 3]; 2];
+                for (bit, policy) in policies.as_flattened_mut().iter_mut().enumerate() {
+                    policy[index >> bit & 1] = 1.0;
+                }
+                let margin = game.strict_margin(&policies).unwrap();
+                if margin > 0.0 {
+                    // <v, d> <= -margin |d|₁ / 2 to first order, and |d| is some thousandth of the margin.
+                    for _ in 0..20 {
+                        let to = random_policies(&mut generator);
+                        let near = moved(&policies, &to, 1e-3 * margin);
+                        let form = game.stationarity(&policies, &near).unwrap();
+                        assert!(form < -50.0, "{form} {margin}");
+                    }
+                } else {
+                    let mut better = policies;
+                    game.gradient(&policies, &mut better).unwrap();
+                    for policy in better.as_flattened_mut() {
+                        let first = policy[0] > policy[1];
+                        *policy = if first { [1.0, 0.0] } else { [0.0, 1.0] };
+                    }
+                    let near = moved(&policies, &better, -1e-3 * margin);
+                    let form = game.stationarity(&policies, &near).unwrap();
+                    assert!(form > 0.0, "{form} {margin}");
+                }
+            }
+        }
     }
 }

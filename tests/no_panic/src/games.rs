@@ -53,10 +53,14 @@ pub fn keep() {
         Window::new => fn(&Exp3S) -> Result<Window, ftrl::Error>;
         Window::choose => fn(&Window, &Exp3S, &mut Generator) -> Draw<f32>;
         Window::loss => fn(&mut Window, &Exp3S, Draw<f32>, f32) -> Result<(), ftrl::Error>;
+        Window::reward => fn(&mut Window, &Exp3S, Draw<f32>, f32) -> Result<(), ftrl::Error>;
+        situ::archive::save::<Window> => fn(&mut Window, &mut [u8]) -> Result<usize, situ::archive::Error>;
+        situ::archive::restore::<Window> => fn(&mut Window, &[u8]) -> Result<usize, situ::archive::Error>;
         Window::state => fn(&Window) -> &State<[f32; 5]>;
         Small::state => fn(&Small, &Exp3) -> Result<State<[f32; 5]>, ftrl::Error>;
         Small::choose => fn(&Small, &Exp3, &mut Generator) -> Result<Draw<f32>, ftrl::Error>;
         Small::loss => fn(&mut Small, &Exp3, Draw<f32>, f32) -> Result<(), ftrl::Error>;
+        Small::reward => fn(&mut Small, &Exp3, Draw<f32>, f32) -> Result<(), ftrl::Error>;
         Learner::look_ahead => fn(&Learner<Tsallis<f32>>, &Players, &[usize], &[f32], &mut [f32]) -> Result<(), ftrl::Error>;
         Regret::record => fn(&mut Regret<f32, 5>, &[f32; 5], f32) -> Result<(), ftrl::Error>;
         Regret::external => fn(&Regret<f32, 5>) -> f32;
@@ -75,6 +79,7 @@ pub fn keep() {
         Stochastic::best_response => fn(&Stochastic, usize, &Pair) -> Result<([usize; 3], [f32; 3]), games::Error>;
         Stochastic::exploitability => fn(&Stochastic, &Pair) -> Result<f32, games::Error>;
         Stochastic::strict_margin => fn(&Stochastic, &Pair) -> Result<f32, games::Error>;
+        Stochastic::stationarity => fn(&Stochastic, &Pair, &Pair) -> Result<f32, games::Error>;
         Stochastic::values => fn(&Stochastic, &Pair) -> Result<[[f32; 3]; 2], games::Error>;
         Stochastic::visitation => fn(&Stochastic, &Pair) -> Result<[f32; 3], games::Error>;
         Stochastic::gradient => fn(&Stochastic, &Pair, &mut Pair) -> Result<(), games::Error>;
