@@ -2,7 +2,9 @@
 
 use super::runs::{Learning, dirichlet, steps};
 use crate::games::{FeedbackChoice, Player, RegularizerChoice, Scaled, StrategicForm};
+use crate::reproduce::statistics::largest;
 use crate::reproduce::{Context, Measured, Result};
+use rayon::prelude::*;
 use situ::ftrl::{Constant, Entropic, Ftrl};
 use situ::random::Generator;
 
@@ -11,11 +13,12 @@ const ACTIONS: usize = 3;
 /// Largest change of any strategy under `u_i -> a_i u_i + b_i`: random games of two players, every
 /// regularizer and feedback in turn.
 pub fn units(context: &mut Context<'_>) -> Result<Measured> {
-    const GAMES: usize = 1000;
-    const ROUNDS: u32 = 300;
-    let mut generator = Generator::new(context.settings.seed);
-    let mut largest = 0.0_f64;
-    for game in 0..GAMES {
+    const GAMES: u64 = 10_000;
+    let settings = context.settings;
+    let rounds = settings.size(60, 300);
+    let change = |game: u64| -> Result<f64> {
+        let seed = settings.seed.wrapping_mul(1 << 32).wrapping_add(game);
+        let mut generator = Generator::new(seed);
         let form = random_game(&mut generator);
         let mut other = form.clone();
         let units = [(); 2].map(|()| {
@@ -27,19 +30,20 @@ pub fn units(context: &mut Context<'_>) -> Result<Measured> {
             *payoff = scale * *payoff + offset;
         }
         let start = dirichlet::<{ 2 * ACTIONS }>(&[ACTIONS; 2], &mut generator);
-        let choice = (RegularizerChoice::ALL[game % 4], FeedbackChoice::ALL[game / 4 % 4]);
+        let index = game as usize;
+        let choice = (RegularizerChoice::ALL[index % 4], FeedbackChoice::ALL[index / 4 % 4]);
         let end = |form: &StrategicForm| -> Result<[f64; 2 * ACTIONS]> {
             let scaled = Scaled::new(form)?;
             let table = scaled.game()?;
             let learning = Learning::plain(&table, choice.0, steps()?, choice.1)?;
-            let mut draws = Generator::new(game as u64);
-            Ok(*learning.run(start, ROUNDS, &mut draws, |_| ())?.strategies())
+            let mut draws = Generator::new(game);
+            Ok(*learning.run(start, rounds, &mut draws, |_| ())?.strategies())
         };
         let (end, other) = (end(&form)?, end(&other)?);
-        let change = end.iter().zip(other).map(|(x, y)| (x - y).abs());
-        largest = change.fold(largest, f64::max);
-    }
-    Ok(largest.into())
+        Ok(largest(end.iter().zip(other).map(|(x, y)| (x - y).abs())))
+    };
+    let changes: Vec<f64> = (0..GAMES).into_par_iter().map(change).collect::<Result<_>>()?;
+    Ok(largest(changes).into())
 }
 
 /// A game of two players with normal payoffs.

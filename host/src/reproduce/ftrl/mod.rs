@@ -151,7 +151,7 @@ pub const SYSTEM: System = System {
         .against("the published algorithm in plain f64"),
         Claim::at_most(
             "ftrl.affine_invariance",
-            "largest change of a strategy under u_i -> a_i u_i + b_i by player, 1,000 random games, 4 \
+            "largest change of a strategy under u_i -> a_i u_i + b_i by player, 10,000 random games, 4 \
              regularizers, 4 kinds of feedback",
             1e-9,
             invariance::units,
