@@ -221,6 +221,23 @@ fn a_state_survives_a_reset_of_the_board() {
     assert!(hits(whole) > hits(cut), "{log:?}");
 }
 
+/// The bandit of the plain example: the run after the reset knows the channel that delivers nine packets of
+/// ten from its first packet on.
+#[test]
+fn a_bandit_survives_a_reset_of_the_board() {
+    let _turn = OTHERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let example = firmware().unwrap().join("examples/plain");
+    let Some(log) = build_and_run_as(&example, "radio") else { return };
+    let runs: Vec<Value> = log.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [cut, whole] = &runs[..] else { panic!("{log:?}") };
+    assert_eq!([&cut["restored"], &whole["restored"]], [false, true]);
+    assert_eq!([&cut["sent"], &whole["sent"]], [2000, 4000]);
+    assert_eq!([&cut["saves"], &whole["saves"]], [8, 16]);
+    let delivered = |run: &Value| run["delivered"].as_u64().unwrap();
+    // Of 500 packets; the best channel delivers 450, a blind choice 231.
+    assert!(delivered(cut) < 400 && delivered(whole) > 400, "{log:?}");
+}
+
 /// The example on Embassy's executor predicts what the plain loop does.
 #[test]
 fn the_embassy_example_learns() {
