@@ -156,12 +156,15 @@ fn games(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// How many times OpenSpiel's rate situ's is, or why that was not measured.
+/// How many times OpenSpiel's rate situ's is and how near their strategies are, or why that was not
+/// measured.
 fn openspiel(_: &mut Criterion) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/openspiel.py");
     let theirs = match Command::new("python3").arg(script).output() {
         Ok(output) if output.status.success() => {
-            String::from_utf8_lossy(&output.stdout).trim().parse::<f64>().expect("steps a second")
+            let numbers = String::from_utf8_lossy(&output.stdout).into_owned();
+            let numbers = numbers.split_whitespace().map(str::parse::<f64>);
+            numbers.collect::<Result<Vec<_>, _>>().expect("steps a second and strategies")
         }
         Ok(output) => {
             eprint!("SKIPPED: OpenSpiel: {}", String::from_utf8_lossy(&output.stderr));
@@ -172,7 +175,13 @@ fn openspiel(_: &mut Criterion) {
             return;
         }
     };
+    let (theirs, strategies) = theirs.split_first().expect("steps a second");
     let game = Bimatrix::new(ROW, COLUMN).expect("finite payoffs");
+    // An Euler step of the replicator equation is exponential weights to first order in the step.
+    let ends = situ(&game, Entropic, &Full);
+    let differences = ends.iter().zip(strategies).map(|(ours, theirs)| (ours - theirs).abs());
+    let difference = differences.fold(0.0, f64::max);
+    assert!(strategies.len() == 6 && difference < STEP, "{ends:?} {strategies:?}");
     let seconds = |_| {
         let begin = Instant::now();
         black_box(situ(black_box(&game), Entropic, &Full));
@@ -181,7 +190,7 @@ fn openspiel(_: &mut Criterion) {
     let ours = f64::from(STEPS) / (0..1000).map(seconds).fold(f64::INFINITY, f64::min);
     println!(
         "OpenSpiel's Python replicator dynamics: {theirs:.0} steps/s; situ, entropic: {ours:.0} \
-         steps/s, {:.0} times as many",
+         steps/s, {:.0} times as many; strategies differ by {difference:.1e}",
         ours / theirs
     );
 }

@@ -177,6 +177,7 @@ files = sorted(glob.glob(catalog + "/**/*.nfg", recursive=True))
 files += sorted(glob.glob(catalog + "/**/*.efg", recursive=True))
 if not files:
     sys.exit(f"pygambit {pygambit.__version__}: no catalog; version 17 has one")
+files += sorted(glob.glob(os.environ.get("SITU_GAMES", "none") + "/*.nfg"))
 for number, path in enumerate(files):
     read = pygambit.read_nfg if path.endswith(".nfg") else pygambit.read_efg
     game = read(path)
@@ -192,7 +193,11 @@ for number, path in enumerate(files):
 "#;
 
 /// Beside Gambit's own enumeration on its catalog: as many pure equilibria, and of the games with a
-/// strict one all but one in ten end there, by every regularizer.
+/// strict one at most two in 33 do not end there, by every regularizer.
+///
+/// `SITU_GAMES=DIR cargo test -p situ-host --test command_line public_games -- --nocapture` prints the
+/// table of `docs/games.md`; DIR is a directory of more `.nfg` files, such as `contrib/games` of Gambit's
+/// sources.
 #[test]
 fn public_games_end_at_a_strict_equilibrium() {
     let directory = tempfile::tempdir().unwrap();
@@ -220,10 +225,11 @@ fn public_games_end_at_a_strict_equilibrium() {
         let strategies = equilibrium["strategies"].as_array().unwrap().iter();
         strategies.flat_map(|s| s.as_array().unwrap()).all(|p| *p == 0.0 || *p == 1.0)
     };
-    let [mut games, mut strict, mut ended] = [0, 0, 0];
-    for line in listed.lines() {
-        let (number, pure) = line.split_once(' ').unwrap();
-        for regularizer in ["entropic", "euclidean", "tsallis", "log-barrier"] {
+    println!("| regularizer | games | with a strict equilibrium | ended within .01 of one |");
+    for regularizer in ["entropic", "euclidean", "tsallis", "log-barrier"] {
+        let [mut games, mut strict, mut ended] = [0, 0, 0];
+        for line in listed.lines() {
+            let (number, pure) = line.split_once(' ').unwrap();
             let play = play(&format!("{number}.nfg"), regularizer);
             let equilibria = play["equilibria"].as_array().unwrap();
             let found = equilibria.iter().filter(is_pure).count();
@@ -231,10 +237,15 @@ fn public_games_end_at_a_strict_equilibrium() {
             games += 1;
             if equilibria.iter().any(|equilibrium| equilibrium["strict"] == true) {
                 strict += 1;
-                ended += usize::from(play["ending"] == "strict");
+                let there = play["ending"] == "strict" && play["distance"].as_f64().unwrap() < 0.01;
+                ended += usize::from(there);
+                if !there {
+                    println!("{regularizer}: {} is {}", play["title"], play["ending"]);
+                }
             }
         }
+        println!("| {regularizer} | {games} | {strict} | {ended} |");
+        let misses = strict - ended;
+        assert!(misses <= (2 * strict).div_ceil(33), "{regularizer}: {ended} of {strict}");
     }
-    println!("{games} plays, {strict} of games with a strict equilibrium, {ended} ended there");
-    assert!(ended * 10 >= strict * 9, "{ended} of {strict}");
 }
