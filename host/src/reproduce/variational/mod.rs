@@ -168,7 +168,7 @@ pub const SYSTEM: System = System {
             "variational.coverage",
             "linear game, step 0.3: share of 95 % intervals by batch means that hold the solution, \
              minus 0.95",
-            0.025,
+            0.02,
             closed_forms::coverage,
         )
         .against("the exact solution 0")
