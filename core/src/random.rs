@@ -21,6 +21,15 @@ use rand_core::{Rng, TryRng};
 ///
 /// Implements [`rand_core::Rng`]: where a function of this crate takes a generator, any
 /// generator of that trait can be passed.
+///
+/// ```
+/// use situ::random::Generator;
+///
+/// let mut generator = Generator::new(1);
+/// let sum: f32 = (0..10_000).map(|_| generator.uniform::<f32>()).sum();
+/// // The standard error of the mean is 1/√(12 n) = 0.003.
+/// assert!((sum / 10_000.0 - 0.5).abs() < 0.01);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generator {
     state: [u32; 4],

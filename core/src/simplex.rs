@@ -67,6 +67,14 @@ pub fn contains<T: Scalar>(strategy: &[T]) -> bool {
 }
 
 /// An action with the probability that it was drawn with.
+///
+/// ```
+/// use situ::{random::Generator, simplex::draw};
+///
+/// // From (0, 1), explored with ε = 0.5.
+/// let drawn = draw(&[0.0_f32, 1.0], 0.5, &mut Generator::new(1));
+/// assert_eq!(drawn.probability, [0.25, 0.75][drawn.action]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

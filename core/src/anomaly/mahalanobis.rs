@@ -8,6 +8,20 @@ use crate::scalar::{Scalar, Storage};
 use crate::solve::{Covariance, Size, Triangular};
 
 /// Configuration of [`Mahalanobis`].
+///
+/// ```
+/// use situ::anomaly::{Detector, Mahalanobis, MahalanobisConfiguration};
+/// use situ::random::Generator;
+///
+/// let configuration = MahalanobisConfiguration { false_alarms: 0.1, ..Default::default() };
+/// let mut detector = Mahalanobis::<f32, 1, 2>::new(1, configuration)?;
+/// let mut generator = Generator::new(1);
+/// for _ in 0..2000 {
+///     detector.update(&[generator.normal()])?;
+/// }
+/// assert!((160..=240).contains(&detector.alarms()));
+/// # Ok::<(), situ::online::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

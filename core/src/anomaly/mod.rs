@@ -50,6 +50,17 @@ use crate::online::Error;
 use crate::scalar::Scalar;
 
 /// What a detector says about an example.
+///
+/// ```
+/// use situ::anomaly::{Detector, Mahalanobis, Verdict};
+///
+/// assert!(Verdict { score: 7.0, threshold: 6.6 }.is_anomaly());
+/// let mut detector = Mahalanobis::<f32, 1, 2>::new(1, Default::default())?;
+/// // Nothing is an anomaly to a detector that has seen nothing.
+/// let first = detector.update(&[1e6])?;
+/// assert_eq!((first.threshold, first.is_anomaly()), (f32::MAX, false));
+/// # Ok::<(), situ::online::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -71,6 +82,30 @@ impl<T: Scalar> Verdict<T> {
 /// A detector of anomalies in a stream.
 ///
 /// An example that is refused ([`Error`]) leaves the detector bit for bit unchanged.
+///
+/// ```
+/// use situ::anomaly::{Detector, Mahalanobis, Nearest, NearestConfiguration};
+/// use situ::online::Error;
+/// use situ::random::Generator;
+///
+/// /// Alarms in 5000 examples of one distribution.
+/// fn alarms<D: Detector<f32>>(mut detector: D) -> Result<u32, Error> {
+///     let mut generator = Generator::new(1);
+///     for _ in 0..5000 {
+///         detector.update(&[generator.normal()])?;
+///     }
+///     Ok(detector.alarms())
+/// }
+///
+/// let configuration = NearestConfiguration { slots: 32, ..Default::default() };
+/// let nearest = Nearest::<f32, 1, 32>::new(1, configuration)?;
+/// let mahalanobis = Mahalanobis::<f32, 1, 2>::new(1, Default::default())?;
+/// // Both raise one false alarm in a hundred examples, as the default asks for.
+/// for alarms in [alarms(nearest)?, alarms(mahalanobis)?] {
+///     assert!((30..=80).contains(&alarms));
+/// }
+/// # Ok::<(), Error>(())
+/// ```
 pub trait Detector<T: Scalar>: Persist {
     /// Numbers in an example.
     fn features(&self) -> usize;

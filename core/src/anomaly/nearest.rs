@@ -11,6 +11,20 @@ use crate::scalar::{Scalar, Storage};
 const WARM_UP: u32 = 30;
 
 /// Configuration of [`Nearest`].
+///
+/// ```
+/// use situ::anomaly::{Detector, Nearest, NearestConfiguration};
+/// use situ::online::Error;
+///
+/// let bytes = |slots| {
+///     let configuration = NearestConfiguration { slots, ..Default::default() };
+///     Nearest::<f32, 3, 64>::new(3, configuration).map(|detector| detector.state_bytes())
+/// };
+/// // 56 slots more, each of at least three numbers; the type has capacity for 64.
+/// assert!(bytes(64)? - bytes(8)? >= 56 * 3 * size_of::<f32>());
+/// assert_eq!(bytes(65), Err(Error::Capacity));
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -16,6 +16,8 @@ const MAGIC: [u8; 4] = *b"slot";
 ///
 /// Each slot has a sequence number, which may wrap around; [`Self::load`] takes the newest slot whose
 /// header and state are whole. Written in chunks of 64 bytes; no copy of the state is made.
+///
+/// The example `power_cut` cuts the power at every byte of a save.
 #[derive(Debug)]
 pub struct Slots<F> {
     flash: F,
@@ -25,6 +27,8 @@ pub struct Slots<F> {
 }
 
 /// Why a state was not stored or not loaded.
+///
+/// The example is that of [`Slots`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StoreError<E> {

@@ -10,6 +10,20 @@ const VERSION: u8 = 3;
 
 error_enum! {
     /// Why bytes were not written or not restored. The state is unchanged.
+    ///
+    /// ```
+    /// use situ::archive::{Error, restore, save};
+    /// use situ::filter::Nlms;
+    ///
+    /// let (mut filter, mut longer) = (Nlms::<f32, 4>::EMPTY, Nlms::<f32, 5>::EMPTY);
+    /// let mut page = [0; 128];
+    /// let length = save(&mut filter, &mut page)?;
+    /// assert_eq!(save(&mut filter, &mut page.clone()[..length - 1]), Err(Error::Capacity));
+    /// assert_eq!(restore(&mut longer, &page), Err(Error::Foreign));
+    /// page[length - 1] ^= 1;
+    /// assert_eq!(restore(&mut filter, &page), Err(Error::Damaged));
+    /// # Ok::<(), Error>(())
+    /// ```
     #[derive(Eq)]
     pub enum Error {
         /// The output is shorter than [`saved_bytes`].

@@ -10,6 +10,20 @@ pub(super) const HEADER: usize = 12;
 pub(super) const CHUNK: usize = 64;
 
 /// A state that can be saved and restored.
+///
+/// ```
+/// use situ::archive::{Persist, saved_bytes};
+/// use situ::filter::Nlms;
+///
+/// /// Whether a state can be saved in a page of flash.
+/// fn fits<P: Persist>(state: &mut P, page: usize) -> bool {
+///     saved_bytes(state) <= page
+/// }
+///
+/// // Eight samples and eight coefficients of four bytes, besides the header.
+/// let mut filter = Nlms::<f32, 8>::EMPTY;
+/// assert!(fits(&mut filter, 128) && !fits(&mut filter, 64));
+/// ```
 pub trait Persist {
     /// Passes every field through the archive, in a fixed order, after whatever must agree
     /// ([`Archive::expect`]): a name, sizes, the configuration.
@@ -17,6 +31,25 @@ pub trait Persist {
 }
 
 /// What the fields of a state pass through, one after another, in [`Persist::transfer`].
+///
+/// ```
+/// use situ::archive::{Archive, Error, Persist, restore, save};
+///
+/// struct Share(f32);
+///
+/// impl Persist for Share {
+///     fn transfer(&mut self, archive: &mut Archive<'_>) {
+///         archive.number_if(&mut self.0, |share| (0.0..=1.0).contains(&share));
+///     }
+/// }
+///
+/// // What is saved is not checked, what is restored is.
+/// let (mut bytes, mut share) = ([0; 32], Share(0.5));
+/// save(&mut Share(2.0), &mut bytes)?;
+/// assert_eq!(restore(&mut share, &bytes), Err(Error::Implausible));
+/// assert_eq!(share.0, 0.5);
+/// # Ok::<(), Error>(())
+/// ```
 pub struct Archive<'a> {
     mode: Mode<'a>,
     position: usize,

@@ -9,6 +9,25 @@ use crate::scalar::{Scalar, Storage};
 /// In a layer, a token first writes its key and value, then reads with its query. Input that is refused
 /// leaves the state bit for bit unchanged, and no sequence of accepted writes makes a state that reads
 /// NaN.
+///
+/// ```
+/// use situ::attention::{Error, FastWeights, Gate, Memory, Mesa, MesaConfiguration, Rule};
+///
+/// /// What is read under the first of two keys that overlap by 0.6.
+/// fn recall<W: FastWeights<f32, 2, 1>>(mut state: W, gate: W::Gate) -> Result<f32, Error> {
+///     state.write(gate, &[1.0, 0.0], &[5.0])?;
+///     state.write(gate, &[0.6, 0.8], &[10.0])?;
+///     let mut value = [0.0];
+///     state.read(&[1.0, 0.0], &mut value)?;
+///     Ok(value[0])
+/// }
+///
+/// // A sum blurs the values, 5 + 0.6 · 10; ridge regression separates them.
+/// let configuration = MesaConfiguration { ridge: 1e-3, ..Default::default() };
+/// assert!((recall(Memory::<f32, 2, 1>::new(), Rule::Add)? - 11.0).abs() < 1e-5);
+/// assert!((recall(Mesa::<f32, 2, 1>::new(configuration), Gate::Keep)? - 5.0).abs() < 0.05);
+/// # Ok::<(), Error>(())
+/// ```
 pub trait FastWeights<T: Scalar, const KEYS: usize, const VALUES: usize>: Persist {
     /// What a token brings besides its key and value: rates of forgetting and learning.
     type Gate: Copy;

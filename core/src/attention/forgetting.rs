@@ -5,6 +5,23 @@ use crate::archive::Archive;
 use crate::scalar::Scalar;
 
 /// What a token does to the past and how much it counts itself: `H ← γ H + β k kᵀ`.
+///
+/// ```
+/// use situ::attention::{Error, FastWeights, Gate, Mesa, MesaConfiguration};
+///
+/// let recall = |gate| {
+///     let mut mesa = Mesa::<f32, 1, 1>::new(MesaConfiguration { ridge: 1e-3, max_variance: 1e4 });
+///     let mut value = [0.0];
+///     mesa.write(gate, &[1.0], &[1.0])?;
+///     mesa.write(gate, &[1.0], &[3.0])?;
+///     mesa.read(&[1.0], &mut value)?;
+///     Ok::<_, Error>(value[0])
+/// };
+/// // The mean of two values under one key, with equal weights and with weights γ and 1.
+/// assert!((recall(Gate::Keep)? - 2.0).abs() < 0.01);
+/// assert!((recall(Gate::Given { decay: 0.25, weight: 1.0 })? - 2.6).abs() < 0.01);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -26,6 +43,18 @@ pub enum Gate<T> {
 }
 
 /// The rates of [`Gate::Given`], for the states that take no other gate.
+///
+/// ```
+/// use situ::attention::{FastWeights, MesaLayer, Rates, Solver};
+///
+/// let mut layer = MesaLayer::<f32, 1, 1>::new([0.5], Solver::Cholesky);
+/// // A weight of 2 counts as two writes: the read is 2 · 3/(2 + 0.5).
+/// layer.write(Rates { decay: 1.0, weight: 2.0 }, &[1.0], &[3.0])?;
+/// let mut value = [0.0];
+/// layer.read(&[1.0], &mut value)?;
+/// assert!((value[0] - 2.4_f32).abs() < 1e-6);
+/// # Ok::<(), situ::attention::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

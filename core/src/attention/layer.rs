@@ -10,6 +10,27 @@ use crate::scalar::Scalar;
 use crate::solve::Cholesky;
 
 /// How a [`MesaLayer`] solves (H + Λ) x = q.
+///
+/// ```
+/// use situ::attention::{Error, FastWeights, MesaLayer, Rates, Solver};
+///
+/// let read = |solver| {
+///     let mut layer = MesaLayer::<f32, 2, 1>::new([0.1; 2], solver);
+///     let (rates, mut value) = (Rates { decay: 1.0, weight: 1.0 }, [0.0]);
+///     layer.write(rates, &[1.0, 0.0], &[5.0])?;
+///     layer.write(rates, &[0.6, 0.8], &[7.0])?;
+///     layer.read(&[1.0, 0.0], &mut value)?;
+///     Ok::<_, Error>(value[0])
+/// };
+/// // As many steps of conjugate gradient as there are channels are exact, fewer are not.
+/// let [exact, two, one] = [
+///     read(Solver::Cholesky)?,
+///     read(Solver::ConjugateGradient { steps: 2 })?,
+///     read(Solver::ConjugateGradient { steps: 1 })?,
+/// ];
+/// assert!((two - exact).abs() < 1e-3 && (one - exact).abs() > 1e-2);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -9,6 +9,19 @@ use crate::scalar::{Scalar, Storage};
 use crate::solve::{Covariance, Size, Triangular};
 
 /// Configuration of [`Mesa`].
+///
+/// ```
+/// use situ::attention::{FastWeights, Gate, Mesa, MesaConfiguration};
+///
+/// let configuration = MesaConfiguration { ridge: 1.0, ..Default::default() };
+/// let mut mesa = Mesa::<f32, 1, 1>::new(configuration);
+/// mesa.write(Gate::Keep, &[1.0], &[4.0])?;
+/// let mut value = [0.0];
+/// mesa.read(&[1.0], &mut value)?;
+/// // One pair under a key of length one is read as v/(1 + λ).
+/// assert!((value[0] - 2.0).abs() < 1e-6);
+/// # Ok::<(), situ::attention::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -68,6 +68,17 @@ pub use warm::{MesaGradient, MesaNewton};
 
 error_enum! {
     /// Why attention refused its input. The state is then unchanged.
+    ///
+    /// ```
+    /// use situ::attention::{Error, FastWeights, Memory, Rule};
+    ///
+    /// let mut memory = Memory::<f32, 2, 1>::new();
+    /// // 2/‖k‖² is 0.5 under this key: steps of 1 would diverge.
+    /// let steep = memory.write(Rule::Delta { step_size: 1.0 }, &[2.0, 0.0], &[1.0]);
+    /// assert_eq!(steep, Err(Error::StepSize));
+    /// assert_eq!(memory.write(Rule::Add, &[f32::NAN, 0.0], &[1.0]), Err(Error::NotFinite));
+    /// assert_eq!(memory, Memory::new());
+    /// ```
     #[derive(Eq)]
     pub enum Error {
         /// A key, query or value is infinite or NaN.

@@ -8,6 +8,23 @@ use crate::scalar::Scalar;
 ///
 /// Decays α are within [0, 1]; a step size β is at least 0 and at most 2/‖k‖², beyond which the delta
 /// rule diverges (with keys of length one: β ≤ 2; layers use β ≤ 1).
+///
+/// ```
+/// use situ::attention::{Error, FastWeights, Memory, Rule};
+///
+/// let recall = |rule| {
+///     let (mut memory, mut value) = (Memory::<f32, 1, 1>::new(), [0.0]);
+///     memory.write(rule, &[1.0], &[4.0])?;
+///     memory.write(rule, &[1.0], &[8.0])?;
+///     memory.read(&[1.0], &mut value)?;
+///     Ok::<_, Error>(value[0])
+/// };
+/// assert_eq!(recall(Rule::Add)?, 4.0 + 8.0);
+/// assert_eq!(recall(Rule::Gated { decay: 0.5 })?, 0.5 * 4.0 + 8.0);
+/// assert_eq!(recall(Rule::Delta { step_size: 1.0 })?, 8.0);
+/// assert_eq!(recall(Rule::Implicit { ridge: 1.0 })?, 2.0 + (8.0 - 2.0) / 2.0);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rule<T, const KEYS: usize> {
     /// `M + v kᵀ`: linear attention (Katharopoulos et al., 2020, arXiv 2006.16236).

@@ -9,6 +9,19 @@ use crate::matrix::{add_scaled, dot};
 use crate::scalar::Scalar;
 
 /// Which tokens a token attends to.
+///
+/// ```
+/// use situ::attention::{Mask, softmax};
+///
+/// // Equal keys, equal weights: a token reads the mean of the values that it attends to.
+/// let (keys, queries, values) = ([1.0_f32; 2], [1.0; 2], [2.0, 4.0]);
+/// for (mask, means) in [(Mask::Full, [3.0, 3.0]), (Mask::Causal, [2.0, 3.0])] {
+///     let (mut out, mut workspace) = ([0.0; 2], [0.0; 2]);
+///     softmax(&keys, &queries, &values, 2, 1.0, mask, &mut out, &mut workspace)?;
+///     assert_eq!(out, means);
+/// }
+/// # Ok::<(), situ::attention::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

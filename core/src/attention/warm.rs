@@ -15,6 +15,20 @@ use crate::solve::{NewtonInverse, Order};
 /// VALUES multiply-adds; one a write is as good as the exact solution where forgetting is slow (γ ≥ .98).
 /// Its ridge does not fade, and it divides by nothing that rounding could make indefinite. Each step is
 /// the best within the span of the residual and the last direction, whatever changed in between.
+///
+/// ```
+/// use situ::attention::{FastWeights, MesaGradient, Rates};
+///
+/// // Two steps in two dimensions: the ridge solution after every write.
+/// let mut mesa = MesaGradient::<f32, 2, 1>::new([1e-3; 2], 2);
+/// let rates = Rates { decay: 1.0, weight: 1.0 };
+/// mesa.write(rates, &[1.0, 0.0], &[5.0])?;
+/// mesa.write(rates, &[0.6, 0.8], &[7.0])?;
+/// let mut value = [0.0];
+/// mesa.read(&[1.0, 0.0], &mut value)?;
+/// assert!((value[0] - 5.0).abs() < 0.05);
+/// # Ok::<(), situ::attention::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct MesaGradient<T, const KEYS: usize, const VALUES: usize> {
     moments: Moments<T, KEYS, VALUES>,
@@ -100,6 +114,23 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> Persist for MesaGradient
 /// steps a read corrects the old inverse X once, `x = X q + X (q − (H + Λ) X q)`: 3 KEYS² multiply-adds. X
 /// follows while H moves little between steps: it does at γ = .999 and a step every 16 writes; where a
 /// step finds the residual above one it starts again, from cold.
+///
+/// ```
+/// use situ::attention::{FastWeights, MesaNewton, Rates};
+///
+/// let mut mesa = MesaNewton::<f32, 2, 1>::new([1e-3; 2], 1);
+/// let rates = Rates { decay: 1.0, weight: 1.0 };
+/// mesa.write(rates, &[1.0, 0.0], &[5.0])?;
+/// mesa.write(rates, &[0.6, 0.8], &[7.0])?;
+/// // In idle time; each step squares the residual.
+/// for _ in 0..4 {
+///     mesa.refine()?;
+/// }
+/// let mut value = [0.0];
+/// mesa.read(&[1.0, 0.0], &mut value)?;
+/// assert!((value[0] - 5.0).abs() < 0.05);
+/// # Ok::<(), situ::attention::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct MesaNewton<T, const KEYS: usize, const VALUES: usize> {
     moments: Moments<T, KEYS, VALUES>,

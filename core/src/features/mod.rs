@@ -33,6 +33,18 @@ pub use window::{Window, WindowFeatures};
 
 error_enum! {
     /// Why samples were refused. The stream is then unchanged.
+    ///
+    /// ```
+    /// use situ::features::{Error, Window, WindowFeatures};
+    ///
+    /// let window = Window { length: 4, hop: 1 };
+    /// // Four windows overlap, more than the two of the type.
+    /// assert_eq!(WindowFeatures::<f32, 2, 2>::new(window, 2), Err(Error::Capacity));
+    /// let mut stream = WindowFeatures::<f32, 2, 4>::new(window, 2)?;
+    /// let refused = stream.push(&[1.0, f32::NAN], &mut [0.0; 6]);
+    /// assert_eq!(refused, Err(Error::NotFinite { channel: 1 }));
+    /// # Ok::<(), Error>(())
+    /// ```
     #[derive(Eq)]
     pub enum Error {
         /// Length or hop is zero, or channels or overlapping windows exceed the type's capacity.

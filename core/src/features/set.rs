@@ -1,6 +1,21 @@
 //! Which features of a window are computed.
 
 /// A feature of the samples x_1..x_n of a channel.
+///
+/// ```
+/// use situ::features::{Feature, Set, Window, WindowFeatures};
+///
+/// const SET: Set = Set::MOMENTS.with(Feature::RootMeanSquare);
+/// let mut stream = WindowFeatures::<f32, 1, 1>::of(SET, Window { length: 4, hop: 4 }, 1)?;
+/// let mut features = [0.0; SET.outputs()];
+/// for x in [1.0, 2.0, 4.0, 5.0] {
+///     stream.push(&[x], &mut features)?;
+/// }
+/// let [mean, deviation, _, rms] = features;
+/// // The mean square is the squared mean plus the variance.
+/// assert!((rms * rms - mean * mean - deviation * deviation).abs() < 1e-5);
+/// # Ok::<(), situ::features::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]

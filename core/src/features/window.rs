@@ -6,6 +6,14 @@ use super::set::{BINS, Feature, Set};
 use crate::scalar::{Scalar, running_moments};
 
 /// The windows of a stream.
+///
+/// ```
+/// use situ::features::Window;
+///
+/// // Each sample belongs to two windows; to three where the hop does not divide the length.
+/// assert_eq!(Window { length: 128, hop: 64 }.overlap(), 2);
+/// assert_eq!(Window { length: 128, hop: 60 }.overlap(), 3);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -36,6 +44,22 @@ impl Window {
 /// | crossings | 3 |
 /// | kurtosis | 22 |
 /// | bands | 4 for each of min(15, length/2) components |
+///
+/// ```
+/// use situ::features::{Feature, Set, Window, WindowFeatures};
+///
+/// const SET: Set = Set::EMPTY.with(Feature::PeakToPeak).with(Feature::Bands);
+/// let window = Window { length: 8, hop: 8 };
+/// let mut stream = WindowFeatures::<f32, 1, 1, { SET.extra() }>::of(SET, window, 1)?;
+/// let mut features = [0.0; SET.outputs()];
+/// for x in [0.0, 1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0] {
+///     stream.push(&[x], &mut features)?;
+/// }
+/// // Two cycles a window, of mean square 1/2.
+/// assert_eq!(features[0], 2.0);
+/// assert!(features[1] < 1e-6 && (features[2] - 0.5).abs() < 1e-6);
+/// # Ok::<(), situ::features::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct WindowFeatures<T, const CHANNELS: usize, const OVERLAP: usize, const EXTRA: usize = 0> {
     window: Window,
@@ -88,22 +112,6 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize, const EXTRA: usize>
     }
 
     /// A set of features of a stream of `channels` channels, before its first sample.
-    ///
-    /// ```
-    /// use situ::features::{Feature, Set, Window, WindowFeatures};
-    ///
-    /// const SET: Set = Set::EMPTY.with(Feature::PeakToPeak).with(Feature::Bands);
-    /// let window = Window { length: 8, hop: 8 };
-    /// let mut stream = WindowFeatures::<f32, 1, 1, { SET.extra() }>::of(SET, window, 1)?;
-    /// let mut features = [0.0; SET.outputs()];
-    /// for x in [0.0, 1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0] {
-    ///     stream.push(&[x], &mut features)?;
-    /// }
-    /// // Two cycles a window, of mean square 1/2.
-    /// assert_eq!(features[0], 2.0);
-    /// assert!(features[1] < 1e-6 && (features[2] - 0.5).abs() < 1e-6);
-    /// # Ok::<(), situ::features::Error>(())
-    /// ```
     ///
     /// # Errors
     /// [`Error::Capacity`] if length, hop or `channels` is zero or exceeds the type's capacity, if the set

@@ -42,6 +42,16 @@ use crate::scalar::Scalar;
 
 error_enum! {
     /// Why a filter refused a sample or a configuration. It is then unchanged.
+    ///
+    /// ```
+    /// use situ::filter::{AdaptiveFilter, Error, Nlms};
+    ///
+    /// let mut filter = Nlms::<f32, 4>::EMPTY;
+    /// assert_eq!(filter.update(1.0, 1.0), Err(Error::NotBegun));
+    /// filter.begin(Default::default())?;
+    /// assert_eq!(filter.update(f32::NAN, 1.0), Err(Error::NotFinite));
+    /// # Ok::<(), Error>(())
+    /// ```
     #[derive(Eq)]
     pub enum Error {
         /// The filter was never given a configuration: `begin` has not been called.
@@ -56,6 +66,15 @@ error_enum! {
 }
 
 /// Output of a filter for one sample.
+///
+/// ```
+/// use situ::filter::{AdaptiveFilter, Nlms, Output};
+///
+/// let mut filter = Nlms::<f32, 2>::new(Default::default())?;
+/// // A filter of zeros estimates zero: all that is desired is error.
+/// assert_eq!(filter.update(2.0, 6.0)?, Output { estimate: 0.0, error: 6.0 });
+/// # Ok::<(), situ::filter::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Output<T> {
@@ -68,6 +87,25 @@ pub struct Output<T> {
 /// A transversal (FIR) filter that adapts its coefficients.
 ///
 /// A sample that is refused ([`Error`]) leaves the filter bit for bit unchanged.
+///
+/// ```
+/// use situ::filter::{AdaptiveFilter, Error, Nlms, Rls};
+///
+/// /// Identifies d(n) = 0.5 x(n) − 0.2 x(n − 1) by any filter.
+/// fn identify<F: AdaptiveFilter<f32, 2>>(mut filter: F) -> Result<[f32; 2], Error> {
+///     for n in 0..500 {
+///         let [x, before] = [n as f32, n as f32 - 1.0].map(f32::sin);
+///         filter.update(x, 0.5 * x - 0.2 * before)?;
+///     }
+///     Ok(*filter.coefficients())
+/// }
+///
+/// let (nlms, rls) = (Nlms::new(Default::default())?, Rls::<f32, 2>::new(Default::default())?);
+/// for [first, second] in [identify(nlms)?, identify(rls)?] {
+///     assert!((first - 0.5).abs() < 1e-2 && (second + 0.2).abs() < 1e-2);
+/// }
+/// # Ok::<(), Error>(())
+/// ```
 #[doc(alias = "echo canceller")]
 #[doc(alias = "noise canceller")]
 #[doc(alias = "equalizer")]

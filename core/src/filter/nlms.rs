@@ -6,6 +6,17 @@ use crate::matrix::dot;
 use crate::scalar::Scalar;
 
 /// Configuration of [`Nlms`].
+///
+/// ```
+/// use situ::filter::{AdaptiveFilter, Nlms, NlmsConfiguration};
+///
+/// let configuration = NlmsConfiguration { step_size: 0.25, regularization: 0.0 };
+/// let mut filter = Nlms::<f32, 1>::new(configuration)?;
+/// assert_eq!(filter.update(2.0, 4.0)?.error, 4.0);
+/// // The same sample again: 1 − μ of its error is left.
+/// assert_eq!(filter.update(2.0, 4.0)?.error, 3.0);
+/// # Ok::<(), situ::filter::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

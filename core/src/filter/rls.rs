@@ -7,6 +7,24 @@ use crate::scalar::{Scalar, Storage};
 use crate::solve::{Size, Triangular};
 
 /// How a filter forgets.
+///
+/// ```
+/// use situ::filter::{AdaptiveFilter, Error, Forgetting, Rls, RlsConfiguration};
+///
+/// // Ten samples of a system 1, ten of a system −1.
+/// let after = |forgetting| {
+///     let configuration = RlsConfiguration { forgetting, ..Default::default() };
+///     let mut filter = Rls::<f32, 1>::new(configuration)?;
+///     for n in 0..20 {
+///         filter.update(1.0, if n < 10 { 1.0 } else { -1.0 })?;
+///     }
+///     Ok::<_, Error>(filter.coefficients()[0])
+/// };
+/// // Without forgetting all count alike; with λ = 0.5 the first ten weigh 2⁻¹⁰ of the rest.
+/// assert!(after(Forgetting::Fixed(1.0))?.abs() < 1e-3);
+/// assert!(after(Forgetting::Fixed(0.5))? < -0.99);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -20,6 +38,18 @@ pub enum Forgetting<T> {
 }
 
 /// Configuration of [`Rls`].
+///
+/// ```
+/// use situ::filter::{AdaptiveFilter, Forgetting, Rls, RlsConfiguration};
+///
+/// let forgetting = Forgetting::Fixed(1.0);
+/// let configuration = RlsConfiguration { forgetting, regularization: 1.0, ..Default::default() };
+/// let mut filter = Rls::<f32, 1>::new(configuration)?;
+/// filter.update(1.0, 1.0)?;
+/// // (1 − w)² + δ w² is smallest at w = 1/(1 + δ).
+/// assert!((filter.coefficients()[0] - 0.5).abs() < 1e-6);
+/// # Ok::<(), situ::filter::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -55,12 +55,32 @@ pub struct Bandit<T, R, L> {
 }
 
 /// Exponential weights for an adversarial world.
+///
+/// ```
+/// let exp3 = situ::ftrl::Exp3::<f32>::new(2)?;
+/// let mut state = exp3.start()?;
+/// // Of probability 1/2, a loss counts double: the log odds are 2 η, η = √(ln 2/(2 n)) in round 2.
+/// exp3.loss(&mut state, situ::simplex::Draw { action: 0, probability: 0.5 }, 1.0)?;
+/// let [first, second] = *state.strategies();
+/// assert!(((second / first).ln() - 2.0_f32.ln().sqrt()).abs() < 1e-4);
+/// # Ok::<(), situ::ftrl::Error>(())
+/// ```
 pub type Exp3<T> = Bandit<T, Entropic, Power<T>>;
 
-/// The best of both worlds: adversarial, and stochastic with logarithmic regret.
+/// The best of both worlds: adversarial, and stochastic with logarithmic regret. [`Bandit`] has the example.
 pub type TsallisInf<T> = Bandit<T, Tsallis<T>, Power<T>>;
 
 /// Exponential weights for a world whose best action changes.
+///
+/// ```
+/// let exp3s = situ::ftrl::Exp3S::<f32>::new(2, 101, 10)?;
+/// let mut state = exp3s.start::<2>()?;
+/// let draw = situ::simplex::Draw { action: 0, probability: 0.5 };
+/// (0..100).try_for_each(|_| exp3s.loss(&mut state, draw, 1.0))?;
+/// // Of the share S/(n − 1) the worst action has half, whatever it lost.
+/// assert!(state.strategies()[0] > 0.049);
+/// # Ok::<(), situ::ftrl::Error>(())
+/// ```
 pub type Exp3S<T> = Bandit<T, Entropic, Constant<T>>;
 
 impl<T: Scalar> Exp3<T> {

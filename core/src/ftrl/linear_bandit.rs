@@ -9,6 +9,18 @@ use crate::solve::{Covariance, Size, Triangular};
 use rand_core::Rng;
 
 /// How a [`LinearBandit`] explores.
+///
+/// ```
+/// use situ::ftrl::{Confidence, LinearBandit};
+/// use situ::random::Generator;
+///
+/// let (mut bandit, mut generator) = (LinearBandit::<f32, 1, 2>::new(), Generator::new(1));
+/// bandit.learn(0, &[1.0], 0.4)?;
+/// // 0.2 + α/√2 for the action that was tried, α for the one that was not.
+/// let mut choose = |width| bandit.choose(Confidence::Bound(width), &[1.0], &mut generator);
+/// assert_eq!((choose(0.0)?, choose(1.0)?), (0, 1));
+/// # Ok::<(), situ::ftrl::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

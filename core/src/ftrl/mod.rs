@@ -59,6 +59,19 @@ pub use stored::Stored;
 
 error_enum! {
     /// Why a learner refused its input. Its state is unchanged.
+    ///
+    /// ```
+    /// use situ::ftrl::{Constant, Error, Exp3};
+    /// use situ::simplex::Draw;
+    ///
+    /// assert_eq!(Constant::new(-0.1_f32), Err(Error::NotPositive));
+    /// let bandit = Exp3::<f32>::new(2)?;
+    /// let mut state = bandit.start::<2>()?;
+    /// // Losses are within [0, 1] unless the configuration says otherwise.
+    /// let refused = bandit.loss(&mut state, Draw { action: 0, probability: 0.5 }, 1.5);
+    /// assert_eq!((refused, state.steps()), (Err(Error::OutOfRange), 0));
+    /// # Ok::<(), Error>(())
+    /// ```
     #[derive(Eq)]
     pub enum Error {
         /// A player has no action.

@@ -129,6 +129,20 @@ impl<T: Scalar> Proximal<T> {
 const CHUNK: usize = 16;
 
 /// How a linear score becomes a prediction.
+///
+/// ```
+/// use situ::ftrl::{Coordinates, Link, Proximal};
+///
+/// let proximal = Proximal { alpha: 1.0_f32, beta: 1.0, l1: 0.0, l2: 0.0 };
+/// let first = |link| {
+///     let mut model = Coordinates::<f32, 1>::new();
+///     model.learn(&proximal, link, &[1.0], 1.0);
+///     model.score(&proximal, &[1.0])
+/// };
+/// // The first weight is α |g|/(β + |g|); at score 0 the gradient is 1/2 − 1 or 0 − 1.
+/// assert!((first(Link::Logistic) - 1.0 / 3.0).abs() < 1e-6);
+/// assert!((first(Link::Identity) - 1.0 / 2.0).abs() < 1e-6);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -143,6 +157,16 @@ pub enum Link {
 ///
 /// No intercept: add a feature that is always one. In f16 the norm stops growing once a gradient's
 /// square is below a thousandth of the norm's square; the effect on accuracy is not measurable.
+///
+/// ```
+/// use situ::ftrl::{Coordinates, Link, Proximal};
+///
+/// let (proximal, mut model) = (Proximal::default(), Coordinates::<f32, 2>::new());
+/// model.learn(&proximal, Link::Identity, &[1.0, 2.0], 3.0);
+/// let [a, b] = model.weights(&proximal);
+/// assert!(a > 0.0 && b > 0.0);
+/// assert!((model.score(&proximal, &[3.0, 4.0]) - (3.0 * a + 4.0 * b)).abs() < 1e-5);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Coordinates<S, const N: usize> {
     z: [S; N],

@@ -15,6 +15,20 @@ use crate::simplex;
 ///
 /// with l such that the strategy sums to one. A steep regularizer (θ'(0+) = -∞) keeps every
 /// probability positive; the Euclidean one reaches the boundary, and a vertex exactly.
+///
+/// ```
+/// use situ::ftrl::{Entropic, Euclidean, LogBarrier, Regularizer, Tsallis};
+///
+/// /// The choice map inverts θ': its scores of a strategy lead back to that strategy.
+/// fn error<R: Regularizer<f64>>(regularizer: R) -> f64 {
+///     let mut back = [0.3, 0.7].map(|probability| regularizer.score(probability));
+///     regularizer.respond(&mut back);
+///     (back[0] - 0.3).abs()
+/// }
+///
+/// assert!(error(Entropic) < 1e-9 && error(Euclidean) < 1e-9);
+/// assert!(error(Tsallis::half()) < 1e-9 && error(LogBarrier) < 1e-9);
+/// ```
 pub trait Regularizer<T: Scalar> {
     /// Replaces scores by the strategy Q(scores), in place. For infinite or NaN scores the result
     /// is meaningless; [`choose`](Self::choose) checks.

@@ -4,12 +4,34 @@ use super::Error;
 use crate::scalar::Scalar;
 
 /// A positive number for every step n = 1, 2, …, never larger than the one before.
+///
+/// ```
+/// use situ::ftrl::{Constant, Power, Schedule};
+///
+/// fn sum(schedule: impl Schedule<f64>) -> f64 {
+///     (1..=100).map(|n| schedule.at(n)).sum()
+/// }
+///
+/// assert_eq!(sum(Constant::ONE), 100.0);
+/// // Σ 1/√n lies between 2 √(n + 1) − 2 and 2 √n − 1.
+/// assert!((18.1..=19.0).contains(&sum(Power::new(1.0, 0.0, 0.5)?)));
+/// # Ok::<(), situ::ftrl::Error>(())
+/// ```
 pub trait Schedule<T> {
     /// The number of step `n`.
     fn at(&self, n: u32) -> T;
 }
 
 /// The same number at every step.
+///
+/// ```
+/// use situ::ftrl::{Constant, Error, Schedule};
+///
+/// let step_size = Constant::new(0.1_f32)?;
+/// assert_eq!(step_size.at(1), step_size.at(1000));
+/// assert_eq!(Constant::new(0.0_f32), Err(Error::NotPositive));
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -6,6 +6,19 @@ use crate::scalar::Scalar;
 /// The state of FTRL: scores and strategies of all players, and the step number.
 ///
 /// 2 ΣA numbers and one u32; V is `[T; ΣA]` on a device, or any vector on a host.
+///
+/// ```
+/// use situ::ftrl::{Constant, Entropic, Ftrl};
+///
+/// let ftrl = Ftrl::new(Entropic, Constant::ONE);
+/// let mut state = ftrl.start(&[2], [0.5_f64; 2])?;
+/// ftrl.update(&mut state, &[2], &[3.0_f64.ln(), 0.0])?;
+/// // Scores are sums of payoffs, strategies their softmax.
+/// let [first, second] = *state.scores();
+/// assert!((first - second - 3.0_f64.ln()).abs() < 1e-12);
+/// assert!((state.strategies()[0] - 0.75).abs() < 1e-12);
+/// # Ok::<(), situ::ftrl::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct State<V> {
     pub(super) scores: V,

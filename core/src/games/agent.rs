@@ -50,6 +50,15 @@ pub struct Agent<G, E> {
 
 /// The policy of an agent over S states with A actions, and its episode so far: 4 S A numbers, two
 /// more and three counters.
+///
+/// ```
+/// use situ::games::{AgentState, Error};
+///
+/// let state = AgentState::<f32, 1, 2>::new([[0.25, 0.75]])?;
+/// assert_eq!((state.policy(), state.episodes()), (&[[0.25, 0.75]], 0));
+/// assert_eq!(AgentState::<f32, 1, 2>::new([[0.5, 0.6]]), Err(Error::NotDistribution));
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentState<T, const S: usize, const A: usize> {
     learned: PolicyState<T, 1, S, A>,

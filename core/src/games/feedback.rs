@@ -8,6 +8,32 @@ use crate::simplex::draw;
 use rand_core::Rng;
 
 /// A round of play, as [`Feedback`] sees it.
+///
+/// ```
+/// use rand_core::Rng;
+/// use situ::games::{Bimatrix, Error, Feedback, Full, Game, Round};
+/// use situ::random::Generator;
+///
+/// /// Only whether an action pays or costs.
+/// struct Signs;
+///
+/// impl Feedback<f64> for Signs {
+///     fn estimate<G: Game<f64>, R: Rng + ?Sized>(
+///         &self,
+///         Round { game, strategies, n, generator, payoffs }: Round<'_, f64, G, R>,
+///     ) -> Result<(), Error> {
+///         Full.observe(game, strategies, n, generator, payoffs)?;
+///         payoffs.iter_mut().for_each(|payoff| *payoff = payoff.signum());
+///         Ok(())
+///     }
+/// }
+///
+/// let game = Bimatrix::new([[3.0, -2.0]], [[0.5, -0.5]])?;
+/// let mut payoffs = [0.0; 3];
+/// Signs.observe(&game, &[1.0, 0.0, 1.0], 1, &mut Generator::new(1), &mut payoffs)?;
+/// assert_eq!(payoffs, [-1.0, 1.0, -1.0]);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Round<'a, T, G, R: ?Sized> {
     /// The game.
@@ -30,6 +56,27 @@ pub struct Round<'a, T, G, R: ?Sized> {
 /// | [`Noisy`] | the same plus normal noise of deviation σ | 0 | σ² |
 /// | [`Realized`] | u_i(a; a_-i), the others' actions drawn | 0 | bounded |
 /// | [`Bandit`] | 1{a = a_i} u_i(a_i, a_-i) / P(a_i), all actions drawn exploring with ε | O(ε) | O(1/ε) |
+///
+/// ```
+/// use situ::games::{Bimatrix, Error, Feedback, Full, Noisy, Realized};
+/// use situ::random::Generator;
+///
+/// /// The mean estimate of the row player's first payoff, which is 0.25.
+/// fn mean(feedback: impl Feedback<f64>) -> Result<f64, Error> {
+///     let game = Bimatrix::new([[1.0, 0.0], [0.0, 1.0]], [[0.0; 2]; 2])?;
+///     let (mut generator, mut payoffs, mut sum) = (Generator::new(1), [0.0; 4], 0.0);
+///     for n in 1..=1000 {
+///         feedback.observe(&game, &[0.5, 0.5, 0.25, 0.75], n, &mut generator, &mut payoffs)?;
+///         sum += payoffs[0];
+///     }
+///     Ok(sum / 1000.0)
+/// }
+///
+/// assert_eq!(mean(Full)?, 0.25);
+/// assert!((mean(Noisy::new(0.5)?)? - 0.25).abs() < 0.05);
+/// assert!((mean(Realized)? - 0.25).abs() < 0.05);
+/// # Ok::<(), Error>(())
+/// ```
 pub trait Feedback<T: Scalar> {
     /// Writes the estimates of a round.
     ///
@@ -57,12 +104,36 @@ pub trait Feedback<T: Scalar> {
 }
 
 /// Exact expected payoffs.
+///
+/// ```
+/// use situ::games::{Bimatrix, Feedback, Full};
+/// use situ::random::Generator;
+///
+/// let game = Bimatrix::new([[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]])?;
+/// let mut payoffs = [0.0_f64; 4];
+/// Full.observe(&game, &[0.5, 0.5, 0.25, 0.75], 1, &mut Generator::new(1), &mut payoffs)?;
+/// assert_eq!(payoffs, [0.25, 0.75, 0.5, 0.5]);
+/// # Ok::<(), situ::games::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Full;
 
 /// Expected payoffs with independent normal noise.
+///
+/// ```
+/// use situ::games::{Bimatrix, Error, Feedback, Noisy};
+/// use situ::random::Generator;
+///
+/// let game = Bimatrix::new([[0.0]], [[0.0]])?;
+/// let (mut payoffs, mut generator) = ([0.0_f64; 2], Generator::new(1));
+/// Noisy::new(2.0)?.observe(&game, &[1.0; 2], 1, &mut generator, &mut payoffs)?;
+/// // Independent noise for each payoff.
+/// assert!(payoffs[0] != 0.0 && payoffs[0] != payoffs[1]);
+/// assert_eq!(Noisy::new(-1.0_f64), Err(Error::Noise));
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -82,12 +153,37 @@ impl<T: Scalar> Noisy<T> {
 }
 
 /// Payoffs of all own actions against the actions that the others drew.
+///
+/// ```
+/// use situ::games::{Bimatrix, Feedback, Realized};
+/// use situ::random::Generator;
+///
+/// let game = Bimatrix::new([[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]])?;
+/// let mut payoffs = [0.0_f64; 4];
+/// Realized.observe(&game, &[0.5, 0.5, 0.25, 0.75], 1, &mut Generator::new(1), &mut payoffs)?;
+/// // Against the one action that the other drew, one action earns 1 and the other 0.
+/// assert_eq!((payoffs[0] + payoffs[1], payoffs[0] * payoffs[1]), (1.0, 0.0));
+/// # Ok::<(), situ::games::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Realized;
 
 /// Only the payoff of the action played, divided by its probability; ε_n from a schedule.
+///
+/// ```
+/// use situ::ftrl::Constant;
+/// use situ::games::{Bandit, Bimatrix, Feedback};
+/// use situ::random::Generator;
+///
+/// let game = Bimatrix::new([[1.0], [1.0]], [[1.0], [1.0]])?;
+/// let (mut payoffs, feedback) = ([0.0_f64; 3], Bandit::new(Constant::<f64>::ZERO)?);
+/// feedback.observe(&game, &[0.5, 0.5, 1.0], 1, &mut Generator::new(1), &mut payoffs)?;
+/// // 1/P for the action that was drawn, 0 for the other.
+/// assert_eq!((payoffs[0] + payoffs[1], payoffs[0] * payoffs[1]), (2.0, 0.0));
+/// # Ok::<(), situ::games::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

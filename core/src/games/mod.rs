@@ -57,6 +57,15 @@ use crate::simplex;
 
 error_enum! {
     /// Why a game or a question about it was refused.
+    ///
+    /// ```
+    /// use situ::games::{Bimatrix, Error, StochasticGame};
+    ///
+    /// assert_eq!(Bimatrix::new([[f32::NAN]], [[0.0]]), Err(Error::NotFinite));
+    /// // A game whose play never stops has no finite value.
+    /// let endless = StochasticGame::<f32, 1, 1, 1, 1>::new(|_, _, _| 1.0, |_, _| [1.0], [1.0]);
+    /// assert_eq!(endless, Err(Error::NotStopping));
+    /// ```
     #[derive(Eq)]
     pub enum Error {
         /// A player has no action, or the game has no player.

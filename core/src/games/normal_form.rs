@@ -11,6 +11,21 @@ pub const MAX_PLAYERS: usize = 16;
 ///
 /// A profile holds an action for each player; entries after the last player's are ignored.
 /// Mixed strategies are one slice, player after player.
+///
+/// ```
+/// use situ::games::{Bimatrix, Game, MAX_PLAYERS};
+///
+/// /// What all players earn together when all play `action`.
+/// fn welfare<G: Game<f64>>(game: &G, action: usize) -> f64 {
+///     let profile = [action; MAX_PLAYERS];
+///     (0..game.actions().len()).map(|player| game.payoff(player, &profile)).sum()
+/// }
+///
+/// // The prisoner's dilemma: the equilibrium (1, 1) is worse for both than (0, 0).
+/// let game = Bimatrix::new([[0.6, 0.0], [1.0, 0.2]], [[0.6, 1.0], [0.0, 0.2]])?;
+/// assert!(welfare(&game, 0) > welfare(&game, 1));
+/// # Ok::<(), situ::games::Error>(())
+/// ```
 pub trait Game<T: Scalar> {
     /// Number of actions of each player: 1 to [`MAX_PLAYERS`] positive counts.
     fn actions(&self) -> &[usize];
@@ -147,6 +162,16 @@ impl<T: Scalar> Game<T> for Table<'_, T> {
 /// A game of two players by their payoff matrices, row player's action first in both.
 ///
 /// Expected payoffs are matrix-vector products: R C multiply-adds.
+///
+/// ```
+/// use situ::games::{Bimatrix, Game};
+///
+/// let pennies = Bimatrix::new([[1.0, -1.0], [-1.0, 1.0]], [[-1.0, 1.0], [1.0, -1.0]])?;
+/// let mut payoffs = [0.0_f64; 2];
+/// pennies.expected_payoffs(0, &[0.5, 0.5, 0.75, 0.25], &mut payoffs);
+/// assert_eq!(payoffs, [0.5, -0.5]);
+/// # Ok::<(), situ::games::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bimatrix<T, const R: usize, const C: usize> {
     row: Matrix<T, R, C>,

@@ -9,6 +9,23 @@ use crate::simplex::{self, draw};
 use rand_core::Rng;
 
 /// The point that the projection starts from.
+///
+/// ```
+/// use situ::{ftrl::Constant, games::{PolicyGradient, PolicyState, Scheme}};
+///
+/// let after = |scheme| {
+///     let learner = PolicyGradient::new(Constant::<f64>::ONE, scheme);
+///     let mut state = PolicyState::new([[[0.5, 0.5]]])?;
+///     for gradient in [[1.0, 0.0], [1.0, 0.0], [0.0, 1.5]] {
+///         learner.update(&mut state, &[[gradient]])?;
+///     }
+///     Ok::<_, situ::games::Error>(*state.policies())
+/// };
+/// // At the vertex, eager steps forget by how much the action was better; lazy ones do not.
+/// assert_eq!(after(Scheme::Eager)?, [[[0.25, 0.75]]]);
+/// assert_eq!(after(Scheme::Lazy)?, [[[0.75, 0.25]]]);
+/// # Ok::<(), situ::games::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -25,6 +42,18 @@ pub enum Scheme {
 ///
 /// Source: Giannou, Lotidis, Mertikopoulos, Vlatakis-Gkaragkounis, "On the convergence of policy
 /// gradient methods to Nash equilibria in general stochastic games", NeurIPS 2022.
+///
+/// ```
+/// use situ::ftrl::Constant;
+/// use situ::games::{PolicyGradient, PolicyState, Scheme};
+///
+/// let learner = PolicyGradient::new(Constant::<f64>::ONE, Scheme::Eager);
+/// let mut state = PolicyState::new([[[0.5, 0.5]]])?;
+/// // The projection of (0.75, 0.5) takes the same from both.
+/// learner.update(&mut state, &[[[0.25, 0.0]]])?;
+/// assert_eq!(*state.policies(), [[[0.625, 0.375]]]);
+/// # Ok::<(), situ::games::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -34,6 +63,16 @@ pub struct PolicyGradient<G> {
 }
 
 /// Policies of all players and the points that the projections start from: 2 N S A numbers and a counter.
+///
+/// ```
+/// use situ::games::{Error, PolicyState};
+///
+/// // One player, one state, two actions.
+/// let state = PolicyState::new([[[0.25, 0.75]]])?;
+/// assert_eq!((state.policies(), state.steps()), (&[[[0.25, 0.75]]], 0));
+/// assert_eq!(PolicyState::new([[[0.5, 0.6]]]), Err(Error::NotDistribution));
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct PolicyState<T, const N: usize, const S: usize, const A: usize> {
     scores: Policies<T, N, S, A>,
@@ -188,6 +227,18 @@ pub struct Reinforce<E> {
 }
 
 /// The result of an episode.
+///
+/// ```
+/// use situ::{ftrl::Constant, games::{Reinforce, StochasticGame}, random::Generator};
+///
+/// // Every round earns 1: the return is the number of rounds.
+/// let game = StochasticGame::<f64, 1, 1, 1, 1>::new(|_, _, _| 1.0, |_, _| [0.5], [1.0])?;
+/// let (reinforce, mut estimate) = (Reinforce::new(Constant::<f64>::ZERO)?, [[[0.0]]]);
+/// let mut generator = Generator::new(1);
+/// let episode = reinforce.episode(&game, &[[[1.0]]], 1, &[0.0], &mut generator, &mut estimate)?;
+/// assert_eq!(episode.returns, [f64::from(episode.rounds)]);
+/// # Ok::<(), situ::games::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Episode<T, const N: usize> {

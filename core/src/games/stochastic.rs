@@ -8,6 +8,20 @@ use crate::solve;
 use rand_core::Rng;
 
 /// A stationary policy of each player: `[player][state][action]`, a distribution in each state.
+///
+/// ```
+/// use situ::games::{Policies, StochasticGame};
+///
+/// let game = StochasticGame::<f64, 1, 2, 2, 2>::new(
+///     |_, state, actions| (actions[0] == state) as u8 as f64,
+///     |_, _| [0.0; 2],
+///     [0.5; 2],
+/// )?;
+/// // Play stops after a round: a state's value is the probability of the action that pays in it.
+/// let policies: Policies<f64, 1, 2, 2> = [[[0.75, 0.25], [0.5, 0.5]]];
+/// assert_eq!(game.values(&policies)?, [[0.75, 0.5]]);
+/// # Ok::<(), situ::games::Error>(())
+/// ```
 pub type Policies<T, const N: usize, const S: usize, const A: usize> = [[[T; A]; S]; N];
 
 /// A game of N players over S states with A actions a player, and P = A^N joint actions.
