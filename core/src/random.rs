@@ -30,6 +30,7 @@ use rand_core::{Rng, TryRng};
 /// // The standard error of the mean is 1/√(12 n) = 0.003.
 /// assert!((sum / 10_000.0 - 0.5).abs() < 0.01);
 /// ```
+#[doc(alias = "xoshiro128++")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generator {
     state: [u32; 4],

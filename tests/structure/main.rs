@@ -3,6 +3,7 @@
 mod api;
 mod circles;
 mod dependencies;
+mod examples;
 mod floors;
 mod manifests;
 mod modules;

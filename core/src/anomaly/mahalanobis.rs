@@ -69,7 +69,8 @@ impl<T: Scalar> Configuration for MahalanobisConfiguration<T> {
 /// `φᵀPφ (n − d)/d`,
 ///
 /// near 1 for a normal example at any n: of examples with a normal distribution it follows F(d, n − d)
-/// (Hotelling's T²), which the count of examples, fading as the past does, keeps.
+/// (H. Hotelling, "The generalization of Student's ratio", 1931), which the count of examples, fading as the
+/// past does, keeps.
 ///
 /// With F = 1 + d terms: state F (F − 1)/2 numbers in storage, besides F of the compute type and the
 /// moments of features; 5 F² flops an update, F² a judgment. `TERMS` is the capacity for F. No alarm
@@ -87,6 +88,7 @@ impl<T: Scalar> Configuration for MahalanobisConfiguration<T> {
 /// assert!(detector.judge(&[0.0, 60.0])?.is_anomaly());
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+#[doc(alias = "Hotelling")]
 pub type Mahalanobis<S, const FEATURES: usize, const TERMS: usize> =
     Monitor<MahalanobisModel<S, TERMS>, <S as Storage>::Compute, FEATURES>;
 

@@ -106,6 +106,8 @@ impl<T: Scalar> Verdict<T> {
 /// }
 /// # Ok::<(), Error>(())
 /// ```
+#[doc(alias = "outlier")]
+#[doc(alias = "novelty")]
 pub trait Detector<T: Scalar>: Persist {
     /// Numbers in an example.
     fn features(&self) -> usize;

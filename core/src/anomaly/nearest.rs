@@ -70,7 +70,9 @@ impl<T: Scalar> Configuration for NearestConfiguration<T> {
 ///
 /// The examples are a uniform sample of the stream, or of its last `window` examples: example n
 /// replaces a random one with probability K/min(n, `window`) (Vitter, "Random sampling with a
-/// reservoir", 1985). An anomaly is never stored by [`Detector::update`](super::Detector::update).
+/// reservoir", 1985). The score is that of S. Ramaswamy, R. Rastogi and K. Shim, "Efficient algorithms for mining
+/// outliers from large data sets", 2000, with one neighbor. An anomaly is never stored by
+/// [`Detector::update`](super::Detector::update).
 ///
 /// Examples are stored raw, in f32, f16 or [`online::Byte`](crate::online::Byte), on a scale of their own.
 ///
@@ -92,6 +94,8 @@ impl<T: Scalar> Configuration for NearestConfiguration<T> {
 /// assert!(detector.judge(&[0.0])?.is_anomaly());
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+#[doc(alias = "kNN")]
+#[doc(alias = "nearest neighbors")]
 pub type Nearest<S, const FEATURES: usize, const SLOTS: usize> =
     Monitor<NearestModel<S, FEATURES, SLOTS>, <S as Storage>::Compute, FEATURES>;
 

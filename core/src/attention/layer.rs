@@ -63,6 +63,7 @@ pub enum Solver {
 /// assert!((value[0] - 5.0_f32).abs() < 0.1);
 /// # Ok::<(), situ::attention::Error>(())
 /// ```
+#[doc(alias = "MesaNet")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct MesaLayer<T, const KEYS: usize, const VALUES: usize> {
     moments: Moments<T, KEYS, VALUES>,

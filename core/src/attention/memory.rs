@@ -32,6 +32,7 @@ use crate::scalar::{Scalar, Storage};
 /// assert_eq!(memory.write(diverging, &[0.6, 0.8], &[0.0]), Err(Error::StepSize));
 /// # Ok::<(), Error>(())
 /// ```
+#[doc(alias = "linear attention")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Memory<S: Storage, const KEYS: usize, const VALUES: usize> {
     /// One row a value.

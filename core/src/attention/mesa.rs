@@ -88,6 +88,8 @@ impl<T: Scalar> MesaConfiguration<T> {
 /// assert!((value[0] - 5.0).abs() < 0.2);
 /// # Ok::<(), situ::attention::Error>(())
 /// ```
+#[doc(alias = "RLS")]
+#[doc(alias = "recursive least squares")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mesa<S, const KEYS: usize, const VALUES: usize, W = S>
 where

@@ -25,6 +25,8 @@ use crate::scalar::Scalar;
 /// assert_eq!(recall(Rule::Implicit { ridge: 1.0 })?, 2.0 + (8.0 - 2.0) / 2.0);
 /// # Ok::<(), Error>(())
 /// ```
+#[doc(alias = "DeltaNet")]
+#[doc(alias = "Longhorn")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rule<T, const KEYS: usize> {
     /// `M + v kᵀ`: linear attention (Katharopoulos et al., 2020, arXiv 2006.16236).

@@ -43,7 +43,8 @@ pub const fn softmax_workspace(columns: usize) -> usize {
     columns
 }
 
-/// Linear attention of all tokens to all: `out = V Kᵀ Q`, by way of the memory V Kᵀ.
+/// Linear attention of all tokens to all: `out = V Kᵀ Q`, by way of the memory V Kᵀ (Katharopoulos et al., 2020,
+/// arXiv 2006.16236).
 ///
 /// 2 key_size value_size n multiply-adds, in a workspace of [`linear_workspace`] scalars.
 ///
@@ -95,7 +96,8 @@ pub fn linear<T: Scalar>(
 /// n² (key_size + value_size) multiply-adds and n² exponentials (half of both if causal), in a
 /// workspace of [`softmax_workspace`] scalars. Sharp attention costs less: weights that underflow to
 /// zero are not multiplied, and a query equal to its left neighbor's copies that output.
-/// [`super::softmax_in_place`] lists the limits of λ.
+/// [`super::softmax_in_place`] lists the limits of λ. Source: A. Vaswani et al., "Attention is all you need",
+/// 2017.
 ///
 /// # Errors
 /// As [`linear`].

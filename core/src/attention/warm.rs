@@ -14,7 +14,8 @@ use crate::solve::{NewtonInverse, Order};
 /// Keeps H, G, the weights and one direction a value: KEYS² + 3 KEYS VALUES numbers. A step costs 3 KEYS²
 /// VALUES multiply-adds; one a write is as good as the exact solution where forgetting is slow (γ ≥ .98).
 /// Its ridge does not fade, and it divides by nothing that rounding could make indefinite. Each step is
-/// the best within the span of the residual and the last direction, whatever changed in between.
+/// the best within the span of the residual and the last direction, whatever changed in between. Source of the
+/// steps: M. R. Hestenes and E. Stiefel, "Methods of conjugate gradients for solving linear systems", 1952.
 ///
 /// ```
 /// use situ::attention::{FastWeights, MesaGradient, Rates};
@@ -113,7 +114,7 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> Persist for MesaGradient
 /// Two matrix products, 2 KEYS³ multiply-adds, a step: work for idle time, without divisions. Between
 /// steps a read corrects the old inverse X once, `x = X q + X (q − (H + Λ) X q)`: 3 KEYS² multiply-adds. X
 /// follows while H moves little between steps: it does at γ = .999 and a step every 16 writes; where a
-/// step finds the residual above one it starts again, from cold.
+/// step finds the residual above one it starts again, from cold. [`NewtonInverse`] names the source.
 ///
 /// ```
 /// use situ::attention::{FastWeights, MesaNewton, Rates};

@@ -34,6 +34,21 @@ pub const SYMMETRIC_STEP_SIZES: BufferSizes =
     BufferSizes { blocks: 6, biases: 0, heads: 2, layers: 1 };
 
 /// First rows of the four blocks of d rows that a step works on.
+///
+/// ```
+/// use situ::array_buffers;
+/// use situ::construct::newton::{self, InverseRows};
+/// use situ::transformer::Builder;
+///
+/// // One step on the symmetric A = [[2]] from X = [[0.4]], in one layer: X (2 − A X) = 0.48.
+/// let mut storage: array_buffers!(f64; newton::SYMMETRIC_STEP_SIZES) = Default::default();
+/// let mut builder = Builder::new(4, storage.buffers());
+/// newton::add_symmetric_step(&mut builder, &InverseRows::adjacent(1))?;
+/// let mut sequence = [0.4, 2.0, 1.0, 0.0];
+/// builder.finish().forward(&mut sequence, &mut [0.0; 8])?;
+/// assert!((sequence[0] - 0.48).abs() < 1e-15);
+/// # Ok::<(), situ::transformer::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InverseRows {
     /// d, the order of the matrix.
@@ -184,6 +199,14 @@ pub fn add_higher_step<S: Storage>(
 ///
 /// 3 + T layers of at most two heads, 4d + 3 rows, n + 1 columns (Theorem 4.2). The sequence holds,
 /// from the top, X, R, I, Aᵀ (d rows each) and the rows y, r and the output.
+///
+/// ```
+/// use situ::construct::newton::Regression;
+///
+/// let regression = Regression::<f64>::for_size(5, 25, 20, 0.0);
+/// let bound = (5.0_f64 + 5.0_f64.sqrt() + 1.0).powi(2);
+/// assert!((regression.scale * bound * bound - 1.0).abs() < 1e-12);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -203,14 +226,6 @@ impl<T: Scalar> Regression<T> {
     /// prompts of `examples` examples with independent standard normal features. The largest
     /// eigenvalue of AᵀA + ridge I is below its bound B = (√n + √d + 1)² + ridge, and still below √2 B,
     /// up to which the iteration converges, with probability above 1 − exp(−(0.41 (√n + √d) + 1.4)² / 2).
-    ///
-    /// ```
-    /// use situ::construct::newton::Regression;
-    ///
-    /// let regression = Regression::<f64>::for_size(5, 25, 20, 0.0);
-    /// let bound = (5.0_f64 + 5.0_f64.sqrt() + 1.0).powi(2);
-    /// assert!((regression.scale * bound * bound - 1.0).abs() < 1e-12);
-    /// ```
     pub fn for_size(features: u16, examples: usize, steps: u16, ridge: T) -> Self {
         let bound = super::max_eigenvalue::<T>(features.into(), examples) + ridge;
         Self { features, steps, ridge, scale: T::ONE / (bound * bound) }

@@ -10,6 +10,21 @@ use super::{Decoder, Error, Mixing, Shape};
 /// | 8..10 | the version: 1 with softmax attention, 2 with mesa layers |
 /// | 10..24 | the seven sizes of [`Shape`], in its order |
 /// | 24..28 | CRC-32 (IEEE 802.3) of the bytes 8..24 and of the weights |
+///
+/// ```
+/// use situ::decoder::{Error, File, Mixing, Shape};
+///
+/// let [vocabulary, positions, context, width, heads, units, layers] = [3, 4, 4, 2, 1, 4, 1];
+/// let mixing = Mixing::Softmax;
+/// let shape = Shape { vocabulary, positions, context, width, heads, units, layers, mixing };
+/// let weights = vec![[0, 0]; shape.weights()];
+/// let mut bytes = File::header(&shape, &weights).to_vec();
+/// bytes.extend(weights.as_flattened());
+/// assert_eq!(File::open(&bytes)?.shape(), &shape);
+/// *bytes.last_mut().unwrap() ^= 1;
+/// assert_eq!(File::open(&bytes).err(), Some(Error::Checksum));
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct File;
 

@@ -10,6 +10,8 @@ use crate::scalar::{Scalar, Storage};
 /// The weights are, in this order and with matrices stored row by row, one row per output: token
 /// embedding, position embedding; per layer gain, W_Q, W_K, W_V, W_O, with mesa layers also w_γ and b_γ, w_β
 /// and b_β (one row and one number a head), λ (d numbers, above 0), then gain, W_1, W_2; gain, U.
+///
+/// The [module](super) has the example.
 #[derive(Clone, Copy, Debug)]
 pub struct Decoder<'a, S> {
     shape: Shape,
@@ -22,6 +24,8 @@ pub struct Decoder<'a, S> {
 
 /// What the layers keep of the tokens so far, in caller-provided memory: for each position and layer a key
 /// and a value, or for each mesa layer its state.
+///
+/// The example is that of the [module](super).
 #[derive(Debug)]
 pub struct Cache<'a, T> {
     pub(super) memory: &'a mut [T],

@@ -53,6 +53,18 @@ pub use shape::{Mixing, Shape};
 
 error_enum! {
     /// Why a model was not loaded or not run.
+    ///
+    /// ```
+    /// use situ::decoder::{Decoder, Error, Mixing, Shape};
+    ///
+    /// let [vocabulary, positions, context, width, heads, units, layers] = [3, 4, 4, 2, 1, 4, 1];
+    /// let mixing = Mixing::Softmax;
+    /// let shape = Shape { vocabulary, positions, context, width, heads, units, layers, mixing };
+    /// assert_eq!(Decoder::new(shape, &[0.0_f32; 5]).err(), Some(Error::Weights));
+    /// // Three heads cannot share a width of two.
+    /// let uneven = Shape { heads: 3, ..shape };
+    /// assert_eq!(Decoder::new(uneven, &vec![0.0_f32; uneven.weights()]).err(), Some(Error::Shape));
+    /// ```
     #[derive(Eq)]
     pub enum Error {
         /// A size is zero, or the width is not a multiple of the number of heads.

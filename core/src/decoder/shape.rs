@@ -6,6 +6,18 @@ use super::Error;
 pub(super) const STEPS: u16 = 30;
 
 /// What mixes the tokens of a [`super::Decoder`].
+///
+/// ```
+/// use situ::decoder::{Mixing, Shape};
+///
+/// let [vocabulary, positions, context, width, heads, units, layers] = [64, 128, 128, 16, 4, 32, 2];
+/// let mixing = Mixing::Softmax;
+/// let softmax = Shape { vocabulary, positions, context, width, heads, units, layers, mixing };
+/// let mesa = Shape { mixing: Mixing::Mesa, ..softmax };
+/// // 2 layers context d numbers that grow with the context; 2 layers d²/heads that do not.
+/// assert_eq!((softmax.cache(), mesa.cache()), (2 * 2 * 128 * 16, 2 * 2 * 16 * 16 / 4));
+/// assert_eq!(Shape { context: 4096, ..mesa }.cache(), mesa.cache());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -28,6 +40,17 @@ pub enum Mixing {
 }
 
 /// Sizes of a [`super::Decoder`].
+///
+/// ```
+/// use situ::decoder::{Mixing, Shape};
+///
+/// let [vocabulary, positions, context, width, heads, units, layers] = [64, 128, 128, 16, 4, 32, 2];
+/// let mixing = Mixing::Softmax;
+/// let shape = Shape { vocabulary, positions, context, width, heads, units, layers, mixing };
+/// let layer = 4 * 16 * 16 + 2 * 32 * 16 + 2 * 16;
+/// assert_eq!(shape.weights(), (2 * 64 + 128 + 1) * 16 + 2 * layer);
+/// assert_eq!(shape.workspace(), 4 * 16 + 128);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

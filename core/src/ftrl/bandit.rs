@@ -37,6 +37,7 @@ use rand_core::Rng;
 /// assert!(state.strategies()[1] > 0.8);
 /// # Ok::<(), situ::ftrl::Error>(())
 /// ```
+#[doc(alias = "multi-armed bandit")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -68,6 +69,7 @@ pub struct Bandit<T, R, L> {
 pub type Exp3<T> = Bandit<T, Entropic, Power<T>>;
 
 /// The best of both worlds: adversarial, and stochastic with logarithmic regret. [`Bandit`] has the example.
+#[doc(alias = "Tsallis-INF")]
 pub type TsallisInf<T> = Bandit<T, Tsallis<T>, Power<T>>;
 
 /// Exponential weights for a world whose best action changes.
@@ -81,6 +83,7 @@ pub type TsallisInf<T> = Bandit<T, Tsallis<T>, Power<T>>;
 /// assert!(state.strategies()[0] > 0.049);
 /// # Ok::<(), situ::ftrl::Error>(())
 /// ```
+#[doc(alias = "EXP3.S")]
 pub type Exp3S<T> = Bandit<T, Entropic, Constant<T>>;
 
 impl<T: Scalar> Exp3<T> {

@@ -22,6 +22,8 @@ use crate::simplex;
 ///
 /// Sources: Giannou, Vlatakis-Gkaragkounis, Mertikopoulos, COLT 2021 and NeurIPS 2021; Nesterov
 /// 2009 (primal-dual averaging).
+#[doc(alias = "follow the regularized leader")]
+#[doc(alias = "dual averaging")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -56,6 +56,10 @@ pub enum Confidence<T> {
 /// assert_eq!(bandit.choose(Confidence::Bound(0.0), &[1.0, 0.1], &mut generator), Ok(1));
 /// # Ok::<(), situ::ftrl::Error>(())
 /// ```
+#[doc(alias = "UCB")]
+#[doc(alias = "LinUCB")]
+#[doc(alias = "Thompson sampling")]
+#[doc(alias = "contextual bandit")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinearBandit<S: Storage, const FEATURES: usize, const ACTIONS: usize>
 where

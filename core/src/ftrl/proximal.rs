@@ -24,6 +24,7 @@ use crate::scalar::{Scalar, Storage, Vectorized};
 /// let weights = model.weights(&proximal);
 /// assert!(weights[0] > 1.0 && weights[1] == 0.0);
 /// ```
+#[doc(alias = "FTRL-Proximal")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -71,6 +71,10 @@ pub trait Regularizer<T: Scalar> {
 /// assert!((strategy[0] - 0.75).abs() < 1e-15);
 /// # Ok::<(), situ::ftrl::Error>(())
 /// ```
+#[doc(alias = "Hedge")]
+#[doc(alias = "exponential weights")]
+#[doc(alias = "multiplicative weights")]
+#[doc(alias = "softmax")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -46,6 +46,16 @@ pub use vector::{
 use crate::scalar::{Scalar, Storage};
 
 /// An R × C matrix, row after row: R C elements and nothing else.
+///
+/// ```
+/// use situ::matrix::Matrix;
+///
+/// let a = Matrix::from_rows([[1.0_f32, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+/// let mut transpose = Matrix::zeros();
+/// a.transpose_into(&mut transpose);
+/// assert_eq!(transpose.rows, [[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]);
+/// assert_eq!(size_of_val(&a), 6 * size_of::<f32>());
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[repr(transparent)]
 pub struct Matrix<S, const R: usize, const C: usize> {

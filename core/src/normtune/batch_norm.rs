@@ -16,6 +16,24 @@ use crate::scalar::{Scalar, Storage, running_moments};
 const EPSILON: f64 = 1e-5;
 
 /// Coordinates in which a unit is tuned.
+///
+/// ```
+/// use situ::normtune::{Affine, Coordinates, Moments, Unit};
+///
+/// /// A unit after a step of gradient descent in these coordinates.
+/// fn descended<C: Coordinates<f64>>(coordinates: C, unit: Unit<f64>, by: Unit<f64>) -> Unit<f64> {
+///     let Unit { scale, shift } = coordinates.gradient(by);
+///     coordinates.moved(unit, Unit { scale: -0.1 * scale, shift: -0.1 * shift })
+/// }
+///
+/// // Where sums have mean 0 and deviation 1, the two coordinates are the same.
+/// let standard = Moments { mean: 0.0, variance: 1.0 - 1e-5 };
+/// let (unit, gradient) = (Unit { scale: 1.0, shift: 0.0 }, Unit { scale: 3.0, shift: -2.0 });
+/// let affine = descended(Affine, unit, gradient);
+/// let normalized = descended(standard, unit, gradient);
+/// assert!((affine.scale - normalized.scale).abs() < 1e-12);
+/// assert!((affine.shift - normalized.shift).abs() < 1e-12);
+/// ```
 pub trait Coordinates<T> {
     /// The gradient in these coordinates, from the gradient by scale and shift.
     fn gradient(&self, affine: Unit<T>) -> Unit<T>;
@@ -24,6 +42,13 @@ pub trait Coordinates<T> {
 }
 
 /// The coordinates scale and shift.
+///
+/// ```
+/// use situ::normtune::{Affine, Coordinates, Unit};
+///
+/// let moved = Affine.moved(Unit { scale: 1.0, shift: 0.5 }, Unit { scale: -0.25, shift: 1.0 });
+/// assert_eq!(moved, Unit { scale: 0.75, shift: 1.5 });
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

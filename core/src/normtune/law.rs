@@ -9,6 +9,22 @@ const MASK: u32 = 1 << 31;
 ///
 /// A weight is an f32 that is the same on every platform and in every precision, so that a network
 /// rebuilt in f64 on a host has exactly the weights that a device draws in f32.
+///
+/// ```
+/// use situ::normtune::{Gaussian, Law, Sign, Stream, Uniform};
+///
+/// /// Mean square of many weights, as a share of the variance.
+/// fn share<L: Law>(law: L) -> f64 {
+///     let mut row = [0.0; 4096];
+///     law.draw(Stream::new(1), &mut row);
+///     let squares: f64 = row.iter().map(|weight| f64::from(weight * weight)).sum();
+///     squares / 4096.0 / law.variance()
+/// }
+///
+/// for share in [share(Sign), share(Uniform), share(Gaussian)] {
+///     assert!((share - 1.0).abs() < 0.1);
+/// }
+/// ```
 pub trait Law: Copy {
     /// The weight in column `column` (below 2^30) of the row whose stream is `row`.
     fn weight(&self, row: Stream, column: u32) -> f32;
@@ -36,12 +52,30 @@ pub trait Law: Copy {
 }
 
 /// -1 or 1, each with probability 1/2. Variance 1.
+///
+/// ```
+/// use situ::normtune::{Law, Sign, Stream};
+///
+/// let mut row = [0.0; 100];
+/// Sign.draw(Stream::new(1), &mut row);
+/// assert!(row.iter().all(|weight| weight.abs() == 1.0));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Sign;
 
 /// Uniform on [-1, 1], on the grid of f32. Variance 1/3.
+///
+/// ```
+/// use situ::normtune::{Law, Stream, Uniform};
+///
+/// let mut row = [0.0_f32; 1000];
+/// Uniform.draw(Stream::new(1), &mut row);
+/// // A number is within ±1/2 with probability 1/2; the deviation of the count is 16.
+/// let inner = row.iter().filter(|weight| weight.abs() < 0.5).count();
+/// assert!((420..=580).contains(&inner));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -52,12 +86,33 @@ pub struct Uniform;
 /// The coefficients make the variance 1 and the fourth moment 3, as for a normal variable. The
 /// distribution functions differ by at most .0021, the sixth moment is 14.4 (normal 15), no weight
 /// exceeds 4.07, and there are 2^18 distinct weights. Two words per weight, no logarithm, no table.
+///
+/// ```
+/// use situ::normtune::{Gaussian, Law, Stream};
+///
+/// let mut row = [0.0_f32; 1000];
+/// Gaussian.draw(Stream::new(1), &mut row);
+/// // 683 of 1000 normal numbers are within one deviation; the deviation of the count is 15.
+/// let inner = row.iter().filter(|weight| weight.abs() < 1.0).count();
+/// assert!((608..=758).contains(&inner));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Gaussian;
 
 /// Weights of a law, each kept with probability p and zero otherwise.
+///
+/// ```
+/// use situ::normtune::{Law, Sign, Sparse, Stream};
+///
+/// let (law, mut row) = (Sparse::new(Sign, 0.25), [0.0; 1000]);
+/// law.draw(Stream::new(1), &mut row);
+/// assert_eq!(law.variance(), 0.25);
+/// // The deviation of the count is 14.
+/// let kept = row.iter().filter(|weight| **weight != 0.0).count();
+/// assert!((180..=320).contains(&kept));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -69,6 +69,17 @@ pub use weights::{Table, Weights};
 
 error_enum! {
     /// Why nothing was learned or rebuilt.
+    ///
+    /// ```
+    /// use situ::normtune::{Affine, Error, Optimizer, Parameters, Sgd, Unit, Units};
+    ///
+    /// let (rule, mut parameters) = (Sgd { rate: 0.1 }, Parameters::<f32, 2, 1, 1>::default());
+    /// let gradient = [Unit { scale: f32::NAN, shift: 0.0 }; 3].into_iter();
+    /// let mut optimizer = Optimizer::new::<f32, _>(&rule);
+    /// let refused = optimizer.step(&rule, &Units::filled(Affine), &mut parameters, gradient);
+    /// assert_eq!(refused, Err(Error::NotFinite));
+    /// assert_eq!(parameters, Parameters::default());
+    /// ```
     pub enum Error {
         /// A number is infinite or NaN, or would become so.
         NotFinite => "a number is infinite or NaN",

@@ -25,6 +25,18 @@ pub struct Network<W: Weights> {
 ///
 /// `2 (WIDTH DEPTH + OUTPUTS)` numbers of type S, `WIDTH` numbers of its compute type and
 /// `2 WIDTH + 4` bytes: weights are not recorded.
+///
+/// ```
+/// use situ::normtune::{Network, Parameters, Sign, Workspace};
+///
+/// let (network, parameters) = (Network::new(1, Sign), Parameters::<f64, 4, 1, 1>::default());
+/// let (mut work, mut outputs) = (Workspace::default(), [0.0]);
+/// network.forward(&parameters, &[0.5, -1.0], &mut work, &mut outputs);
+/// network.backward(&parameters, &[1.0], &mut work);
+/// // The output is γ z + β with γ = 1 and β = 0: its derivatives are z and 1.
+/// let last = work.gradient().last().unwrap();
+/// assert_eq!((last.scale, last.shift), (outputs[0], 1.0));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Workspace<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> {
     trace: Units<Trace<S>, WIDTH, DEPTH, OUTPUTS>,

@@ -17,6 +17,24 @@ use crate::scalar::{Scalar, Storage};
 use crate::solve::LeastNorm;
 
 /// How well conditioned a reconstruction was.
+///
+/// ```
+/// use situ::matrix::Matrix;
+/// use situ::normtune::{
+///     Domain, Gaussian, Network, Parameters, Workspace, rebuild, rebuild_memory,
+/// };
+///
+/// // Four random units become y = x₁ − 2 x₂ + 0.5.
+/// let (networks, domain) = ([Network::new(1, Gaussian)], Domain { low: [-1.0; 2], high: [1.0; 2] });
+/// let mut parameters = [Parameters::<f64, 4, 1, 1>::default()];
+/// let mut memory = [0.0; rebuild_memory(2, 1, 4, 1)];
+/// let weights = Matrix::from_rows([[1.0, -2.0]]);
+/// let report = rebuild(&networks, &weights, &[0.5], &domain, &mut memory, &mut parameters)?;
+/// let mut output = [0.0];
+/// networks[0].forward(&parameters[0], &[0.3, 0.2], &mut Workspace::default(), &mut output);
+/// assert!((output[0] - 0.4).abs() < 1e-9 && report.expected_error < 1e-9);
+/// # Ok::<(), situ::normtune::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -6,6 +6,15 @@ use crate::scalar::{Scalar, Storage};
 
 /// A fully connected ReLU network of width D and depth L: `h_l = relu(W_l h_(l-1) + b_l)`, the last
 /// layer without ReLU.
+///
+/// ```
+/// use situ::{matrix::Matrix, normtune::Target};
+///
+/// let weights = [Matrix::from_rows([[1.0, 0.0], [0.0, 1.0]]), Matrix::from_rows([[1.0, 1.0], [0.0, 2.0]])];
+/// let target = Target { weights, biases: [[0.0; 2], [0.5, 0.0]] };
+/// // (3, −4) becomes (3, 0), then (3 + 0 + 0.5, 0).
+/// assert_eq!(target.forward(&[3.0, -4.0]), [3.5, 0.0]);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target<T, const D: usize, const L: usize> {
     /// W.
@@ -38,6 +47,28 @@ impl<T: Scalar, const D: usize, const L: usize> Target<T, D, L> {
 /// If K > 1, skip connections carry the input of a stage to its blocks and sum their outputs. The
 /// total depth is 2 K L. With K = 1 and N = D² it is the paper's plain network of width D², of which
 /// every other layer uses D units: the others have scale and shift zero and are not computed here.
+///
+/// ```
+/// use situ::matrix::Matrix;
+/// use situ::normtune::{
+///     Domain, Gaussian, Stack, StackParameters, StackWorkspace, Target, rebuild_memory,
+/// };
+///
+/// let layer = Matrix::from_rows([[1.0, 2.0], [0.5, -1.0]]);
+/// let target = Target { weights: [layer.clone(), layer], biases: [[0.1, 0.2], [0.0, 1.0]] };
+/// let stack = Stack::<_, 2, 6, 1, 2>::new(1, Gaussian);
+/// let mut parameters = StackParameters::<f64, 2, 6, 1, 2>::default();
+/// let (domain, mut memory) = (Domain { low: [-1.0; 2], high: [1.0; 2] }, [0.0; rebuild_memory(2, 2, 6, 1)]);
+/// stack.rebuild(&target, &domain, &mut memory, &mut parameters)?;
+/// let (mut work, mut outputs) = (StackWorkspace::default(), [0.0; 2]);
+/// stack.forward(&parameters, &[0.3, -0.6], &mut work, &mut outputs);
+/// let expected = target.forward(&[0.3, -0.6]);
+/// assert!(outputs.iter().zip(expected).all(|(output, exact)| (output - exact).abs() < 1e-9));
+/// // Beyond the box the two differ.
+/// stack.forward(&parameters, &[2.0, 0.0], &mut work, &mut outputs);
+/// assert_eq!(work.outside, 1);
+/// # Ok::<(), situ::normtune::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stack<W, const D: usize, const N: usize, const K: usize, const L: usize> {
     weights: Stream,
@@ -47,6 +78,8 @@ pub struct Stack<W, const D: usize, const N: usize, const K: usize, const L: usi
 /// The scales and shifts of a [`Stack`], and the inputs for which they are valid.
 ///
 /// `2 L K (N + D) + 2 D` numbers.
+///
+/// The example is that of [`Stack`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct StackParameters<
     S: Storage,
@@ -83,6 +116,8 @@ impl<S: Storage, const D: usize, const N: usize, const K: usize, const L: usize>
 }
 
 /// Workspace of one block, and the number of inputs outside the domain.
+///
+/// The example is that of [`Stack`].
 #[derive(Clone, Debug)]
 pub struct StackWorkspace<S: Storage, const D: usize, const N: usize> {
     work: Workspace<S, N, 1, D>,

@@ -4,6 +4,24 @@ use super::{Coordinates, Error, Parameters, Unit, Units};
 use crate::scalar::{Scalar, Storage};
 
 /// A descent rule for parameters stored as `S`: the change of a parameter, given its gradient.
+///
+/// ```
+/// use situ::normtune::{Adagrad, Adam, Rule, Sgd};
+///
+/// /// The parameter after 200 steps on θ²/2, from 1.
+/// fn descend<R: Rule<f64>>(rule: R) -> f64 {
+///     let (mut parameter, mut memory) = (1.0, R::FRESH);
+///     for step in 1..=200 {
+///         let (change, next) = rule.change(memory, parameter, rule.rate(step), step);
+///         (parameter, memory) = (parameter + change, next);
+///     }
+///     parameter
+/// }
+///
+/// assert!(descend(Sgd { rate: 0.1 }).abs() < 1e-6);
+/// assert!(descend(Adagrad { rate: 0.5, floor: 1e-3 }).abs() < 1e-6);
+/// assert!(descend(Adam::new(0.05)).abs() < 0.05);
+/// ```
 pub trait Rule<S: Storage> {
     /// State of the rule for each parameter.
     type Memory: Copy;
@@ -24,6 +42,13 @@ pub trait Rule<S: Storage> {
 }
 
 /// Gradient descent: `θ -= rate g`. No state.
+///
+/// ```
+/// use situ::normtune::{Rule, Sgd};
+///
+/// let (change, ()) = Rule::<f64>::change(&Sgd { rate: 0.5 }, (), 3.0, 0.5, 1);
+/// assert_eq!(change, -1.5);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -34,6 +59,16 @@ pub struct Sgd<T> {
 
 /// Adagrad (Duchi, Hazan and Singer, 2011): `n ← √(n² + g²)`, `θ -= rate g / (n + floor)`. One stored
 /// number per parameter.
+///
+/// ```
+/// use situ::normtune::{Adagrad, Rule};
+///
+/// // Under equal gradients step n has the length rate/√n.
+/// let rule = Adagrad { rate: 0.1, floor: 0.0 };
+/// let (first, memory) = Rule::<f64>::change(&rule, 0.0, 3.0, 0.1, 1);
+/// let (second, _) = Rule::<f64>::change(&rule, memory, 3.0, 0.1, 2);
+/// assert!((first + 0.1).abs() < 1e-12 && (second + 0.1 / 2.0_f64.sqrt()).abs() < 1e-12);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -46,6 +81,15 @@ pub struct Adagrad<T> {
 
 /// Adam (Kingma and Ba, 2015), with the bias corrections included in the step size. Two numbers per
 /// parameter.
+///
+/// ```
+/// use situ::normtune::{Adam, Rule};
+///
+/// // The first step has the length of the rate, whatever the gradient.
+/// let rule = Adam::new(0.01);
+/// let (change, _) = Rule::<f64>::change(&rule, [0.0; 2], 250.0, Rule::<f64>::rate(&rule, 1), 1);
+/// assert!((change + 0.01).abs() < 1e-6);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -132,6 +176,18 @@ impl<S: Storage> Rule<S> for Adam<S::Compute> {
 /// The state of a rule for all parameters of a network, and its step count.
 ///
 /// `2 (WIDTH DEPTH + OUTPUTS)` states of the rule and 4 bytes.
+///
+/// ```
+/// use situ::normtune::{Affine, Optimizer, Parameters, Sgd, Unit, Units};
+///
+/// // Without hidden layers the output is the one unit: scale 1 and shift 0.
+/// let (rule, mut parameters) = (Sgd { rate: 0.5 }, Parameters::<f32, 1, 0, 1>::default());
+/// let mut optimizer = Optimizer::new::<f32, _>(&rule);
+/// let gradient = [Unit { scale: 1.0, shift: -2.0 }].into_iter();
+/// optimizer.step(&rule, &Units::filled(Affine), &mut parameters, gradient)?;
+/// assert_eq!(parameters.output, [Unit { scale: 0.5, shift: 1.0 }]);
+/// # Ok::<(), situ::normtune::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Optimizer<M, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> {
     memory: Units<Unit<M>, WIDTH, DEPTH, OUTPUTS>,

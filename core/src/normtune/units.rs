@@ -5,6 +5,14 @@ use crate::scalar::{Scalar, Storage};
 
 /// A value of type `U` for each unit of a network: `DEPTH` hidden layers of `WIDTH` units and a layer
 /// of `OUTPUTS` units. For a zero-sized `U` it takes no bytes.
+///
+/// ```
+/// use situ::normtune::Units;
+///
+/// // Two hidden layers of three units, and one output.
+/// assert_eq!(Units::<u8, 3, 2, 1>::filled(1).iter().count(), 7);
+/// assert_eq!(size_of::<Units<(), 3, 2, 1>>(), 0);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Units<U, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> {
     /// Hidden layers, starting next to the input.
@@ -33,6 +41,12 @@ impl<U: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
 }
 
 /// The tuned parameters of a unit: its output is `scale z + shift`, with z its frozen sum.
+///
+/// ```
+/// use situ::normtune::Unit;
+///
+/// assert_eq!(Unit { scale: 2.0_f32, shift: 1.0 }.apply(3.0), 7.0);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Unit<S> {
     /// γ.
@@ -50,6 +64,14 @@ impl<S: Storage> Unit<S> {
 }
 
 /// Everything that a network learns: two numbers per unit.
+///
+/// ```
+/// use situ::normtune::{Parameters, Unit};
+///
+/// let parameters = Parameters::<f32, 64, 1, 2>::default();
+/// assert!(parameters.iter().all(|unit| *unit == Unit { scale: 1.0, shift: 0.0 }));
+/// assert_eq!(size_of_val(&parameters), 2 * (64 + 2) * size_of::<f32>());
+/// ```
 pub type Parameters<S, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> =
     Units<Unit<S>, WIDTH, DEPTH, OUTPUTS>;
 

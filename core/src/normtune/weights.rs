@@ -5,6 +5,20 @@ use crate::scalar::{Scalar, Storage};
 use core::fmt::Debug;
 
 /// Frozen weights, by layer, row and column. Every [`Law`] implements it, and so does [`Table`].
+///
+/// ```
+/// use situ::normtune::{Network, Sign, Stream, Table, Weights};
+///
+/// /// The first weight of the first row.
+/// fn first<W: Weights>(weights: W, root: W::Root) -> f32 {
+///     weights.element(weights.row(weights.layer(root, 0), 0), 0)
+/// }
+///
+/// // Drawn from a seed, or read from memory.
+/// assert_eq!(first(Sign, Stream::new(7)), Network::new(7, Sign).weight::<f32>(0, 0, 0));
+/// assert_eq!(first(Table::new(&[0.25_f32], [1, 1, 0, 1])?, ()), 0.25);
+/// # Ok::<(), situ::normtune::Error>(())
+/// ```
 pub trait Weights: Copy {
     /// What a network stores in addition to the weights: the stream of its seed.
     type Root: Copy + Debug + PartialEq;

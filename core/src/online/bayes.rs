@@ -12,6 +12,24 @@ use crate::scalar::{Scalar, Storage, running_moments};
 const BATCH: usize = 8;
 
 /// Configuration of [`Bayes`].
+///
+/// ```
+/// use situ::online::{Bayes, BayesConfiguration, Error, Learner, Shape, Target};
+///
+/// let certainty = |floor| {
+///     let configuration = BayesConfiguration { floor };
+///     let mut learner = Bayes::<f32, 1, 2>::new(Shape::classify(1, 2), configuration)?;
+///     for step in 0..100 {
+///         learner.learn(&[(step % 10) as f32], Target::Class(usize::from(step % 10 > 4)))?;
+///     }
+///     let mut probabilities = [0.0; 2];
+///     learner.predict(&[8.0], &mut probabilities)?;
+///     Ok::<_, Error>(probabilities[1])
+/// };
+/// // The more variance within a class, the less certain is any prediction.
+/// assert!(certainty(0.03)? > certainty(1.0)? && certainty(1.0)? > 0.5);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -90,7 +108,8 @@ impl<S: Storage, const FEATURES: usize> Class<S, FEATURES> {
     }
 }
 
-/// Gaussian naive Bayes: each feature normal within each class, all features independent.
+/// Gaussian naive Bayes: each feature normal within each class, all features independent (R. O. Duda and
+/// P. E. Hart, "Pattern Classification and Scene Analysis", 1973).
 ///
 /// `score_c = ln (n_c + 1) − Σ_j (z_j − m_cj)²/(2 v_cj) + ½ ln v_cj`, with v the variance within the
 /// class plus a floor. Classification only.
@@ -112,6 +131,7 @@ impl<S: Storage, const FEATURES: usize> Class<S, FEATURES> {
 /// assert!(probabilities[1] > 0.7);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+#[doc(alias = "naive Bayes")]
 pub type Bayes<S, const FEATURES: usize, const OUTPUTS: usize> =
     Frame<BayesModel<S, FEATURES, OUTPUTS>>;
 

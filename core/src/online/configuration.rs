@@ -4,6 +4,16 @@ use super::{Archive, Error, Parameter};
 use crate::scalar::Scalar;
 
 /// The configuration of a learner: `<Learner>Configuration`, which has a [`Default`].
+///
+/// ```
+/// use situ::online::{Configuration, MemoryConfiguration, NewtonConfiguration};
+///
+/// fn is_sound<C: Configuration + Default>() -> bool {
+///     C::default().check().is_ok() && C::EMPTY.check().is_err()
+/// }
+///
+/// assert!(is_sound::<MemoryConfiguration<f32>>() && is_sound::<NewtonConfiguration<f64>>());
+/// ```
 pub trait Configuration: Copy {
     /// All zero bytes. Not a valid configuration.
     const EMPTY: Self;

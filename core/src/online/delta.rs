@@ -11,6 +11,17 @@ use crate::matrix::dot;
 use crate::scalar::{Scalar, Storage, zeros};
 
 /// Configuration of [`Delta`].
+///
+/// ```
+/// use situ::online::{Delta, DeltaConfiguration, Error, Parameter, Shape};
+///
+/// let sixteen = DeltaConfiguration::with_random_features(16);
+/// // The type has capacity for 1 + d + D = 18 terms.
+/// assert!(Delta::<f32, 1, 1, 18>::new(Shape::regress(1), sixteen).is_ok());
+/// let steep = DeltaConfiguration { step_size: 2.0, ..sixteen };
+/// let refused = Delta::<f32, 1, 1, 18>::new(Shape::regress(1), steep).err();
+/// assert_eq!(refused, Some(Error::Configuration { parameter: Parameter::StepSize }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -67,7 +78,9 @@ impl<T: Scalar> Configuration for DeltaConfiguration<T> {
 ///
 /// The key is φ = [1, z, D random Fourier features], the value the one-hot class (or the value
 /// itself), and a write moves what the memory reads at φ a share of the way to the value:
-/// `W += step/√(1 + 0.01 t) (y − W φ) φᵀ/‖φ‖²`. First order: no covariance to keep.
+/// `W += step/√(1 + 0.01 t) (y − W φ) φᵀ/‖φ‖²`. First order: no covariance to keep. Sources: B. Widrow and
+/// M. E. Hoff, "Adaptive switching circuits", 1960; A. Rahimi and B. Recht, "Random features for large-scale
+/// kernel machines", 2007.
 ///
 /// With F = 1 + d + D: state F C numbers, besides the metric of features (C + 3) d;
 /// 4 F C + 2 d D flops an update. `TERMS` is the capacity for F.
@@ -87,6 +100,9 @@ impl<T: Scalar> Configuration for DeltaConfiguration<T> {
 /// assert!(probabilities[1] > 0.9);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+#[doc(alias = "LMS")]
+#[doc(alias = "NLMS")]
+#[doc(alias = "random Fourier features")]
 pub type Delta<S, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> =
     Frame<DeltaModel<S, FEATURES, OUTPUTS, TERMS>>;
 

@@ -8,7 +8,8 @@ use crate::scalar::Scalar;
 /// Raises an alarm when recent errors exceed the usual ones by three deviations and a margin.
 ///
 /// With p the mean error of all examples and e its exponential average over about 30: alarm where
-/// `e > p + 3 √(p (1 − p)/30 + 0.002)`, not before 30 examples. Three numbers of state, 12 flops.
+/// `e > p + 3 √(p (1 − p)/30 + 0.002)`, not before 30 examples. Three numbers of state, 12 flops. Akin to
+/// J. Gama, P. Medas, G. Castillo and P. Rodrigues, "Learning with drift detection", 2004.
 ///
 /// ```
 /// use situ::online::DriftDetector;
@@ -19,6 +20,7 @@ use crate::scalar::Scalar;
 /// // One in two is not.
 /// assert!((0..60).any(|step| detector.observe(if step % 2 == 0 { 1.0 } else { 0.0 })));
 /// ```
+#[doc(alias = "concept drift")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct DriftDetector<T> {
     count: u32,

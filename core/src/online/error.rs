@@ -1,6 +1,14 @@
 //! Why a learner refused.
 
 /// A parameter of a configuration.
+///
+/// ```
+/// use situ::online::{Error, Memory, MemoryConfiguration, Parameter, Shape};
+///
+/// let configuration = MemoryConfiguration { certainty: 1.5, ..Default::default() };
+/// let refused = Memory::<f32, 1, 2, 256>::new(Shape::classify(1, 2), configuration).err();
+/// assert_eq!(refused, Some(Error::Configuration { parameter: Parameter::Certainty }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -31,6 +39,18 @@ pub enum Parameter {
 
 error_enum! {
     /// Why a learner refused. Its state is then bit for bit unchanged.
+    ///
+    /// ```
+    /// use situ::online::{Error, Ftrl, Learner, Shape, Target};
+    ///
+    /// let (mut learner, mut probabilities) = (Ftrl::<f32, 2, 3>::EMPTY, [0.0; 3]);
+    /// assert_eq!(learner.predict(&[1.0, 2.0], &mut probabilities), Err(Error::NotBegun));
+    /// learner.begin(Shape::classify(2, 3), Default::default())?;
+    /// let refused = learner.update(&[1.0, f32::NAN], Target::Class(0), &mut probabilities);
+    /// assert_eq!(refused, Err(Error::NotFinite { index: 1 }));
+    /// assert_eq!(learner.learn(&[1.0, 2.0], Target::Class(3)), Err(Error::UnknownClass));
+    /// # Ok::<(), Error>(())
+    /// ```
     #[derive(Eq)]
     pub enum Error {
         /// The shape has no features or fewer than two classes, or it or the configuration exceeds

@@ -9,6 +9,22 @@ use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage, zero_rows, zeros};
 
 /// Configuration of [`Ftrl`].
+///
+/// ```
+/// use situ::ftrl::Proximal;
+/// use situ::online::{Ftrl, FtrlConfiguration, Learner, Shape, Target};
+///
+/// let rule = Proximal { l1: 1e6, ..Default::default() };
+/// let configuration = FtrlConfiguration { rule };
+/// let mut learner = Ftrl::<f32, 1, 2>::new(Shape::classify(1, 2), configuration)?;
+/// let mut probabilities = [0.0; 2];
+/// for class in [0, 1, 1, 1] {
+///     learner.update(&[class as f32], Target::Class(class), &mut probabilities)?;
+/// }
+/// // A penalty beyond every sum of gradients keeps all weights at zero.
+/// assert_eq!(probabilities, [0.5, 0.5]);
+/// # Ok::<(), situ::online::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -60,6 +76,8 @@ impl<T: Scalar> Configuration for FtrlConfiguration<T> {
 /// assert!((estimate[0] - 22.0).abs() < 0.5);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+#[doc(alias = "FTRL-Proximal")]
+#[doc(alias = "logistic regression")]
 pub type Ftrl<S, const FEATURES: usize, const OUTPUTS: usize> =
     Frame<FtrlModel<S, FEATURES, OUTPUTS>>;
 

@@ -18,6 +18,23 @@ const SHARE: f64 = 0.001;
 const FLOOR: f64 = 0.01;
 
 /// The learners that a [`Hedge`] mixes: a tuple of two to six of them.
+///
+/// ```
+/// use situ::online::{Bayes, Ftrl, Learner, Members, Shape};
+///
+/// /// Bytes of state of all members.
+/// fn bytes<M: Members<f32>>(members: &M) -> usize {
+///     let each = (0..members.count()).filter_map(|index| members.member(index));
+///     each.map(|member| member.state_bytes()).sum()
+/// }
+///
+/// let shape = Shape::classify(1, 2);
+/// let ftrl = Ftrl::<f32, 1, 2>::new(shape, Default::default())?;
+/// let bayes = Bayes::<f32, 1, 2>::new(shape, Default::default())?;
+/// let sum = ftrl.state_bytes() + bayes.state_bytes();
+/// assert_eq!(bytes(&(ftrl, bayes)), sum);
+/// # Ok::<(), situ::online::Error>(())
+/// ```
 pub trait Members<T: Scalar> {
     /// How many.
     fn count(&self) -> usize;
@@ -84,6 +101,10 @@ members!(6: A 0, B 1, C 2, D 3, E 4, F 5);
 /// assert!(learner.weights()[1] > 0.95);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+#[doc(alias = "exponential weights")]
+#[doc(alias = "fixed share")]
+#[doc(alias = "expert advice")]
+#[doc(alias = "ensemble")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hedge<T, M, const OUTPUTS: usize> {
     shape: Shape,

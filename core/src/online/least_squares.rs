@@ -17,6 +17,22 @@ use crate::solve::{Covariance, Size, Triangular};
 const MAX_BALANCE: f64 = 10.0;
 
 /// Configuration of [`LeastSquares`].
+///
+/// ```
+/// use situ::online::{Learner, LeastSquares, LeastSquaresConfiguration, Shape, Target};
+///
+/// // Without random features a line is learned as a line, and holds beyond the examples.
+/// let plain = LeastSquaresConfiguration::with_random_features(0);
+/// let mut learner = LeastSquares::<f32, 1, 1, 2>::new(Shape::regress(1), plain)?;
+/// for step in 0..1000 {
+///     let x = (step % 10) as f32;
+///     learner.learn(&[x], Target::Value(3.0 * x + 1.0))?;
+/// }
+/// let mut estimate = [0.0];
+/// learner.predict(&[15.0], &mut estimate)?;
+/// assert!((estimate[0] - 46.0).abs() < 0.5);
+/// # Ok::<(), situ::online::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -72,7 +88,9 @@ impl<T: Scalar> Configuration for LeastSquaresConfiguration<T> {
 /// Recursive least squares on φ = [1, z, D random ReLU features], one weight vector an output.
 ///
 /// Classes are one-hot targets and an example weighs n/(C n_y) ≤ 10, so that rare classes count as
-/// much as common ones. The covariance P is shared by all outputs.
+/// much as common ones. The covariance P is shared by all outputs. Recursive least squares on a random hidden
+/// layer is due to N.-Y. Liang, G.-B. Huang, P. Saratchandran and N. Sundararajan, "A fast and accurate online
+/// sequential learning algorithm for feedforward networks", 2006.
 ///
 /// With [`Forgetting`] the past fades: `P ← P/γ` after each example.
 ///
@@ -97,6 +115,9 @@ impl<T: Scalar> Configuration for LeastSquaresConfiguration<T> {
 /// assert!((estimate[0] - 7.0).abs() < 0.7);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+#[doc(alias = "RLS")]
+#[doc(alias = "recursive least squares")]
+#[doc(alias = "OS-ELM")]
 pub type LeastSquares<S, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> =
     Frame<LeastSquaresModel<S, FEATURES, OUTPUTS, TERMS>>;
 

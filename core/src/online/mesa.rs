@@ -10,6 +10,25 @@ use crate::solve::{Size, Triangular};
 
 /// Configuration of [`Mesa`]. Not to be confused with that of the memory,
 /// [`attention::MesaConfiguration`](crate::attention::MesaConfiguration).
+///
+/// ```
+/// use situ::online::{
+///     Learner, LeastSquares, LeastSquaresConfiguration, Mesa, MesaConfiguration, Shape, Target,
+/// };
+///
+/// // Without forgetting it is recursive least squares.
+/// let mesa = MesaConfiguration::with_random_features(4);
+/// let mesa = MesaConfiguration { max_decay: 1.0, min_decay: 1.0, ..mesa };
+/// let plain = LeastSquaresConfiguration::with_random_features(4);
+/// let plain = LeastSquaresConfiguration { ridge: mesa.ridge, ..plain };
+/// let mut mesa = Mesa::<f32, 1, 1, 6>::new(Shape::regress(1), mesa)?;
+/// let mut plain = LeastSquares::<f32, 1, 1, 6>::new(Shape::regress(1), plain)?;
+/// for step in 0..100 {
+///     let (x, y) = ((step % 7) as f32, Target::Value((step % 5) as f32));
+///     assert_eq!(mesa.learn(&[x], y)?, plain.learn(&[x], y)?);
+/// }
+/// # Ok::<(), situ::online::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -91,6 +110,8 @@ impl<T: Scalar> Configuration for MesaConfiguration<T> {
 /// assert!(probabilities[1] > 0.9);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+#[doc(alias = "RLS")]
+#[doc(alias = "variable forgetting factor")]
 pub type Mesa<S, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> =
     Frame<MesaModel<S, FEATURES, OUTPUTS, TERMS>>;
 

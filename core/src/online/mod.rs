@@ -98,6 +98,25 @@ use crate::scalar::Scalar;
 /// A supervised learner of a stream, in classification or regression.
 ///
 /// An example that is refused ([`Error`]) leaves the learner bit for bit unchanged.
+///
+/// ```
+/// use situ::online::{Bayes, Error, Ftrl, Learner, Shape, Target};
+///
+/// /// Mistakes on a stream of which every example is predicted, then learned.
+/// fn mistakes<L: Learner<f32>>(mut learner: L) -> Result<usize, Error> {
+///     let mut mistakes = 0;
+///     for step in 0..200 {
+///         let (class, x) = (Target::Class(step % 2), (6 * (step % 2) + step % 3) as f32);
+///         mistakes += usize::from(learner.learn(&[x], class)? != class);
+///     }
+///     Ok(mistakes)
+/// }
+///
+/// let shape = Shape::classify(1, 2);
+/// assert!(mistakes(Ftrl::<f32, 1, 2>::new(shape, Default::default())?)? < 20);
+/// assert!(mistakes(Bayes::<f32, 1, 2>::new(shape, Default::default())?)? < 20);
+/// # Ok::<(), Error>(())
+/// ```
 pub trait Learner<T: Scalar>: Persist {
     /// The sizes it works at.
     fn shape(&self) -> Shape;
@@ -123,22 +142,6 @@ pub trait Learner<T: Scalar>: Persist {
     /// Learns an example as [`Self::update`] does, for a label that comes later than the prediction or
     /// when no probabilities are wanted. Returns the decision that was predicted before learning:
     /// the likeliest class, or the value.
-    ///
-    /// ```
-    /// use situ::online::{Ftrl, Learner, Shape, Target};
-    ///
-    /// let mut learner = Ftrl::<f32, 1, 2>::new(Shape::classify(1, 2), Default::default())?;
-    /// let mut probabilities = [0.0; 2];
-    /// for step in 0..100 {
-    ///     // Every sample is predicted; one in five gets a label.
-    ///     let x = [(step % 10) as f32];
-    ///     learner.predict(&x, &mut probabilities)?;
-    ///     if step % 5 == 0 {
-    ///         learner.learn(&x, Target::Class(usize::from(x[0] > 2.0)))?;
-    ///     }
-    /// }
-    /// # Ok::<(), situ::online::Error>(())
-    /// ```
     ///
     /// # Errors
     /// As [`Self::update`].

@@ -15,6 +15,24 @@ use crate::solve::{Covariance, Size, Triangular};
 const MIN_CURVATURE: f64 = 0.01;
 
 /// Configuration of [`Newton`].
+///
+/// ```
+/// use situ::online::{Error, Learner, Newton, NewtonConfiguration, Shape, Target};
+///
+/// let certainty = |ridge| {
+///     let configuration = NewtonConfiguration { ridge, ..Default::default() };
+///     let mut learner = Newton::<f32, 1, 2, 2>::new(Shape::classify(1, 2), configuration)?;
+///     for class in [0, 1].repeat(10) {
+///         learner.learn(&[class as f32], Target::Class(class))?;
+///     }
+///     let mut probabilities = [0.0; 2];
+///     learner.predict(&[1.0], &mut probabilities)?;
+///     Ok::<_, Error>(probabilities[1])
+/// };
+/// // A larger ridge takes more examples to be overcome.
+/// assert!(certainty(5.0)? > certainty(500.0)? && certainty(500.0)? > 0.5);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -58,6 +76,9 @@ impl<T: Scalar> Configuration for NewtonConfiguration<T> {
 /// With F = 1 + d terms: state F (F − 1)/2 + F C numbers in storage, besides F + 6 of the compute type
 /// and the moments of features; 3 F² + 4 F C flops an update, F² more where it forgets. `TERMS` is the capacity for F.
 ///
+/// The online Newton step (E. Hazan, A. Agarwal and S. Kale, "Logarithmic regret algorithms for online convex
+/// optimization", 2007), with this bound in place of the squared gradient.
+///
 /// Not to be confused with [`solve::NewtonInverse`](crate::solve::NewtonInverse), the iteration for the
 /// inverse of a matrix.
 ///
@@ -74,6 +95,8 @@ impl<T: Scalar> Configuration for NewtonConfiguration<T> {
 /// assert!(probabilities[1] > 0.9);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+#[doc(alias = "online Newton step")]
+#[doc(alias = "logistic regression")]
 pub type Newton<S, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> =
     Frame<NewtonModel<S, FEATURES, OUTPUTS, TERMS>>;
 

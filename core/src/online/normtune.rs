@@ -9,6 +9,22 @@ use crate::normtune::{Adagrad, Affine, Network, Optimizer, Parameters, Sign, Uni
 use crate::scalar::{Scalar, Storage};
 
 /// Configuration of [`Normtune`].
+///
+/// ```
+/// use situ::archive::{Error, restore, save};
+/// use situ::online::{Normtune, NormtuneConfiguration, Shape};
+///
+/// let learner = |seed| {
+///     let configuration = NormtuneConfiguration { seed, ..Default::default() };
+///     Normtune::<f32, 1, 2, 8>::new(Shape::classify(1, 2), configuration)
+/// };
+/// let mut bytes = [0; 512];
+/// save(&mut learner(1)?, &mut bytes)?;
+/// assert!(restore(&mut learner(1)?, &bytes).is_ok());
+/// // Scales and shifts mean nothing to other frozen weights.
+/// assert_eq!(restore(&mut learner(2)?, &bytes), Err(Error::Foreign));
+/// # Ok::<(), situ::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -47,7 +63,7 @@ impl<T: Scalar> Configuration for NormtuneConfiguration<T> {
 
 /// One hidden layer of `WIDTH` random ReLU units on standardized features, and random outputs on
 /// them; the weights are signs, regenerated as they are used, and only each unit's scale and shift
-/// are learned.
+/// are learned. [`normtune`](crate::normtune) names the source.
 ///
 /// With D = `WIDTH` and C outputs: 4 (D + C) numbers, half of them Adagrad's norms,
 /// besides the moments of the features (2 d). About D (2 d + 4 C + 20) flops an update, and

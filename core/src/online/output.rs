@@ -13,6 +13,14 @@ use crate::scalar::Scalar;
 /// on the same side, the scale starts again at the new level.
 ///
 /// Does nothing for classes, so that a learner for both tasks needs no case distinction.
+///
+/// ```
+/// use situ::online::{TargetScale, Task};
+///
+/// // A regression keeps its scale, a classification nothing.
+/// assert!(TargetScale::<f32>::state_bytes(Task::Regress) > 0);
+/// assert_eq!(TargetScale::<f32>::state_bytes(Task::Classify { classes: 3 }), 0);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct TargetScale<T> {
     count: u32,

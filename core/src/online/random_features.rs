@@ -9,6 +9,26 @@ use crate::random::Generator;
 use crate::scalar::Scalar;
 
 /// The function applied to a random projection.
+///
+/// ```
+/// use situ::online::{
+///     Activation, Learner, LeastSquares, LeastSquaresConfiguration, Shape, Target,
+/// };
+///
+/// // Random Fourier features in place of a hidden layer, for a function that has a period.
+/// let mut configuration = LeastSquaresConfiguration::with_random_features(30);
+/// configuration.random.activation = Activation::Cosine;
+/// configuration.random.bias = core::f32::consts::PI;
+/// let mut learner = LeastSquares::<f32, 1, 1, 32>::new(Shape::regress(1), configuration)?;
+/// for step in 0..1000 {
+///     let x = (step % 60) as f32 / 10.0;
+///     learner.learn(&[x], Target::Value(x.sin()))?;
+/// }
+/// let mut estimate = [0.0];
+/// learner.predict(&[2.0], &mut estimate)?;
+/// assert!((estimate[0] - 2.0_f32.sin()).abs() < 0.1);
+/// # Ok::<(), situ::online::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -24,6 +44,16 @@ pub enum Activation {
 /// u is z with each feature scaled by how well it distinguishes the classes. Weights and biases are
 /// uniform; they are drawn from the seed whenever they are used, four 8-bit weights to a draw, so
 /// they need no memory. 2 d D flops and d D/4 draws.
+///
+/// ```
+/// use situ::online::{LeastSquares, LeastSquaresConfiguration, Shape};
+///
+/// let configuration = LeastSquaresConfiguration::<f32>::with_random_features(16);
+/// // A constant, three features, sixteen random ones: the capacity that a learner's type needs.
+/// assert_eq!(configuration.random.terms(3), 20);
+/// assert!(LeastSquares::<f32, 3, 1, 20>::new(Shape::regress(3), configuration).is_ok());
+/// assert!(LeastSquares::<f32, 3, 1, 19>::new(Shape::regress(3), configuration).is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

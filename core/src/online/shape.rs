@@ -5,6 +5,13 @@ use crate::matrix::argmax;
 use crate::scalar::Scalar;
 
 /// What is predicted.
+///
+/// ```
+/// use situ::online::{Shape, Task};
+///
+/// assert_eq!(Shape::classify(4, 3).task, Task::Classify { classes: 3 });
+/// assert_eq!(Shape { features: 4, task: Task::Regress }.outputs(), 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -19,6 +26,13 @@ pub enum Task {
 }
 
 /// The sizes a learner works at, which are at most the capacities of its type.
+///
+/// ```
+/// use situ::online::{Shape, Target};
+///
+/// assert_eq!(Shape::classify(4, 3).decision(&[0.1, 0.7, 0.2]), Target::Class(1));
+/// assert_eq!(Shape::regress(4).decision(&[0.1]), Target::Value(0.1));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -30,6 +44,14 @@ pub struct Shape {
 }
 
 /// The true outcome of an example. Not to be confused with `normtune`'s target layers.
+///
+/// ```
+/// use situ::online::Target;
+///
+/// // A class is learned as a one-hot vector, a value as itself.
+/// assert_eq!([0, 1, 2].map(|index| Target::<f32>::Class(1).output(index)), [0.0, 1.0, 0.0]);
+/// assert_eq!(Target::Value(2.5).output(0), 2.5);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -100,13 +122,6 @@ impl Shape {
     }
 
     /// The decision that a prediction stands for: the likeliest class, or the value.
-    ///
-    /// ```
-    /// use situ::online::{Shape, Target};
-    ///
-    /// assert_eq!(Shape::classify(4, 3).decision(&[0.1, 0.7, 0.2]), Target::Class(1));
-    /// assert_eq!(Shape::regress(4).decision(&[0.1]), Target::Value(0.1));
-    /// ```
     pub fn decision<T: Scalar>(self, prediction: &[T]) -> Target<T> {
         match self.task {
             Task::Classify { .. } => Target::Class(argmax(prediction)),

@@ -7,8 +7,8 @@ use crate::scalar::Scalar;
 
 /// Running mean and variance of each feature: 3 F scalars and a count.
 ///
-/// Welford's recurrence with a rate of 1/n: exact moments of the first 2^20 examples, then an
-/// exponential window of that length, so that f32 never stops following.
+/// Welford's recurrence ([`running_moments`](crate::scalar::running_moments)) with a rate of 1/n: exact moments
+/// of the first 2^20 examples, then an exponential window of that length, so that f32 never stops following.
 ///
 /// One bad sample has bounded influence: after 30 examples a feature enters the moments at most
 /// 8 deviations from its mean. If 8 of the last 10 were beyond that (or more than 1 in 5 for a long time),

@@ -44,6 +44,18 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAss
 /// A number that kernels compute with: `f32`, `f64`, or a type defined by the caller.
 ///
 /// The functions return NaN or an infinity where the standard library's would, and none panics.
+///
+/// ```
+/// use situ::scalar::Scalar;
+///
+/// fn log_odds<T: Scalar>(probability: T) -> T {
+///     (probability / (T::ONE - probability)).ln()
+/// }
+///
+/// // The logistic function is the inverse, in either precision.
+/// assert!((log_odds(0.25_f32).sigmoid() - 0.25).abs() < 1e-6);
+/// assert!((log_odds(0.25_f64).sigmoid() - 0.25).abs() < 1e-15);
+/// ```
 pub trait Scalar:
     Storage<Compute = Self>
     + PartialOrd

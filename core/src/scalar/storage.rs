@@ -10,6 +10,21 @@ use super::Scalar;
 /// | `f32` | `f32` | 4 | 6.0e-8 |
 /// | `f16` | `f32` | 2 | 4.9e-4, largest 65,504 |
 /// | `[u8; 2]` | `f32` | 2 | as `f16`, in little-endian bytes |
+///
+/// ```
+/// use situ::{online::Byte, scalar::{Scalar, Storage}};
+///
+/// /// A mean, in the type that the numbers are computed in.
+/// fn mean<S: Storage>(stored: &[S]) -> S::Compute {
+///     let mut sum = S::Compute::ZERO;
+///     stored.iter().for_each(|number| sum += number.load());
+///     sum / S::Compute::from_usize(stored.len())
+/// }
+///
+/// assert_eq!(mean(&[2.0_f64, 5.0]), 3.5);
+/// // The mean of two bytes is no whole number.
+/// assert_eq!(mean(&[Byte(2), Byte(5)]), 3.5);
+/// ```
 pub trait Storage: Copy + 'static {
     /// The type that these numbers are computed in.
     type Compute: Scalar;

@@ -21,6 +21,7 @@ use crate::scalar::Scalar;
 /// assert!((x[0] - 1.0).abs() < 1e-15 && (x[1] - 1.0).abs() < 1e-15);
 /// # Ok::<(), situ::solve::Error>(())
 /// ```
+#[doc(alias = "pseudoinverse")]
 #[derive(Debug)]
 pub struct LeastNorm<'a, T> {
     /// Equation after equation: R above the diagonal, then the equation's reflection vector.

@@ -44,6 +44,16 @@ pub use triangle::{Elements, Size, Triangular};
 
 error_enum! {
     /// Why a solve failed.
+    ///
+    /// ```
+    /// use situ::{matrix::Matrix, solve::{Cholesky, Error, NewtonInverse, Order}};
+    ///
+    /// // Eigenvalues 3 and −1.
+    /// let indefinite = Matrix::from_rows([[1.0_f32, 2.0], [2.0, 1.0]]);
+    /// assert_eq!(Cholesky::new().factor(&indefinite), Err(Error::NotPositiveDefinite));
+    /// let stopped = NewtonInverse::new(Order::Two).invert(&indefinite, 1e-6, 1);
+    /// assert_eq!(stopped, Err(Error::NotConverged { iterations: 1 }));
+    /// ```
     #[derive(Eq)]
     pub enum Error {
         /// A pivot is zero to working precision.

@@ -5,6 +5,19 @@ use crate::matrix::{Matrix, add_product, infinity_norm, one_norm, product};
 use crate::scalar::{Scalar, Storage};
 
 /// Order of convergence of an iteration X ← X Σ_{m<order} (I − A X)^m.
+///
+/// ```
+/// use situ::{matrix::Matrix, solve::{Error, NewtonInverse, Order}};
+///
+/// let residual = |order| {
+///     // From the identity, the residual 1 − a x is 1/2.
+///     let (a, mut newton) = (Matrix::from_rows([[0.5_f32]]), NewtonInverse::new(order));
+///     newton.refine(&a)?;
+///     Ok::<_, Error>(newton.residual(&a))
+/// };
+/// assert_eq!((residual(Order::Two)?, residual(Order::Three)?), (0.25, 0.125));
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -36,6 +49,7 @@ pub enum Order {
 /// assert!(residual_before < 0.01 && newton.residual(&a) < 1e-4);
 /// # Ok::<(), solve::Error>(())
 /// ```
+#[doc(alias = "Newton-Schulz")]
 #[derive(Clone, Debug)]
 pub struct NewtonInverse<T, const N: usize> {
     order: Order,

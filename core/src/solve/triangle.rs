@@ -3,6 +3,21 @@
 use crate::scalar::{Storage, zeros};
 
 /// The order of a square matrix, at the type level.
+///
+/// ```
+/// use situ::filter::{Error, Rls};
+/// use situ::solve::{Size, Triangular};
+///
+/// /// A filter of any length that has a triangle.
+/// fn filter<const TAPS: usize>() -> Result<Rls<f32, TAPS>, Error>
+/// where
+///     Size<TAPS>: Triangular,
+/// {
+///     Rls::new(Default::default())
+/// }
+///
+/// assert!(filter::<16>().is_ok());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size<const TERMS: usize>;
 
@@ -11,6 +26,8 @@ pub struct Size<const TERMS: usize>;
 /// Stable Rust cannot express `[S; TERMS * (TERMS - 1) / 2]` for a generic `TERMS`, only for a literal one,
 /// so this trait is implemented once for each order and cannot be implemented elsewhere. Code that is
 /// generic in the order requires `Size<TERMS>: Triangular`.
+///
+/// The example is that of [`Size`].
 #[diagnostic::on_unimplemented(
     message = "the order of a covariance must be from 1 to 599",
     label = "no triangle of this order"
@@ -21,6 +38,8 @@ pub trait Triangular: sealed::Sealed {
 }
 
 /// An array whose length only the compiler knows.
+///
+/// The example is that of [`Size`].
 pub trait Elements<S>: Copy + sealed::Sealed {
     /// All zeros.
     const ZEROS: Self;

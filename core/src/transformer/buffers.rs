@@ -4,6 +4,8 @@ use super::{Bias, Block, Head, Layer};
 use crate::scalar::Storage;
 
 /// Caller-provided buffers, to be filled by a [`super::Builder`].
+///
+/// [`array_buffers!`](crate::array_buffers) has the example.
 #[derive(Debug)]
 pub struct Buffers<'a, S: Storage> {
     /// For scaled diagonals.
@@ -20,6 +22,8 @@ pub struct Buffers<'a, S: Storage> {
 ///
 /// Every construction has a `const fn buffer_sizes`, so that [`array_buffers!`](crate::array_buffers)
 /// reserves the memory at compile time.
+///
+/// The example is that of [`array_buffers!`](crate::array_buffers).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -7,6 +7,24 @@ use crate::scalar::Storage;
 
 /// Builds a transformer layer by layer; within a layer, heads come first, then the inputs of the
 /// feed-forward, then its outputs.
+///
+/// ```
+/// use situ::array_buffers;
+/// use situ::transformer::{Bias, Block, BufferSizes, Builder};
+///
+/// // One feed-forward adds relu(x − 1) to x.
+/// const SIZES: BufferSizes = BufferSizes { blocks: 2, biases: 1, heads: 0, layers: 1 };
+/// let mut storage: array_buffers!(f32; SIZES) = Default::default();
+/// let mut builder = Builder::new(1, storage.buffers());
+/// let unit = builder.layer()?.units(1)?;
+/// builder.input(Block::copy(unit, 0, 1))?;
+/// builder.input_bias(Bias { row: unit, length: 1, value: -1.0 })?;
+/// builder.output(Block::copy(0, unit, 1))?;
+/// let (transformer, mut sequence) = (builder.finish(), [0.5, 3.0]);
+/// transformer.forward(&mut sequence, &mut vec![0.0; transformer.workspace(2)])?;
+/// assert_eq!(sequence, [0.5, 5.0]);
+/// # Ok::<(), situ::transformer::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Builder<'a, S: Storage> {
     rows: u16,

@@ -53,6 +53,21 @@ pub use weights::{Attention, Bias, Block, FeedForward, Head, Layer, Map, Span, T
 
 error_enum! {
     /// Why a transformer was not built or not run.
+    ///
+    /// ```
+    /// use situ::array_buffers;
+    /// use situ::transformer::{Attention, BufferSizes, Builder, Error};
+    ///
+    /// const SIZES: BufferSizes = BufferSizes { blocks: 0, biases: 0, heads: 0, layers: 1 };
+    /// let mut storage: array_buffers!(f32; SIZES) = Default::default();
+    /// let mut builder = Builder::new(2, storage.buffers());
+    /// assert_eq!(builder.head(&[], &[], &[], Attention::Linear).err(), Some(Error::Order));
+    /// builder.layer()?;
+    /// assert_eq!(builder.layer().err(), Some(Error::Full));
+    /// // Three numbers are no whole columns of two rows.
+    /// assert_eq!(builder.finish().forward(&mut [0.0; 3], &mut []), Err(Error::Shape));
+    /// # Ok::<(), Error>(())
+    /// ```
     #[derive(Eq)]
     pub enum Error {
         /// The length of the sequence is not a multiple of its rows.

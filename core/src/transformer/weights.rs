@@ -7,6 +7,16 @@ use crate::scalar::{Scalar, Storage};
 ///
 /// With both steps one it is a scaled identity; an input step of zero spreads one row over many, an
 /// output step of zero sums many rows into one.
+///
+/// ```
+/// use situ::transformer::Block;
+///
+/// // 2 I on three rows; one row to all three; the sum of the three to one row.
+/// let twice = Block::<f32>::copy(0, 0, 3).times(2.0);
+/// assert_eq!((twice.scale, twice.output_step, twice.input_step), (2.0, 1, 1));
+/// assert_eq!(Block::<f32>::spread(0, 0, 3).input_step, 0);
+/// assert_eq!(Block::<f32>::gather(0, 0, 3).output_step, 0);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Block<S> {
     /// First row of the result.
@@ -57,6 +67,8 @@ impl<S: Storage> Default for Block<S> {
 }
 
 /// A constant within a bias: rows `row..row + length` gain `value`, in every column.
+///
+/// The example is that of [`Builder`](super::Builder).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bias<S> {
     /// First row.
@@ -74,6 +86,8 @@ impl<S: Storage> Default for Bias<S> {
 }
 
 /// A run of elements in one of a transformer's slices.
+///
+/// The example is that of [`Transformer`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     /// First element.
@@ -92,6 +106,8 @@ impl Span {
 }
 
 /// A weight matrix.
+///
+/// The example is that of [`Transformer`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Map {
     /// A sum of scaled diagonals, among the transformer's `blocks`.
@@ -115,6 +131,26 @@ impl Default for Map {
 }
 
 /// How scores become weights.
+///
+/// ```
+/// use situ::array_buffers;
+/// use situ::transformer::{Attention, Block, BufferSizes, Builder, Error, Mask};
+///
+/// let run = |attention| {
+///     const SIZES: BufferSizes = BufferSizes { blocks: 3, biases: 0, heads: 1, layers: 1 };
+///     let mut storage: array_buffers!(f32; SIZES) = Default::default();
+///     let (mut builder, all) = (Builder::new(1, storage.buffers()), [Block::copy(0, 0, 1)]);
+///     builder.layer()?.head(&all, &all, &all, attention)?;
+///     let (transformer, mut sequence) = (builder.finish(), [1.0, 2.0]);
+///     transformer.forward(&mut sequence, &mut vec![0.0; transformer.workspace(2)])?;
+///     Ok::<_, Error>(sequence)
+/// };
+/// // Linear attention adds H Hᵀ H = 5 H; sharp softmax the value of the largest key.
+/// assert_eq!(run(Attention::Linear)?, [6.0, 12.0]);
+/// let sharp = Attention::Softmax { inverse_temperature: 200.0, mask: Mask::Full };
+/// assert_eq!(run(sharp)?, [1.0 + 2.0, 2.0 + 2.0]);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Attention<T> {
     /// The scores are the weights.
@@ -131,6 +167,8 @@ pub enum Attention<T> {
 
 /// An attention head: rows `output..output + value_size` of the sequence gain
 /// `W_V H σ((W_K H)ᵀ (W_Q H))`.
+///
+/// The example is that of [`Transformer`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Head<T> {
     /// W_K, `key_size` rows.
@@ -150,6 +188,8 @@ pub struct Head<T> {
 }
 
 /// A feed-forward: the sequence gains `W_2 relu(W_1 A + b_1 1ᵀ) + b_2 1ᵀ`.
+///
+/// The example is that of [`Builder`](super::Builder).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FeedForward {
     /// Hidden units.
@@ -165,6 +205,8 @@ pub struct FeedForward {
 }
 
 /// A layer: heads in parallel, then a feed-forward if it has units or an output bias.
+///
+/// The example is that of [`Transformer`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Layer {
     /// Among the transformer's `heads`.
@@ -176,6 +218,23 @@ pub struct Layer {
 /// A transformer: a view of its weights, which may be in flash.
 ///
 /// Bytes for f32: 12 a block, 8 a bias, 52 a head, 48 a layer.
+///
+/// ```
+/// use situ::transformer::{Block, Head, Layer, Map, Span, Transformer};
+///
+/// // By hand, as in flash: one head that adds H Hᵀ H to one row.
+/// let (one, blocks) = (Span { start: 0, count: 1 }, [Block::copy(0, 0, 1)]);
+/// let [keys, queries, values] = [Map::Blocks(one); 3];
+/// let heads = [Head { keys, queries, values, key_size: 1, value_size: 1, ..Head::default() }];
+/// let layers = [Layer { heads: one, ..Layer::default() }];
+/// let (biases, dense) = (&[], &[]);
+/// let transformer =
+///     Transformer::<f32> { rows: 1, blocks: &blocks, biases, dense, heads: &heads, layers: &layers };
+/// let mut sequence = [1.0, 2.0];
+/// transformer.forward(&mut sequence, &mut vec![0.0; transformer.workspace(2)])?;
+/// assert_eq!(sequence, [1.0 + 5.0, 2.0 + 10.0]);
+/// # Ok::<(), situ::transformer::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Transformer<'a, S: Storage> {
     /// Rows of the sequence.

@@ -4,6 +4,17 @@ use super::{Error, Projection};
 use crate::scalar::Scalar;
 
 /// A method with a constant step size.
+///
+/// ```
+/// use situ::variational::{ConstantStep, Error, Everywhere, Sgda};
+///
+/// fn doubled<M: ConstantStep<f64>>(method: &M) -> Result<M, Error> {
+///     method.with_step_size(2.0 * method.step_size())
+/// }
+///
+/// assert_eq!(doubled(&Sgda::new(0.1, Everywhere)?)?, Sgda::new(0.2, Everywhere)?);
+/// # Ok::<(), Error>(())
+/// ```
 pub trait ConstantStep<T>: Sized {
     /// The step size g.
     fn step_size(&self) -> T;
@@ -16,6 +27,25 @@ pub trait ConstantStep<T>: Sized {
 }
 
 /// One step of a method with a constant step size.
+///
+/// ```
+/// use situ::variational::{Error, Everywhere, Extragradient, Method, Sgda};
+///
+/// /// The distance from the solution of the game x y after 100 steps from 1.
+/// fn distance<M: Method<f64, 2>>(method: M) -> Result<f64, Error> {
+///     let mut z = [1.0, 0.0];
+///     for _ in 0..100 {
+///         method.advance(&mut z, |[x, y], v| *v = [*y, -x])?;
+///     }
+///     Ok(z[0].hypot(z[1]))
+/// }
+///
+/// // Each step multiplies it by √(1 + g²), or by √((1 − g²)² + g²).
+/// assert!((distance(Sgda::new(0.2, Everywhere)?)? - 1.04_f64.powi(50)).abs() < 1e-9);
+/// let extragradient = Extragradient::new(0.2, 1.0, Everywhere)?;
+/// assert!((distance(extragradient)? - 0.9616_f64.powi(50)).abs() < 1e-9);
+/// # Ok::<(), Error>(())
+/// ```
 pub trait Method<T: Scalar, const N: usize>: ConstantStep<T> {
     /// Calls of the oracle in a step.
     const CALLS: usize;
@@ -45,6 +75,20 @@ pub trait Method<T: Scalar, const N: usize>: ConstantStep<T> {
 }
 
 /// Stochastic gradient descent ascent: `x' = P(x - g V(x))`. N multiply-adds and one oracle call.
+///
+/// ```
+/// use situ::variational::{Bounds, Method, Sgda};
+///
+/// let method = Sgda::new(0.25, Bounds::new([1.0], [9.0])?)?;
+/// let mut x = [2.0];
+/// // F(x) = x: a step to 2 − g 2, the next ones as far as the bound.
+/// method.advance(&mut x, |x, v| *v = *x)?;
+/// assert_eq!(x, [1.5]);
+/// (0..10).try_for_each(|_| method.advance(&mut x, |x, v| *v = *x))?;
+/// assert_eq!(x, [1.0]);
+/// # Ok::<(), situ::variational::Error>(())
+/// ```
+#[doc(alias = "gradient descent ascent")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -87,6 +131,16 @@ impl<T: Scalar, P: Clone> ConstantStep<T> for Sgda<T, P> {
 /// oracle calls and the ratio α in (0, 1]. 2 N multiply-adds.
 ///
 /// α = 1 is the classical method; it stays bounded on bilinear games, where [`Sgda`] diverges.
+///
+/// ```
+/// use situ::variational::{Everywhere, Extragradient, Method};
+///
+/// let mut x = [2.0];
+/// // F(x) = x: the value at x½ = 2 − g 2 = 1.5 moves x to 2 − g 1.5.
+/// Extragradient::new(0.25, 1.0, Everywhere)?.advance(&mut x, |x, v| *v = *x)?;
+/// assert_eq!(x, [1.625]);
+/// # Ok::<(), situ::variational::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -52,6 +52,16 @@ pub use refinement::{PairedChains, Refinement, richardson_romberg};
 
 error_enum! {
     /// Why a method or an average refused its input. The state is unchanged.
+    ///
+    /// ```
+    /// use situ::variational::{Error, Everywhere, Method, Sgda};
+    ///
+    /// assert_eq!(Sgda::new(0.0_f64, Everywhere).err(), Some(Error::StepSize));
+    /// let mut x = [1.0_f64];
+    /// let refused = Sgda::new(0.1, Everywhere)?.advance(&mut x, |_, v| v[0] = f64::NAN);
+    /// assert_eq!((refused, x), (Err(Error::NotFinite), [1.0]));
+    /// # Ok::<(), Error>(())
+    /// ```
     #[derive(Eq)]
     pub enum Error {
         /// A number is infinite or NaN, or the step would make it so.

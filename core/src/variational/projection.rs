@@ -6,12 +6,36 @@ use crate::scalar::Scalar;
 use crate::simplex;
 
 /// A closed convex set, known by its projection: the point of the set nearest to x.
+///
+/// ```
+/// use situ::variational::{Ball, Everywhere, Projection, Simplex};
+///
+/// /// The distance of x from a set.
+/// fn distance<P: Projection<f64, 2>>(set: P, x: [f64; 2]) -> f64 {
+///     let mut nearest = x;
+///     set.project(&mut nearest);
+///     (x[0] - nearest[0]).hypot(x[1] - nearest[1])
+/// }
+///
+/// assert_eq!(distance(Everywhere, [3.0, 4.0]), 0.0);
+/// assert!((distance(Ball::new(1.0)?, [3.0, 4.0]) - 4.0).abs() < 1e-12);
+/// assert!((distance(Simplex, [1.0, 1.0]) - 0.5_f64.sqrt()).abs() < 1e-12);
+/// # Ok::<(), situ::variational::Error>(())
+/// ```
 pub trait Projection<T: Scalar, const N: usize> {
     /// Replaces x by its projection, in place.
     fn project(&self, x: &mut [T; N]);
 }
 
 /// The whole space.
+///
+/// ```
+/// use situ::variational::{Everywhere, Projection};
+///
+/// let mut x = [1e9_f64, -2.0];
+/// Everywhere.project(&mut x);
+/// assert_eq!(x, [1e9, -2.0]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -60,6 +84,14 @@ impl<T: Scalar, const N: usize> Projection<T, N> for Bounds<T, N> {
 }
 
 /// The probability simplex.
+///
+/// ```
+/// use situ::variational::{Projection, Simplex};
+///
+/// let mut x = [1.0_f64, 0.5, -2.0];
+/// Simplex.project(&mut x);
+/// assert_eq!(x, [0.75, 0.25, 0.0]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -73,6 +105,15 @@ impl<T: Scalar, const N: usize> Projection<T, N> for Simplex {
 }
 
 /// A ball around the origin.
+///
+/// ```
+/// use situ::variational::{Ball, Projection};
+///
+/// let mut x = [3.0_f64, 4.0];
+/// Ball::new(1.0)?.project(&mut x);
+/// assert!((x[0] - 0.6).abs() < 1e-15 && (x[1] - 0.8).abs() < 1e-15);
+/// # Ok::<(), situ::variational::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -50,6 +50,18 @@ pub struct Refinement<M> {
 /// Shared noise keeps the variance of `2 x̄_g - x̄_2g` at that of x̄_g (independent noise makes
 /// it five times as large); the antithetic pair cancels the odd effects of the noise, which
 /// would hide the bias. 8 N numbers and four counters.
+///
+/// ```
+/// use situ::variational::{Everywhere, PairedChains, Refinement, Sgda};
+///
+/// let refinement = Refinement::new(Sgda::new(0.1, Everywhere)?)?;
+/// let mut chains = PairedChains::new([1.0_f64], 0);
+/// refinement.advance(&mut chains, |x, v| *v = *x, |noise| noise[0] = 1.0)?;
+/// // x − g (x ± 1): the noise moves the two of a pair apart and leaves their middle alone.
+/// assert_eq!(*chains.points(), [[0.8], [1.0]]);
+/// assert!((chains.mean()[0] - 0.9).abs() < 1e-12 && (chains.double_mean()[0] - 0.8).abs() < 1e-12);
+/// # Ok::<(), situ::variational::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairedChains<T, const N: usize> {
     /// Points at step size g and at 2g, each with noise U and -U.

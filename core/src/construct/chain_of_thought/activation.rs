@@ -3,6 +3,14 @@
 use crate::scalar::Scalar;
 
 /// φ(z) = scale · max(z, slope z), with 0 < slope ≤ 1, which is invertible: z follows from φ(z).
+///
+/// ```
+/// use situ::construct::chain_of_thought::LeakyRelu;
+///
+/// let activation = LeakyRelu { slope: 0.5, scale: 2.0 };
+/// assert_eq!([3.0, -3.0].map(|z| activation.apply(z)), [6.0, -3.0]);
+/// assert_eq!([6.0, -3.0].map(|s| activation.invert(s)), [3.0, -3.0]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

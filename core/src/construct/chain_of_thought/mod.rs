@@ -57,6 +57,27 @@ use crate::transformer::{BufferSizes, Buffers, Error, Transformer};
 /// Sizes and constants of the transformer.
 ///
 /// The last layer of the hidden network is linear; the others end in `activation`.
+///
+/// ```
+/// use situ::array_buffers;
+/// use situ::construct::chain_of_thought::{LeakyRelu, Plan};
+/// use situ::transformer::Error;
+///
+/// const PLAN: Plan<'_, f64> = Plan {
+///     size: 1,
+///     examples: 2,
+///     activation: LeakyRelu { slope: 0.5, scale: 1.0 },
+///     step_sizes: &[0.5, 0.2],
+///     relaxations: &[1.0],
+///     descents: 40,
+/// };
+/// let mut storage: array_buffers!(f64; PLAN.buffer_sizes()) = Default::default();
+/// // A layer to fetch and filter, one for each step of descent.
+/// assert_eq!(PLAN.build(storage.buffers())?.transformer.layers.len(), 1 + 40);
+/// let still = Plan { step_sizes: &[0.5, 0.0], ..PLAN };
+/// assert_eq!(still.build(storage.buffers()).err(), Some(Error::Range));
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Plan<'a, T> {
@@ -143,6 +164,8 @@ pub fn fixed_step_sizes<T: Scalar>(
 }
 
 /// A transformer that learns a hidden network from the prompt and computes it layer by layer.
+///
+/// The [module](self) has the example.
 #[derive(Clone, Copy, Debug)]
 pub struct ChainOfThought<'a, S: Storage> {
     /// The weights.

@@ -4,6 +4,15 @@ use crate::construct::code::code_bits;
 use crate::transformer::Error;
 
 /// First row of each field of a token, for vectors of D, chains of L steps and n examples.
+///
+/// ```
+/// use situ::construct::chain_of_thought::Rows;
+///
+/// // Vectors of 4, chains of 2: three tokens an example.
+/// let rows = Rows::new(4, 2, 10)?;
+/// assert_eq!((rows.tokens(), rows.count), (3, 4 * 4 + 2 * 2 * 4 + 2 * 2 + 1 + 2 * rows.bits));
+/// # Ok::<(), situ::transformer::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rows {
     /// D, the length of a vector.

@@ -10,6 +10,21 @@ use crate::scalar::Scalar;
 use crate::solve::{Cholesky, Error};
 
 /// How a [`TraceLearner`] learns.
+///
+/// ```
+/// use situ::construct::chain_of_thought::{LeakyRelu, TraceConfiguration, TraceLearner};
+///
+/// let activation = LeakyRelu { slope: 1.0, scale: 1.0 };
+/// let config = TraceConfiguration { activation, ridge: 1.0, decay: 1.0 };
+/// let mut learner = TraceLearner::<f64, 1, 1, 1>::new(&config)?;
+/// learner.observe(&config, &[1.0], &[1.0], &[1.0])?;
+/// learner.learn()?;
+/// // A ridge of 1 halves what one trace of ones says of each layer.
+/// let (mut hidden, mut output) = ([0.0], [0.0]);
+/// learner.predict(&config, &[1.0], &mut hidden, &mut output);
+/// assert!((hidden[0] - 0.5).abs() < 1e-12 && (output[0] - 0.25).abs() < 1e-12);
+/// # Ok::<(), situ::solve::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

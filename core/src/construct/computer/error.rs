@@ -4,6 +4,17 @@ use crate::transformer;
 
 error_enum! {
     /// Why a machine was not built, a program not loaded or an instruction not executed.
+    ///
+    /// ```
+    /// use situ::array_buffers;
+    /// use situ::construct::computer::subleq::{Depth, Machine};
+    /// use situ::construct::computer::{Computer, Error};
+    ///
+    /// const MACHINE: Machine = Machine::new::<f32>(20, 6, Depth::Five);
+    /// let mut storage: array_buffers!(f32; MACHINE.buffer_sizes()) = Default::default();
+    /// // The steps on words of 20 bits are not exact in f32.
+    /// assert_eq!(MACHINE.build(storage.buffers()).err(), Some(Error::Word { max_bits: 19 }));
+    /// ```
     pub enum Error {
         /// The program does not fit the machine.
         Columns {

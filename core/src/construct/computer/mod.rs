@@ -35,6 +35,36 @@ pub const MAX_INVERSE_TEMPERATURE: f64 = 1e6;
 /// The sequence that holds a program has [`Self::rows`] × [`Self::columns`] scalars. Memory is a list
 /// of cells, each of [`Self::cell_size`] numbers: one integer in SUBLEQ, d × d numbers row by row in
 /// FLEQ.
+///
+/// ```
+/// use situ::array_buffers;
+/// use situ::construct::computer::subleq::{Depth, Instruction, Machine};
+/// use situ::construct::computer::{Computer, Error};
+/// use situ::transformer::Transformer;
+///
+/// /// Runs a loaded program to its end; returns the number of instructions.
+/// fn run<C: Computer>(
+///     machine: &C,
+///     transformer: &Transformer<'_, f32>,
+///     sequence: &mut [f32],
+/// ) -> Result<usize, Error> {
+///     let (mut workspace, mut count) = (vec![0.0; transformer.workspace(machine.columns())], 0);
+///     while !machine.halted(sequence) {
+///         machine.step(transformer, sequence, &mut workspace)?;
+///         count += 1;
+///     }
+///     Ok(count)
+/// }
+///
+/// // Counts cell 1 down from 3 by cell 0, then branches to itself.
+/// let program = [[0, 1, 2], [2, 2, 0], [2, 2, 2]].map(|[a, b, c]| Instruction { a, b, c });
+/// const MACHINE: Machine = Machine::new::<f32>(8, 7, Depth::Five);
+/// let mut storage: array_buffers!(f32; MACHINE.buffer_sizes()) = Default::default();
+/// let (transformer, mut sequence) = (MACHINE.build(storage.buffers())?, [0.0; MACHINE.sequence()]);
+/// MACHINE.load(&[1.0, 3.0, 0.0], &program, &mut sequence)?;
+/// assert_eq!(run(&MACHINE, &transformer, &mut sequence)?, 3 + 2);
+/// # Ok::<(), Error>(())
+/// ```
 pub trait Computer {
     /// One instruction of a program.
     type Instruction: Copy;

@@ -41,6 +41,17 @@ use crate::scalar::{Scalar, Storage};
 use crate::transformer::{BufferSizes, Buffers, Builder, Error, Transformer};
 
 /// Sizes and constants of the construction.
+///
+/// ```
+/// use situ::{array_buffers, construct::logistic::Logistic};
+///
+/// const LOGISTIC: Logistic<f64> =
+///     Logistic { features: 2, examples: 5, knots: 16, inverse_steps: 6, ridge: 0.1 };
+/// let mut storage: array_buffers!(f64; LOGISTIC.buffer_sizes()) = Default::default();
+/// let transformer = LOGISTIC.build(storage.buffers())?;
+/// assert_eq!((LOGISTIC.rows(), transformer.layers.len()), (6 * 2 + 4, 11 + 2 * 6));
+/// # Ok::<(), situ::transformer::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -137,6 +137,8 @@ impl Plan {
 }
 
 /// A transformer that answers several tasks at once.
+///
+/// The [module](self) has the example.
 #[derive(Clone, Copy, Debug)]
 pub struct Superposition<'a, S: Storage> {
     /// The weights.

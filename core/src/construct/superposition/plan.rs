@@ -3,6 +3,14 @@
 use crate::transformer::Block;
 
 /// Sizes of the prompts.
+///
+/// ```
+/// use situ::construct::superposition::Plan;
+///
+/// // Four examples of an input and an answer, and the query; a column for each, the answer, two sinks.
+/// let plan = Plan { letters: 3, inputs: 1, examples: 4 };
+/// assert_eq!((plan.prompt(), plan.columns(2)), (4 * 2 + 1, 4 * 2 + 1 + 1 + 2));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -17,6 +25,8 @@ pub struct Plan {
 
 /// First row of each field of a token; the first K tokens are sinks, which take the attention that
 /// nothing else does.
+///
+/// The example is that of the [module](super).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rows {
     /// The letter, one-hot, d rows; zero at the query's separator and at sinks.
@@ -44,6 +54,19 @@ pub struct Rows {
 }
 
 /// A task: the answer is `map` of the input at place `input`.
+///
+/// ```
+/// use situ::array_buffers;
+/// use situ::construct::superposition::{Plan, Task};
+/// use situ::transformer::{Block, Error};
+///
+/// const PLAN: Plan = Plan { letters: 3, inputs: 1, examples: 4 };
+/// let mut storage: array_buffers!(f32; PLAN.buffer_sizes(1, 1)) = Default::default();
+/// // Copies the second input, of which there is one.
+/// let task = Task { input: 1, map: &[Block::copy(0, 0, 3)] };
+/// assert_eq!(PLAN.build(&[task], storage.buffers()).err(), Some(Error::Range));
+/// assert!(PLAN.build(&[Task { input: 0, ..task }], storage.buffers()).is_ok());
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Task<'a, S> {

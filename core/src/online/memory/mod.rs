@@ -31,6 +31,20 @@ const NEAREST_RATE: f64 = 0.01;
 const NEAREST_CAP: f64 = 3.0;
 
 /// Configuration of [`Memory`].
+///
+/// ```
+/// use situ::online::{Error, Learner, Memory, MemoryConfiguration, Shape};
+///
+/// let bytes = |slots| {
+///     let configuration = MemoryConfiguration { slots, ..Default::default() };
+///     let learner = Memory::<f32, 1, 2, 16>::new(Shape::classify(1, 2), configuration)?;
+///     Ok::<_, Error>(learner.state_bytes())
+/// };
+/// // A slot has d + 1 numbers and two bytes; the type has capacity for 16.
+/// assert_eq!(bytes(16)? - bytes(8)?, 8 * (2 * size_of::<f32>() + 2));
+/// assert_eq!(bytes(17), Err(Error::Capacity));
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -74,7 +88,8 @@ impl<T: Scalar> Configuration for MemoryConfiguration<T> {
 /// votes for the right class gains utility, one that votes for a wrong one loses it twice as fast; the
 /// ring pointer skips the useful).
 ///
-/// Examples are stored raw, in f32, f16 or [`super::Byte`], on a scale of their own.
+/// Such a vote is kernel regression (E. A. Nadaraya, "On estimating regression", 1964; G. S. Watson, "Smooth
+/// regression analysis", 1964). Examples are stored raw, in f32, f16 or [`super::Byte`], on a scale of their own.
 ///
 /// State: K (d + 1) stored numbers and 2 K bytes of utilities, besides the metric of features
 /// (C + 3) d and their scales 2 d; K (4 d + 8) flops an update.
@@ -97,6 +112,8 @@ impl<T: Scalar> Configuration for MemoryConfiguration<T> {
 /// assert!(probabilities[1] > 0.8);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
+#[doc(alias = "kNN")]
+#[doc(alias = "nearest neighbors")]
 pub type Memory<S, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> =
     Frame<MemoryModel<S, FEATURES, OUTPUTS, SLOTS>>;
 

@@ -7,6 +7,19 @@ use crate::scalar::{Scalar, Storage};
 const SMALLEST_STEP: f64 = 1.0 / 1_152_921_504_606_846_976.0;
 
 /// A format that stored examples are kept in, on a scale that grows with the stored numbers.
+///
+/// ```
+/// use situ::online::{Byte, Slot};
+///
+/// /// Relative rounding error of a number near the limit of the format.
+/// fn error<S: Slot<Compute = f32>>() -> f32 {
+///     let value = 0.9 * S::LIMIT as f32;
+///     (S::store(value).load() - value).abs() / value
+/// }
+///
+/// // Half a step of a byte; a number in f32 is stored as it is.
+/// assert!(error::<Byte>() < 0.5 / 114.0 && error::<f32>() == 0.0);
+/// ```
 pub trait Slot: Storage {
     /// Largest magnitude that keeps the format's precision.
     const LIMIT: f64;
@@ -31,6 +44,13 @@ impl Slot for crate::scalar::f16 {
 }
 
 /// A signed byte that stands for a whole number: 8-bit storage of scaled values.
+///
+/// ```
+/// use situ::{online::Byte, scalar::Storage};
+///
+/// assert_eq!([3.4, -3.6, 1000.0].map(Byte::store), [Byte(3), Byte(-4), Byte(127)]);
+/// assert_eq!(size_of::<Byte>(), 1);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct Byte(pub i8);

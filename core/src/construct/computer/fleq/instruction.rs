@@ -1,6 +1,29 @@
 //! Instructions.
 
 /// What an instruction computes from blocks A = `mem[a]` and B = `mem[b]`.
+///
+/// ```
+/// use situ::array_buffers;
+/// use situ::construct::computer::fleq::{Instruction, Machine, Operation};
+/// use situ::construct::computer::{Computer, Error};
+///
+/// let run = |operation| {
+///     const MACHINE: Machine = Machine::new::<f64>(2, 2, 2);
+///     let mut storage: array_buffers!(f64; MACHINE.buffer_sizes()) = Default::default();
+///     let (transformer, mut sequence) =
+///         (MACHINE.build(storage.buffers())?, vec![0.0; MACHINE.sequence()]);
+///     let program = [Instruction::new(operation, 0, 1), Instruction::HALT];
+///     MACHINE.load(&[1.0, -2.0, 3.0, 4.0], &program, &mut sequence)?;
+///     let mut workspace = vec![0.0; transformer.workspace(MACHINE.columns())];
+///     MACHINE.step(&transformer, &mut sequence, &mut workspace)?;
+///     let mut block = [0.0_f64; 4];
+///     MACHINE.read(&sequence, 1, &mut block);
+///     Ok::<_, Error>(block.map(f64::round))
+/// };
+/// assert_eq!(run(Operation::Transpose)?, [1.0, 3.0, -2.0, 4.0]);
+/// assert_eq!(run(Operation::Relu)?, [1.0, 0.0, 3.0, 4.0]);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -56,6 +79,17 @@ impl Operation {
 }
 
 /// A block of memory.
+///
+/// ```
+/// use situ::construct::computer::fleq::{Instruction, Machine, Operand, Operation};
+/// use situ::construct::computer::{Computer, Error};
+///
+/// const MACHINE: Machine = Machine::new::<f64>(1, 2, 1);
+/// // Copies the block that register 1 points to, on a machine with register 0 alone.
+/// let program = [Instruction { a: Operand::Register(1), ..Instruction::new(Operation::Copy, 0, 1) }];
+/// let refused = MACHINE.load(&[0.0_f64; 2], &program, &mut vec![0.0; MACHINE.sequence()]);
+/// assert_eq!(refused, Err(Error::Address { instruction: 0, address: 1 }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -70,6 +104,20 @@ pub enum Operand {
 /// `mem[flag]` is at most [`super::THRESHOLD`], else to the next instruction.
 ///
 /// Registers change as a side effect; operands use their values from before.
+///
+/// ```
+/// use situ::construct::computer::fleq::{Instruction, Machine};
+/// use situ::construct::computer::Computer;
+///
+/// const MACHINE: Machine = Machine::new::<f64>(1, 1, 1);
+/// let mut sequence = vec![0.0_f64; MACHINE.sequence()];
+/// MACHINE.load(&[0.0], &[Instruction::HALT], &mut sequence)?;
+/// assert_eq!(MACHINE.counter(&sequence), 0);
+/// // A branch goes to an instruction of the program.
+/// let lost = Instruction { target: Some(1), ..Instruction::HALT };
+/// assert!(MACHINE.load(&[0.0], &[lost], &mut sequence).is_err());
+/// # Ok::<(), situ::construct::computer::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -65,6 +65,13 @@ use layout::Layout;
 pub use soundness::{MAX_FLAG, MAX_VALUE};
 
 /// The size of a machine, which alone determines its weights.
+///
+/// ```
+/// use situ::construct::computer::fleq::Machine;
+///
+/// let machine = Machine::new::<f64>(4, 16, 16);
+/// assert_eq!((machine.max_heads(), machine.rows(), machine.columns()), (19, 233, 88));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

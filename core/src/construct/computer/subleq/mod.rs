@@ -44,6 +44,16 @@ use crate::transformer::{Attention, Block, BufferSizes, Buffers, Builder, Mask, 
 use layout::Layout;
 
 /// `mem[b] -= mem[a]; if mem[b] <= 0 goto c`: cells a and b, instruction c, each counted from 0.
+///
+/// ```
+/// use situ::construct::computer::subleq::{Depth, Instruction, Machine};
+/// use situ::construct::computer::{Computer, Error};
+///
+/// const MACHINE: Machine = Machine::new::<f32>(8, 3, Depth::Five);
+/// let program = [Instruction { a: 0, b: 1, c: 0 }];
+/// let refused = MACHINE.load(&[0.0_f32], &program, &mut [0.0; MACHINE.sequence()]);
+/// assert_eq!(refused, Err(Error::Address { instruction: 0, address: 1 }));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -57,6 +67,13 @@ pub struct Instruction {
 }
 
 /// Number of layers.
+///
+/// ```
+/// use situ::construct::computer::subleq::{Depth, Machine};
+///
+/// let layers = |depth| Machine::new::<f32>(8, 6, depth).buffer_sizes().layers;
+/// assert_eq!((layers(Depth::Nine), layers(Depth::Five)), (9, 5));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -70,6 +87,8 @@ pub enum Depth {
 }
 
 /// The size of a machine, which alone determines its weights.
+///
+/// The [module](self) has the example.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
