@@ -87,6 +87,16 @@ impl<T: Scalar> Rates<T> {
 ///
 /// Squared residuals of one-hot targets hardly move when classes change: for classification derive γ from
 /// the error rate instead.
+///
+/// ```
+/// use situ::attention::VariableForgetting;
+///
+/// let mut forgetting = VariableForgetting::<f32>::new();
+/// // While the residual is what it was, the largest γ; after it rose tenfold, less.
+/// let decay = (0..200).map(|_| forgetting.observe(1, 0.01, 0.1, 0.999)).last();
+/// assert_eq!(decay, Some(0.999));
+/// assert!(forgetting.observe(1, 1.0, 0.1, 0.999) < 0.9);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct VariableForgetting<T> {
     residual: T,

@@ -22,6 +22,18 @@ use crate::simplex;
 ///
 /// Sources: Giannou, Vlatakis-Gkaragkounis, Mertikopoulos, COLT 2021 and NeurIPS 2021; Nesterov
 /// 2009 (primal-dual averaging).
+///
+/// ```
+/// use situ::ftrl::{Constant, Entropic, Ftrl};
+///
+/// // Exponential weights: after ten steps of 0.1 on payoffs 1 and 0 the odds are e.
+/// let ftrl = Ftrl::new(Entropic, Constant::new(0.1)?);
+/// let mut state = ftrl.start(&[2], [0.5_f64; 2])?;
+/// (0..10).try_for_each(|_| ftrl.update(&mut state, &[2], &[1.0, 0.0]))?;
+/// let [first, second] = *state.strategies();
+/// assert!((first / second - 1.0_f64.exp()).abs() < 1e-9);
+/// # Ok::<(), situ::ftrl::Error>(())
+/// ```
 #[doc(alias = "follow the regularized leader")]
 #[doc(alias = "dual averaging")]
 #[derive(Clone, Copy, Debug, PartialEq)]

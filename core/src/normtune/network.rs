@@ -15,6 +15,17 @@ use crate::scalar::{Scalar, Storage};
 ///
 /// A pass draws only the weights that it multiplies by a non-zero number: it skips the columns of units
 /// that are off, and the backward pass skips their rows too.
+///
+/// ```
+/// use situ::normtune::{Network, Parameters, Sign, Workspace};
+///
+/// // Without hidden layers: g W x with weights of ±1 and g = 1/√2.
+/// let (network, parameters) = (Network::new(1, Sign), Parameters::<f64, 1, 0, 1>::default());
+/// let mut output = [0.0];
+/// network.forward(&parameters, &[3.0, 4.0], &mut Workspace::default(), &mut output);
+/// let [a, b] = [0, 1].map(|column| network.weight::<f64>(0, 0, column));
+/// assert!((output[0] - (3.0 * a + 4.0 * b) / 2.0_f64.sqrt()).abs() < 1e-12);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Network<W: Weights> {
     root: W::Root,
