@@ -56,28 +56,59 @@ fn score(learner: &mut dyn Learner<f32>, stream: &[Example]) -> f64 {
     if total > 0.0 { 1.0 - missed / total } else { right / n }
 }
 
+/// The clouds with their labels permuted.
+fn permuted(stream: &[Example]) -> Vec<Example> {
+    let permute = |(features, target): &Example| match target {
+        Target::Class(class) => (features.clone(), Target::Class((class + 1) % CLASSES)),
+        Target::Value(_) => (features.clone(), *target),
+    };
+    stream.iter().map(permute).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
 
-    /// From 150 examples after the labels were permuted, or the plane turned, on: as before.
+    /// Labels are permuted, or the plane turns. As many examples later as the long mean of residuals
+    /// spans, the learner is as good as one that has never known the old world.
     #[test]
     fn a_changed_world_is_learned_again(seed in 0_u64..1000) {
-        let (shape, other) = (Shape::classify(FEATURES, CLASSES), Shape::regress(FEATURES));
-        let mut permuted = clouds(FEATURES, CLASSES, 3000, seed);
-        for (_, target) in &mut permuted[1500..] {
-            if let Target::Class(class) = target {
-                *class = (*class + 1) % CLASSES;
+        const SPAN: usize = 18 * (1 + FEATURES + RANDOM);
+        let first = clouds(FEATURES, CLASSES, 3000, seed);
+        let second = permuted(&first);
+        let (plane, turned) = (plane(FEATURES, 1500, seed), plane(FEATURES, 3000, seed + 7777));
+        for (shape, old, new) in [
+            (Shape::classify(FEATURES, CLASSES), first, second),
+            (Shape::regress(FEATURES), plane, turned),
+        ] {
+            let pair = || learners(shape, Forgetting::default());
+            for (index, (mut moved, mut native)) in pair().into_iter().zip(pair()).enumerate() {
+                score(&mut *moved, &old[..1500]);
+                score(&mut *native, &new[..1500]);
+                let [moved, native] = [moved, native].map(|mut learner| {
+                    score(&mut *learner, &new[1500..1500 + SPAN]);
+                    score(&mut *learner, &new[1500 + SPAN..])
+                });
+                prop_assert!(moved > native - 0.05, "{index}: {moved}, a native {native}");
             }
         }
-        let turned = [plane(FEATURES, 1500, seed), plane(FEATURES, 1500, seed + 7777)].concat();
-        for (shape, stream, bound) in [(shape, &permuted, 0.05), (other, &turned, 0.1)] {
-            for (index, mut learner) in learners(shape, Forgetting::default()).into_iter().enumerate() {
-                score(&mut *learner, &stream[..1000]);
-                let before = score(&mut *learner, &stream[1000..1500]);
-                score(&mut *learner, &stream[1500..1650]);
-                let after = score(&mut *learner, &stream[1650..]);
-                prop_assert!(after > before - bound, "{index}: {before}, then {after}");
-            }
+    }
+
+    /// On a plane with noise of variance 0.01. The scale of values never settles, because it forgets too,
+    /// but the weights follow it: what they miss falls with the drift of the features' scales, as 1/n.
+    #[test]
+    fn little_but_the_noise_is_left(seed in 0_u64..1000) {
+        let stream = plane(FEATURES, 8000, seed);
+        let (first, last) = stream.split_at(6000);
+        let n = last.len() as f64;
+        let values = || last.iter().map(|(_, target)| f64::from(target.output(0)));
+        let mean = values().sum::<f64>() / n;
+        let variance = values().map(|value| (value - mean).powi(2)).sum::<f64>() / n;
+        let learners = learners(Shape::regress(FEATURES), Forgetting::default());
+        // In f16 rounding leaves more.
+        for (index, mut learner) in learners.into_iter().enumerate().step_by(2) {
+            score(&mut *learner, first);
+            let missed = 1.0 - score(&mut *learner, last);
+            prop_assert!(missed < 0.01 / variance + 2e-4, "{index}: {missed}");
         }
     }
 }
@@ -96,22 +127,29 @@ fn a_long_run_of_one_class_is_forgotten() {
     }
 }
 
-/// What no example excites does not wind up: an input that stands still, then moves again.
+/// What no example excites does not wind up: an input that stands still, then moves again. In one stream
+/// of a hundred a jump of the values passes for noise, and is learned as slowly as noise is averaged.
 #[test]
 fn standing_still_winds_nothing_up() {
+    const SEEDS: u64 = 10;
     let shape = Shape::regress(FEATURES);
-    let stream = plane(FEATURES, 2000, 4);
     for forgetting in [Forgetting::default(), Forgetting { max_decay: 0.95, min_decay: 0.95 }] {
-        for (index, mut learner) in learners(shape, forgetting).into_iter().enumerate() {
-            score(&mut *learner, &stream[..1000]);
-            for _ in 0..2_000 {
-                let (still, target) = &stream[0];
-                learner.learn(still, *target).unwrap();
+        let mut learned = [0; 4];
+        for seed in 0..SEEDS {
+            let stream = plane(FEATURES, 2000, seed);
+            for (learned, mut learner) in learned.iter_mut().zip(learners(shape, forgetting)) {
+                score(&mut *learner, &stream[..1000]);
+                for _ in 0..2_000 {
+                    let (still, target) = &stream[0];
+                    learner.learn(still, *target).unwrap();
+                }
+                score(&mut *learner, &stream[1000..1200]);
+                let after = score(&mut *learner, &stream[1200..]);
+                assert!(after > -1.0, "diverged, or not a number: {after}");
+                *learned += u64::from(after > 0.95);
             }
-            score(&mut *learner, &stream[1000..1200]);
-            let after = score(&mut *learner, &stream[1200..]);
-            assert!(after > 0.8, "{index}: {after}");
         }
+        assert!(learned.iter().all(|learned| *learned >= SEEDS - 1), "{learned:?}");
     }
 }
 

@@ -15,8 +15,8 @@ use crate::scalar::Scalar;
 /// residuals of one-hot targets hardly move when labels change, the rate of mistakes does. For values γ
 /// falls, at most to `min_decay`, where the residual rises above the noise ([`VariableForgetting`]).
 ///
-/// The scale of values fades likewise, or weights that have followed a change would be spoiled by a mean and
-/// a deviation that follow more slowly.
+/// The scale of values fades likewise. It never settles, so the weights follow each of its steps:
+/// predictions in the values' unit do not depend on it.
 ///
 /// Directions that no example excites do not wind up: their variance stays at most 10, or what it was at
 /// the start.

@@ -5,6 +5,7 @@
 //! is kept in one place.
 
 use super::inputs::{Input, Inputs};
+use super::output::Rescaling;
 use super::{Archive, Configuration, Error, InPlace, Learner, Shape, Target, TargetScale};
 use crate::archive::Persist;
 use crate::matrix::prefix;
@@ -137,6 +138,10 @@ pub trait Model: Sized {
     /// Follows a lasting change of the target's level. By default does nothing: a model in standard units
     /// need not follow.
     fn shift(&mut self, _: Number<Self>) {}
+
+    /// Follows a step of the scale of values, so that predictions in the values' unit stay the same. By
+    /// default does nothing: a model that does not forget has weights as old as the scale.
+    fn rescale(&mut self, _: Rescaling<Number<Self>>, _step: u32) {}
 
     /// Passes the state through an archive.
     fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>);
@@ -289,7 +294,8 @@ impl<M: Model> Learner<Number<M>> for Frame<M> {
         let (x, clipped) = self.inputs.input(features, &mut bounded, &mut z);
         let bounded = self.scale.bound(target);
         let clipped = clipped | self.scale.clipped(target, bounded);
-        let standard = self.scale.standardize(bounded);
+        let rescales = self.model.decay() < Number::<M>::ONE;
+        let standard = self.scale.standardize(bounded, rescales);
         let goal = Goal { raw: bounded, standard, max_residual: self.scale.max_residual() };
         let Self { shape, configuration, inputs, scale, updates, model, .. } = self;
         let context = Context { shape: *shape, configuration, inputs, scale, step: *updates, x };
@@ -301,8 +307,11 @@ impl<M: Model> Learner<Number<M>> for Frame<M> {
         self.scale.fade(self.model.decay());
         self.updates = self.updates.wrapping_add(1);
         self.clipped = self.clipped.saturating_add(u32::from(clipped));
+        let before = self.scale.clone();
         if let Some(level) = self.scale.observe(target, bounded) {
             self.model.shift(level);
+        } else if rescales && let Some(rescaling) = self.scale.since(&before) {
+            self.model.rescale(rescaling, self.updates);
         }
         self.inputs.observe(x, standard);
         Ok(())

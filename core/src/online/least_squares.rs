@@ -5,7 +5,7 @@ use super::forgetting::{Changes, Evidence};
 use super::frame::{Context, Example, Model, Setting};
 use super::linear::Linear;
 use super::metric::Metric;
-use super::output::ExpectedError;
+use super::output::{ExpectedError, Rescaling};
 use super::random_features::{Activation, RandomFeatures};
 use super::{Archive, Error, Forgetting, Frame, Parameter, Target};
 use crate::matrix::prefix;
@@ -209,6 +209,10 @@ where
 
     fn decay(&self) -> S::Compute {
         self.changes.last()
+    }
+
+    fn rescale(&mut self, rescaling: Rescaling<S::Compute>, step: u32) {
+        self.linear.rescale(rescaling, step);
     }
 
     fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {

@@ -2,8 +2,13 @@
 
 use super::Archive;
 use super::frame::Goal;
+use super::output::Rescaling;
 use crate::matrix::{add_scaled_dithered, dot, prefix};
 use crate::scalar::{Scalar, Storage};
+
+/// Largest weight of a scale that shrinks: where values stay the same for long, what no example excites
+/// would grow without end.
+const MAX_RESCALED: f64 = 1000.0;
 
 /// Linear scores of up to `OUTPUTS` outputs on up to `TERMS` terms.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +50,20 @@ impl<S: Storage, const OUTPUTS: usize, const TERMS: usize> Linear<S, OUTPUTS, TE
             add_scaled_dithered(gain * residual, direction, weights, step);
         }
         squares / S::Compute::from_usize(predicted.len())
+    }
+
+    /// Follows a step of the scale of values. The first term is the intercept.
+    pub fn rescale(&mut self, rescaling: Rescaling<S::Compute>, step: u32) {
+        let Some(weights) = self.weights.first_mut() else { return };
+        let mut offset = rescaling.offset;
+        let limit = S::Compute::from_f64(MAX_RESCALED);
+        for weight in weights {
+            let rescaled = rescaling.ratio * weight.load() + offset;
+            if rescaled.abs() <= limit {
+                *weight = S::store_dithered(rescaled, step);
+            }
+            offset = S::Compute::ZERO;
+        }
     }
 
     /// Bytes of `outputs` times `terms` weights.

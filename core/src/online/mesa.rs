@@ -4,6 +4,7 @@ use super::configuration::Configuration;
 use super::frame::{Context, Example, Model, Setting};
 use super::least_squares::LeastSquaresModel;
 use super::metric::Metric;
+use super::output::Rescaling;
 use super::{Archive, Error, Forgetting, Frame, LeastSquaresConfiguration, RandomFeatures};
 use crate::scalar::{Scalar, Storage};
 use crate::solve::{Size, Triangular};
@@ -156,6 +157,10 @@ where
 
     fn decay(&self) -> S::Compute {
         self.solution.decay()
+    }
+
+    fn rescale(&mut self, rescaling: Rescaling<S::Compute>, step: u32) {
+        self.solution.rescale(rescaling, step);
     }
 
     fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {

@@ -4,7 +4,7 @@ use super::configuration::{Configuration, positive};
 use super::forgetting::{Changes, Evidence};
 use super::frame::{Context, Example, Model, Setting};
 use super::linear::Linear;
-use super::output::activate;
+use super::output::{Rescaling, activate};
 use super::{Archive, Error, Forgetting, Frame, Parameter, Standardization, Task};
 use crate::matrix::{dot, prefix};
 use crate::scalar::{Scalar, Storage, zeros};
@@ -188,6 +188,10 @@ where
         let decay = self.changes.observe(&context.configuration.forgetting, &evidence);
         self.covariance.forget(decay, context.configuration.ridge);
         Ok(())
+    }
+
+    fn rescale(&mut self, rescaling: Rescaling<S::Compute>, step: u32) {
+        self.linear.rescale(rescaling, step);
     }
 
     fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {

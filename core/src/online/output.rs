@@ -5,6 +5,15 @@ use super::{Archive, Target, Task};
 use crate::attention::softmax_in_place;
 use crate::scalar::Scalar;
 
+/// What a step of the scale does to a number in standard units: `y ↦ ratio y + offset`.
+#[derive(Clone, Copy, Debug)]
+pub struct Rescaling<T> {
+    /// The deviation before the step over the one after it.
+    pub ratio: T,
+    /// By how much the mean fell, in deviations after the step.
+    pub offset: T,
+}
+
 /// Running mean and deviation of the values of a regression, on which learners work in standard units,
 /// and the deviation of their residuals.
 ///
@@ -65,12 +74,15 @@ impl<T: Scalar> TargetScale<T> {
         }
     }
 
-    /// A bounded target in standard units, at most 5 from zero, counted as if already observed.
-    pub(super) fn standardize(&self, bounded: Target<T>) -> Target<T> {
+    /// A bounded target in standard units, at most 5 from zero, counted as if already observed; but not for
+    /// a model that [`Self::since`] rescales afterwards.
+    pub(super) fn standardize(&self, bounded: Target<T>, rescales: bool) -> Target<T> {
         match bounded {
             Target::Class(_) => bounded,
             Target::Value(value) => {
-                Target::Value(self.moments.standardize(value, rate(next_count(self.count))))
+                let rescales = rescales && self.moments.variance > T::ZERO;
+                let rate = if rescales { T::ZERO } else { rate(next_count(self.count)) };
+                Target::Value(self.moments.standardize(value, rate))
             }
         }
     }
@@ -111,6 +123,17 @@ impl<T: Scalar> TargetScale<T> {
             let kept = (decay * T::from_usize(self.count as usize)).to_i32();
             self.count = self.count.min(kept.unsigned_abs() + 1);
         }
+    }
+
+    /// From the scale `before` to this one; nothing where one of them has no deviation.
+    pub(super) fn since(&self, before: &Self) -> Option<Rescaling<T>> {
+        let [old, new] = [before, self].map(|scale| &scale.moments);
+        let varied = old.variance > T::ZERO && new.variance > T::ZERO;
+        varied.then(|| {
+            let deviation = new.variance.sqrt();
+            let offset = (old.mean - new.mean) / deviation;
+            Rescaling { ratio: old.variance.sqrt() / deviation, offset }
+        })
     }
 
     /// Adds a target to the moments, both as given and as bounded by [`Self::bound`]. If it
