@@ -82,10 +82,10 @@ impl<T: Scalar> Default for RlsConfiguration<T> {
 /// ```
 ///
 /// P is kept as U D Uᵀ (G. J. Bierman, "Factorization Methods for Discrete Sequential Estimation", 1977), which
-/// rounding cannot make indefinite: the divergence of the plain recurrence in single precision does not happen, U may be kept in f16 (`S`), and windup is bounded.
-/// Coefficients are in the type that is computed in. `TAPS` (`TAPS` − 1)/2 numbers of state in `S`, 3 `TAPS`
-/// + 9 others; 5 `TAPS`² flops a sample. Source: S. Haykin, "Adaptive Filter Theory"; it is
-/// [`attention::Mesa`] with one value.
+/// rounding cannot make indefinite: the divergence of the plain recurrence in single precision does not happen, U
+/// may be kept in f16 (`S`), and windup is bounded. Coefficients are in the type that is computed in. State:
+/// `TAPS` (`TAPS` − 1)/2 numbers in `S`, 3 `TAPS` + 9 others; 5 `TAPS`² flops a sample. Source: S. Haykin,
+/// "Adaptive Filter Theory"; it is [`attention::Mesa`] with one value.
 ///
 /// ```
 /// use situ::filter::{AdaptiveFilter, Rls};
