@@ -1,7 +1,7 @@
 //! The command line: what `situ …` accepts, and which module runs it.
 
-use crate::{Failure, bench, compare, compute, console, fit, play, report, reproduce};
-use clap::Parser;
+use crate::{Failure, bench, compare, compute, console, fit, manual, play, report, reproduce};
+use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 
 /// Models that learn where they run: reproduce, fit and measure them
@@ -31,14 +31,24 @@ enum Command {
     Play(play::Arguments),
     /// Run a SUBLEQ or FLEQ program on the looped transformer
     Compute(compute::Arguments),
-    /// Write target/situ/report.html from the saved results of reproduce and fit
-    Report,
+    /// Write target/situ/report.html from the saved results of fit, play and reproduce
+    Report(report::Arguments),
     /// List the boards that the firmware runs on
     Boards,
     /// Run the benchmark suite on a board, check its results and count their cost
     Bench(bench::Arguments),
     /// Compare results of boards and of other libraries
     Compare(compare::Arguments),
+    /// Print the completions of a shell, to be saved where it looks for them
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page of situ or of one of its commands, in roff
+    Man {
+        /// The command
+        command: Option<String>,
+    },
     /// Train the small models whose weights are shipped
     #[cfg(feature = "train")]
     Train(crate::train::Arguments),
@@ -61,10 +71,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
         Some(Command::Fit(arguments)) => fit::fit(&arguments).map(drop),
         Some(Command::Play(arguments)) => play::play(&arguments).map(drop),
         Some(Command::Compute(arguments)) => compute::compute(&arguments),
-        Some(Command::Report) => draw_report(),
+        Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::Boards) => bench::boards(),
         Some(Command::Bench(arguments)) => bench::bench(&arguments).map(drop),
         Some(Command::Compare(arguments)) => compare::compare(&arguments),
+        Some(Command::Completions { shell }) => manual::completions(shell, Cli::command()),
+        Some(Command::Man { command }) => manual::page(command.as_deref(), Cli::command()),
         #[cfg(feature = "train")]
         Some(Command::Train(arguments)) => crate::train::train(&arguments),
         None => main_job(),
@@ -75,11 +87,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
 fn main_job() -> Result<(), Failure> {
     let claims = reproduce::reproduce(&reproduce::Arguments::quick());
     fit::fit_bundled()?;
-    draw_report()?;
+    report::report(&report::Arguments::default())?;
     claims.map(drop)
-}
-
-fn draw_report() -> Result<(), Failure> {
-    let path = report::write()?;
-    console::line(format_args!("The report is in {}.", path.display()))
 }

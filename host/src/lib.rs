@@ -16,6 +16,7 @@ pub mod failure;
 pub mod files;
 pub mod fit;
 pub mod games;
+pub mod manual;
 pub mod play;
 pub mod programs;
 pub mod progress;

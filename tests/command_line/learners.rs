@@ -6,13 +6,35 @@ use std::path::Path;
 
 /// Runs `situ fit --json` on a bundled data set.
 fn fit(arguments: &str) -> Value {
+    fit_in(tempfile::tempdir().unwrap().path(), arguments)
+}
+
+fn fit_in(directory: &Path, arguments: &str) -> Value {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
-    let directory = tempfile::tempdir().unwrap();
     let mut words = arguments.split_whitespace();
     let file = data.join(words.next().unwrap());
-    let assert =
-        situ(directory.path()).arg("fit").arg(file).args(words).arg("--json").assert().success();
+    let assert = situ(directory).arg("fit").arg(file).args(words).arg("--json").assert().success();
     serde_json::from_slice(&assert.get_output().stdout).unwrap()
+}
+
+/// Compares the picture that README shows with the one of the last fit, or takes it if `SITU_ACCEPT` is set.
+fn compare_picture(directory: &Path) {
+    situ(directory).args(["report", "--svg", "pictures"]).assert().success();
+    let mut drawn = std::fs::read_dir(directory.join("pictures")).unwrap();
+    let drawn = drawn.find_map(|entry| {
+        let path = entry.unwrap().path();
+        path.to_string_lossy().contains("on-unseen-parts").then_some(path)
+    });
+    let drawing = std::fs::read_to_string(drawn.unwrap()).unwrap();
+    let shown = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/pictures/turned.svg");
+    if std::env::var_os("SITU_ACCEPT").is_some() {
+        std::fs::write(&shown, &drawing).unwrap();
+    }
+    let shown = std::fs::read_to_string(shown).unwrap();
+    assert!(
+        drawing == shown,
+        "docs/pictures/turned.svg is stale: run this test with SITU_ACCEPT=1"
+    );
 }
 
 const MOTION: &str = "basic-motions.csv --target activity --group recording --drop split \
@@ -55,7 +77,9 @@ fn motion() {
 fn unseen_recordings_cost_what_the_documentation_says() {
     let plain = fit(&format!("{MOTION} --holdout recording"));
     let turned = "--turn acc_x,acc_z --turn gyro_x,gyro_z";
-    let turned = fit(&format!("{MOTION} --holdout recording {turned}"));
+    let directory = tempfile::tempdir().unwrap();
+    let turned = fit_in(directory.path(), &format!("{MOTION} --holdout recording {turned}"));
+    compare_picture(directory.path());
     let measured = |run: &Value, name: &str, key: &str| -> Option<f64> {
         let held = &run["holdout"];
         let all = ["learners", "baselines"].map(|list| held[list].as_array().unwrap());

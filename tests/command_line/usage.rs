@@ -39,3 +39,23 @@ fn help_goes_to_stdout() {
     let directory = tempfile::tempdir().unwrap();
     situ(directory.path()).arg("--help").assert().success().stdout(contains("reproduce"));
 }
+
+#[test]
+fn completions_and_manual_pages_name_every_command_and_option() {
+    let here = std::env::temp_dir();
+    let text = |arguments: &[&str]| {
+        let run = situ(&here).args(arguments).assert().success();
+        String::from_utf8(run.get_output().stdout.clone()).unwrap()
+    };
+    for shell in ["bash", "zsh", "fish"] {
+        let completions = text(&["completions", shell]);
+        assert!(completions.contains("reproduce") && completions.contains("holdout"), "{shell}");
+    }
+    assert!(text(&["man"]).contains(".SH SUBCOMMANDS"));
+    assert!(text(&["man", "fit"]).contains(r"\-\-holdout"));
+    situ(&here)
+        .args(["man", "nothing"])
+        .assert()
+        .code(2)
+        .stderr("situ: man nothing: no such command; `situ --help` lists them\n");
+}

@@ -16,7 +16,7 @@ pub fn svg(labels: &[String], counts: &[Vec<u64>]) -> String {
     let size = MARGIN + side * labels.len() + 10;
     let mut drawing = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{size}\" height=\"{size}\" \
-         font-family=\"sans-serif\" font-size=\"12\">"
+         viewBox=\"0 0 {size} {size}\" font-family=\"sans-serif\" font-size=\"14\">"
     );
     for (row, (label, counts)) in labels.iter().zip(counts).enumerate() {
         let (place, middle) = (MARGIN + side * row, MARGIN + side * row + side / 2);

@@ -1,9 +1,10 @@
 //! Saved results: JSON files that the report is drawn from.
 
+use super::provenance::{Provenance, Saved};
 use crate::{Failure, files};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// File name of the last `reproduce` run.
 pub const REPRODUCE: &str = "reproduce.json";
@@ -17,15 +18,60 @@ pub fn directory() -> PathBuf {
     PathBuf::from("target").join("situ")
 }
 
-/// Saves a result as JSON below [`directory`]; see [`files::replace`].
+/// Fits that are kept beside the last one.
+const KEPT: usize = 20;
+
+/// Saves a result and where it comes from as JSON below [`directory`]; see [`files::replace`]. Fits
+/// before it are kept.
 ///
 /// # Errors
 /// [`Failure::Input`] naming the path if it cannot be written.
 pub fn save(name: &str, result: &impl Serialize) -> Result<(), Failure> {
     let path = directory().join(name);
-    let text = serde_json::to_vec(result)
-        .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))?;
-    files::replace(&path, &text)
+    let provenance = Provenance::here();
+    let date = provenance.date.replace(':', "");
+    let text =
+        serde_json::to_vec(&Saved { provenance, result }).map_err(|error| named(&path, &error))?;
+    files::replace(&path, &text)?;
+    if name == FIT {
+        files::replace(&fits().join(format!("{date}.json")), &text)?;
+        for old in kept()?.into_iter().skip(KEPT + 1) {
+            std::fs::remove_file(&old).map_err(|error| named(&old, &error))?;
+        }
+    }
+    Ok(())
+}
+
+fn fits() -> PathBuf {
+    directory().join("fits")
+}
+
+/// The files of all kept fits, the last one first: their names are their dates.
+fn kept() -> Result<Vec<PathBuf>, Failure> {
+    let directory = fits();
+    let entries = match std::fs::read_dir(&directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(named(&directory, &error)),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| named(&directory, &error))?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            paths.push(path);
+        }
+    }
+    paths.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(paths)
+}
+
+/// All kept fits, the last one first.
+///
+/// # Errors
+/// As [`load`].
+pub fn earlier<R: DeserializeOwned>() -> Result<Vec<R>, Failure> {
+    let read = |path: PathBuf| read(&path).transpose();
+    kept()?.into_iter().filter_map(read).collect()
 }
 
 /// Loads a saved result; `None` if nothing is saved under this name.
@@ -33,12 +79,18 @@ pub fn save(name: &str, result: &impl Serialize) -> Result<(), Failure> {
 /// # Errors
 /// [`Failure::Input`] naming the path if it cannot be read or does not hold such a result.
 pub fn load<R: DeserializeOwned>(name: &str) -> Result<Option<R>, Failure> {
-    let path = directory().join(name);
-    let text = match std::fs::read_to_string(&path) {
+    read(&directory().join(name))
+}
+
+fn read<R: DeserializeOwned>(path: &Path) -> Result<Option<R>, Failure> {
+    let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Failure::Input(format!("{}: {error}", path.display()))),
+        Err(error) => return Err(named(path, &error)),
     };
-    let result = serde_json::from_str(&text);
-    result.map(Some).map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
+    serde_json::from_str(&text).map(Some).map_err(|error| named(path, &error))
+}
+
+fn named(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    Failure::Input(format!("{}: {error}", path.display()))
 }

@@ -1,7 +1,7 @@
 //! The part of the report that shows a saved `fit`.
 
-use super::markup::{escape, figure, push};
-use super::{Axis, Curve, Series, confusion, number};
+use super::markup::{Cell, Figure, Section, Table, escape};
+use super::{Axis, Curve, Series, confusion};
 use crate::Failure;
 use serde::Deserialize;
 
@@ -65,62 +65,79 @@ struct HeldOut {
     interval: [f64; 2],
 }
 
+/// A fit without its figures.
+pub fn brief(fit: &Fit) -> Section {
+    let mut body = String::new();
+    if let Some(holdout) = &fit.holdout {
+        body.push_str(&holdout.table());
+    }
+    body.push_str(&fit.table());
+    Section { title: format!("fit: {}", fit.data), body, figures: Vec::new() }
+}
+
 impl Fit {
     /// Tables and figures.
     ///
     /// # Errors
     /// [`Failure::Check`] with the drawing library's message.
-    pub fn section(&self) -> Result<String, Failure> {
-        let (data, rows, features) = (escape(&self.data), self.rows, self.features);
-        let mut html = format!("<h2>fit: {data}</h2>");
-        if let Some(holdout) = &self.holdout {
-            html.push_str(&holdout.table());
+    pub fn section(&self) -> Result<Section, Failure> {
+        let mut section = brief(self);
+        for series in self.figures() {
+            section.figures.push(Figure::plot(&series)?);
         }
-        push(
-            &mut html,
-            format_args!(
-                "<p>{rows} rows, {features} features, test-then-train.</p><table><tr><th>learner\
-                 <th>score<th>95 %<th>state, bytes<th>flops per update</tr>"
-            ),
-        );
+        if let Some(shown) = self.shown().filter(|learner| !learner.confusion.is_empty()) {
+            let title =
+                format!("Confusion of {}: class by row, predicted class by column", shown.learner);
+            let drawing = confusion::svg(&self.classes, &shown.confusion);
+            section.figures.push(Figure { title, drawing });
+        }
+        Ok(section)
+    }
+
+    /// The scores of learners and baselines, the recommended one in bold.
+    fn table(&self) -> String {
+        let metric = self.learners.first().map_or("score", |learner| &learner.metric);
+        let headings = ["learner", metric, "95 %", "state, bytes", "flops per update"];
+        let mut table = Table::new(&headings);
         for learner in &self.learners {
-            let (name, metric) = (escape(&learner.learner), escape(&learner.metric));
-            let Learner { score, state_bytes, flops_per_update, .. } = learner;
-            let around = learner.interval.map(|[low, high]| format!("{low:.3} – {high:.3}"));
-            let around = around.unwrap_or_default();
-            push(
-                &mut html,
-                format_args!(
-                    "<tr><td>{name}<td class=\"number\">{score:.3} ({metric})\
-                     <td class=\"number\">{around}<td class=\"number\">{state_bytes}\
-                     <td class=\"number\">{flops_per_update}</tr>"
-                ),
+            let best = Some(&learner.learner) == self.recommended.as_ref();
+            table.row(
+                if best { "best" } else { "" },
+                &[
+                    Cell::Text(&learner.learner),
+                    Cell::Number(format!("{:.3}", learner.score)),
+                    Cell::Number(learner.interval.map(range).unwrap_or_default()),
+                    Cell::Number(learner.state_bytes.to_string()),
+                    Cell::Number(learner.flops_per_update.to_string()),
+                ],
             );
         }
         for Baseline { name, score, state_bytes } in &self.baselines {
-            let name = escape(name);
-            push(
-                &mut html,
-                format_args!(
-                    "<tr><td>({name})<td class=\"number\">{score:.3}<td><td class=\"number\">\
-                     {state_bytes}<td></tr>"
-                ),
+            table.row(
+                "",
+                &[
+                    Cell::Text(&format!("({name})")),
+                    Cell::Number(format!("{score:.3}")),
+                    Cell::Number(String::new()),
+                    Cell::Number(state_bytes.to_string()),
+                ],
             );
         }
-        html.push_str("</table>");
-        for series in self.figures() {
-            html.push_str(&figure(&series)?);
-        }
-        if let Some(shown) = self.shown().filter(|learner| !learner.confusion.is_empty()) {
-            let drawing = confusion::svg(&self.classes, &shown.confusion);
-            let name = escape(&shown.learner);
-            let title = format!("Confusion of {name}: class by row, predicted class by column");
-            push(
-                &mut html,
-                format_args!("<figure>{drawing}<figcaption>{title}</figcaption></figure>"),
-            );
-        }
-        Ok(html)
+        let (rows, features) = (self.rows, self.features);
+        let recommended = self.recommended.as_ref().map_or_else(
+            || "No learner beats the baselines by more than the interval.".to_owned(),
+            |name| {
+                format!(
+                    "Recommended, in bold: the smallest within the interval of the best, {}.",
+                    escape(name)
+                )
+            },
+        );
+        format!(
+            "<p>{rows} rows, {features} features, each predicted before it is learned. \
+             {recommended}</p>{}",
+            table.html()
+        )
     }
 
     /// The recommended learner, or the best.
@@ -145,6 +162,7 @@ impl Fit {
             y: Axis::linear(metric),
             curves: self.learners.iter().map(curve).collect(),
         }];
+        figures.extend(self.held_out());
         let mut against = |title: &str, axis: &str, cost: &dyn Fn(&Learner) -> Option<f64>| {
             let dot = |learner: &Learner| {
                 let points = vec![[cost(learner)?, learner.score]];
@@ -172,33 +190,51 @@ impl Fit {
         }
         figures
     }
+
+    /// What going on learning is worth on unseen parts, by memory.
+    fn held_out(&self) -> Option<Series> {
+        let line = |held: &HeldOut| {
+            let learner = self.learners.iter().find(|learner| learner.learner == held.learner)?;
+            let bytes = learner.state_bytes as f64;
+            let points = vec![[bytes, held.frozen], [bytes, held.adapting]];
+            Some(Curve { label: held.learner.clone(), points })
+        };
+        Some(Series {
+            title: "On unseen parts: from frozen to adapting (dot)".to_owned(),
+            x: Axis::logarithmic("state, bytes"),
+            y: Axis::linear(self.learners.first().map_or("score", |learner| &learner.metric)),
+            curves: self.holdout.as_ref()?.learners.iter().filter_map(line).collect(),
+        })
+    }
 }
 
 impl Holdout {
     /// What each learner is worth on parts that it has never met.
     fn table(&self) -> String {
         let (by, groups) = (escape(&self.by), self.groups);
-        let mut html = format!(
-            "<p>Held out by {by}, {groups} parts: learned from the others, then frozen or adapting.</p>\
-             <table><tr><th>learner<th>frozen<th>95 %<th>adapting<th>95 %</tr>"
-        );
+        let mut table = Table::new(&["learner", "frozen", "95 %", "adapting", "95 %"]);
         let baselines = self.baselines.iter().map(|held| (format!("({})", held.learner), held));
         let learners = self.learners.iter().map(|held| (held.learner.clone(), held));
         for (name, held) in learners.chain(baselines) {
-            let [frozen, adapting] = [held.frozen, held.adapting].map(number);
-            let [frozen_low, frozen_high] = held.frozen_interval.map(number);
-            let [low, high] = held.interval.map(number);
-            let name = escape(&name);
-            push(
-                &mut html,
-                format_args!(
-                    "<tr><td>{name}<td class=\"number\">{frozen}\
-                     <td class=\"number\">{frozen_low} – {frozen_high}\
-                     <td class=\"number\">{adapting}<td class=\"number\">{low} – {high}</tr>"
-                ),
+            let HeldOut { frozen, frozen_interval, adapting, interval, .. } = held;
+            table.row(
+                "",
+                &[
+                    Cell::Text(&name),
+                    Cell::Number(format!("{frozen:.3}")),
+                    Cell::Number(range(*frozen_interval)),
+                    Cell::Number(format!("{adapting:.3}")),
+                    Cell::Number(range(*interval)),
+                ],
             );
         }
-        html.push_str("</table>");
-        html
+        format!(
+            "<p>Held out by {by}, {groups} parts: learned from the others, then frozen or adapting.</p>{}",
+            table.html()
+        )
     }
+}
+
+fn range([low, high]: [f64; 2]) -> String {
+    format!("{low:.3} – {high:.3}")
 }

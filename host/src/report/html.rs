@@ -1,93 +1,157 @@
 //! The HTML report: one page that needs no other file.
 
-use super::fit::Fit;
-use super::markup::{escape, figure, push};
-use super::results::{MeasuredClaim, Run, SystemRun};
-use super::{directory, files, number, plays};
+use super::fit::{self, Fit};
+use super::markup::{Section, escape, push, slug};
+use super::provenance::Provenance;
+use super::results::Run;
+use super::{directory, files, plays, systems};
 use crate::Failure;
 use crate::files::replace;
-use std::path::PathBuf;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;\
-color:#222}table{border-collapse:collapse;margin:1rem 0;width:100%}td,th{padding:.25rem .75rem;\
-border-bottom:1px solid #ddd;text-align:left;vertical-align:top}td.number{text-align:right;\
-font-variant-numeric:tabular-nums;white-space:nowrap}.fails{color:#b00020;font-weight:bold}\
-figure{display:inline-block;margin:.5rem}figcaption{text-align:center}h2{margin-top:3rem}";
+const STYLE: &str = include_str!("style.css");
 
-/// Draws `target/situ/report.html` from the saved results; returns its path.
-///
-/// # Errors
-/// [`Failure::Input`] if nothing is saved, or a file cannot be read or written.
-pub fn write() -> Result<PathBuf, Failure> {
-    let run: Option<Run> = files::load(files::REPRODUCE)?;
-    let fit: Option<Fit> = files::load(files::FIT)?;
-    let play: Option<plays::Saved> = files::load(files::PLAY)?;
-    if run.is_none() && fit.is_none() && play.is_none() {
-        let directory = directory();
-        return Err(Failure::Input(format!(
-            "{}: no saved results; run `situ reproduce`, `situ fit` or `situ play` here first",
-            directory.display()
-        )));
-    }
-    let mut page = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>situ</title>\
-         <style>{STYLE}</style><h1>situ: learning in place</h1>"
-    );
-    if let Some(fit) = fit {
-        page.push_str(&fit.section()?);
-    }
-    if let Some(play) = play {
-        page.push_str(&plays::section(&play)?);
-    }
-    if let Some(run) = run {
-        page.push_str(&reproduction(&run)?);
-    }
-    page.push_str("</html>\n");
-    let path = directory().join("report.html");
-    replace(&path, page.as_bytes())?;
-    Ok(path)
+/// A saved result, and where it comes from.
+#[derive(Deserialize)]
+struct Found<R> {
+    #[serde(default)]
+    provenance: Provenance,
+    #[serde(flatten)]
+    result: R,
 }
 
-fn reproduction(run: &Run) -> Result<String, Failure> {
-    let (version, mode, seed) = (escape(&run.version), run.mode, run.seed);
-    let mut html = format!("<p>Version {version}, {mode} run, seed {seed}.</p>");
-    for system in &run.systems {
-        html.push_str(&claims(system));
-        for series in &system.series {
-            html.push_str(&figure(series)?);
+/// The sections of the page, and what stands above those of the systems.
+pub struct Report {
+    sections: Vec<Section>,
+    /// Fits before the last one.
+    earlier: Vec<Section>,
+    reproduction: Option<(String, Vec<Section>)>,
+}
+
+impl Report {
+    /// Reads all saved results.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] if nothing is saved, or a file cannot be read.
+    pub fn read() -> Result<Self, Failure> {
+        let fit: Option<Found<Fit>> = files::load(files::FIT)?;
+        let play: Option<Found<plays::Saved>> = files::load(files::PLAY)?;
+        let run: Option<Found<Run>> = files::load(files::REPRODUCE)?;
+        if run.is_none() && fit.is_none() && play.is_none() {
+            let directory = directory();
+            return Err(Failure::Input(format!(
+                "{}: no saved results; run `situ reproduce`, `situ fit` or `situ play` here first",
+                directory.display()
+            )));
         }
+        let mut report = Self { sections: Vec::new(), earlier: Vec::new(), reproduction: None };
+        let last = fit.as_ref().map(|fit| fit.provenance.date.clone());
+        if let Some(Found { provenance, result }) = fit {
+            report.sections.push(section(&provenance, result.section()?));
+        }
+        for Found { provenance, result } in files::earlier::<Found<Fit>>()? {
+            if Some(&provenance.date) != last.as_ref() {
+                let mut earlier = section(&provenance, fit::brief(&result));
+                earlier.title = format!("{} {}", second(&provenance.date), earlier.title);
+                report.earlier.push(earlier);
+            }
+        }
+        if let Some(Found { provenance, result }) = play {
+            report.sections.push(section(&provenance, plays::section(&result)?));
+        }
+        if let Some(Found { provenance, result }) = run {
+            let summary = systems::summary(&result) + &note(&provenance);
+            report.reproduction = Some((summary, systems::sections(&result)?));
+        }
+        Ok(report)
     }
-    Ok(html)
+
+    /// All sections with figures.
+    fn drawn(&self) -> impl Iterator<Item = &Section> {
+        self.sections.iter().chain(self.reproduction.iter().flat_map(|(_, systems)| systems))
+    }
+
+    /// Writes `target/situ/report.html`; returns its path.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] if it cannot be written.
+    pub fn write(&self) -> Result<PathBuf, Failure> {
+        let path = directory().join("report.html");
+        replace(&path, self.page().as_bytes())?;
+        Ok(path)
+    }
+
+    /// Writes each figure as a file of its own; returns how many.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] naming the file that cannot be written.
+    pub fn write_figures(&self, directory: &Path) -> Result<usize, Failure> {
+        let mut count = 0;
+        for section in self.drawn() {
+            for figure in &section.figures {
+                let name = format!("{}-{}.svg", section.anchor(), slug(&figure.title));
+                replace(&directory.join(name), figure.drawing.as_bytes())?;
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
+    fn page(&self) -> String {
+        let mut page = format!(
+            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+             <title>situ: learning in place</title><style>{STYLE}</style></head><body>\
+             <h1>situ: learning in place</h1>"
+        );
+        page.push_str("<nav><ul>");
+        for section in self.drawn() {
+            let (anchor, title) = (section.anchor(), escape(&section.title));
+            push(&mut page, format_args!("<li><a href=\"#{anchor}\">{title}</a></li>"));
+        }
+        page.push_str("</ul></nav>");
+        for section in &self.sections {
+            page.push_str(&section.html());
+        }
+        if !self.earlier.is_empty() {
+            page.push_str("<h2>Earlier fits</h2>");
+        }
+        for Section { title, body, .. } in &self.earlier {
+            let title = escape(title);
+            push(&mut page, format_args!("<details><summary>{title}</summary>{body}</details>"));
+        }
+        if let Some((summary, systems)) = &self.reproduction {
+            push(&mut page, format_args!("<h2>The systems and their claims</h2>{summary}"));
+            for system in systems {
+                page.push_str(&system.html());
+            }
+        }
+        page + "</body></html>\n"
+    }
 }
 
-/// A system's heading and the table of its claims.
-fn claims(system: &SystemRun) -> String {
-    let (name, paper) = (escape(&system.system), escape(&system.paper));
-    let mut html = format!("<h2>{name}</h2><p>{paper}. {:.1} s.</p>", system.seconds);
-    if let Some(error) = &system.error {
-        let error = escape(error);
-        push(&mut html, format_args!("<p class=\"fails\">Not measured: {error}</p>"));
+/// A section that says where its result comes from.
+fn section(provenance: &Provenance, mut section: Section) -> Section {
+    section.body.insert_str(0, &note(provenance));
+    section
+}
+
+/// Command, date, version and machine; nothing for a result that was saved without them.
+fn note(provenance: &Provenance) -> String {
+    if *provenance == Provenance::default() {
+        return String::new();
     }
-    html.push_str(
-        "<table><tr><th>claim<th>statement<th>measured<th>standard error<th>bound<th>holds</tr>",
-    );
-    for claim in &system.claims {
-        let MeasuredClaim { id, statement, relation, unit, .. } = claim;
-        let [id, statement, unit] = [id, statement, unit].map(|text| escape(text));
-        let relation = escape(&relation.to_string());
-        let [measured, bound] = [claim.measured, claim.bound].map(number);
-        let error =
-            if claim.standard_error == 0.0 { String::new() } else { number(claim.standard_error) };
-        let (class, holds) = if claim.holds { ("", "yes") } else { ("fails", "no") };
-        push(
-            &mut html,
-            format_args!(
-                "<tr class=\"{class}\"><td>{id}<td>{statement}<td class=\"number\">{measured}\
-                 <td class=\"number\">{error}<td class=\"number\">{relation} {bound} {unit}\
-                 <td>{holds}</tr>"
-            ),
-        );
-    }
-    html.push_str("</table>");
-    html
+    let Provenance { command, date, version, commit, machine } = provenance;
+    let [command, date, version, machine] = [command, second(date), version, machine].map(escape);
+    let commit = commit.as_ref().map(|commit| format!(", commit {}", escape(commit)));
+    let commit = commit.unwrap_or_default();
+    format!(
+        "<p class=\"note\"><code>{command}</code><br>{date}, version {version}{commit}, {machine}</p>"
+    )
+}
+
+/// A date to the second.
+fn second(date: &str) -> &str {
+    date.split('.').next().unwrap_or(date)
 }

@@ -1,7 +1,7 @@
 //! The report's section on a game that was played.
 
 use super::Series;
-use super::markup::{escape, figure};
+use super::markup::{Figure, Section, escape};
 use crate::Failure;
 use serde::Deserialize;
 
@@ -22,8 +22,8 @@ struct Play {
 ///
 /// # Errors
 /// [`Failure::Check`] if a plot cannot be drawn.
-pub fn section(saved: &Saved) -> Result<String, Failure> {
-    let [game, text] = [&saved.play.game, &saved.text].map(|text| escape(text));
-    let figures = saved.series.iter().map(figure).collect::<Result<String, _>>()?;
-    Ok(format!("<h2>play: {game}</h2><pre>{text}</pre>{figures}"))
+pub fn section(saved: &Saved) -> Result<Section, Failure> {
+    let figures = saved.series.iter().map(Figure::plot).collect::<Result<_, _>>()?;
+    let body = format!("<pre>{}</pre>", escape(&saved.text));
+    Ok(Section { title: format!("play: {}", saved.play.game), body, figures })
 }

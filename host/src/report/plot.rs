@@ -1,12 +1,35 @@
 //! Plots: a series as an SVG drawing.
 
-use super::{Axis, Series};
+use super::labels::{Place, spread};
+use super::{Axis, Curve, Series};
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::ops::Range;
 
-const SIZE: (u32, u32) = (560, 360);
+/// As wide as a phone needs no more than a third to shrink it: letters stay above 12 pixels.
+const SIZE: (u32, u32) = (520, 360);
+const FONT: i32 = 18;
+/// Space around the chart: margin, labels of the axes.
+const MARGIN: i32 = 10;
+const LEFT: i32 = 70;
+const BELOW: i32 = 50;
 
-/// Draws the curves of a series on linear or logarithmic axes.
+/// Okabe and Ito's colors, which color-blind readers tell apart, without the yellow that white swallows.
+const COLORS: [RGBColor; 7] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(230, 159, 0),
+    RGBColor(86, 180, 233),
+    RGBColor(0, 0, 0),
+];
+
+type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// Draws the curves of a series on linear or logarithmic axes, each with its name beside its end.
 ///
 /// # Errors
 /// The drawing library's message, after the title of the series.
@@ -16,13 +39,17 @@ pub fn svg(series: &Series) -> Result<String, String> {
     Ok(drawing)
 }
 
-fn draw(series: &Series, drawing: &mut String) -> Result<(), Box<dyn std::error::Error>> {
+fn draw(series: &Series, drawing: &mut String) -> Outcome<()> {
     let root = SVGBackend::with_string(drawing, SIZE).into_drawing_area();
+    root.fill(&WHITE)?;
     let (x, y) = (extent(series, 0, &series.x), extent(series, 1, &series.y));
+    let named = series.curves.iter().filter(|curve| !upright(curve));
+    let names = named.map(|curve| width(&curve.label)).max().unwrap_or(0);
     let mut chart = ChartBuilder::on(&root)
-        .margin(10)
-        .x_label_area_size(42)
-        .y_label_area_size(64)
+        .margin(MARGIN)
+        .margin_right(MARGIN + if names > 0 { SWATCH + names } else { 0 })
+        .x_label_area_size(BELOW)
+        .y_label_area_size(LEFT)
         .build_cartesian_2d(x, y)?;
     chart
         .configure_mesh()
@@ -30,34 +57,94 @@ fn draw(series: &Series, drawing: &mut String) -> Result<(), Box<dyn std::error:
         .bold_line_style(BLACK.mix(0.1))
         .x_desc(&series.x.label)
         .y_desc(&series.y.label)
-        .x_labels(8)
-        .y_labels(8)
+        .label_style(("sans-serif", FONT - 2))
+        .axis_desc_style(("sans-serif", FONT))
+        .x_labels(4)
+        .y_labels(6)
         .x_label_formatter(&|value| label(*value, &series.x))
         .y_label_formatter(&|value| label(*value, &series.y))
         .draw()?;
     for (index, curve) in series.curves.iter().enumerate() {
-        let color = Palette99::pick(index).to_rgba();
-        let points = curve.points.iter().map(|point| place(point, series));
-        let points = points.filter(|(x, y)| x.is_finite() && y.is_finite());
-        if let [only] = &curve.points[..] {
-            let (x, y) = place(only, series);
-            let dot = EmptyElement::at((x, y))
-                + Circle::new((0, 0), 4, color.filled())
-                + Text::new(curve.label.clone(), (7, -5), ("sans-serif", 12).into_font());
-            chart.draw_series(std::iter::once(dot))?;
-            continue;
-        }
-        let drawn = chart.draw_series(LineSeries::new(points, color.stroke_width(2)))?;
-        if !curve.label.is_empty() {
-            let line = move |(x, y)| PathElement::new([(x, y), (x + 16, y)], color.stroke_width(2));
-            drawn.label(&curve.label).legend(line);
-        }
+        draw_curve(&mut chart, series, index, curve)?;
     }
-    let named = |curve: &&super::Curve| curve.points.len() > 1 && !curve.label.is_empty();
-    if series.curves.iter().filter(named).count() > 1 {
-        chart.configure_series_labels().background_style(WHITE.mix(0.8)).draw()?;
-    }
+    draw_names(&root, &chart, series)?;
     root.present()?;
+    Ok(())
+}
+
+fn color(index: usize) -> RGBColor {
+    COLORS[index % COLORS.len()]
+}
+
+/// A line, dashed where the colors come again.
+fn draw_curve(
+    chart: &mut Chart<'_, '_>,
+    series: &Series,
+    index: usize,
+    curve: &Curve,
+) -> Outcome<()> {
+    let points = curve.points.iter().map(|point| place(point, series));
+    let points: Vec<_> = points.filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
+    let line = color(index).stroke_width(2);
+    if upright(curve) {
+        let dots = points.last().map(|end| Circle::new(*end, 5, color(index).filled()));
+        chart.draw_series(dots)?;
+    }
+    if points.len() > 1 && index < COLORS.len() {
+        chart.draw_series(LineSeries::new(points, line))?;
+    } else if points.len() > 1 {
+        chart.draw_series(DashedLineSeries::new(points, 7, 4, line))?;
+    }
+    Ok(())
+}
+
+/// Whether a curve is one point, or a line straight up: its end is a dot, and its name stands there.
+fn upright(curve: &Curve) -> bool {
+    curve.points.iter().all(|point| point[0] == curve.points[0][0])
+}
+
+/// Length of the line between the end of a curve and its name.
+const SWATCH: i32 = 16;
+
+/// Pixels of a text.
+fn width(text: &str) -> i32 {
+    // Letters are half as wide as high, or a little more.
+    text.chars().count() as i32 * FONT * 11 / 20
+}
+
+/// Writes the names of all curves: of lines at the right edge, of dots beside them.
+fn draw_names(
+    root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>,
+    chart: &Chart<'_, '_>,
+    series: &Series,
+) -> Outcome<()> {
+    let right = chart.plotting_area().get_x_axis_pixel_range().end;
+    let mut anchors = Vec::new();
+    for (index, curve) in series.curves.iter().enumerate() {
+        let points = curve.points.iter().rev().map(|point| place(point, series));
+        let end = points.into_iter().find(|(x, y)| x.is_finite() && y.is_finite());
+        if let Some(end) = end.filter(|_| !curve.label.is_empty()) {
+            let (x, y) = chart.plotting_area().map_coordinate(&end);
+            let x = if upright(curve) { x } else { right };
+            anchors.push((index, curve, (x, y)));
+        }
+    }
+    let mut places: Vec<Place> = anchors
+        .iter()
+        .map(|(_, curve, (x, y))| {
+            let width = width(&curve.label);
+            let fits = x + SWATCH + width <= SIZE.0 as i32;
+            Place { left: if fits { x + SWATCH } else { x - SWATCH - width }, width, y: *y }
+        })
+        .collect();
+    spread(&mut places, FONT, SIZE.1 as i32 - BELOW);
+    let ink = TextStyle::from(("sans-serif", FONT)).pos(Pos::new(HPos::Left, VPos::Center));
+    for ((index, curve, anchor), Place { left, width, y }) in anchors.iter().zip(places) {
+        let near = if left > anchor.0 { left - 3 } else { left + width };
+        let line = color(*index).stroke_width(2);
+        root.draw(&PathElement::new([*anchor, (near, y)], line))?;
+        root.draw(&Text::new(curve.label.clone(), (left, y), ink.clone()))?;
+    }
     Ok(())
 }
 
@@ -92,7 +179,6 @@ fn label(value: f64, axis: &Axis) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Curve;
 
     fn series(points: Vec<[f64; 2]>) -> Series {
         Series {
