@@ -14,7 +14,7 @@ use super::frame::{Context, Example, Model, Setting};
 use super::metric::Metric;
 use super::{Archive, Error, Frame, Parameter, Target, TargetScale, Task};
 use crate::matrix::prefix;
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, zeros};
 use blocks::Blocks;
 use slots::Channel;
 use voters::Voters;
@@ -141,7 +141,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
     fn attend(
         &self,
         context: &Context<'_, Self>,
-        voters: &mut Voters<S::Compute, SLOTS>,
+        voters: &mut Voters<'_, S::Compute>,
     ) -> (S::Compute, S::Compute) {
         let features = context.x.raw;
         let (mut query, mut metric) = ([S::Compute::ZERO; FEATURES], [S::Compute::ZERO; FEATURES]);
@@ -163,7 +163,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
     fn vote(
         &self,
         context: &Context<'_, Self>,
-        voters: &Voters<S::Compute, SLOTS>,
+        voters: &Voters<'_, S::Compute>,
         sum: S::Compute,
         out: &mut [S::Compute],
     ) {
@@ -250,14 +250,18 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> M
     }
 
     fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
-        let mut voters = Voters::new();
+        let mut slots = zeros::<u32, SLOTS>();
+        let mut weights = zeros::<S::Compute, SLOTS>();
+        let mut voters = Voters::new(&mut slots, &mut weights);
         let (sum, _) = self.attend(context, &mut voters);
         self.vote(context, &voters, sum, out);
     }
 
     fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
         let Example { context, goal } = example;
-        let mut voters = Voters::new();
+        let mut slots = zeros::<u32, SLOTS>();
+        let mut weights = zeros::<S::Compute, SLOTS>();
+        let mut voters = Voters::new(&mut slots, &mut weights);
         let (sum, least) = self.attend(context, &mut voters);
         self.vote(context, &voters, sum, out);
         self.credit(context, &voters, goal.standard);

@@ -32,7 +32,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
     pub(super) fn credit(
         &mut self,
         context: &Context<'_, Self>,
-        voters: &Voters<S::Compute, SLOTS>,
+        voters: &Voters<'_, S::Compute>,
         goal: Target<S::Compute>,
     ) {
         let (rate, tolerance) = (S::Compute::from_f64(RATE), S::Compute::from_f64(AGREES));

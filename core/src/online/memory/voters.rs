@@ -3,40 +3,43 @@
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, Vectorized};
 
-/// Up to SLOTS examples with the weight of each one's vote: softmax attention of a query over stored
+/// Examples with the weight of each one's vote: softmax attention of a query over stored
 /// examples, kept only where it is not negligible. Few are near, and later steps look at those alone.
-#[derive(Clone, Debug)]
-pub(super) struct Voters<T, const SLOTS: usize> {
-    slots: [u32; SLOTS],
+#[derive(Debug)]
+pub(super) struct Voters<'a, T> {
+    slots: &'a mut [u32],
     /// Distances of all examples, then the weights of the voters.
-    weights: [T; SLOTS],
+    weights: &'a mut [T],
     count: usize,
 }
 
-impl<T: Scalar, const SLOTS: usize> Voters<T, SLOTS> {
-    pub fn new() -> Self {
-        Self { slots: [0; SLOTS], weights: [T::ZERO; SLOTS], count: 0 }
+impl<'a, T: Scalar> Voters<'a, T> {
+    /// Nobody votes. The memory is the caller's: as a part of this it would be copied here.
+    pub fn new<const SLOTS: usize>(
+        slots: &'a mut [u32; SLOTS],
+        weights: &'a mut [T; SLOTS],
+    ) -> Self {
+        Self { slots, weights, count: 0 }
     }
 
     /// The slice for the distances q of the first `used` examples.
     pub fn distances(&mut self, used: usize) -> &mut [T] {
-        self.count = used.min(SLOTS);
-        prefix(&mut self.weights, self.count)
+        self.count = used.min(self.weights.len());
+        prefix(self.weights, self.count)
     }
 
     /// Turns distances into attention, `exp(−(q − min q) inverse_temperature)`, and leaves out weights
     /// below 1e-7 of the largest: a vote that small is lost in rounding. Returns the sum, and min q.
     pub fn weigh(&mut self, inverse_temperature: T) -> (T, T) {
-        let weights = prefix(&mut self.weights, self.count);
-        let (count, sum, least) =
-            Weigh { slots: &mut self.slots, weights, inverse_temperature }.run();
+        let weights = prefix(self.weights, self.count);
+        let (count, sum, least) = Weigh { slots: self.slots, weights, inverse_temperature }.run();
         self.count = count;
         (sum, least)
     }
 
     /// Each voter with its weight.
     pub fn iter(&self) -> impl Iterator<Item = (usize, T)> {
-        let voters = self.slots.iter().zip(&self.weights).take(self.count);
+        let voters = self.slots.iter().zip(&*self.weights).take(self.count);
         voters.map(|(slot, weight)| (*slot as usize, *weight))
     }
 }

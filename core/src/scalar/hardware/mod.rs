@@ -6,6 +6,7 @@
 
 #[cfg(all(feature = "f16", not(target_arch = "arm")))]
 mod branch_free;
+mod bytes;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 #[macro_use]
 mod instructions;
@@ -30,6 +31,7 @@ mod zeros;
 
 #[cfg(all(feature = "f16", not(target_arch = "arm")))]
 pub(super) use branch_free::*;
+pub(crate) use bytes::add_products_of_bytes;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use column::{add_each_other, condition, project};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
