@@ -43,7 +43,8 @@ pub enum Activation {
 ///
 /// u is z with each feature scaled by how well it distinguishes the classes. Weights and biases are
 /// uniform; they are drawn from the seed whenever they are used, four 8-bit weights to a draw, so
-/// they need no memory. 2 d D flops and d D/4 draws.
+/// they need no memory. Features are rounded to 16 bits and multiplied as whole numbers, exactly: d D
+/// products, two to an instruction on cores with the DSP extension, and d D/4 draws.
 ///
 /// ```
 /// use situ::online::{LeastSquares, LeastSquaresConfiguration, Shape};
