@@ -29,6 +29,8 @@ pub trait Inputs: Sized {
     ) -> bool;
 
     /// An example as a model sees it, in two rows of memory, and whether a feature was clipped.
+    // Inlined, so that the model knows the number of features where the caller does.
+    #[inline(always)]
     fn input<'a>(
         &self,
         features: &'a [Self::Number],

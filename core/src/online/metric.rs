@@ -109,6 +109,7 @@ impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Inputs
         within: [T::ZERO; FEATURES],
     };
 
+    #[inline(always)]
     fn bound(&self, features: &[T], bounded: &mut [T], z: &mut [T]) -> bool {
         self.standardization.bound(features, bounded, z)
     }

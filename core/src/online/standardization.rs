@@ -109,6 +109,7 @@ impl<T: Scalar, const FEATURES: usize> Inputs for Standardization<T, FEATURES> {
     type Row = [T; FEATURES];
     const EMPTY: Self = Self::new();
 
+    #[inline(always)]
     fn bound(&self, features: &[T], bounded: &mut [T], z: &mut [T]) -> bool {
         let (_, rate) = self.next();
         let mut clipped = false;
