@@ -1,6 +1,6 @@
 //! The option `--set`: sizes by name.
 
-use super::{EXTENSIONS, SYSTEMS, Size, System};
+use super::{Size, System};
 use crate::Failure;
 use std::collections::BTreeMap;
 
@@ -29,12 +29,6 @@ pub fn parse(systems: &[&System], set: &[String]) -> Result<BTreeMap<String, f64
 /// The reason that a size is unknown, with the known ones.
 fn unknown(system: &System) -> String {
     let name = system.name;
-    if system.sizes.is_empty() {
-        let has = |system: &&System| !system.sizes.is_empty();
-        let systems = SYSTEMS.iter().chain(EXTENSIONS);
-        let names: Vec<_> = systems.filter(has).map(|system| system.name).collect();
-        return format!("{name} has no sizes to set; those that have: {}", names.join(", "));
-    }
     let describe = |size: &Size| format!("{} ({}, {})", size.name, size.about, size.default);
     let sizes: Vec<_> = system.sizes.iter().map(describe).collect();
     format!("{name} has no such size; there are: {}", sizes.join("; "))

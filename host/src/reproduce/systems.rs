@@ -32,6 +32,13 @@ mod tests {
         for system in SYSTEMS.iter().chain(EXTENSIONS) {
             assert!(!system.claims.is_empty(), "{}", system.name);
             assert!(system.precisions.contains(&Precision::F64), "{}", system.name);
+            assert!(!system.sizes.is_empty(), "{}", system.name);
+            for (index, size) in system.sizes.iter().enumerate() {
+                let again = system.sizes[..index].iter().any(|other| other.name == size.name);
+                let (name, [min, max]) = (system.name, size.range);
+                assert!(!again, "{name}: {} twice", size.name);
+                assert!((min..=max).contains(&size.default), "{name}: {}", size.name);
+            }
             for claim in system.claims.iter().chain(system.model_claims) {
                 assert!(claim.id.starts_with(&format!("{}.", system.name)), "{}", claim.id);
                 assert!(seen.insert(claim.id), "{} twice", claim.id);

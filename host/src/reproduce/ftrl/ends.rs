@@ -4,6 +4,7 @@ use super::runs::{
     COORDINATION_MIXED, Learning, check_strict, coordination, dilemma, dirichlet, distance,
     distance_from_strict, pennies, steps, three_by_three,
 };
+use super::sizes::ROUNDS;
 use crate::games::{FeedbackChoice, RegularizerChoice};
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::share;
@@ -11,8 +12,6 @@ use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use situ::ftrl::{Constant, State};
 use situ::games::{Function, Game};
 use situ::random::Generator;
-
-const ROUNDS: u32 = 5000;
 
 /// Radius of a strict equilibrium's basin.
 const BASIN: f64 = 0.5;
@@ -90,20 +89,22 @@ fn distances<const P: usize>(
     start: impl Fn(&mut Generator) -> [f64; P] + Sync,
 ) -> Result<Vec<f64>> {
     let learning = Learning::plain(game, regularizer, steps()?, feedback)?;
-    let ends = learning.ends(settings.size(160, 1000), ROUNDS, settings.seed, start)?;
+    let rounds = settings.count(&ROUNDS) as u32;
+    let ends = learning.ends(settings.size(160, 1000), rounds, settings.seed, start)?;
     Ok(ends.iter().map(|end| distance_from_strict(game, end)).collect())
 }
 
 /// The largest share of runs that stay near a mixed equilibrium.
 pub fn mixed_repels(context: &mut Context<'_>) -> Result<Measured> {
-    let runs = context.settings.size(50, 1000);
+    let settings = context.settings;
+    let (runs, rounds) = (settings.size(50, 1000), settings.count(&ROUNDS) as u32);
     let (coordination, pennies) = (coordination()?, pennies()?);
     let mut largest = Measured::from(0.0);
     for regularizer in RegularizerChoice::ALL {
         for feedback in FeedbackChoice::ALL.into_iter().filter(|f| *f != FeedbackChoice::Full) {
             for (game, equilibrium) in [(&coordination, COORDINATION_MIXED), (&pennies, [0.5; 4])] {
                 let learning = Learning::plain(game, regularizer, steps()?, feedback)?;
-                let ends = learning.ends(runs, ROUNDS, context.settings.seed, |_| equilibrium)?;
+                let ends = learning.ends(runs, rounds, settings.seed, |_| equilibrium)?;
                 let near = |end: &[f64; 4]| distance(game.actions(), end, &equilibrium) < 0.05;
                 largest = share(&ends, near).max(largest);
             }

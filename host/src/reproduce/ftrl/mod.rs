@@ -10,6 +10,7 @@ mod invariance;
 mod proximal;
 mod rates;
 mod runs;
+mod sizes;
 
 use super::{Claim, System};
 
@@ -166,6 +167,7 @@ pub const SYSTEM: System = System {
         )
         .against("the same play in f64"),
     ],
+    sizes: &[sizes::ROUNDS, sizes::STEP],
     ..System::new(
         "ftrl",
         "Survival of the strictest (COLT 2021, arXiv 2101.04667) and the rates of NeurIPS 2021",

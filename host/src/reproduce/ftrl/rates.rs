@@ -1,6 +1,7 @@
 //! Rates of convergence, and where optimism helps.
 
 use super::runs::{Learning, dilemma, distance, observed, pennies, steps};
+use super::sizes::STEP;
 use crate::games::{FeedbackChoice, RegularizerChoice};
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::{jackknife, median, sampled_median, slope};
@@ -13,7 +14,6 @@ use situ::random::Generator;
 /// The strict equilibrium of the prisoner's dilemma, where a deviation loses [`GAP`].
 const DEFECT: [f64; 4] = [0.0, 1.0, 0.0, 1.0];
 const GAP: f64 = 0.2;
-const STEP: f64 = 0.1;
 
 /// Distances from `target` after each of `rounds` rounds.
 fn distances<G: Game<f64> + Sync, S: Schedule<f64> + Copy + Sync>(
@@ -42,7 +42,7 @@ struct ConstantStep {
 impl Study for ConstantStep {
     fn run(context: &mut Context<'_>) -> Result<Self> {
         let game = dilemma()?;
-        let constant = Constant::new(STEP)?;
+        let constant = Constant::new(context.settings.value(&STEP))?;
         let path = |regularizer, rounds| {
             let learning = Learning::plain(&game, regularizer, constant, FeedbackChoice::Full)?;
             distances(&learning, [0.5; 4], DEFECT, rounds, context.settings.seed)
@@ -70,7 +70,7 @@ impl Study for ConstantStep {
 /// Difference of the entropic factor per step from its limit.
 pub fn entropic(context: &mut Context<'_>) -> Result<Measured> {
     let path = &context.study::<ConstantStep>()?.entropic;
-    Ok((path[999] / path[998] - (-STEP * GAP).exp()).abs().into())
+    Ok((path[999] / path[998] - (-context.settings.value(&STEP) * GAP).exp()).abs().into())
 }
 
 /// The first n with X_n exactly at the equilibrium.
@@ -162,9 +162,9 @@ fn pennies_path(
     regularizer: RegularizerChoice,
     feedback: FeedbackChoice,
     optimistic: bool,
-    seed: u64,
+    (step, seed): (f64, u64),
 ) -> Result<Vec<f64>> {
-    let (game, steps, feedback) = (pennies()?, Constant::new(STEP)?, observed(feedback)?);
+    let (game, steps, feedback) = (pennies()?, Constant::new(step)?, observed(feedback)?);
     let learning = Learning { game: &game, regularizer, steps, optimistic, feedback };
     distances(&learning, [0.6, 0.4, 0.6, 0.4], [0.5; 4], PENNIES_ROUNDS, seed)
 }
@@ -174,8 +174,8 @@ pub fn optimistic(context: &mut Context<'_>) -> Result<Measured> {
     let (mut last, mut curves): (f64, _) = (0.0, Vec::new());
     for regularizer in [RegularizerChoice::Entropic, RegularizerChoice::Euclidean] {
         for optimistic in [false, true] {
-            let seed = context.settings.seed;
-            let path = pennies_path(regularizer, FeedbackChoice::Full, optimistic, seed)?;
+            let run = (context.settings.value(&STEP), context.settings.seed);
+            let path = pennies_path(regularizer, FeedbackChoice::Full, optimistic, run)?;
             if optimistic {
                 last = last.max(path[path.len() - 1]);
             }
@@ -200,9 +200,9 @@ pub fn optimistic_under_noise(context: &mut Context<'_>) -> Result<Measured> {
     let last: Vec<f64> = (0..settings.size(16, 200))
         .into_par_iter()
         .map(|run| {
-            let seed = settings.seed.wrapping_add(run);
+            let run = (settings.value(&STEP), settings.seed.wrapping_add(run));
             let noisy = FeedbackChoice::Noisy;
-            let path = pennies_path(RegularizerChoice::Entropic, noisy, true, seed)?;
+            let path = pennies_path(RegularizerChoice::Entropic, noisy, true, run)?;
             Ok(path[path.len() - 1])
         })
         .collect::<Result<_>>()?;
@@ -215,7 +215,7 @@ pub fn extragradient(context: &mut Context<'_>) -> Result<Measured> {
     let mut generator = Generator::new(context.settings.seed);
     let mut last = 0.0_f64;
     for regularizer in [RegularizerChoice::Entropic, RegularizerChoice::Euclidean] {
-        let ftrl = Ftrl::new(regularizer, Constant::new(STEP)?);
+        let ftrl = Ftrl::new(regularizer, Constant::new(context.settings.value(&STEP))?);
         let mut state = ftrl.start(game.actions(), [0.6, 0.4, 0.6, 0.4])?;
         let (mut payoffs, mut ahead) = ([0.0; 4], [0.0; 4]);
         for n in 1..=PENNIES_ROUNDS {

@@ -1,6 +1,7 @@
 //! The FLEQ machine: size, control flow, and programs that compute.
 
 use super::reference;
+use super::sizes::{BLOCKS, D};
 use crate::buffers::HeapBuffers;
 use crate::programs::fleq::{Engine, Program};
 use crate::programs::{Execution, shipped};
@@ -43,8 +44,9 @@ pub fn layers(_: &mut Context<'_>) -> Result<Measured> {
 }
 
 /// Heads of the widest layer.
-pub fn heads(_: &mut Context<'_>) -> Result<Measured> {
-    let machine = Machine::new::<f64>(4, 16, 16);
+pub fn heads(context: &mut Context<'_>) -> Result<Measured> {
+    let [size, blocks] = [D, BLOCKS].map(|size| context.settings.count(&size));
+    let machine = Machine::new::<f64>(size as u16, blocks, blocks);
     let mut buffers = HeapBuffers::new(machine.buffer_sizes());
     let transformer: Transformer<'_, f64> = machine.build(buffers.buffers())?;
     let detail = format!("{} rows, {} columns", transformer.rows, machine.columns());

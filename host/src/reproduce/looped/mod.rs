@@ -3,6 +3,7 @@
 mod control;
 mod fleq;
 mod reference;
+mod sizes;
 mod subleq;
 
 use super::{Claim, System};
@@ -114,5 +115,6 @@ pub const SYSTEM: System = System {
         )
         .against("arithmetic of the host in f64"),
     ],
+    sizes: &[sizes::BITS, sizes::COLUMNS, sizes::LOOPS, sizes::D, sizes::BLOCKS],
     ..System::new("looped", "Looped Transformers as Programmable Computers, arXiv 2301.13196")
 };

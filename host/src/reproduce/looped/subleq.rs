@@ -1,5 +1,6 @@
 //! The SUBLEQ machine: exactness, size, drift, temperature.
 
+use super::sizes::{BITS, COLUMNS, LOOPS};
 use crate::buffers::HeapBuffers;
 use crate::programs::Execution;
 use crate::programs::subleq::{Engine, Interpreter, Program};
@@ -12,9 +13,6 @@ use situ::construct::computer::subleq::{Depth, Instruction, Machine};
 use situ::construct::computer::{Computer, Error};
 use situ::scalar::Scalar;
 use situ::transformer::{Attention, Head, Transformer};
-
-/// Loops of one random program.
-const LOOPS: usize = 100;
 
 /// The result of running programs beside the interpreter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,11 +48,10 @@ struct RandomPrograms {
 
 impl Study for RandomPrograms {
     fn run(context: &mut Context<'_>) -> Result<Self> {
-        let Settings { seed, .. } = *context.settings;
-        let programs = context.settings.size(200, 2000);
+        let settings = context.settings;
         Ok(Self {
-            nine: random_programs::<f64>(Depth::Nine, programs, seed)?,
-            five: random_programs::<f64>(Depth::Five, programs, seed.wrapping_add(1))?,
+            nine: random_programs::<f64>(settings, Depth::Nine, settings.seed)?,
+            five: random_programs::<f64>(settings, Depth::Five, settings.seed.wrapping_add(1))?,
         })
     }
 }
@@ -114,20 +111,26 @@ pub fn layers(_: &mut Context<'_>) -> Result<Measured> {
 }
 
 /// Random programs of random sizes, every other at the smallest inverse temperature of the rule.
-fn random_programs<T: Scalar>(depth: Depth, count: usize, seed: u64) -> Result<Outcome, Error> {
+fn random_programs<T: Scalar>(
+    settings: &Settings,
+    depth: Depth,
+    seed: u64,
+) -> Result<Outcome, Error> {
+    let [bits, columns, loops] = [BITS, COLUMNS, LOOPS].map(|size| settings.count(&size));
     let run = |index: usize| {
         let mut random = Pcg64Mcg::seed_from_u64(seed.wrapping_add((index as u64) << 32));
-        let columns = random.random_range(8..=50);
-        let mut machine = Machine::new::<T>(random.random_range(4..=16), columns, depth);
+        let columns = random.random_range(8..=columns);
+        let mut machine = Machine::new::<T>(random.random_range(4..=bits as u16), columns, depth);
         if index.is_multiple_of(2) {
             machine.inverse_temperature = machine.min_inverse_temperature::<f64>();
         }
         let program = random_program(&machine, &mut random);
         let mut buffers = HeapBuffers::<T>::new(machine.buffer_sizes());
         let transformer = machine.build(buffers.buffers())?;
-        follow(Engine::new(machine, transformer, &program)?, &program, LOOPS)
+        follow(Engine::new(machine, transformer, &program)?, &program, loops)
     };
-    let outcomes: Result<Vec<_>, _> = (0..count).into_par_iter().map(run).collect();
+    let outcomes: Result<Vec<_>, _> =
+        (0..settings.size(200, 2000)).into_par_iter().map(run).collect();
     Ok(outcomes?.into_iter().fold(Outcome::default(), Outcome::and))
 }
 
@@ -214,7 +217,7 @@ pub fn temperature(context: &mut Context<'_>) -> Result<Measured> {
 
 /// The smallest inverse temperature without a mismatch, by bisection to 0.2.
 fn smallest_temperature(settings: &Settings, machine: &Machine) -> Result<f64, Error> {
-    let programs = settings.size(4, 60);
+    let (programs, loops) = (settings.size(4, 60), settings.count(&LOOPS));
     let mut buffers = HeapBuffers::new(machine.buffer_sizes());
     let transformer = machine.build::<f64>(buffers.buffers())?;
     let exact = |inverse_temperature: f64| -> Result<bool, Error> {
@@ -225,7 +228,7 @@ fn smallest_temperature(settings: &Settings, machine: &Machine) -> Result<f64, E
             let mut random = Pcg64Mcg::seed_from_u64(settings.seed.wrapping_add(index << 32));
             let program = random_program(machine, &mut random);
             let engine = Engine::new(*machine, transformer, &program)?;
-            if follow(engine, &program, LOOPS)?.mismatches > 0 {
+            if follow(engine, &program, loops)?.mismatches > 0 {
                 return Ok(false);
             }
         }

@@ -1,5 +1,6 @@
 //! An echo canceller whose echo path changes: the mesa memory as an adaptive filter.
 
+use super::sizes::NOISE;
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::mean;
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
@@ -12,8 +13,6 @@ const TAPS: usize = 16;
 const SAMPLES: usize = 10_000;
 /// Sample at which the path changes.
 const CHANGE: usize = SAMPLES / 2;
-/// Deviation of the noise relative to the echo's: 60 dB below.
-const NOISE: f64 = 1e-3;
 const GATE: Gate<f32> = Gate::Variable { max_decay: 0.9995 };
 /// Step size of normalized LMS.
 const STEP_SIZE: f32 = 0.5;
@@ -76,7 +75,7 @@ struct Powers {
 }
 
 impl Powers {
-    fn new(pole: f64, seed: u64) -> Result<Self> {
+    fn new(pole: f64, noise: f64, seed: u64) -> Result<Self> {
         let mut generator = Generator::new(seed);
         let mut filters = filters();
         let mut powers = Self { echo: Vec::new(), left: vec![Vec::new(); filters.len()] };
@@ -91,7 +90,7 @@ impl Powers {
             input.rotate_right(1);
             input[0] = last as f32;
             let echo: f64 = taps.iter().zip(&input).map(|(tap, x)| tap * f64::from(*x)).sum();
-            let heard = echo + NOISE * generator.normal::<f64>();
+            let heard = echo + noise * generator.normal::<f64>();
             powers.echo.push(echo * echo);
             for ((_, filter), left) in filters.iter_mut().zip(&mut powers.left) {
                 let estimate = filter(&input, heard as f32)?;
@@ -116,9 +115,9 @@ struct Echo {
 impl Study for Echo {
     fn run(context: &mut Context<'_>) -> Result<Self> {
         let Settings { seed, .. } = *context.settings;
-        let count = context.settings.size(60, 100);
+        let (count, noise) = (context.settings.size(60, 100), context.settings.value(&NOISE));
         let runs = |pole: f64| {
-            (0..count).map(|run| Powers::new(pole, seed.wrapping_mul(1000) + run)).collect()
+            (0..count).map(|run| Powers::new(pole, noise, seed.wrapping_mul(1000) + run)).collect()
         };
         let runs = INPUTS.into_iter().map(runs).collect::<Result<_>>()?;
         let echo = Self { runs };

@@ -7,6 +7,7 @@
 mod echo;
 mod exact;
 mod recall;
+mod sizes;
 mod stream;
 mod written;
 
@@ -100,6 +101,7 @@ pub const SYSTEM: System = System {
         .against("size_of the type")
         .with_unit("bytes"),
     ],
+    sizes: &[sizes::PAIRS, sizes::KAPPA, sizes::NOISE],
     ..System::new(
         "mesa",
         "Beyond the eight papers: mesa layers (arXiv 2506.05233) as fixed-size fast weights",

@@ -1,9 +1,10 @@
 //! Recall of a linear map from ill-conditioned keys.
 
 use super::exact::normals;
+use super::sizes::{KAPPA, PAIRS};
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::{largest, mean};
-use crate::reproduce::{Context, Measured, Result};
+use crate::reproduce::{Context, Measured, Result, Settings};
 use nalgebra::{DMatrix, DVector};
 use situ::attention::{
     FastWeights, Gate, Memory, Mesa, MesaConfiguration, MesaGradient, Rates, Rule,
@@ -12,11 +13,8 @@ use situ::random::Generator;
 
 const KEYS: usize = 16;
 const VALUES: usize = 4;
-/// Pairs after which recall is measured; a multiple of [`GRID`].
-const PAIRS: usize = 400;
-const GRID: usize = 20;
-/// Ratio of the largest to the smallest deviation of the keys' directions, squared: of their covariance.
-const CONDITION: f64 = 1000.0;
+/// Places of the curves.
+const PLACES: usize = 20;
 /// Bytes that the mesa memory takes beyond the delta rule's, in pairs of f32.
 const REPLAYED: usize = (size_of::<Mesa<f32, KEYS, VALUES>>()
     - size_of::<Memory<f32, KEYS, VALUES>>())
@@ -32,10 +30,11 @@ struct Task {
 }
 
 impl Task {
-    fn new(seed: u64) -> Self {
+    /// Keys whose covariance has this condition number.
+    fn new(condition: f64, seed: u64) -> Self {
         let mut generator = Generator::new(seed);
         let basis = DMatrix::from_fn(KEYS, KEYS, |_, _| generator.normal::<f64>()).qr().q();
-        let deviation = |i: usize| CONDITION.powf(-0.5 * i as f64 / (KEYS - 1) as f64);
+        let deviation = |i: usize| condition.powf(-0.5 * i as f64 / (KEYS - 1) as f64);
         let mixing = basis * DMatrix::from_diagonal(&DVector::from_fn(KEYS, |i, _| deviation(i)));
         let map = DMatrix::from_fn(VALUES, KEYS, |_, _| generator.normal::<f64>());
         Self { mixing, map, generator }
@@ -74,11 +73,17 @@ fn replay(
     Ok(())
 }
 
+/// Pairs between two places of the curves.
+fn grid(settings: &Settings) -> usize {
+    settings.count(&PAIRS) / PLACES
+}
+
 /// Recall errors of one task on a grid of loads: delta, normalized delta, one step of conjugate gradient,
 /// mesa.
-fn errors(seed: u64) -> Result<Vec<[f64; 4]>> {
-    let mut task = Task::new(seed);
-    let pairs: Vec<Pair> = (0..PAIRS).map(|_| task.pair()).collect();
+fn errors(settings: &Settings, seed: u64) -> Result<Vec<[f64; 4]>> {
+    let mut task = Task::new(settings.value(&KAPPA), seed);
+    let grid = grid(settings);
+    let pairs: Vec<Pair> = (0..PLACES * grid).map(|_| task.pair()).collect();
     let probes: Vec<Pair> = (0..100).map(|_| task.pair()).collect();
     let squares = pairs.iter().map(|(key, _)| key.iter().map(|x| f64::from(x * x)).sum());
     // The largest step that is stable for every key, with a margin.
@@ -94,7 +99,7 @@ fn errors(seed: u64) -> Result<Vec<[f64; 4]>> {
         replay(&mut normalized, Rule::Implicit { ridge: 1e-6 }, written)?;
         gradient.write(Rates { decay: 1.0, weight: 1.0 }, key, value)?;
         mesa.write(Gate::Keep, key, value)?;
-        if (index + 1) % GRID == 0 {
+        if (index + 1) % grid == 0 {
             errors.push([
                 recall_error(&delta, &probes)?,
                 recall_error(&normalized, &probes)?,
@@ -109,14 +114,14 @@ fn errors(seed: u64) -> Result<Vec<[f64; 4]>> {
 pub(super) fn ratio(context: &mut Context<'_>) -> Result<Measured> {
     let settings = context.settings;
     let tasks: Vec<Vec<[f64; 4]>> = (0..settings.size(20, 200))
-        .map(|task| errors(settings.seed.wrapping_mul(1000) + task))
+        .map(|task| errors(settings, settings.seed.wrapping_mul(1000) + task))
         .collect::<Result<_>>()?;
     let at = |load: usize, state: usize| mean(tasks.iter().map(move |task| task[load][state]));
-    let loads = PAIRS / GRID;
+    let (loads, grid) = (PLACES, grid(settings));
     let curve = |(state, label): (usize, &str)| Curve {
         label: label.into(),
         points: (0..loads)
-            .map(|load| [((load + 1) * GRID) as f64, at(load, state).value])
+            .map(|load| [((load + 1) * grid) as f64, at(load, state).value])
             .collect(),
     };
     let labels = [

@@ -1,7 +1,7 @@
 //! Theorem 5.2: damped Newton on logistic regression in 11 + 2k layers a step.
 
 use super::random;
-use super::sizes::{K, KNOTS};
+use super::sizes::{K, KNOTS, MU};
 use crate::buffers::HeapBuffers;
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::{jackknife, largest, log_slope, median};
@@ -15,15 +15,14 @@ use situ::transformer::Error;
 /// As in the paper's experiment.
 const FEATURES: usize = 5;
 const EXAMPLES: usize = 26;
-const RIDGE: f64 = 0.1;
 
 /// Number of sizes at which layers, rows or heads are not those of the theorem.
-pub fn misfits(_: &mut Context<'_>) -> Result<Measured> {
-    let mut misfits = 0;
+pub fn misfits(context: &mut Context<'_>) -> Result<Measured> {
+    let (mut misfits, ridge) = (0, context.settings.value(&MU));
     for features in [1, 3, 5, 10] {
         for inverse_steps in [1, 4, 12] {
             let examples = 2 * features;
-            let logistic = Logistic { features, examples, knots: 16, inverse_steps, ridge: RIDGE };
+            let logistic = Logistic { features, examples, knots: 16, inverse_steps, ridge };
             let mut buffers = HeapBuffers::new(logistic.buffer_sizes());
             let transformer = logistic.build::<f64>(buffers.buffers())?;
             let holds = transformer.layers.len() == 11 + 2 * usize::from(inverse_steps)
@@ -39,13 +38,14 @@ pub fn misfits(_: &mut Context<'_>) -> Result<Measured> {
 struct Task {
     examples: DMatrix<f64>,
     labels: DVector<f64>,
+    ridge: f64,
 }
 
 impl Task {
-    fn new(seed: u64, index: u64) -> Self {
-        let mut random = random::generator(seed, index);
+    fn new(settings: &Settings, index: u64) -> Self {
+        let mut random = random::generator(settings.seed, index);
         let (examples, labels) = random::classification(FEATURES, EXAMPLES, &mut random);
-        Self { examples, labels }
+        Self { examples, labels, ridge: settings.value(&MU) }
     }
 
     /// x − 2√μ/(2√μ + λ) (∇²f)⁻¹ ∇f.
@@ -53,13 +53,13 @@ impl Task {
         let n = EXAMPLES as f64;
         let margins = (&self.examples * x).component_mul(&self.labels);
         let p = margins.map(|margin| (-margin).sigmoid());
-        let gradient = x * RIDGE - self.examples.tr_mul(&p.component_mul(&self.labels)) / n;
+        let gradient = x * self.ridge - self.examples.tr_mul(&p.component_mul(&self.labels)) / n;
         let weights = DMatrix::from_diagonal(&p.map(|p| p * (1.0 - p) / n));
         let hessian = self.examples.tr_mul(&(weights * &self.examples))
-            + DMatrix::identity(FEATURES, FEATURES) * RIDGE;
+            + DMatrix::identity(FEATURES, FEATURES) * self.ridge;
         let direction = hessian.lu().solve(&gradient).unwrap_or_else(|| gradient.clone());
         let decrement = gradient.dot(&direction).max(0.0).sqrt();
-        let root = 2.0 * RIDGE.sqrt();
+        let root = 2.0 * self.ridge.sqrt();
         x - direction * (root / (root + decrement))
     }
 
@@ -79,7 +79,7 @@ impl Task {
             examples: EXAMPLES as u16,
             knots: machine.knots,
             inverse_steps: machine.inverse_steps,
-            ridge: RIDGE,
+            ridge: self.ridge,
         };
         let mut buffers = HeapBuffers::new(logistic.buffer_sizes());
         let transformer = logistic.build::<f64>(buffers.buffers())?;
@@ -150,11 +150,11 @@ impl Machine {
 
 /// Largest error of one step over tasks.
 pub fn step_error(context: &mut Context<'_>) -> Result<Measured> {
-    let seed = context.settings.seed;
-    let (tasks, finest) = (context.settings.size(10, 100), Machine::finest(context.settings));
+    let settings = context.settings;
+    let (tasks, finest) = (settings.size(10, 100), Machine::finest(settings));
     let error = |inverse_steps: u16| -> Result<f64> {
         let machine = Machine { inverse_steps, ..finest };
-        let errors = (0..tasks).into_par_iter().map(|i| Task::new(seed, i).step_error(machine));
+        let errors = (0..tasks).into_par_iter().map(|i| Task::new(settings, i).step_error(machine));
         Ok(largest(errors.collect::<Result<Vec<_>, Error>>()?))
     };
     let mut points = Vec::new();
@@ -173,9 +173,10 @@ pub fn step_error(context: &mut Context<'_>) -> Result<Measured> {
 
 /// The largest number of loops of the transformer to its floor.
 pub fn transformer_loops(context: &mut Context<'_>) -> Result<Measured> {
-    let seed = context.settings.seed;
-    let machine = Machine::finest(context.settings);
-    let loops = (0..50).into_par_iter().map(|index| Task::new(seed, index).loops_to_floor(machine));
+    let settings = context.settings;
+    let machine = Machine::finest(settings);
+    let loops =
+        (0..50).into_par_iter().map(|index| Task::new(settings, index).loops_to_floor(machine));
     Ok(largest(loops.collect::<Result<Vec<_>, Error>>()?).into())
 }
 
@@ -184,11 +185,11 @@ const COUNTS: [u16; 6] = [16, 32, 64, 128, 256, 512];
 
 /// Log-log slope of the median fixed-point error against the number of knots.
 pub fn error_slope(context: &mut Context<'_>) -> Result<Measured> {
-    let seed = context.settings.seed;
-    let errors: Vec<[f64; 6]> = (0..context.settings.size(8, 40))
+    let settings = context.settings;
+    let errors: Vec<[f64; 6]> = (0..settings.size(8, 40))
         .into_par_iter()
         .map(|index| {
-            let task = Task::new(seed, index);
+            let task = Task::new(settings, index);
             let mut errors = [0.0; 6];
             for (error, knots) in errors.iter_mut().zip(COUNTS) {
                 *error = task.fixed_point_error(knots)?;
@@ -215,9 +216,9 @@ pub fn error_slope(context: &mut Context<'_>) -> Result<Measured> {
 /// The largest number of steps that the exact iteration takes to come within 1e-6 of the minimizer;
 /// infinite if a task does not settle.
 pub fn largest_steps(context: &mut Context<'_>) -> Result<Measured> {
-    let seed = context.settings.seed;
+    let settings = context.settings;
     let steps = |index| {
-        let task = Task::new(seed, index);
+        let task = Task::new(settings, index);
         let minimizer = task.minimizer();
         let mut x = DVector::zeros(FEATURES);
         for steps in 0..50 {

@@ -9,7 +9,7 @@ mod sizes;
 mod task;
 
 use super::{Claim, System};
-use sizes::{D, K, KAPPA, KNOTS, N, T};
+use sizes::{D, K, KAPPA, KNOTS, MU, N, T};
 
 /// The claims of the paper except the trained comparison.
 pub const SYSTEM: System = System {
@@ -132,7 +132,7 @@ pub const SYSTEM: System = System {
         .against("minimizer by exact damped Newton in nalgebra")
         .with_unit("loops"),
     ],
-    sizes: &[D, N, T, KAPPA, KNOTS, K],
+    sizes: &[D, N, T, KAPPA, MU, KNOTS, K],
     ..System::new(
         "newton",
         "How Well Can Transformers Emulate In-context Newton's Method?, arXiv 2403.03183",

@@ -22,6 +22,9 @@ pub const KAPPA: Size = Size {
     default: 100.0,
     range: [1.1, 1e5],
 };
+/// Ridge of logistic regression.
+pub const MU: Size =
+    Size { name: "mu", about: "ridge of logistic regression", default: 0.1, range: [1e-3, 10.0] };
 /// Knots of the steps of logistic regression.
 pub const KNOTS: Size = Size {
     name: "knots",

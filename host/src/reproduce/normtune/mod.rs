@@ -9,6 +9,7 @@ mod descent;
 mod digits;
 mod exact;
 mod pictures;
+mod sizes;
 mod system;
 mod target;
 
@@ -121,6 +122,7 @@ pub const SYSTEM: System = System {
         .sampled(),
     ],
     precisions: &[Precision::F16, Precision::F32, Precision::F64],
+    sizes: &[sizes::D, sizes::WIDTH, sizes::DENSITY],
     ..System::new(
         "normtune",
         "The Expressive Power of Tuning Only the Normalization Layers, arXiv 2302.07937",

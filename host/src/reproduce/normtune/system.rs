@@ -1,21 +1,23 @@
 //! The linear system behind the reconstruction: sparse weights (case 3) and conditioning.
 
 use super::exact::error_of_law;
-use super::target::{draws, target};
+use super::sizes::{D, DENSITY, WIDTH};
+use super::target::draws;
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::{largest, median_exponent, sampled_median, share};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use nalgebra::{DMatrix, DVector};
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
-use situ::normtune::{Gaussian, Network, Sparse, Target, khatri_rao};
+use situ::normtune::{Gaussian, Network, Sparse, khatri_rao};
 
 /// Draws of a condition number.
 const DRAWS: u64 = 10;
 
-/// The density of the claims on sparse weights: c of p = c √(log d / d).
-const DENSITY: f64 = 1.5;
-
-/// Case 3, both matrices kept with probability p = c √(log d / d): for each draw at [`DENSITY`] the
+/// Case 3, both matrices kept with probability p = c √(log d / d): for each draw at the density of the
+/// claims the
 /// relative error of the rebuilt network, if it can be rebuilt.
 struct SparseDraws(Vec<Option<f64>>);
 
@@ -27,14 +29,15 @@ impl Study for SparseDraws {
             let seeds = draws(settings, settings.size(60, 200)).into_par_iter();
             seeds.map(|seed| error_of_law::<f64, 16, 256, 1, 1>(law, seed, 50, 1.0).ok()).collect()
         };
-        let claimed = errors(DENSITY);
+        let density = settings.value(&DENSITY);
+        let claimed = errors(density);
         let rebuilt = |errors: &[Option<f64>]| share(errors, Option::is_some).value;
         let mut points: Vec<_> = settings
             .size(&[1.0][..], &[0.5, 0.75, 1.0, 1.25])
             .iter()
             .map(|c| [*c, rebuilt(&errors(*c))])
             .collect();
-        points.push([DENSITY, rebuilt(&claimed)]);
+        points.push([density, rebuilt(&claimed)]);
         context.plot(Series {
             title: "Sparse weights: share of draws that rebuild the target".to_owned(),
             x: Axis::linear("c of p = c √(log d / d), d = 16"),
@@ -65,37 +68,40 @@ fn system(seed: u64, d: usize, width: usize) -> DMatrix<f64> {
 
 /// Relative error of the target's matrix by least squares in the scales of a network of this width.
 fn best_error(seed: u64, d: usize, width: usize) -> Result<f64> {
-    let Target { weights: [weights], .. } = target::<f64, PHASE_WIDTH, 1>(seed);
-    let wanted = DVector::from_column_slice(weights.as_slice());
+    let mut random = Pcg64Mcg::seed_from_u64(seed);
+    let wanted = DVector::from_fn(d * d, |_, _| random.sample(StandardNormal));
     let system = system(seed, d, width);
     let scales = system.clone().svd(true, true).solve(&wanted, 1e-14)?;
     Ok((system * scales - &wanted).norm() / wanted.norm())
 }
 
-/// Width of the target of [`phase`].
-const PHASE_WIDTH: usize = 8;
-
 /// Reconstruction is exact from width d² on: the median error one unit earlier over that at d², as a
 /// power of ten.
 pub fn phase(context: &mut Context<'_>) -> Result<Measured> {
-    const EXACT: usize = PHASE_WIDTH * PHASE_WIDTH;
     let settings = context.settings;
+    let d = settings.count(&D);
+    let exact = d * d;
     let median = |width: usize| -> Result<Measured> {
         let seeds = draws(settings, DRAWS).into_par_iter();
-        let errors = seeds.map(|seed| best_error(seed, PHASE_WIDTH, width));
+        let errors = seeds.map(|seed| best_error(seed, d, width));
         Ok(median_exponent(&errors.collect::<Result<Vec<_>>>()?))
     };
     let mut points = Vec::new();
-    for width in [16, 32, 48, 56, 60, 62, 63, 64, 65, 68, 72, 80] {
+    // From a quarter of d² to five quarters, and each of the widths next to d².
+    let mut widths: Vec<usize> = (4..=20).map(|part| part * exact / 16).collect();
+    widths.extend(exact - 2..=exact + 2);
+    widths.sort_unstable();
+    widths.dedup();
+    for width in widths {
         points.push([width as f64, 10_f64.powf(median(width)?.value)]);
     }
     context.plot(Series {
-        title: "Best reconstruction by width: median relative error, d = 8".to_owned(),
+        title: format!("Best reconstruction by width: median relative error, d = {d}"),
         x: Axis::linear("width"),
         y: Axis::logarithmic("relative error"),
         curves: vec![Curve { label: "least squares".to_owned(), points }],
     });
-    Ok(median(EXACT - 1)?.minus(&median(EXACT)?))
+    Ok(median(exact - 1)?.minus(&median(exact)?))
 }
 
 /// Condition number of the system of one draw, from its singular values.
@@ -114,6 +120,7 @@ fn median_condition(settings: &Settings, d: usize, width: usize) -> Measured {
 /// A wider net makes the system well conditioned: the median condition number at 1.5 d².
 pub fn condition(context: &mut Context<'_>) -> Result<Measured> {
     let settings = context.settings;
+    let (d, ratio) = (2 * settings.count(&D), settings.value(&WIDTH));
     let ratios = &[1.0, 1.25, 1.5, 2.0, 4.0][..];
     let width = |d: usize, ratio: f64| (ratio * (d * d) as f64) as usize;
     let curve = |d: usize, ratios: &[f64]| Curve {
@@ -133,5 +140,5 @@ pub fn condition(context: &mut Context<'_>) -> Result<Measured> {
         y: Axis::logarithmic("condition number"),
         curves,
     });
-    Ok(median_condition(settings, 16, width(16, 1.5)))
+    Ok(median_condition(settings, d, width(d, ratio)))
 }

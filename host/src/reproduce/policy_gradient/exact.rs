@@ -1,6 +1,7 @@
 //! The exact gradient: correct, and at a strict equilibrium in finite time.
 
 use super::reference_game::{Pair, game, is_deterministic, largest_gain, policies};
+use super::sizes::STEP;
 use crate::reproduce::statistics::share;
 use crate::reproduce::{Context, Measured, Result};
 use rayon::prelude::*;
@@ -92,7 +93,7 @@ pub fn finite_time(context: &mut Context<'_>) -> Result<Measured> {
     const LIMIT: u32 = 1000;
     let settings = context.settings;
     let game = game()?;
-    let step = Constant::new(0.1)?;
+    let step = Constant::new(settings.value(&STEP))?;
     let learner = PolicyGradient::new(step, Scheme::Eager);
     let reaches = |seed: u64| {
         let mut generator = Generator::new(settings.seed.wrapping_mul(1 << 32).wrapping_add(seed));

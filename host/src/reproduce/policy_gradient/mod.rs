@@ -7,6 +7,7 @@ mod exact;
 mod other_games;
 mod reference_game;
 mod reinforce;
+mod sizes;
 mod synthetic;
 
 use super::{Claim, System};
@@ -126,6 +127,7 @@ pub const SYSTEM: System = System {
         .against("the theorem's exponent min(l_b, p - 2 l_s)")
         .sampled(),
     ],
+    sizes: &[sizes::EPISODES, sizes::NEAR, sizes::STEP],
     ..System::new(
         "policy-gradient",
         "Policy gradient in general stochastic games, NeurIPS 2022, arXiv 2210.08857",

@@ -1,6 +1,7 @@
 //! REINFORCE near a strict Nash policy: which runs stay, how fast they converge, which arrive exactly.
 
 use super::reference_game::{Game, Pair, distance_squared, game, policies};
+use super::sizes::{EPISODES, NEAR};
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::{jackknife, log_slope, share};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
@@ -11,11 +12,6 @@ use situ::random::Generator;
 
 /// The strict Nash policy that all start near, as probabilities of action 0.
 const TARGET: [[f64; 2]; 2] = [[1.0, 0.0], [1.0, 1.0]];
-
-/// Starts are at most this far from it in each coordinate.
-const NEAR: f64 = 0.25;
-
-const EPISODES: u32 = 20_000;
 
 /// Steps `scale / (n + m)^p` and exploration `epsilon / (n + m)^r`.
 #[derive(Clone, Copy)]
@@ -48,11 +44,11 @@ struct Path {
 }
 
 /// Twenty numbers of episodes a decade, from ten to all.
-fn checkpoints() -> Vec<u32> {
-    let last = (20.0 * f64::from(EPISODES).log10()) as i32;
+fn checkpoints(episodes: u32) -> Vec<u32> {
+    let last = (20.0 * f64::from(episodes).log10()) as i32;
     let mut points: Vec<u32> =
         (20..=last).map(|k| 10.0_f64.powf(f64::from(k) / 20.0) as u32).collect();
-    points.push(EPISODES);
+    points.push(episodes);
     points.dedup();
     points
 }
@@ -63,21 +59,28 @@ fn near_target(depth: f64, generator: &mut Generator) -> Pair {
     policies(TARGET.map(|states| states.map(|p| moved(p, generator))))
 }
 
-fn path(game: &Game, schedule: Schedule, scheme: Scheme, seed: u64) -> Result<Path> {
+fn path(
+    settings: &Settings,
+    game: &Game,
+    schedule: Schedule,
+    scheme: Scheme,
+    seed: u64,
+) -> Result<Path> {
+    let episodes = settings.count(&EPISODES) as u32;
     let Schedule { p, r, scale, epsilon, m } = schedule;
     let power = |scale, exponent| Power::new(scale, m, exponent);
     let learner = PolicyGradient::new(power(scale, p)?, scheme);
     let reinforce = Reinforce::new(power(epsilon, r)?)?;
     let mut generator = Generator::new(seed);
-    let (start, target) = (near_target(NEAR, &mut generator), policies(TARGET));
+    let (start, target) = (near_target(settings.value(&NEAR), &mut generator), policies(TARGET));
     let mut state = PolicyState::new(start)?;
     let mut estimate: Pair = [[[0.0; 2]; 2]; 2];
-    let mut checkpoints = checkpoints().into_iter().peekable();
+    let mut checkpoints = checkpoints(episodes).into_iter().peekable();
     let (mut distances, mut last_half) = (Vec::new(), true);
-    for n in 1..=EPISODES {
+    for n in 1..=episodes {
         reinforce.episode(game, state.policies(), n, &[0.0; 2], &mut generator, &mut estimate)?;
         learner.update(&mut state, &estimate)?;
-        last_half &= n <= EPISODES / 2 || *state.policies() == target;
+        last_half &= n <= episodes / 2 || *state.policies() == target;
         if checkpoints.next_if_eq(&n).is_some() {
             distances.push(distance_squared(state.policies(), &target));
         }
@@ -98,22 +101,26 @@ fn paths(settings: &Settings, schedule: Schedule, scheme: Scheme) -> Result<Vec<
     let game = game()?;
     let seed = |run: u64| settings.seed.wrapping_mul(1 << 32).wrapping_add(run);
     let runs = settings.size(200_u64, 1000);
-    (0..runs).into_par_iter().map(|run| path(&game, schedule, scheme, seed(run))).collect()
+    (0..runs)
+        .into_par_iter()
+        .map(|run| path(settings, &game, schedule, scheme, seed(run)))
+        .collect()
 }
 
 /// Mean squared distance of the runs that stay, by number of episodes.
-fn mean_squares(paths: &[&Path]) -> Vec<[f64; 2]> {
+fn mean_squares(settings: &Settings, paths: &[&Path]) -> Vec<[f64; 2]> {
     let staying: Vec<&&Path> = paths.iter().filter(|path| path.stays).collect();
     let mean = |index: usize| {
         staying.iter().map(|path| path.distances[index]).sum::<f64>() / staying.len() as f64
     };
-    checkpoints().iter().enumerate().map(|(index, n)| [f64::from(*n), mean(index)]).collect()
+    let checkpoints = checkpoints(settings.count(&EPISODES) as u32);
+    checkpoints.iter().enumerate().map(|(index, n)| [f64::from(*n), mean(index)]).collect()
 }
 
 /// The same in the last decade of episodes.
-fn late(paths: &[&Path]) -> Vec<[f64; 2]> {
-    let means = mean_squares(paths).into_iter();
-    means.filter(|[n, _]| *n >= f64::from(EPISODES) / 10.0).collect()
+fn late(settings: &Settings, paths: &[&Path]) -> Vec<[f64; 2]> {
+    let means = mean_squares(settings, paths).into_iter();
+    means.filter(|[n, _]| *n >= settings.value(&EPISODES) / 10.0).collect()
 }
 
 /// Runs of every scheme and schedule.
@@ -136,7 +143,7 @@ impl Study for Runs {
             far: paths(settings, fastest(8000.0), Scheme::Eager)?,
         };
         let curve = |label: &str, paths: &[Path]| {
-            let means = mean_squares(&paths.iter().collect::<Vec<_>>()).into_iter();
+            let means = mean_squares(settings, &paths.iter().collect::<Vec<_>>()).into_iter();
             Curve { label: label.to_owned(), points: means.filter(|[_, d]| *d > 0.0).collect() }
         };
         context.plot(Series {
@@ -165,7 +172,8 @@ pub fn lazy_stays(context: &mut Context<'_>) -> Result<Measured> {
 
 /// Slope of the eager runs' mean squared distance.
 pub fn rate(context: &mut Context<'_>) -> Result<Measured> {
-    Ok(jackknife(&context.study::<Runs>()?.eager, |paths| log_slope(&late(paths))))
+    let (runs, settings) = (context.study::<Runs>()?, context.settings);
+    Ok(jackknife(&runs.eager, |paths| log_slope(&late(settings, paths))))
 }
 
 /// What a larger m adds to the share of runs that stay.
@@ -229,21 +237,22 @@ pub fn without_a_table(context: &mut Context<'_>) -> Result<Measured> {
     let runs = context.study::<Runs>()?;
     let tabled = share(&runs.lazy, |path| path.at_end);
     let (game, settings) = (game()?, context.settings);
-    let run = |run: u64| in_the_world(&game, settings.seed.wrapping_mul(1 << 32).wrapping_add(run));
+    let seed = |run: u64| settings.seed.wrapping_mul(1 << 32).wrapping_add(run);
+    let run = |run: u64| in_the_world(settings, &game, seed(run));
     let count = runs.lazy.len() as u64;
     let ends: Vec<bool> = (0..count).into_par_iter().map(run).collect::<Result<_>>()?;
     Ok(share(&ends, |at_end| *at_end).minus(&tabled).distance(0.0))
 }
 
 /// Whether two agents without a table end at the target.
-fn in_the_world(world: &Game, seed: u64) -> Result<bool> {
+fn in_the_world(settings: &Settings, world: &Game, seed: u64) -> Result<bool> {
     let Schedule { p, r, scale, epsilon, m } = STEADY;
     let learner = PolicyGradient::new(Power::new(scale, m, p)?, Scheme::Lazy);
     let agent = Agent::new(learner, Reinforce::new(Power::new(epsilon, m, r)?)?, 10_000)?;
     let mut generator = Generator::new(seed);
-    let start = near_target(NEAR, &mut generator);
+    let start = near_target(settings.value(&NEAR), &mut generator);
     let mut agents = [AgentState::new(start[0])?, AgentState::new(start[1])?];
-    for _ in 0..EPISODES {
+    for _ in 0..settings.count(&EPISODES) {
         agents.iter_mut().for_each(|state| agent.begin(state));
         let mut place = Some(world.first_state(&mut generator));
         while let Some(now) = place {

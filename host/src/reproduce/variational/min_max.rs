@@ -1,6 +1,7 @@
 //! The min-max game `f(x, y) = x²/2 + softplus(2x) + x y - y²/2 - softplus(2y)/2`.
 
 use super::ensemble::chains;
+use super::sizes::{STEP, STEPS};
 use crate::reproduce::statistics::mean;
 use crate::reproduce::{Context, Measured, Result};
 use situ::random::Generator;
@@ -49,23 +50,22 @@ pub fn step(
 
 /// Relative difference of the value's bias from the theorem's.
 pub fn bias(context: &mut Context<'_>) -> Result<Measured> {
-    const STEP: f64 = 0.025;
     const BURN_IN: u32 = 400;
-    const STEPS: u32 = 4000;
-    let method = Sgda::new(STEP, Everywhere)?;
-    let saddle = value(&SADDLE);
     let settings = context.settings;
+    let (step_size, steps) = (settings.value(&STEP) / 4.0, 2 * settings.count(&STEPS) as u32);
+    let method = Sgda::new(step_size, Everywhere)?;
+    let saddle = value(&SADDLE);
     let means = chains(settings.size(800, 20_000), settings.seed, |generator| {
         let mut z = SADDLE;
         for _ in 0..BURN_IN {
             step(&method, &mut z, generator)?;
         }
         let mut sum = 0.0;
-        for _ in 0..STEPS {
+        for _ in 0..steps {
             step(&method, &mut z, generator)?;
             sum += value(&z) - saddle;
         }
-        Ok(sum / f64::from(STEPS))
+        Ok(sum / f64::from(steps))
     })?;
-    Ok(mean(means.iter().copied()).scaled(1.0 / STEP / VALUE_BIAS).distance(1.0))
+    Ok(mean(means.iter().copied()).scaled(1.0 / step_size / VALUE_BIAS).distance(1.0))
 }

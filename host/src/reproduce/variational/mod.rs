@@ -10,6 +10,7 @@ mod ensemble;
 mod ergodicity;
 mod min_max;
 mod oracles;
+mod sizes;
 
 use super::{Claim, System};
 
@@ -192,6 +193,7 @@ pub const SYSTEM: System = System {
         .against("the exact solution 0")
         .sampled(),
     ],
+    sizes: &[sizes::STEP, sizes::STEPS],
     ..System::new(
         "variational",
         "Stochastic Methods in Variational Inequalities, AISTATS 2024, arXiv 2306.16502",
