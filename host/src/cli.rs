@@ -1,6 +1,6 @@
 //! The command line: what `situ …` accepts, and which module runs it.
 
-use crate::{Failure, bench, compare, compute, console, fit, manual, play, report, reproduce};
+use crate::{Failure, bench, compare, compute, console, fit, manual, play, report, reproduce, train};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 
@@ -50,8 +50,8 @@ enum Command {
         command: Option<String>,
     },
     /// Train the small models whose weights are shipped
-    #[cfg(feature = "train")]
-    Train(crate::train::Arguments),
+    #[command(subcommand)]
+    Train(train::System),
 }
 
 /// Parses and runs one command line.
@@ -77,8 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure>
         Some(Command::Compare(arguments)) => compare::compare(&arguments),
         Some(Command::Completions { shell }) => manual::completions(shell, Cli::command()),
         Some(Command::Man { command }) => manual::page(command.as_deref(), Cli::command()),
-        #[cfg(feature = "train")]
-        Some(Command::Train(arguments)) => crate::train::train(&arguments),
+        Some(Command::Train(system)) => train::train(&system),
         None => main_job(),
     }
 }

@@ -16,6 +16,7 @@ pub mod failure;
 pub mod files;
 pub mod fit;
 pub mod games;
+pub mod linear_attention;
 pub mod manual;
 pub mod play;
 pub mod programs;
@@ -24,7 +25,6 @@ pub mod prompts;
 pub mod report;
 pub mod reproduce;
 pub mod statistics;
-#[cfg(feature = "train")]
 pub mod train;
 
 pub use failure::Failure;

@@ -25,6 +25,19 @@ fn unknown_system_is_named_with_those_there_are() {
 }
 
 #[test]
+fn training_is_reproducible_to_the_byte() {
+    let directory = tempfile::tempdir().unwrap();
+    let train = |seed: &str| {
+        let out = directory.path().join("model.bin");
+        let steps = ["train", "newton", "--layers", "1", "--steps", "3", "--seed", seed, "--out"];
+        situ(directory.path()).args(steps).arg(&out).assert().success();
+        std::fs::read(out).unwrap()
+    };
+    assert_eq!(train("1"), train("1"));
+    assert_ne!(train("1"), train("2"));
+}
+
+#[test]
 fn language_models_are_a_feature() {
     let directory = tempfile::tempdir().unwrap();
     situ(directory.path())

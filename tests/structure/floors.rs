@@ -19,7 +19,7 @@ const CORE: &[&[&str]] = &[
 /// The modules of `host/src`, lowest floor first. A command is the file `command.rs` of its module.
 const HOST: &[&[&str]] = &[
     &["failure", "buffers", "progress", "statistics"],
-    &["console", "files", "prompts"],
+    &["console", "files", "prompts", "linear_attention"],
     &["report"],
     &["programs", "games", "bench"],
     &["reproduce", "fit", "compute", "play", "compare", "train"],

@@ -7,6 +7,7 @@ mod random;
 mod regression;
 mod sizes;
 mod task;
+mod trained;
 
 use super::{Claim, System};
 use sizes::{D, K, KAPPA, KNOTS, MU, N, T};
@@ -131,6 +132,33 @@ pub const SYSTEM: System = System {
         )
         .against("minimizer by exact damped Newton in nalgebra")
         .with_unit("loops"),
+        Claim::at_most(
+            "newton.trained",
+            "three trained layers of linear attention, 5 features, 25 examples: median squared error over \
+             the mean square of the answers, largest of condition 5 to 100",
+            0.005,
+            trained::trained,
+        )
+        .against("the task's own weights")
+        .sampled(),
+        Claim::at_most(
+            "newton.trained_order",
+            "their median squared error over that of three Newton steps of order 2, largest of condition \
+             5 to 100",
+            0.2,
+            trained::against_newton,
+        )
+        .against("least squares by eigenvectors in nalgebra")
+        .sampled(),
+        Claim::at_least(
+            "newton.trained_outside",
+            "a limit: the same model on prompts of twice the scale of its training, condition 10: growth \
+             of the median error relative to the answers, as a power of ten",
+            1.0,
+            trained::outside,
+        )
+        .against("the task's own weights")
+        .sampled(),
     ],
     sizes: &[D, N, T, KAPPA, MU, KNOTS, K],
     ..System::new(

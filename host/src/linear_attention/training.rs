@@ -1,0 +1,112 @@
+//! Training on drawn tasks, on one core.
+
+use super::{EXAMPLES, FEATURES, Gradient, Law, Model, Shape, Workspace};
+use situ::random::Generator;
+
+/// Condition numbers of the tasks, in turn: those of the paper.
+const CONDITIONS: [f64; 5] = [5.0, 10.0, 20.0, 50.0, 100.0];
+
+/// Prompts of a step.
+const BATCH: usize = 64;
+
+/// Largest step size.
+const STEP_SIZE: f32 = 3e-3;
+
+/// Largest error of a prompt that adds to the slope in full (Huber's loss): the output of a model is a
+/// polynomial of the inputs, and single prompts would drown the others.
+const MAX_ERROR: f32 = 1.0;
+
+/// Largest norm of a gradient.
+const MAX_NORM: f32 = 1.0;
+
+/// Trains a model of this shape without noise; `report` gets each step's mean square error over that of
+/// predicting zero.
+pub fn train(shape: Shape, steps: usize, seed: u64, mut report: impl FnMut(f32)) -> Model {
+    let mut model = Model::new(shape, seed);
+    let (mut work, mut gradient) = (Workspace::default(), Gradient::new(&model));
+    let mut adam = Adam::new(model.weights.len());
+    let mut tokens = vec![0.0; (EXAMPLES + 1) * (FEATURES + 1)];
+    for step in 0..steps {
+        // Prompts of one seed do not meet those of the next.
+        let mut generator =
+            Generator::new(seed.wrapping_mul(1 << 32).wrapping_add(step as u64 + 1));
+        gradient.weights.fill(0.0);
+        let (mut missed, mut total) = (0.0, f32::MIN_POSITIVE);
+        for prompt in 0..BATCH {
+            let law = Law { condition: CONDITIONS[prompt % CONDITIONS.len()], noise: 0.0 };
+            let y = law.draw(&mut generator, &mut tokens);
+            let error = model.predict(&tokens, &mut work) - y;
+            missed += error * error;
+            total += y * y;
+            let slope = error.clamp(-MAX_ERROR, MAX_ERROR) / BATCH as f32;
+            gradient.add(&model, &tokens, &work, slope);
+        }
+        adam.step(&mut model.weights, &gradient.weights, rate(step, steps));
+        report(missed / total);
+    }
+    model
+}
+
+/// The step size: rises for a twentieth of the steps, then falls along a cosine.
+fn rate(step: usize, steps: usize) -> f32 {
+    let done = step as f32 / steps as f32;
+    STEP_SIZE * (20.0 * done).min(1.0) * 0.5 * (1.0 + (std::f32::consts::PI * done).cos())
+}
+
+/// Adam: running means of each gradient and of its square.
+struct Adam {
+    steps: i32,
+    means: Vec<f32>,
+    squares: Vec<f32>,
+}
+
+impl Adam {
+    /// Decay of the mean and of the mean square.
+    const DECAYS: [f32; 2] = [0.9, 0.98];
+
+    fn new(count: usize) -> Self {
+        Self { steps: 0, means: vec![0.0; count], squares: vec![0.0; count] }
+    }
+
+    /// One step; gradients of a norm above [`MAX_NORM`] are scaled down to it.
+    fn step(&mut self, weights: &mut [f32], gradients: &[f32], step_size: f32) {
+        self.steps += 1;
+        let norm = gradients.iter().map(|g| g * g).sum::<f32>().sqrt();
+        let scale = MAX_NORM / norm.max(MAX_NORM);
+        let [first, second] = Self::DECAYS;
+        let [correct, correct_square] =
+            Self::DECAYS.map(|decay| 1.0 / (1.0 - decay.powi(self.steps)));
+        let state = self.means.iter_mut().zip(&mut self.squares);
+        for ((weight, gradient), (mean, square)) in weights.iter_mut().zip(gradients).zip(state) {
+            let gradient = scale * gradient;
+            *mean = first * *mean + (1.0 - first) * gradient;
+            *square = second * *square + (1.0 - second) * gradient * gradient;
+            *weight -= step_size * correct * *mean / ((correct_square * *square).sqrt() + 1e-8);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_hundred_steps_halve_the_loss() {
+        let shape = Shape { features: FEATURES as u8, layers: 1, normalized: false };
+        let mut losses = Vec::new();
+        let model = train(shape, 400, 1, |loss| losses.push(loss.min(2.0)));
+        let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
+        let (first, last) = (mean(&losses[..50]), mean(&losses[350..]));
+        assert!(last < 0.5 * first, "{first} {last}");
+        // In f16 it stays the same but for rounding.
+        let opened = Model::open(&model.file()).unwrap();
+        assert_eq!(opened.shape, shape);
+        let pairs = opened.weights.iter().zip(&model.weights);
+        assert!(
+            pairs
+                .into_iter()
+                .all(|(half, weight)| (half - weight).abs() <= 5e-4 * weight.abs() + 1e-7)
+        );
+        assert_eq!(Model::open(&model.file()[..100]), None);
+    }
+}
