@@ -17,7 +17,7 @@ const MAX_RATIO: usize = 20;
 const THRESHOLD_TASKS: usize = 1000;
 
 /// Median of `error` over [`MEDIAN_TASKS`] tasks.
-pub fn median_error(
+fn median_error(
     settings: &Settings,
     shape: Shape,
     error: impl Fn(&Task) -> f64 + Sync,
@@ -26,7 +26,7 @@ pub fn median_error(
 }
 
 /// Median of `error` over `count` tasks.
-fn median_error_of(
+pub fn median_error_of(
     settings: &Settings,
     shape: Shape,
     count: usize,

@@ -5,6 +5,7 @@ mod experiments;
 mod learning;
 mod limits;
 mod relaxation;
+mod rival;
 mod task;
 mod transformer;
 mod written;
@@ -73,6 +74,14 @@ pub const SYSTEM: System = System {
         )
         .against("the network that made the prompt")
         .sampled(),
+        Claim::at_most(
+            "chain-of-thought.informed_rival",
+            "inputs 10, width 4: the 10 examples of the threshold over those with which a rival solves \
+             half of the tasks that is told the architecture and fits it to inputs and outputs",
+            0.5,
+            rival::informed,
+        )
+        .against("the network that made the prompt"),
         Claim::at_most(
             "chain-of-thought.deep",
             "a chain of three layers, width 6, 30 examples, 2,000 layers of gradient descent, steps from \
