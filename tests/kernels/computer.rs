@@ -226,6 +226,13 @@ proptest! {
     }
 
     #[test]
+    fn lists_are_reversed(mut list in prop::collection::vec(-9999_i64..9999, 5)) {
+        let reversed = answer("reverse.subleq", &[("list", &list)], "list");
+        list.reverse();
+        prop_assert_eq!(reversed, list);
+    }
+
+    #[test]
     fn keys_are_found_at_their_first_place(
         list in prop::collection::vec(-4_i64..4, 8),
         key in -4_i64..4,

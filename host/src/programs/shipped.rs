@@ -14,8 +14,9 @@ macro_rules! programs {
 
 programs! {
     "multiply.subleq" "factorial.subleq" "fibonacci.subleq" "sort.subleq" "linear-search.subleq"
+    "reverse.subleq"
     "calculator.fleq" "matrix-multiply.fleq" "newton-inverse.fleq" "power-iteration.fleq"
-    "sgd.fleq" "backpropagation.fleq"
+    "sgd.fleq" "backpropagation.fleq" "sigmoids.fleq"
 }
 
 fn text(name: &str) -> Result<&'static str, Failure> {

@@ -13,7 +13,7 @@ use rand_distr::StandardNormal;
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
 use situ::construct::computer::Computer;
-use situ::construct::computer::fleq::{Instruction, Machine, Operand, Operation};
+use situ::construct::computer::fleq::Machine;
 use situ::scalar::Scalar;
 use situ::transformer::{Attention, Transformer};
 
@@ -51,37 +51,6 @@ pub fn heads(context: &mut Context<'_>) -> Result<Measured> {
     let transformer: Transformer<'_, f64> = machine.build(buffers.buffers())?;
     let detail = format!("{} rows, {} columns", transformer.rows, machine.columns());
     Ok(Measured::from(transformer.max_heads() as f64).with_detail(detail))
-}
-
-/// Largest relative error of random products, one number to a block.
-pub fn product(context: &mut Context<'_>) -> Result<Measured> {
-    let mut random = Pcg64Mcg::seed_from_u64(context.settings.seed);
-    let instructions = [
-        Instruction { b: Operand::Block(1), ..Instruction::new(Operation::Multiply, 0, 2) },
-        Instruction::HALT,
-    ];
-    let machine = Machine::new::<f64>(1, 3, instructions.len());
-    let mut buffers = HeapBuffers::<f64>::new(machine.buffer_sizes());
-    let transformer = machine.build(buffers.buffers())?;
-    let mut sequence = vec![0.0; machine.sequence()];
-    let mut workspace = vec![0.0; transformer.workspace(machine.columns())];
-    let (mut worst, mut refused) = (0.0_f64, 0);
-    let count = context.settings.size(500, 10_000);
-    for _ in 0..count {
-        // Evenly spread in their logarithms.
-        let a = 1000.0_f64.powf(random.random_range(0.0..1.0));
-        let b =
-            (1000.0 / a).powf(random.random_range(0.0..1.0)) * if a < 30.0 { 1.0 } else { -1.0 };
-        machine.load(&[a, b, 0.0], &instructions, &mut sequence)?;
-        if machine.step(&transformer, &mut sequence, &mut workspace).is_err() {
-            refused += 1;
-            continue;
-        }
-        let mut product = [0.0];
-        machine.read(&sequence, 2, &mut product);
-        worst = worst.max((product[0] / (a * b) - 1.0).abs());
-    }
-    Ok(Measured::from(worst).with_detail(format!("{refused} of {count} refused")))
 }
 
 /// Runs a program in precision T until it halts; `count` blocks from `first` on, row after row.
@@ -157,7 +126,8 @@ pub fn in_single_precision(context: &mut Context<'_>) -> Result<Measured> {
     Ok(inverse::<f32>(context.settings)?.max(sgd::<f32>()?).max(backpropagation::<f32>()?))
 }
 
-/// Largest relative error of sums, differences, products, quotients and roots, in f32.
+/// Largest relative error of sums, differences, products, quotients and roots: magnitudes from 0.01 to
+/// 100, results up to 1000. A difference may cancel: its error is relative to the larger operand.
 pub fn calculator(context: &mut Context<'_>) -> Result<Measured> {
     let settings = context.settings;
     let program = shipped::fleq("calculator.fleq")?;
@@ -167,28 +137,44 @@ pub fn calculator(context: &mut Context<'_>) -> Result<Measured> {
         .map(|index| {
             let mut random = Pcg64Mcg::seed_from_u64(settings.seed.wrapping_add(index << 32));
             let mut program = program.clone();
-            let mut numbers = Vec::new();
-            for pair in 0..4 {
-                let mut draw = || f64::from(random.random_range(0.5_f32..4.0));
-                let (x, y) = (draw(), draw());
-                // Every other pair is divided by a negative number.
-                let y = if pair % 2 == 0 { y } else { -y };
-                numbers.push((x, y));
-                for (offset, number) in [(0, x), (1, y)] {
-                    let identity = DMatrix::identity(4, 4) * number;
-                    program.set(pairs + 2 * pair + offset, identity.as_slice());
+            let mut numbers = vec![(3.0, 0.01), (3.0, 20.0)];
+            while numbers.len() < 4 {
+                let mut draw = || 0.01 * 1e4_f64.powf(random.random_range(0.0..1.0));
+                let (x, y): (f64, f64) = (draw(), draw());
+                // The remainder is computed by repeated subtraction.
+                if x * y <= 1000.0 && x / y <= 100.0 {
+                    numbers.push((x, if numbers.len() == 2 { y } else { -y }));
                 }
             }
-            let found = run::<f32>(&program, results, 24)?;
-            let errors = numbers.iter().enumerate().flat_map(|(pair, (x, y))| {
-                let expected = [x + y, x - y, x * y, x / y, x.sqrt()];
-                let found = &found[6 * pair..];
-                let errors =
-                    expected.into_iter().zip(found).map(|(e, f)| (f[0] - e).abs() / e.abs());
-                errors.collect::<Vec<_>>()
+            for (offset, number) in numbers.iter().flat_map(|(x, y)| [x, y]).enumerate() {
+                let identity = DMatrix::identity(4, 4) * *number;
+                program.set(pairs + offset, identity.as_slice());
+            }
+            let found = run::<f64>(&program, results, 24)?;
+            let errors = numbers.iter().zip(found.chunks(6)).flat_map(|((x, y), found)| {
+                let larger = x.abs().max(y.abs());
+                let expected = [
+                    (x + y, larger),
+                    (x - y, larger),
+                    (x * y, (x * y).abs()),
+                    (x / y, (x / y).abs()),
+                    (x.sqrt(), x.sqrt()),
+                ];
+                let pairs = expected.into_iter().zip(found);
+                pairs.map(|((e, scale), f)| (f[0] - e).abs() / scale).collect::<Vec<_>>()
             });
             Ok(largest(errors))
         })
         .collect();
     Ok(largest(errors?).into())
+}
+
+/// Largest distance from sin 3x of a sum of sixteen sigmoids, at the points of the program.
+pub fn function(_: &mut Context<'_>) -> Result<Measured> {
+    let program = shipped::fleq("sigmoids.fleq")?;
+    let (points, results) = (block(&program, "points")?, block(&program, "results")?);
+    let count = results - points;
+    let found = run::<f64>(&program, results, count)?;
+    let inputs = program.memory.chunks(16).skip(points).map(|point| point[0]);
+    Ok(largest(inputs.zip(&found).map(|(x, y)| (y[0] - (3.0 * x).sin()).abs())).into())
 }

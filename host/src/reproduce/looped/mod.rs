@@ -1,5 +1,6 @@
 //! System `looped`: the looped transformer as a computer.
 
+mod accuracy;
 mod control;
 mod fleq;
 mod reference;
@@ -68,7 +69,7 @@ pub const SYSTEM: System = System {
             "products of random numbers up to 1,000 in f64, refused above a stated error: largest relative \
              error of those that pass",
             1e-6,
-            fleq::product,
+            accuracy::product,
         )
         .against("the product in f64"),
         Claim::equal(
@@ -109,11 +110,21 @@ pub const SYSTEM: System = System {
         .against("the three references above, in f64"),
         Claim::at_most(
             "looped.fleq_calculator",
-            "+ - * / and square root of random pairs in [.5, 4] in f32: largest relative error",
-            2e-4,
+            "+ - * / and square root of 3 and 0.01, 3 and 20 and random pairs from 0.01 to 100 with \
+             results up to 1000, in f64: largest relative error, of differences relative to the larger \
+             number",
+            1e-6,
             fleq::calculator,
         )
         .against("arithmetic of the host in f64"),
+        Claim::at_most(
+            "looped.fleq_function",
+            "a function as a program: a sum of 16 sigmoids, largest distance from sin 3x at nine points \
+             from -1 to 1",
+            0.002,
+            fleq::function,
+        )
+        .against("sin 3x of the host in f64"),
     ],
     sizes: &[sizes::BITS, sizes::COLUMNS, sizes::LOOPS, sizes::D, sizes::BLOCKS],
     ..System::new("looped", "Looped Transformers as Programmable Computers, arXiv 2301.13196")
