@@ -13,6 +13,7 @@ mod llm;
 mod measures;
 mod model;
 mod plots;
+mod several;
 mod sizes;
 mod sweep;
 mod task_vectors;
@@ -103,6 +104,16 @@ pub const SYSTEM: System = System {
             trained::task_vectors,
         )
         .against("the tasks' answers"),
+        Claim::at_most(
+            "superposition.trained_three",
+            "trained on one task at a time, three tasks in one prompt: largest difference of a mean \
+             probability from its share, larger of two sizes; four tasks and shares of 0.9 and 0.1 beside \
+             it",
+            0.15,
+            trained::three,
+        )
+        .against("the mixing weights")
+        .sampled(),
         Claim::at_most(
             "superposition.size_trend",
             "divergence of the mean output from the mixture, width 64 over width 32 trained alike, \

@@ -20,7 +20,7 @@ pub struct Sweep {
 impl Sweep {
     pub fn of(settings: &Settings, label: String, family: Family, weights: &[u8]) -> Result<Self> {
         let model = Model::open(weights)?;
-        let count = settings.size(600, 2000);
+        let count = settings.size(240, 2000);
         let at = |weight: &f64| {
             let mixture = Mixture::new(&[*weight, 1.0 - weight])?;
             Ok(Measures::of(&model, family, &mixture, count, settings.seed)?)

@@ -1,6 +1,7 @@
 //! The shipped models: trained on one task at a time, run on prompts that mix two.
 
 use super::plots;
+use super::several::{SHARES, Several};
 use super::sweep::{Size, Sweep};
 use super::task_vectors::TaskVectors;
 use crate::prompts::{Family, Mixture};
@@ -91,6 +92,26 @@ pub fn task_vectors(context: &mut Context<'_>) -> Result<Measured> {
         format!("width {width}: {along:.2}, {site:?}, {patch:?}, {accuracy:.2} right by one")
     });
     Ok(Measured::from(correlations[0].min(correlations[1])).with_detail(details.join("; ")))
+}
+
+/// The largest difference of a mean probability from its share, three tasks in one prompt.
+pub fn three(context: &mut Context<'_>) -> Result<Measured> {
+    let (trained, settings) = (context.study::<Trained>()?, context.settings);
+    let (mut largest, mut details) = (Measured::from(0.0), Vec::new());
+    for shares in SHARES {
+        for size in trained.sizes() {
+            let several = Several::of(settings, &size.plain.model, FAMILY, shares)?;
+            let (deviation, completed) = (several.deviation(), several.completed());
+            details.push(format!(
+                "shares {shares:?}, width {}: {:.3} ± {:.3}, {:.2} tasks above a tenth in a prompt",
+                size.width, deviation.value, deviation.standard_error, completed.value,
+            ));
+            if shares.len() == 3 {
+                largest = largest.max(deviation);
+            }
+        }
+    }
+    Ok(largest.with_detail(details.join("; ")))
 }
 
 /// The ratio of the divergences of both sizes, each the mean of plain and label noise.
