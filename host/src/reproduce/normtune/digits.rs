@@ -1,8 +1,10 @@
 //! Handwritten digits, learned by scales and shifts alone.
 
-use super::pictures::{FEATURES, PIXELS, describe};
+use super::examples::{CLASSES, Example, TRAINING, examples, rows};
+use super::pictures::{PIXELS, describe};
+use super::softmax;
 use crate::report::{Axis, Curve, Precision, Series};
-use crate::reproduce::statistics::{median, sampled_median};
+use crate::reproduce::statistics::{jackknife, median, sampled_median};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -13,11 +15,6 @@ use situ::normtune::{
 };
 use situ::scalar::{Scalar, Storage, f16};
 
-/// The bundled data: 64 pixels from 0 to 16, then the digit.
-const DATA: &str = include_str!("../../../data/digits.csv");
-const CLASSES: usize = 10;
-/// Rows to train on; the rest is the test set.
-const TRAINING: usize = 1297;
 /// Examples whose gradients make one step.
 const BATCH: usize = 32;
 /// Frozen layers below the frozen layer of outputs.
@@ -25,16 +22,12 @@ const DEPTH: usize = 2;
 /// Networks of the claim's median, each of its own seed; narrower widths have one network.
 const NETWORKS: u64 = 3;
 
-/// A picture's description and its digit.
-struct Example<T> {
-    features: [T; FEATURES],
-    digit: usize,
-}
-
 /// Test accuracies of the widest networks, before and after tuning.
 struct Digits {
     untuned: Measured,
     tuned: Measured,
+    /// On raw pixels, what tuning has over a linear softmax.
+    gain: Measured,
 }
 
 impl Study for Digits {
@@ -54,20 +47,20 @@ where
 {
     let settings = context.settings;
     let mut rows = rows()?;
-    let file_order = examples::<S::Compute>(&rows)?;
+    let file_order = examples::<S::Compute>(&rows, described)?;
     let widest = tuned::<S, 512>(settings, NETWORKS, &file_order)?;
-    let points = [
-        &tuned::<S, 64>(settings, 1, &file_order)?,
-        &tuned::<S, 128>(settings, 1, &file_order)?,
-        &tuned::<S, 256>(settings, 1, &file_order)?,
-        &widest,
-    ];
-    let points = points.map(Tuned::point).to_vec();
+    let gain = gain::<S>(settings, &rows)?;
+    let mut points = vec![tuned::<S, 256>(settings, 1, &file_order)?.point(), widest.point()];
+    if settings.size(false, true) {
+        points.push(tuned::<S, 64>(settings, 1, &file_order)?.point());
+        points.push(tuned::<S, 128>(settings, 1, &file_order)?.point());
+        points.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    }
     let mut curves = vec![Curve { label: "last 500 rows of the file".to_owned(), points }];
     if settings.size(false, true) {
         // In the file's order the writers of the last rows are not among those of the first.
         rows.shuffle(&mut Pcg64Mcg::seed_from_u64(settings.seed));
-        let shuffled = examples::<S::Compute>(&rows)?;
+        let shuffled = examples::<S::Compute>(&rows, described)?;
         let points = vec![tuned::<S, 512>(settings, NETWORKS, &shuffled)?.point()];
         curves.push(Curve { label: "500 rows at random, the same writers".to_owned(), points });
     }
@@ -80,7 +73,42 @@ where
     let of = |which: fn(&Accuracy) -> f64| {
         sampled_median(&widest.accuracies.iter().map(which).collect::<Vec<_>>())
     };
-    Ok(Digits { untuned: of(|accuracy| accuracy.before), tuned: of(|accuracy| accuracy.after) })
+    let (untuned, tuned) = (of(|accuracy| accuracy.before), of(Accuracy::after));
+    Ok(Digits { untuned, tuned, gain })
+}
+
+/// The features of the claim on accuracy.
+fn described(row: &[f64]) -> Vec<f64> {
+    describe(&std::array::from_fn(|j| row[j])).to_vec()
+}
+
+/// On raw pixels: the test accuracy of one network less that of a linear softmax on the same pixels.
+fn gain<S>(settings: &Settings, rows: &[Vec<f64>]) -> Result<Measured>
+where
+    S: Storage + Send + Sync,
+    S::Compute: Send + Sync,
+{
+    let pixels = |row: &[f64]| row[..PIXELS].to_vec();
+    let network = tuned::<S, 512>(settings, 1, &examples::<S::Compute>(rows, pixels)?)?;
+    let [on_pixels, on_features] =
+        [examples::<f64>(rows, pixels)?, examples::<f64>(rows, described)?]
+            .map(|examples| softmax::rights(&examples));
+    let pairs: Vec<_> = network.accuracies[0].rights.iter().zip(&on_pixels).collect();
+    let gain = jackknife(&pairs, |pairs| {
+        let gains = pairs.iter().map(|(tuned, linear)| f64::from(**tuned) - f64::from(**linear));
+        gains.sum::<f64>() / pairs.len() as f64
+    });
+    Ok(gain.with_detail(format!(
+        "pixels: {:.3} tuned, {:.3} linear; linear on the features of digits: {:.3}",
+        network.accuracies[0].after(),
+        share(&on_pixels),
+        share(&on_features),
+    )))
+}
+
+/// What tuning has over a linear softmax on raw pixels.
+pub fn gain_on_pixels(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(context.study::<Digits>()?.gain.clone())
 }
 
 /// Median test accuracy of the widest networks.
@@ -90,14 +118,26 @@ pub fn accuracy_of_tuned(context: &mut Context<'_>) -> Result<Measured> {
 
 /// What tuning adds to the accuracy.
 pub fn untuned_gap(context: &mut Context<'_>) -> Result<Measured> {
-    let Digits { untuned, tuned } = &*context.study::<Digits>()?;
+    let Digits { untuned, tuned, .. } = &*context.study::<Digits>()?;
     Ok(tuned.minus(untuned))
 }
 
 /// Test accuracy of one network.
 struct Accuracy {
     before: f64,
-    after: f64,
+    /// Whether each test row is right after tuning.
+    rights: Vec<bool>,
+}
+
+impl Accuracy {
+    fn after(&self) -> f64 {
+        share(&self.rights)
+    }
+}
+
+/// Share that is right.
+fn share(rights: &[bool]) -> f64 {
+    rights.iter().filter(|right| **right).count() as f64 / rights.len() as f64
 }
 
 /// Networks of one width.
@@ -110,40 +150,9 @@ struct Tuned {
 impl Tuned {
     /// Tuned numbers and median accuracy.
     fn point(&self) -> [f64; 2] {
-        let after = self.accuracies.iter().map(|accuracy| accuracy.after).collect();
+        let after = self.accuracies.iter().map(Accuracy::after).collect();
         [self.numbers as f64, median(after)]
     }
-}
-
-/// The rows of the bundled data.
-fn rows() -> Result<Vec<Vec<f64>>> {
-    let mut rows = Vec::new();
-    for (line, record) in csv::Reader::from_reader(DATA.as_bytes()).deserialize().enumerate() {
-        let row: Vec<f64> = record?;
-        if row.len() != PIXELS + 1 {
-            return Err(format!("digits.csv:{}: {} columns", line + 2, row.len()).into());
-        }
-        rows.push(row);
-    }
-    Ok(rows)
-}
-
-/// Features less the mean of the training rows, over the deviation of all features together.
-fn examples<T: Scalar>(rows: &[Vec<f64>]) -> Result<Vec<Example<T>>> {
-    let described = |row: &Vec<f64>| describe(&std::array::from_fn(|j| row[j]));
-    let features: Vec<_> = rows.iter().map(described).collect();
-    let training = features.get(..TRAINING).ok_or("digits.csv: too few rows")?;
-    let mean: [f64; FEATURES] =
-        std::array::from_fn(|j| training.iter().map(|row| row[j]).sum::<f64>() / TRAINING as f64);
-    let centered =
-        |row: &[f64; FEATURES]| -> [f64; FEATURES] { std::array::from_fn(|j| row[j] - mean[j]) };
-    let squares = training.iter().flat_map(centered).map(|x| x * x).sum::<f64>();
-    let deviation = (squares / (TRAINING * FEATURES) as f64).sqrt();
-    let example = |(row, features): (&Vec<f64>, &[f64; FEATURES])| Example {
-        features: centered(features).map(|x| T::from_f64(x / deviation)),
-        digit: row[PIXELS] as usize,
-    };
-    Ok(rows.iter().zip(&features).map(example).collect())
 }
 
 /// Tunes networks of this width.
@@ -179,7 +188,7 @@ where
     let (training, test) = examples.split_at(TRAINING);
     let network = Network::new(seed, Sign);
     let mut parameters = Box::<Parameters<S, WIDTH, DEPTH, CLASSES>>::default();
-    let before = share_right(&network, &parameters, test);
+    let before = share(&rights(&network, &parameters, test));
     let mut rule = Adam::new(S::Compute::ZERO);
     let mut optimizer = Optimizer::new::<S, _>(&rule);
     let epochs = settings.size(6, 30);
@@ -197,26 +206,25 @@ where
             optimizer.step(&rule, &Units::filled(Affine), &mut parameters, gradient)?;
         }
     }
-    Ok(Accuracy { before, after: share_right(&network, &parameters, test) })
+    Ok(Accuracy { before, rights: rights(&network, &parameters, test) })
 }
 
-/// Share of examples whose digit has the largest output alone.
-fn share_right<S, const WIDTH: usize>(
+/// Whether each example's digit has the largest output alone.
+fn rights<S, const WIDTH: usize>(
     network: &Network<Sign>,
     parameters: &Parameters<S, WIDTH, DEPTH, CLASSES>,
     test: &[Example<S::Compute>],
-) -> f64
+) -> Vec<bool>
 where
     S: Storage + Send + Sync,
     S::Compute: Send + Sync,
 {
-    let right = test.par_iter().filter(|example| {
+    let right = |example: &Example<S::Compute>| {
         let mut outputs = [S::Compute::ZERO; CLASSES];
         network.forward(parameters, &example.features, &mut Workspace::default(), &mut outputs);
-        let mut classes = outputs.iter().enumerate();
-        classes.all(|(class, y)| class == example.digit || *y < outputs[example.digit])
-    });
-    right.count() as f64 / test.len() as f64
+        example.is_largest(&outputs)
+    };
+    test.par_iter().map(right).collect()
 }
 
 /// Share of the label that is spread over all classes.

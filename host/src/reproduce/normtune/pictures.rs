@@ -15,7 +15,7 @@ pub const PIXELS: usize = SIDE * SIDE;
 const CELLS: usize = SIDE / 2;
 const DIRECTIONS: usize = 8;
 /// Numbers that describe a picture.
-pub const FEATURES: usize = CELLS * CELLS * DIRECTIONS;
+const FEATURES: usize = CELLS * CELLS * DIRECTIONS;
 /// The middle of a picture.
 const MIDDLE: f64 = (SIDE - 1) as f64 / 2.0;
 /// Half the usual width of a digit, in pixels: the root of its second moment.

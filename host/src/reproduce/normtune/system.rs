@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use situ::normtune::{Gaussian, Network, Sparse, khatri_rao};
 
 /// Draws of a condition number.
-const DRAWS: u64 = 10;
+const DRAWS: u64 = 6;
 
 /// Case 3, both matrices kept with probability p = c √(log d / d): for each draw at the density of the
 /// claims the
