@@ -64,7 +64,7 @@ pub const SYSTEM: System = System {
             "ftrl.conditions_matter",
             "prisoner's dilemma, Euclidean, bandit feedback, steps n^-p, exploration n^-r: share of runs \
              that converge inside the conditions minus the larger share outside one of them",
-            0.1,
+            0.08,
             conditions::conditions_matter,
         )
         .against("the theorem's conditions")

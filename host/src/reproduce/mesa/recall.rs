@@ -113,7 +113,7 @@ fn errors(settings: &Settings, seed: u64) -> Result<Vec<[f64; 4]>> {
 
 pub(super) fn ratio(context: &mut Context<'_>) -> Result<Measured> {
     let settings = context.settings;
-    let tasks: Vec<Vec<[f64; 4]>> = (0..settings.size(20, 200))
+    let tasks: Vec<Vec<[f64; 4]>> = (0..settings.size(8, 200))
         .map(|task| errors(settings, settings.seed.wrapping_mul(1000) + task))
         .collect::<Result<_>>()?;
     let at = |load: usize, state: usize| mean(tasks.iter().map(move |task| task[load][state]));

@@ -78,7 +78,7 @@ pub const SYSTEM: System = System {
             "policy-gradient.without_a_table",
             "lazy REINFORCE by agents that see states and rewards only: share of runs exactly at the \
              policy minus the share of those with the table",
-            0.03,
+            0.06,
             reinforce::without_a_table,
         )
         .against("the same runs with the table")

@@ -47,7 +47,7 @@ struct Bias {
 impl Study for Bias {
     fn run(context: &mut Context<'_>) -> Result<Self> {
         let settings = context.settings;
-        let pairs = settings.size(2400, 8000);
+        let pairs = settings.size(1200, 8000);
         let length = |step: f64| ((20.0 / step) as u32, (320.0 / step) as u32);
         let seed = |index: u64| settings.seed.wrapping_mul(100).wrapping_add(index);
         let bias = |estimate: &Measured| estimate.clone().distance(SOLUTION);
@@ -61,7 +61,7 @@ impl Study for Bias {
         }
         let extragradient = |ratio: f64, step: f64, index: u64| {
             let method = Extragradient::new(step, ratio, Everywhere)?;
-            line(method, operator, SOLUTION, length(step), pairs / 24, seed(index))
+            line(method, operator, SOLUTION, length(step), pairs / 12, seed(index))
         };
         let (full, half) = (extragradient(1.0, 0.01, 4)?, extragradient(0.5, 0.04, 5)?);
         let largest_z = largest_z.max(SEG.z(0, &full)).max(SEG_HALF.z(2, &half));

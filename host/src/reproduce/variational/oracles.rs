@@ -49,7 +49,7 @@ pub fn state_noise(context: &mut Context<'_>) -> Result<Measured> {
 /// A bias of 0.1 of the oracle: the refined mean's shift against `-0.1 / F'(x*)`.
 pub fn biased(context: &mut Context<'_>) -> Result<Measured> {
     const BIAS: f64 = 0.1;
-    let pairs = context.settings.size(100, 1000);
+    let pairs = context.settings.size(16, 1000);
     let [_, refined] = means(context, pairs, |x, u| operator(x) + BIAS + u)?;
     let shift = Measured::new(refined.value - SOLUTION, refined.standard_error);
     Ok(shift.scaled(-SLOPE / BIAS).distance(1.0))
