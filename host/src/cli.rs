@@ -1,6 +1,8 @@
 //! The command line: what `situ …` accepts, and which module runs it.
 
-use crate::{Failure, bench, compare, compute, console, fit, manual, play, report, reproduce, train};
+use crate::{
+    Failure, bench, compare, compute, console, fit, manual, play, report, reproduce, train,
+};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 

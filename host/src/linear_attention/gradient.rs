@@ -1,6 +1,6 @@
 //! The gradient of a prediction in the weights, by hand.
 
-use super::model::{HEADS, LAYER, LayerState, MATRIX, SIZE, WIDTH, combine};
+use super::model::{LAYER, LayerState, MATRIX, SIZE, WIDTH, combine};
 use super::{Model, Workspace};
 
 /// Slopes of the tokens inside a layer, and the sum of gradients in the weights.
@@ -71,8 +71,7 @@ fn attend_back(state: &LayerState, mixed: &[f32], slopes: &mut [Vec<f32>; 3]) {
     // The query is no example: nobody reads its key and value.
     to_keys[examples..].fill(0.0);
     to_values[examples..].fill(0.0);
-    for head in 0..HEADS {
-        let memory = &state.memories[head];
+    for (head, memory) in state.memories.iter().enumerate() {
         let mut to_memory = [[0.0; SIZE]; SIZE];
         for at in (head * SIZE..queries.len()).step_by(WIDTH) {
             let slope = &mixed[at..at + SIZE];

@@ -101,12 +101,9 @@ mod tests {
         // In f16 it stays the same but for rounding.
         let opened = Model::open(&model.file()).unwrap();
         assert_eq!(opened.shape, shape);
-        let pairs = opened.weights.iter().zip(&model.weights);
-        assert!(
-            pairs
-                .into_iter()
-                .all(|(half, weight)| (half - weight).abs() <= 5e-4 * weight.abs() + 1e-7)
-        );
+        for (half, weight) in opened.weights.iter().zip(&model.weights) {
+            assert!((half - weight).abs() <= 5e-4 * weight.abs() + 1e-7, "{half} {weight}");
+        }
         assert_eq!(Model::open(&model.file()[..100]), None);
     }
 }
