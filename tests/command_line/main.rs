@@ -10,6 +10,7 @@ mod documented;
 mod field;
 mod files;
 mod fit;
+mod fuzz;
 mod hostile;
 mod learners;
 mod listing;
