@@ -20,7 +20,7 @@ const CORE: &[&[&str]] = &[
 const HOST: &[&[&str]] = &[
     &["failure", "buffers", "progress", "statistics"],
     &["console", "files", "prompts", "linear_attention"],
-    &["report"],
+    &["report", "manual"],
     &["programs", "games", "bench"],
     &["reproduce", "fit", "compute", "play", "compare", "train"],
     &["cli"],

@@ -228,7 +228,7 @@ pub fn trained(context: &mut Context<'_>) -> Result<Measured> {
     let losses = trained.tasks.iter().map(|tasks| loss(tasks, |task| task.models[index]));
     let largest = losses.fold(Measured::from(0.0), Measured::max);
     let mean = |tasks: &Vec<Errors>| {
-        let sum = |of: &dyn Fn(&Errors) -> f64| tasks.iter().map(|task| of(task)).sum::<f64>();
+        let sum = |of: &dyn Fn(&Errors) -> f64| tasks.iter().map(of).sum::<f64>();
         sum(&|task| task.models[index]) / sum(&|task| task.prior)
     };
     let mean = largest_of(trained.tasks.iter().map(mean));
