@@ -5,8 +5,9 @@ use super::walk::{Archive, CHUNK, HEADER, Mode, Persist};
 
 /// The first bytes of every saved state.
 const MAGIC: [u8; 3] = *b"stu";
-/// The version of the format, the byte after them.
-const VERSION: u8 = 3;
+/// The version of the format, the byte after them. Raised with every change of a layout: bytes of another
+/// one are refused before a field is read.
+const VERSION: u8 = 4;
 
 error_enum! {
     /// Why bytes were not written or not restored. The state is unchanged.

@@ -112,6 +112,7 @@ impl core::fmt::Debug for Archive<'_> {
     }
 }
 
+// What a field passes through is never inlined: a state has dozens of them, and saving need not be fast.
 impl<'a> Archive<'a> {
     /// Walks over a state.
     pub(super) fn walk<P: Persist + ?Sized>(state: &mut P, mode: Mode<'a>) -> Self {
@@ -159,6 +160,7 @@ impl<'a> Archive<'a> {
     }
 
     /// Numbers in their storage format. A saved number that is not finite is refused.
+    #[inline(never)]
     pub fn numbers<S: Storage>(&mut self, numbers: &mut [S]) {
         for number in numbers {
             self.number_if(number, |_| true);
@@ -171,6 +173,7 @@ impl<'a> Archive<'a> {
     }
 
     /// Numbers that are never negative, such as variances.
+    #[inline(never)]
     pub fn magnitudes<S: Storage>(&mut self, numbers: &mut [S]) {
         for number in numbers {
             self.number_if(number, |number| number >= S::Compute::ZERO);
@@ -198,6 +201,7 @@ impl<'a> Archive<'a> {
 
     /// A counter with a largest value, such as the length of what it counts; a saved one beyond it is
     /// refused.
+    #[inline(never)]
     pub fn count_up_to(&mut self, count: &mut u32, max: u32) {
         let mut bytes = count.to_le_bytes();
         if self.bytes(&mut bytes) {
@@ -207,6 +211,7 @@ impl<'a> Archive<'a> {
     }
 
     /// A small signed number.
+    #[inline(never)]
     pub fn short(&mut self, value: &mut i16) {
         let mut bytes = value.to_le_bytes();
         if self.bytes(&mut bytes) {
@@ -216,6 +221,7 @@ impl<'a> Archive<'a> {
 
     /// Bytes that must be the same in the saved state as in this one: a name, a size, a
     /// configuration.
+    #[inline(never)]
     pub fn expect(&mut self, bytes: &[u8]) {
         for byte in bytes {
             let mut found = [*byte];
@@ -233,6 +239,7 @@ impl<'a> Archive<'a> {
     }
 
     /// Numbers that must agree bit for bit.
+    #[inline(never)]
     pub fn expect_numbers<S: Storage>(&mut self, numbers: &[S]) {
         for number in numbers {
             self.expect(number.to_bytes().as_ref());
