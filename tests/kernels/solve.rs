@@ -160,6 +160,42 @@ proptest! {
         sizes!(check_cholesky(10_f64.powf(exponent), random));
     }
 
+    /// A matrix whose triangles differ is refused; differences that rounding explains are not. Units
+    /// of the variables do not matter.
+    #[test]
+    fn asymmetry_is_noticed(
+        seed: u64, row in 0_usize..6, other in 0_usize..6, share in 0.01_f64..1.0,
+        exponents in proptest::array::uniform6(-9_i32..=9),
+    ) {
+        prop_assume!(row != other);
+        let mut random = Pcg64Mcg::seed_from_u64(seed);
+        let a = positive_definite::<6>(100.0, &mut random);
+        let units = exponents.map(|exponent| 10.0_f64.powi(exponent));
+        let scaled = DMatrix::from_fn(6, 6, |r, c| units[r] * a[(r, c)] * units[c]);
+        let mut rounded = single::<6>(&scaled);
+        for r in 0..6 {
+            for c in 0..r {
+                rounded.rows[r][c] *= 1.0 + random.random_range(-1e-6_f32..1e-6);
+            }
+        }
+        prop_assert_eq!(Cholesky::new().factor(&rounded), Ok(()));
+        let size = (scaled[(row, row)] * scaled[(other, other)]).sqrt();
+        rounded.rows[row][other] += (share * size) as f32;
+        prop_assert_eq!(Cholesky::new().factor(&rounded), Err(Error::NotSymmetric));
+    }
+
+    /// A Gram matrix of more features than examples, in small integers and so exact: semidefinite.
+    #[test]
+    fn semidefinite_matrices_are_reported(seed: u64, examples in 0_usize..6, unit in -30_i32..30) {
+        let mut random = Pcg64Mcg::seed_from_u64(seed);
+        let rows = DMatrix::from_fn(examples, 6, |_, _| f64::from(random.random_range(-8_i8..=8)));
+        let gram = rows.transpose() * &rows * 2.0_f64.powi(unit);
+        prop_assert_eq!(
+            Cholesky::new().factor(&single::<6>(&gram)),
+            Err(Error::NotPositiveDefinite)
+        );
+    }
+
     #[test]
     fn norms(seed: u64) {
         let random = &mut Pcg64Mcg::seed_from_u64(seed);

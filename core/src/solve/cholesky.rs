@@ -40,12 +40,18 @@ impl<T: Scalar, const N: usize> Cholesky<T, N> {
     /// Factors `a`, of which only the lower triangle is read. N³/6 multiply-adds, N roots, N
     /// divisions.
     ///
+    /// With debug assertions the upper triangle is read as well, and one that differs is refused: code
+    /// that fills a matrix the wrong way fails on the desk, and a device pays nothing for the check.
+    ///
     /// # Errors
+    /// [`Error::NotSymmetric`], with debug assertions alone, if an element differs from the one across
+    /// the diagonal by more than √ε of the geometric mean of their two diagonal elements;
     /// [`Error::NotPositiveDefinite`] if a pivot is at most N ε times its diagonal element;
     /// [`Error::NotFinite`] if an element is infinite or NaN. The factor is then that of the
     /// identity.
     pub fn factor<A: Storage<Compute = T>>(&mut self, a: &Matrix<A, N, N>) -> Result<(), Error> {
-        let result = self.try_factor(a);
+        let symmetric = !cfg!(debug_assertions) || is_symmetric(a);
+        let result = if symmetric { self.try_factor(a) } else { Err(Error::NotSymmetric) };
         if result.is_err() {
             *self = Self::new();
         }
@@ -149,6 +155,18 @@ impl<T: Scalar, const N: usize> Cholesky<T, N> {
             }
         }
     }
+}
+
+/// Whether no element differs from the one across the diagonal by more than rounding explains.
+fn is_symmetric<A: Storage, const N: usize>(a: &Matrix<A, N, N>) -> bool {
+    let element = |i: usize, j: usize| a.rows.get(i).and_then(|row| row.get(j)).map(|a| a.load());
+    let differ = |i: usize, j: usize| {
+        let [lower, upper, one, other] = [(i, j), (j, i), (i, i), (j, j)]
+            .map(|(i, j)| element(i, j).unwrap_or(A::Compute::ZERO));
+        let limit = A::Compute::EPSILON.sqrt() * one.abs().sqrt() * other.abs().sqrt();
+        (lower - upper).abs() > limit
+    };
+    !(0..N).any(|i| (0..i).any(|j| differ(i, j)))
 }
 
 /// Copies the lower triangle onto the upper.

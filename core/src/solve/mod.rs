@@ -62,6 +62,8 @@ error_enum! {
         Shape => "the sizes do not match",
         /// The matrix is not positive definite to working precision.
         NotPositiveDefinite => "the matrix is not positive definite to working precision",
+        /// The two triangles of a symmetric matrix differ.
+        NotSymmetric => "the matrix is not symmetric",
         /// An element is infinite or NaN, or became so.
         NotFinite => "an element is infinite or NaN",
         /// The iteration's residual did not reach the tolerance.
