@@ -8,6 +8,7 @@ use situ::ftrl::{
 };
 use situ::games::{self, Bimatrix, Feedback, Full, Game, Reinforce, exploitability};
 use situ::random::Generator;
+use situ::scalar::Scalar;
 use situ::variational::{Ball, Bounds, Projection, Simplex};
 
 /// The strategy that a choice map must give: `x_a = φ(l - y_a)` with φ decreasing, and l by
@@ -97,6 +98,24 @@ proptest! {
         }
     }
 
+    /// Payoffs of any size around any common level, the same in both: strategies in f32 are those in f64.
+    /// A level that piled up in the scores would cost all their digits.
+    #[test]
+    fn single_precision_learns_as_double_precision(
+        seed: u64, level in -1e6_f64..1e6, exponent in -2.0_f64..6.0, rounds in 1_usize..20_000,
+    ) {
+        let mut generator = Generator::new(seed);
+        let size = 10.0_f64.powf(exponent);
+        let mut payoff = || (level + size * (generator.uniform::<f64>() - 0.5)) as f32;
+        let payoffs: Vec<[f32; 3]> = (0..rounds).map(|_| [(); 3].map(|()| payoff())).collect();
+        // A grid of payoffs around the level is part of the game.
+        let single = strategies::<f32>(&payoffs, 0.1 / size);
+        let double = strategies::<f64>(&payoffs, 0.1 / size);
+        for (single, double) in single.iter().zip(double) {
+            prop_assert!((single - double).abs() < 1e-3, "{single}, {double} in f64");
+        }
+    }
+
     #[test]
     fn hedge_never_regrets_more_than_its_theorems(seed in 0..u64::MAX, rounds in 1..600_u32) {
         let always = Ftrl::hedge(4).unwrap();
@@ -106,6 +125,17 @@ proptest! {
         prop_assert!(regret(&always, seed, rounds) <= bound);
         prop_assert!(regret(&horizon, seed, rounds) <= (n * entropy / 2.0).sqrt());
     }
+}
+
+/// The strategy after these payoffs.
+fn strategies<T: Scalar>(payoffs: &[[f32; 3]], step_size: f64) -> [f64; 3] {
+    let ftrl = Ftrl::new(Entropic, Constant::new(T::from_f64(step_size)).unwrap());
+    let third = T::from_f64(1.0 / 3.0);
+    let mut state = ftrl.start(&[3], [third; 3]).unwrap();
+    for payoffs in payoffs {
+        ftrl.update(&mut state, &[3], &payoffs.map(|x| T::from_f64(f64::from(x)))).unwrap();
+    }
+    state.strategies().map(Scalar::to_f64)
 }
 
 /// Regret on adversarial payoffs in [0, 1]: in two rounds of three the most probable actions earn
