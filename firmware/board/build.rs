@@ -26,6 +26,11 @@ fn main() {
     let chip = table.get("run").and_then(|run| run.get("probe")).and_then(toml::Value::as_str);
     let is_chip = |name: &str| chip.is_some_and(|chip| chip.to_lowercase().starts_with(name));
     let (flash, ram) = (region("FLASH", "flash"), region("RAM", "ram"));
+    let storage = table.get("storage").map_or((0, 0), |_| {
+        let start = number("storage", "origin");
+        (start, start + number("storage", "length"))
+    });
+    let storage = format!("_storage_start = {:#x};\n_storage_end = {:#x};\n", storage.0, storage.1);
     let target = std::env::var("TARGET").unwrap_or_default();
     let script = if target.starts_with("riscv") {
         // Some chips read constants through another bus than the program.
@@ -34,9 +39,9 @@ fn main() {
             None => (String::new(), "FLASH"),
         };
         let first = if is_chip("esp32") { DESCRIPTION } else { "" };
-        format!("MEMORY\n{{\n{flash}{constants}{ram}}}\n{}{first}", aliases(bus))
+        format!("MEMORY\n{{\n{flash}{constants}{ram}}}\n{storage}{}{first}", aliases(bus))
     } else {
-        format!("MEMORY\n{{\n{flash}{ram}}}\n")
+        format!("MEMORY\n{{\n{flash}{ram}}}\n{storage}")
     };
 
     // The search path reaches the linker of every firmware that depends on this crate.

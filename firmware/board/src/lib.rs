@@ -1,7 +1,8 @@
 #![no_std]
 //! What every firmware of situ needs from a board, and nothing of a vendor's chip: the linker script
 //! made from `boards/<id>.toml`, a [`Counter`], the depth of the [`Stack`], statics that are handed out [`Once`], a
-//! software interrupt, the end of a run and the handling of faults ([`fault`]), and a defmt log through the debugger.
+//! software interrupt, the end of a run and the handling of faults ([`fault`]), a defmt log through the debugger, and
+//! on an emulated board [`Storage`] for a state.
 //!
 //! The core is a Cortex-M or a RISC-V of 32 bits in machine mode; both have the same interface.
 //!
@@ -16,12 +17,14 @@ mod processor;
 #[path = "riscv/mod.rs"]
 mod processor;
 mod stack;
+mod storage;
 
 pub use once::Once;
 pub use processor::{
     Counter, disable_interrupts, entry, fault, is_traced, raise_software_interrupt,
 };
 pub use stack::Stack;
+pub use storage::Storage;
 
 #[doc(hidden)]
 #[cfg(target_arch = "riscv32")]

@@ -1,7 +1,6 @@
 //! Keeps the model through resets and power cuts: saved every so often, restored at start.
 
 use crate::Pipeline;
-use core::ops::Range;
 use situ::archive::{self, NorFlash, Slots, StoreError};
 
 /// Two slots of flash for the state of a pipeline.
@@ -14,13 +13,23 @@ pub struct Keeper<F> {
 }
 
 impl<F: NorFlash> Keeper<F> {
-    /// Uses a range of a flash memory, half of it for each slot, and saves after every `interval` labels. A
-    /// sector of flash lasts some ten thousand erasures, and every save takes one.
+    /// Uses as many sectors of a flash memory, from the sector at `start` on, as two copies of this
+    /// pipeline's state take, and saves after every `interval` labels. A sector lasts some ten thousand
+    /// erasures, and every save takes one.
     ///
     /// # Errors
-    /// [`StoreError::Layout`] if the range is not two times a whole number of sectors.
-    pub fn new(flash: F, range: Range<u32>, interval: u32) -> Result<Self, StoreError<F::Error>> {
-        Ok(Self { slots: Slots::new(flash, range)?, interval, learned: 0 })
+    /// [`StoreError::Layout`] if the memory ends before, or no sector starts there.
+    pub fn new(
+        flash: F,
+        start: u32,
+        interval: u32,
+        pipeline: &mut Pipeline,
+    ) -> Result<Self, StoreError<F::Error>> {
+        // Header of the slot, of any flash that writes at most 64 bytes at a time.
+        let slot = 64 + archive::saved_bytes(pipeline);
+        let slot = slot.next_multiple_of(F::ERASE_SIZE.max(1)) as u32;
+        let slots = Slots::new(flash, start..start.saturating_add(2 * slot))?;
+        Ok(Self { slots, interval, learned: 0 })
     }
 
     /// Restores the newest whole state; true if there was one. A state of another model or version is
@@ -50,10 +59,4 @@ impl<F: NorFlash> Keeper<F> {
         self.learned = 0;
         Ok(true)
     }
-}
-
-/// Bytes that a slot needs for this pipeline: round up to whole sectors.
-pub fn slot_bytes(pipeline: &mut Pipeline) -> usize {
-    // Header of the slot, of any flash that writes at most 64 bytes at a time.
-    64 + archive::saved_bytes(pipeline)
 }

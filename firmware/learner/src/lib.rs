@@ -16,7 +16,7 @@ mod recording;
 pub mod sampling;
 
 pub use features::Features;
-pub use keeper::{Keeper, slot_bytes};
+pub use keeper::Keeper;
 pub use pipeline::Pipeline;
 pub use recording::Recording;
 pub use sampling::{Sample, Source};

@@ -1,18 +1,22 @@
 #![no_std]
 #![no_main]
-//! Samples, predicts, learns where there is a label, and logs each prediction.
+//! Samples, predicts, learns where there is a label, and logs each prediction. Restores the last state at
+//! start and saves the state every so often, where the board has a memory for it.
 //!
 //! With the bundled recording the run ends, and says what prediction and learning cost.
 
 use heapless::spsc::Queue;
 use learner::model::{LABELS, OUTPUTS};
 use learner::sampling::{self, QUEUE, Sample};
-use learner::{Pipeline, Recording};
+use learner::{Keeper, Pipeline, Recording};
 use situ::matrix::argmax;
-use situ_board::{Counter, Once, Stack, entry, fault};
+use situ_board::{Counter, Once, Stack, Storage, entry, fault};
 
 static SAMPLES: Once<Queue<Sample, QUEUE>> = Once::new(Queue::new());
 static PIPELINE: Once<Pipeline> = Once::new(Pipeline::EMPTY);
+
+/// Labels from one save to the next.
+const INTERVAL: u32 = 100;
 
 #[entry]
 fn main() -> ! {
@@ -20,8 +24,11 @@ fn main() -> ! {
     let stack = Stack::new(usize::MAX);
     let (Some(queue), Some(pipeline)) = (SAMPLES.take(), PIPELINE.take()) else { fault::fail() };
     let (Some(counter), Ok(())) = (Counter::start(), pipeline.begin()) else { fault::fail() };
+    // Emulated flash; on a chip, the driver of yours. Without one the model starts new after a reset.
+    let keeper = Storage::take().and_then(|flash| Keeper::new(flash, 0, INTERVAL, pipeline).ok());
+    let mut run = Run { pipeline, counter, keeper, cost: Cost::default() };
+    let restored = run.restore();
     let mut samples = sampling::start(Recording::new(), queue);
-    let mut run = Run { pipeline, counter, cost: Cost::default() };
     loop {
         match samples.dequeue() {
             Some(sample) => run.take(&sample),
@@ -30,7 +37,7 @@ fn main() -> ! {
             None => situ_board::raise_software_interrupt(),
         }
     }
-    run.report(stack.deepest());
+    run.report(restored, stack.deepest());
     fault::finish()
 }
 
@@ -38,6 +45,7 @@ fn main() -> ! {
 struct Run {
     pipeline: &'static mut Pipeline,
     counter: Counter,
+    keeper: Option<Keeper<Storage>>,
     cost: Cost,
 }
 
@@ -50,9 +58,26 @@ struct Cost {
     learning: u64,
     /// Examples that the model refused.
     refused: u32,
+    /// Times that the state was saved.
+    saves: u32,
 }
 
 impl Run {
+    /// Goes on with the last saved state, if there is one; a flash memory that fails is no reason not to
+    /// start. Not inlined, nor is saving: their buffers would lie below those of an update all the time.
+    #[inline(never)]
+    fn restore(&mut self) -> bool {
+        self.keeper.as_mut().is_some_and(|keeper| keeper.restore(self.pipeline).unwrap_or(false))
+    }
+
+    /// Saves the state after every so many labels.
+    #[inline(never)]
+    fn keep(&mut self) {
+        if let Some(keeper) = &mut self.keeper {
+            self.cost.saves += u32::from(keeper.learned(self.pipeline).unwrap_or(false));
+        }
+    }
+
     /// Predicts the example that the sample completes, if any, and learns its label, if known.
     fn take(&mut self, sample: &Sample) {
         if sample.restart {
@@ -77,6 +102,7 @@ impl Run {
             if outcome.is_ok() {
                 cost.learning += u64::from(count);
                 cost.updates += 1;
+                self.keep();
             } else {
                 cost.refused += 1;
             }
@@ -84,12 +110,12 @@ impl Run {
     }
 
     /// Logs the cost of the whole run.
-    fn report(&self, stack: usize) {
+    fn report(&self, restored: bool, stack: usize) {
         let cost = &self.cost;
         defmt::println!(
             "{{\"finish\":{{\"predictions\":{=u32},\"predicting\":{=u64},\"updates\":{=u32},\
              \"learning\":{=u64},\"refused\":{=u32},\"skipped\":{=u32},\"lost\":{=u32},\
-             \"counter\":\"{=str}\",\"stack\":{=usize}}}}}",
+             \"restored\":{=bool},\"saves\":{=u32},\"counter\":\"{=str}\",\"stack\":{=usize}}}}}",
             cost.predictions,
             cost.predicting,
             cost.updates,
@@ -97,6 +123,8 @@ impl Run {
             cost.refused,
             self.pipeline.skipped(),
             sampling::lost(),
+            restored,
+            cost.saves,
             self.counter.name(),
             stack
         );

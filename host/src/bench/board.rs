@@ -27,6 +27,8 @@ pub struct Board {
     pub constants: Option<Memory>,
     /// Where variables and stack go.
     pub ram: Memory,
+    /// RAM of an emulated board that stands for flash to keep a state in.
+    pub storage: Option<Memory>,
     /// How it is run.
     pub run: Run,
 }

@@ -10,18 +10,15 @@
 //! cd firmware/examples/plain && cargo run --release
 //! ```
 //!
-//! Flash is a part of RAM here that a reset leaves alone; put the driver of your chip in its place.
+//! Flash is RAM here that a reset leaves alone ([`Storage`]); put the driver of your chip in its place.
 
-mod flash;
-
-use flash::{RamFlash, SECTOR, SLOT_SECTORS};
 use heapless::spsc::Queue;
 use learner::model::OUTPUTS;
 use learner::sampling::{self, QUEUE, Sample};
 use learner::{Keeper, Pipeline, Recording};
 use situ::matrix::argmax;
 use situ::online::Target;
-use situ_board::{entry, fault};
+use situ_board::{Storage, entry, fault};
 
 /// Labels from one save to the next.
 const INTERVAL: u32 = 30;
@@ -35,9 +32,8 @@ fn main() -> ! {
     static mut SAMPLES: Queue<Sample, QUEUE> = Queue::new();
     static mut PIPELINE: Pipeline = Pipeline::EMPTY;
 
-    let range = 0..(2 * SLOT_SECTORS * SECTOR) as u32;
-    let keeper = Keeper::new(RamFlash::take(), range, INTERVAL);
-    let (Ok(mut keeper), Ok(())) = (keeper, PIPELINE.begin()) else { fault::fail() };
+    let (Some(flash), Ok(())) = (Storage::take(), PIPELINE.begin()) else { fault::fail() };
+    let Ok(mut keeper) = Keeper::new(flash, 0, INTERVAL, PIPELINE) else { fault::fail() };
     let Ok(restored) = keeper.restore(PIPELINE) else { fault::fail() };
     let mut samples = sampling::start(Recording::new(), SAMPLES);
     let (mut predictions, mut hits, mut saves) = (0, 0, 0);

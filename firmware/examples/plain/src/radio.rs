@@ -12,14 +12,11 @@
 //!
 //! The world is drawn here; put your radio's driver in its place, as in that of the flash memory.
 
-mod flash;
-
-use flash::{RamFlash, SECTOR};
 use situ::archive::Slots;
 use situ::ftrl::{Exp3S, Stored};
 use situ::random::Generator;
 use situ::scalar::f16;
-use situ_board::{entry, fault};
+use situ_board::{Storage, entry, fault};
 
 const CHANNELS: usize = 8;
 /// Share of packets that each channel delivers.
@@ -38,7 +35,8 @@ const INTERVAL: u32 = 250;
 fn main() -> ! {
     // About one interferer that comes or goes in 40,000 packets.
     let Ok(bandit) = Exp3S::<f32>::discounted(CHANNELS, 40_000, 1) else { fault::fail() };
-    let Ok(mut slots) = Slots::new(RamFlash::take(), 0..2 * SECTOR as u32) else { fault::fail() };
+    let Some(flash) = Storage::take() else { fault::fail() };
+    let Ok(mut slots) = Slots::new(flash, 0..2 * Storage::SECTOR as u32) else { fault::fail() };
     let mut state = Stored::<f16, CHANNELS>::EMPTY;
     let restored = slots.load(&mut state).is_ok();
     let mut generator = Generator::new(if restored { 2 } else { 1 });

@@ -126,8 +126,8 @@ pub fn readme(model: &Model, data: &Examples, board: &Board) -> String {
         "# A learner for {data_name}\n\n`{name}` ({variant}) on {board}, written by `situ fit`.\n\n\
          - `src/model.rs`: the model, its sizes and its configuration.\n\
          - `src/pipeline.rs`: push a sample, get a prediction, give a label.\n\
-         - `src/keeper.rs`: saves the model every so often and restores it at start, given the \
-         driver of your flash.\n\
+         - `src/keeper.rs`: saves the model every so often and restores it at start. An emulated board \
+         has memory for it; on a chip, give it the driver of your flash in `src/main.rs`.\n\
          - `src/sampling.rs`: the sampling interrupt and its queue. Implement `Source` for your \
          sensors; `Recording` replays the part of the recording that is in `recording.bin`.\n\
          - `src/main.rs`: the loop that ties them together and logs every prediction.\n\
