@@ -58,9 +58,9 @@ fn motion_on(board: &str, learner: &[&str]) -> Option<Value> {
     let bytes = |value: &Value| value.as_u64().unwrap();
     let measured = ["flash_bytes", "ram_bytes", "stack_bytes"].map(|key| bytes(&board[key]));
     budgets::check(&learner.join(" "), id, measured);
-    // The estimate that boards are chosen by is enough, and not by much: it allows 4 KB of stack.
+    // The estimate that boards and budgets are compared with is enough, and not by much.
     let (ram, estimate) = (measured[1], bytes(&fitted["ram_bytes"]));
-    assert!(ram <= estimate && estimate <= ram + 4096, "{ram} bytes of RAM, estimated {estimate}");
+    assert!(ram <= estimate && estimate <= ram + 1024, "{ram} bytes of RAM, estimated {estimate}");
     assert!(number(&board["per_predict"]) < number(&board["per_update"]));
     Some(board)
 }
@@ -69,15 +69,15 @@ fn motion_on(board: &str, learner: &[&str]) -> Option<Value> {
 fn exported_motion_firmware_predicts_as_the_host() {
     let Some(board) = motion_on_board(&["hedge", "--budget", "16384"]) else { return };
     assert!(board["per_update"].as_f64().unwrap() > 1000.0, "{board}");
-    assert!(board["ram_bytes"].as_u64().unwrap() < 32 * 1024, "{board}");
+    assert!(board["ram_bytes"].as_u64().unwrap() <= 16_384, "{board}");
 }
 
 /// 720 steps of scales and shifts alone, of 256 units on weights that are nowhere stored.
 #[test]
 fn normalization_is_tuned_on_the_board_as_on_the_host() {
-    let Some(board) = motion_on_board(&["normtune", "--budget", "4096"]) else { return };
+    let Some(board) = motion_on_board(&["normtune", "--budget", "8192"]) else { return };
     assert!(board["per_update"].as_f64().unwrap() < 200_000.0, "{board}");
-    assert!(board["ram_bytes"].as_u64().unwrap() < 12 * 1024, "{board}");
+    assert!(board["ram_bytes"].as_u64().unwrap() <= 8192, "{board}");
 }
 
 /// The same export on a RISC-V, whose sampling interrupt is an environment call: 720 predictions, each
@@ -173,6 +173,8 @@ fn the_bundled_learner_runs_as_it_stands() {
     let finish = &finish["finish"];
     assert_eq!([&finish["predictions"], &finish["updates"]], [180, 180]);
     assert_eq!([&finish["refused"], &finish["skipped"], &finish["lost"]], [0, 0, 0]);
+    // Nothing was saved before; one state is, after a hundred labels.
+    assert_eq!([&finish["restored"], &finish["saves"]], [&Value::from(false), &Value::from(1)]);
 }
 
 /// An export builds where it is moved to, far from any checkout. A sample that is not finite is

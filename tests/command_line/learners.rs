@@ -63,7 +63,7 @@ fn reaches(data: &str, single: f64, hedge: f64, small_hedge: f64) {
     let (mixture, _) = scores(&run);
     assert!(mixture >= small_hedge, "{data}: hedge in 16 KB {mixture}");
     for learner in run["learners"].as_array().unwrap() {
-        assert!(learner["state_bytes"].as_u64().unwrap() <= 16_384, "{learner}");
+        assert!(learner["ram_bytes"].as_u64().unwrap() <= 16_384, "{learner}");
     }
 }
 
@@ -140,11 +140,11 @@ fn mesa_is_least_squares_that_can_change() {
     }
 }
 
-/// Runs one learner; its score and the bytes of its state.
+/// Runs one learner; its score and the bytes of RAM that it needs.
 fn alone(data: &str, learner: &str, budget: u64) -> (f64, u64) {
     let run = fit(&format!("{data} --learner {learner} --budget {budget}"));
     let learner = &run["learners"][0];
-    (learner["score"].as_f64().unwrap(), learner["state_bytes"].as_u64().unwrap())
+    (learner["score"].as_f64().unwrap(), learner["ram_bytes"].as_u64().unwrap())
 }
 
 /// The variant after the default keeps the same numbers in f16, the one after that of `memory` in

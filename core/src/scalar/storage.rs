@@ -262,14 +262,14 @@ mod tests {
         assert!(mean.abs() < 5.0 * deviation / f64::from(DRAWS).sqrt(), "{mean} {deviation}");
     }
 
-    /// At any size, subnormal numbers among them. Rounded to nearest, nothing would ever change. Dithered,
-    /// the sum of some 800 units has a deviation of 28 of them, which double in size at most once.
+    /// At any size of normal numbers. Rounded to nearest, nothing would ever change. Dithered, the sum of
+    /// some 800 units has a deviation of 28 of them, which double in size at most once.
     #[test]
     fn steps_far_below_a_unit_add_up() {
         let mut generator = Generator::new(2);
-        for exponent in -24..12 {
+        for exponent in -14..12 {
             let start = f16::from_f32((1.0 + generator.uniform::<f32>()) * 2.0_f32.powi(exponent));
-            let unit = 2.0_f32.powi(exponent.max(-14) - 10);
+            let unit = 2.0_f32.powi(exponent - 10);
             let step = unit * 10.0_f32.powf(-0.5 - 1.5 * generator.uniform::<f32>());
             let count = (800.0 * unit / step) as u32;
             let mut sum = start;

@@ -19,7 +19,7 @@ DATA = Path(__file__).parents[2] / "data" / "basic-motions.csv"
 COLUMNS = dict(target="activity", group="recording", drop=["split", "seconds"])
 OPTIONS = dict(window=20, hop=10, budget=16384, **COLUMNS)
 
-# %% Judge: test-then-train over windows of 2 s, in 16 KB.
+# %% Judge: test-then-train over windows of 2 s, in 16 KB of RAM.
 judged = situ.fit(DATA, shuffle=0, **OPTIONS)
 for learner in judged["learners"]:
     print(f"{learner['learner']:14} {learner['score']:.3f} {learner['state_bytes']:6} bytes")
@@ -40,7 +40,9 @@ on_board = [int(line.split()[1]) for line in log.splitlines() if line.startswith
 # %% The recording that the board replayed: for each sample its flags, its class and its channels.
 CHANNELS = 6
 ROW = struct.Struct(f"<II{CHANNELS}f")
-learner = situ.Learner(chosen, 3 * CHANNELS, len(judged["classes"]), budget=OPTIONS["budget"])
+# The variant that was judged is the largest within the bytes of its state.
+state = next(l["state_bytes"] for l in judged["learners"] if l["learner"] == chosen)
+learner = situ.Learner(chosen, 3 * CHANNELS, len(judged["classes"]), budget=state)
 windows = situ.WindowFeatures(OPTIONS["window"], CHANNELS, hop=OPTIONS["hop"])
 in_python = []
 for flags, label, *channels in ROW.iter_unpack((export / "recording.bin").read_bytes()):

@@ -34,7 +34,7 @@ class Learner:
 
         name: one of `LEARNERS`.
         classes: how many; None to learn a value.
-        budget: maximum bytes of its state; falls back to smaller variants, as `situ fit --budget` does.
+        budget: maximum bytes of its state; falls back to smaller variants. `situ fit --budget` counts all RAM.
         parameters: those of its configuration that differ from their defaults.
         """
 

@@ -87,7 +87,7 @@ impl PyLearner {
             None => Shape::regress(features),
         };
         py.detach(|| {
-            let find = || fitting(name, shape, budget);
+            let find = || fitting(name, shape, budget, |model| model.state_bytes(shape));
             let model = on_large_stack(find).map_err(|failure| command(&failure))?;
             let mut model = model.ok_or_else(|| unavailable(name, shape, budget))?;
             for (name, value) in parameters.unwrap_or_default() {

@@ -31,14 +31,20 @@ pub fn select(names: &[String]) -> Result<Vec<&'static str>, Failure> {
     names.iter().map(find).collect()
 }
 
-/// The learner of this name for this shape: the best variant that takes the shape and whose state is
-/// within `budget`; none without such a variant, or if the learner has no form for the task.
-pub fn fitting(name: &str, shape: Shape, budget: Option<usize>) -> Option<Model> {
+/// The learner of this name for this shape: the best variant whose bytes are known and within `budget`;
+/// none without such a variant, or if the learner has no form for the task. A variant that cannot be built
+/// has no number of bytes.
+pub fn fitting(
+    name: &str,
+    shape: Shape,
+    budget: Option<usize>,
+    bytes: impl Fn(&Model) -> Option<usize>,
+) -> Option<Model> {
     if name == "bayes" && shape.task == Task::Regress {
         return None;
     }
     let budget = budget.unwrap_or(usize::MAX);
-    let exceeds = |model: &Model| model.state_bytes(shape).is_none_or(|bytes| bytes > budget);
+    let exceeds = |model: &Model| bytes(model).is_none_or(|bytes| bytes > budget);
     let variants = variants(name);
     // Each variant is smaller than the one before: few of them are built.
     let first = variants.partition_point(exceeds);

@@ -162,7 +162,7 @@ fn fit_here(
     Ok(Some(run))
 }
 
-/// Runs each learner on the board.
+/// Runs each learner on the board, and recommends by the RAM that was measured.
 fn measure(
     run: &mut Fit,
     chosen: &[Chosen],
@@ -170,10 +170,11 @@ fn measure(
     data: &Examples,
     board: &Board,
 ) -> Result<(), Failure> {
-    run.learners.iter_mut().zip(chosen).try_for_each(|(fitted, chosen)| {
+    for (fitted, chosen) in run.learners.iter_mut().zip(chosen) {
         fitted.board = export::measure(&chosen.model, table, data, board)?;
-        Ok(())
-    })
+    }
+    run.recommend();
+    Ok(())
 }
 
 /// The board that `--board` names.

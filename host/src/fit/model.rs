@@ -127,6 +127,37 @@ impl Model {
         self.build(shape).ok().map(|learner| learner.state_bytes())
     }
 
+    /// The learners that a mixture consists of; the learner itself if it is none.
+    pub fn members(&self) -> &[Self] {
+        match self {
+            Self::Hedge(models) => models,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// Bytes of the arrays that an update has on its stack.
+    pub fn buffer_bytes(&self, shape: Shape) -> usize {
+        let (d, number) = (shape.features, size_of::<f32>());
+        match self {
+            Self::Ftrl(..) | Self::Bayes(..) => 0,
+            // The terms, and their products with the covariance.
+            Self::Newton(..) => 2 * number * (d + 1),
+            Self::LeastSquares(_, c) => 2 * number * c.random.terms(d),
+            Self::Mesa(_, c) => 2 * number * c.random.terms(d),
+            Self::Delta(_, c) => 2 * number * c.random.terms(d),
+            // Distances, and the weights of the examples.
+            Self::Memory(_, c) => 2 * number * c.slots,
+            // Sums and their gradients in storage, a number and an index of each unit that is on.
+            Self::Normtune(storage, width, _) => {
+                let stored = if *storage == Storage::F32 { number } else { size_of::<f16>() };
+                (2 * stored + number + 2) * (width + shape.outputs())
+            }
+            Self::Hedge(models) => {
+                models.iter().map(|model| model.buffer_bytes(shape)).max().unwrap_or(0)
+            }
+        }
+    }
+
     /// Floating-point operations of a prediction, to leading order: inputs are standardized (3 each) and
     /// expanded, and weighed for each output.
     pub fn predict_flops(&self, shape: Shape) -> usize {

@@ -93,7 +93,8 @@ pub struct Options {
     /// Learner to run; may be repeated [default: all]
     #[arg(long, value_name = "NAME")]
     pub learner: Vec<String>,
-    /// Only learners whose state fits BYTES; falls back to smaller variants
+    /// Only learners that run in BYTES of RAM, state, windows and stack together; falls back to smaller
+    /// variants. Of anomalies, bytes of state
     #[arg(long, value_name = "BYTES")]
     pub budget: Option<usize>,
     /// Tune each learner's configuration on the first fifth of the stream; score the rest

@@ -33,6 +33,9 @@ pub struct Fit {
     /// Whether labels were permuted half-way.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub drift: bool,
+    /// Bytes of RAM that `--budget` allows.
+    #[serde(skip)]
+    pub budget: Option<usize>,
     /// The board that `--board` names, and its RAM.
     #[serde(skip)]
     pub intended: Option<(String, u64)>,
@@ -223,6 +226,13 @@ pub struct Fitted {
     pub update_ns: f64,
     /// Cost on a board, with `--measure`.
     pub board: Option<OnBoard>,
+}
+
+impl Fitted {
+    /// RAM of the exported firmware: as measured on the board, else as estimated.
+    pub fn needed_ram(&self) -> u64 {
+        self.board.as_ref().map_or(self.ram_bytes as u64, |board| board.ram_bytes)
+    }
 }
 
 /// The cost of a learner on a board.

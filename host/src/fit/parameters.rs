@@ -72,7 +72,7 @@ mod tests {
 
     fn every_parameter_is_known() {
         for name in NAMES.into_iter().filter(|name| *name != "hedge") {
-            let model = fitting(name, Shape::classify(3, 2), None).unwrap();
+            let model = fitting(name, Shape::classify(3, 2), None, |_| Some(0)).unwrap();
             let complaint = model.clone().with("sharpness", 1.0).unwrap_err().to_string();
             let (_, known) = complaint.split_once("there are: ").unwrap();
             for parameter in known.split(", ") {

@@ -11,24 +11,31 @@ use crate::{Failure, console, report};
 /// Maximum number of classes whose confusion is printed.
 const MAX_PRINTED: usize = 12;
 
-/// The smallest learner whose rank is within the interval of the best that fits the RAM; none where a
-/// baseline ranks as high as the best.
-pub fn recommended(learners: &[Fitted], baseline: Option<&Figures>, max_ram: u64) -> Option<usize> {
-    let fits = |fitted: &&Fitted| fitted.ram_bytes as u64 <= max_ram;
-    let best = learners.iter().find(fits)?;
-    let floor = baseline.map_or(f64::NEG_INFINITY, |baseline| baseline.rank);
-    if best.figures.rank <= floor {
-        return None;
-    }
-    let good = |fitted: &Fitted| {
-        let close = fitted.figures.rank >= best.figures.rank_low;
-        close && fitted.figures.rank > floor && fits(&fitted)
-    };
-    let close = learners.iter().enumerate().filter(|(_, fitted)| good(fitted));
-    close.min_by_key(|(_, fitted)| fitted.state_bytes).map(|(index, _)| index)
-}
-
 impl Fit {
+    /// Recommends the smallest learner whose rank is within the interval of the best that fits the RAM, as
+    /// far as it is known: as measured, else as estimated. None where a baseline ranks as high as the best.
+    pub fn recommend(&mut self) {
+        self.recommended = self.smallest_of_the_best();
+    }
+
+    fn smallest_of_the_best(&self) -> Option<&'static str> {
+        let budget = self.budget.map_or(u64::MAX, |budget| budget as u64);
+        let max_ram = self.intended.as_ref().map_or(u64::MAX, |(_, ram)| *ram).min(budget);
+        let fits = |fitted: &&Fitted| fitted.needed_ram() <= max_ram;
+        let best = self.learners.iter().find(fits)?;
+        let baseline = self.baselines.first();
+        let floor = baseline.map_or(f64::NEG_INFINITY, |baseline| baseline.figures.rank);
+        if best.figures.rank <= floor {
+            return None;
+        }
+        let good = |fitted: &&Fitted| {
+            let close = fitted.figures.rank >= best.figures.rank_low;
+            close && fitted.figures.rank > floor && fits(fitted)
+        };
+        let smallest = self.learners.iter().filter(good).min_by_key(|fitted| fitted.state_bytes);
+        smallest.map(|fitted| fitted.learner)
+    }
+
     /// Prints header, table and recommendation.
     ///
     /// # Errors
@@ -78,9 +85,9 @@ impl Fit {
             console::line(format_args!("left out (task, size or budget): {names}"))?;
         }
         if let Some((board, ram)) = &self.intended {
-            let large = self.learners.iter().filter(|fitted| fitted.ram_bytes as u64 > *ram);
+            let large = self.learners.iter().filter(|fitted| fitted.needed_ram() > *ram);
             for fitted in large {
-                let (name, more) = (fitted.learner, fitted.ram_bytes as u64 - ram);
+                let (name, more) = (fitted.learner, fitted.needed_ram() - ram);
                 console::line(format_args!("{name} needs {more} bytes more than {board} has"))?;
             }
         }
@@ -172,7 +179,7 @@ impl Fit {
     /// The board and its RAM, where no learner fits it.
     fn too_large(&self) -> Option<(&str, u64)> {
         let (board, ram) = self.intended.as_ref()?;
-        let none = self.learners.iter().all(|fitted| fitted.ram_bytes as u64 > *ram);
+        let none = self.learners.iter().all(|fitted| fitted.needed_ram() > *ram);
         none.then_some((board, *ram))
     }
 

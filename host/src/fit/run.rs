@@ -9,7 +9,6 @@ use super::model::Model;
 use super::options::Options;
 use super::outcome::{Baseline, ClassFigures, Figures, Fit, Fitted, HeldOut, Holdout};
 use super::prequential::{Run, Scores, prequential, scores};
-use super::recommendation::recommended;
 use super::score::Figure;
 use super::sequence::Sequence;
 use super::targets::TaskName;
@@ -54,7 +53,7 @@ pub fn run(
     let (mut fitted, mut left_out, mut tuned) = (Vec::new(), Vec::new(), Vec::new());
     for name in selected {
         progress.set_message(*name);
-        let Some(mut model) = catalogue::fitting(name, shape, options.budget) else {
+        let Some(mut model) = variant(name, data, options) else {
             left_out.push(*name);
             continue;
         };
@@ -80,9 +79,7 @@ pub fn run(
     let (learners, chosen): (Vec<_>, Vec<_>) = fitted.into_iter().unzip();
     let best = chosen.first().ok_or_else(|| nothing_fits(data, options))?.model.name();
     let baselines = rank_baselines(data, unscored, rank);
-    let max_ram = board.map_or(u64::MAX, |board| board.ram.length);
-    let recommended = recommended(&learners, baselines.first().map(|b| &b.figures), max_ram);
-    let fit = Fit {
+    let mut fit = Fit {
         data: data.name.clone(),
         rows: data.labeled(),
         features: data.features.len(),
@@ -93,15 +90,22 @@ pub fn run(
         tuned,
         not_scored: unscored,
         drift: options.drift,
+        budget: options.budget,
         intended: board.map(|board| (board.id.clone(), board.ram.length)),
         left_out,
         holdout: None,
-        recommended: recommended.map(|index| learners[index].learner),
+        recommended: None,
         learners,
         baselines,
         best,
     };
+    fit.recommend();
     Ok((fit, chosen))
+}
+
+/// The variant of a learner that fits the budget: all RAM of its firmware, not its state alone.
+fn variant(name: &str, data: &Examples, options: &Options) -> Option<Model> {
+    catalogue::fitting(name, data.shape(), options.budget, |model| ram_bytes(model, data))
 }
 
 /// Examples before the first that is scored: the first prediction precedes all learning.
@@ -151,7 +155,7 @@ fn entry(
         changes: scores.changes.map(|(count, _)| count),
         score_curve: scores.curve,
         state_bytes,
-        ram_bytes: ram_bytes(state_bytes, data),
+        ram_bytes: ram_bytes(model, data).unwrap_or(usize::MAX),
         flops_per_update: learner.flops_per_update(),
         predict_flops: model.predict_flops(data.shape()),
         update_ns: run.update_ns,
@@ -255,11 +259,13 @@ fn rank(data: &Examples, options: &Options) -> Result<Figure, Failure> {
 fn nothing_fits(data: &Examples, options: &Options) -> Failure {
     let shape = data.shape();
     match options.budget {
-        _ if catalogue::fitting("ftrl", shape, Some(usize::MAX)).is_none() => {
+        _ if catalogue::fitting("ftrl", shape, None, |model| model.state_bytes(shape))
+            .is_none() =>
+        {
             catalogue::too_large(&data.name, shape)
         }
         Some(budget) => Failure::Input(format!(
-            "--budget {budget}: no learner of {} features and {} outputs is that small",
+            "--budget {budget}: no learner of {} features and {} outputs runs in so little RAM",
             shape.features,
             shape.outputs()
         )),

@@ -62,8 +62,7 @@ pub fn measure(
     data: &Examples,
     board: &Board,
 ) -> Result<Option<OnBoard>, Failure> {
-    let state_bytes = model.state_bytes(data.shape()).unwrap_or(usize::MAX);
-    if ram_bytes(state_bytes, data) as u64 > board.ram.length {
+    if ram_bytes(model, data).is_none_or(|bytes| bytes as u64 > board.ram.length) {
         return Ok(None);
     }
     let to = Destination::new(directory(board), true)?;
