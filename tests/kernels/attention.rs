@@ -203,8 +203,8 @@ proptest! {
         prop_assert!((x.iter().sum::<f32>() - 1.0).abs() < 1e-5);
     }
 
-    /// Any share of a row masked, scores of any size, any inverse temperature: the weights of visible scores
-    /// sum to one and are in their order, those of masked ones are zero.
+    /// Any share of a row masked, scores of any size: weights of visible scores sum to one and are in
+    /// their order, those of masked ones are zero.
     #[test]
     fn masked_rows_have_weights(
         scores in proptest::collection::vec((-1.0_f32..1.0, any::<bool>()), 1..20),
@@ -225,7 +225,9 @@ proptest! {
             visible.extend(score.is_finite().then_some((score * inverse_temperature.signum(), *weight)));
         }
         visible.sort_by(|(score, _), (other, _)| score.total_cmp(other));
-        prop_assert!(visible.is_sorted_by_key(|(_, weight)| *weight), "{scores:?}: {weights:?}");
+        // To within the rounding of the exponential.
+        let in_order = visible.is_sorted_by(|(_, less), (_, more)| *less <= more * (1.0 + 4e-7));
+        prop_assert!(in_order, "{scores:?}: {weights:?}");
     }
 
     /// Sums of many small writes in f16, where one write alone would be rounded away: the sum in f64 within
