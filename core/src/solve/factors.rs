@@ -83,7 +83,10 @@ impl<S: Storage> Factors<'_, S> {
         let done = crate::matrix::blocks::condition(diagonal, upper, phi, h, p_phi);
         #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
         let done = None;
-        let variance = done.unwrap_or_else(|| Condition { diagonal, upper, phi, h, p_phi }.run());
+        let variance = match done {
+            Some(variance) => variance,
+            None => Condition { diagonal, upper, phi, h, p_phi }.run(),
+        };
         if variance.is_finite() {
             return variance;
         }
