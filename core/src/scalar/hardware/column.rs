@@ -24,7 +24,8 @@ pub(crate) fn condition(
     }
     let (mut variance, mut alpha, mut inverse) = (0.0, 1.0, 1.0);
     let mut column = upper.as_mut_ptr();
-    for (j, (d, phi_j)) in diagonal.iter_mut().zip(phi).enumerate() {
+    // A range, because `enumerate` would check its count where overflow is checked.
+    for (j, (d, phi_j)) in (0..terms).zip(diagonal.iter_mut().zip(phi)) {
         // SAFETY: columns 0 to `terms` − 1 lie in `upper` one after the other, column j with j numbers, and
         // `phi` and `p_phi` have more than j.
         unsafe {
