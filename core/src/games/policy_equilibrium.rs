@@ -215,6 +215,17 @@ mod tests {
         }
     }
 
+    /// All 64 deterministic policies.
+    fn deterministic() -> impl Iterator<Item = Policies<f64, 2, 3, 2>> {
+        (0..64_usize).map(|index| {
+            let mut policies = [[[0.0; 2]; 3]; 2];
+            for (bit, policy) in policies.as_flattened_mut().iter_mut().enumerate() {
+                policy[index >> bit & 1] = 1.0;
+            }
+            policies
+        })
+    }
+
     /// Strict equilibria are the deterministic policies that nobody gains from leaving, and only they.
     #[test]
     fn a_positive_margin_is_a_strict_equilibrium() {
@@ -222,11 +233,7 @@ mod tests {
         let mut strict = 0;
         for _ in 0..50 {
             let game = random_game(&mut generator);
-            for index in 0..64_usize {
-                let mut policies = [[[0.0; 2]; 3]; 2];
-                for (bit, policy) in policies.as_flattened_mut().iter_mut().enumerate() {
-                    policy[index >> bit & 1] = 1.0;
-                }
+            for policies in deterministic() {
                 let margin = game.strict_margin(&policies).unwrap();
                 let gain = game.exploitability(&policies).unwrap();
                 assert_eq!(margin > 0.0, gain < 1e-12, "{margin} {gain}");
@@ -258,11 +265,7 @@ mod tests {
         let mut generator = Generator::new(5);
         for _ in 0..50 {
             let game = random_game(&mut generator);
-            for index in 0..64_usize {
-                let mut policies = [[[0.0; 2]; 3]; 2];
-                for (bit, policy) in policies.as_flattened_mut().iter_mut().enumerate() {
-                    policy[index >> bit & 1] = 1.0;
-                }
+            for policies in deterministic() {
                 let margin = game.strict_margin(&policies).unwrap();
                 if margin > 0.0 {
                     // <v, d> <= -margin |d|₁ / 2 to first order, and |d| is some thousandth of the margin.
