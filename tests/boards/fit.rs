@@ -222,37 +222,38 @@ fn an_export_can_be_moved_and_survives_bad_samples() {
     assert_eq!([&finish["predictions"], &finish["updates"]], [179, 89]);
 }
 
+/// What a program of the plain example logs before it resets itself, and after it, with the state restored.
+fn runs_around_a_reset(name: &str) -> Option<[Value; 2]> {
+    let _turn = OTHERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let example = firmware().unwrap().join("examples/plain");
+    let log = build_and_run_as(&example, name)?;
+    let runs: Vec<Value> = log.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let Ok([cut, whole]) = <[Value; 2]>::try_from(runs) else { panic!("{log:?}") };
+    assert_eq!([&cut["restored"], &whole["restored"]], [false, true]);
+    Some([cut, whole])
+}
+
 /// The plain example: its first run finds no state, saves one after every thirty labels and is reset after a
 /// hundred predictions. The second run restores the state and names more of its first thirty windows.
 #[test]
 fn a_state_survives_a_reset_of_the_board() {
-    let _turn = OTHERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let example = firmware().unwrap().join("examples/plain");
-    let Some(log) = build_and_run_as(&example, "plain") else { return };
-    let runs: Vec<Value> = log.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let [cut, whole] = &runs[..] else { panic!("{log:?}") };
-    assert_eq!([&cut["restored"], &whole["restored"]], [false, true]);
+    let Some([cut, whole]) = runs_around_a_reset("plain") else { return };
     assert_eq!([&cut["predictions"], &whole["predictions"]], [100, 180]);
     assert_eq!([&cut["saves"], &whole["saves"]], [3, 6]);
     let hits = |run: &Value| run["hits"].as_u64().unwrap();
-    assert!(hits(whole) > hits(cut), "{log:?}");
+    assert!(hits(&whole) > hits(&cut), "{cut} {whole}");
 }
 
 /// The bandit of the plain example: the run after the reset knows the channel that delivers nine packets of
 /// ten from its first packet on.
 #[test]
 fn a_bandit_survives_a_reset_of_the_board() {
-    let _turn = OTHERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let example = firmware().unwrap().join("examples/plain");
-    let Some(log) = build_and_run_as(&example, "radio") else { return };
-    let runs: Vec<Value> = log.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let [cut, whole] = &runs[..] else { panic!("{log:?}") };
-    assert_eq!([&cut["restored"], &whole["restored"]], [false, true]);
+    let Some([cut, whole]) = runs_around_a_reset("radio") else { return };
     assert_eq!([&cut["sent"], &whole["sent"]], [2000, 4000]);
     assert_eq!([&cut["saves"], &whole["saves"]], [8, 16]);
     let delivered = |run: &Value| run["delivered"].as_u64().unwrap();
     // Of 500 packets; the best channel delivers 450, a blind choice 231.
-    assert!(delivered(cut) < 400 && delivered(whole) > 400, "{log:?}");
+    assert!(delivered(&cut) < 400 && delivered(&whole) > 400, "{cut} {whole}");
 }
 
 /// The example on Embassy's executor predicts what the plain loop does.
