@@ -36,7 +36,11 @@ pub fn save(name: &str, result: &impl Serialize) -> Result<(), Failure> {
     if name == FIT {
         files::replace(&fits().join(format!("{date}.json")), &text)?;
         for old in kept()?.into_iter().skip(KEPT + 1) {
-            std::fs::remove_file(&old).map_err(|error| named(&old, &error))?;
+            match std::fs::remove_file(&old) {
+                // By another run.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                removed => removed.map_err(|error| named(&old, &error))?,
+            }
         }
     }
     Ok(())
