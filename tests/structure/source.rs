@@ -37,7 +37,12 @@ pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     while let Some(folder) = open.pop() {
         let Ok(entries) = std::fs::read_dir(&folder) else { continue };
         for entry in entries {
-            let path = entry.expect("a readable folder").path();
+            let entry = entry.expect("a readable folder");
+            let path = entry.path();
+            // A link leads to what is found elsewhere.
+            if entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+                continue;
+            }
             let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
             if path.is_dir() && !hidden && !path.ends_with("target") {
                 open.push(path);

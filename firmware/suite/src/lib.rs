@@ -21,6 +21,7 @@ mod normtune;
 mod scalar;
 mod solve;
 mod transformer;
+pub mod weights;
 
 pub use format::Format;
 pub use models::PROMPTS;

@@ -17,7 +17,7 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
 }
 
 /// The smallest of the shipped models, f16.
-static WEIGHTS: &[u8] = include_bytes!("../weights/lang-32.bin");
+static WEIGHTS: &[u8] = crate::weights::LANG_32;
 
 const SHAPE: Shape = Shape {
     vocabulary: 11,

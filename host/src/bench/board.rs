@@ -1,5 +1,6 @@
 //! Boards: one file each in `firmware/boards`.
 
+use super::firmware;
 use crate::{Failure, console, report};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -140,20 +141,6 @@ impl Board {
         board.id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Ok(board)
     }
-}
-
-/// The directory of the firmware: in the tree that the user stands in, else in the one that this
-/// program was built from.
-///
-/// # Errors
-/// [`Failure::Input`] if neither has it.
-pub fn firmware() -> Result<PathBuf, Failure> {
-    let here = std::env::current_dir().unwrap_or_default();
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-    let holds = |place: &&Path| place.join("firmware").join("boards").is_dir();
-    here.ancestors().chain(built).find(holds).map(|place| place.join("firmware")).ok_or_else(|| {
-        Failure::Input("no directory firmware/boards here; run this in a checkout of situ".into())
-    })
 }
 
 fn directory() -> Result<PathBuf, Failure> {

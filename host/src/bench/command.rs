@@ -3,7 +3,7 @@
 use super::image::Image;
 use super::log::Session;
 use super::results::{Results, Row};
-use super::{Board, Suite, board, estimate, reference, runner, toolchain};
+use super::{Board, Suite, estimate, firmware, reference, runner, toolchain};
 use crate::{Failure, console, files, progress, report};
 use std::path::{Path, PathBuf};
 
@@ -88,7 +88,7 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
         counter,
         rustc: toolchain.version(),
         flags: toolchain.flags(&board),
-        commit: toolchain::commit(&board::firmware()?),
+        commit: toolchain::commit(&firmware()?),
         flash_bytes: image.flash_bytes,
         ram_bytes: image.variable_bytes + stack,
         stack_bytes: stack,

@@ -24,9 +24,10 @@ mod log;
 mod reference;
 mod results;
 mod runner;
+mod sources;
 mod toolchain;
 
-pub use board::{Board, Memory, Run, Suite, boards, firmware};
+pub use board::{Board, Memory, Run, Suite, boards};
 pub use command::{Arguments, bench};
 pub use counter::{Counter, Source};
 pub use defmt::{Stream, Table};
@@ -34,4 +35,5 @@ pub use image::Image;
 pub use reference::{Expected, expected};
 pub use results::{Results, Row};
 pub use runner::run;
+pub use sources::firmware;
 pub use toolchain::Toolchain;

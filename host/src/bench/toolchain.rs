@@ -1,6 +1,6 @@
 //! Finds a compiler for the board and builds the firmware with it.
 
-use super::{Board, Run, Suite, board};
+use super::{Board, Run, Suite, firmware};
 use crate::Failure;
 use std::ffi::OsStr;
 use std::io::IsTerminal;
@@ -69,7 +69,11 @@ impl Toolchain {
     /// # Errors
     /// [`Failure::Check`] if it does not build; what the compiler says has been shown.
     pub fn build(&self, board: &Board, filter: &str) -> Result<PathBuf, Failure> {
-        let firmware = board::firmware()?;
+        let firmware = firmware()?;
+        if !firmware.join("suite").is_dir() {
+            let line = "no directory firmware/suite here; run this in a checkout of situ";
+            return Err(Failure::Input(line.into()));
+        }
         let mut features = vec![match board.run {
             Run::Qemu(_) => "qemu",
             Run::Probe(_) => "chip",

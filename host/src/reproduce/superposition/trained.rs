@@ -8,13 +8,7 @@ use crate::prompts::{Family, Mixture};
 use crate::report::Curve;
 use crate::reproduce::statistics::{correlation, jackknife};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
-
-/// Weights of the shipped models; `firmware/suite/weights/README.md` has the commands that made them.
-const SMALL: &[u8] = include_bytes!("../../../../firmware/suite/weights/lang-32.bin");
-const SMALL_NOISY: &[u8] = include_bytes!("../../../../firmware/suite/weights/lang-32-noise.bin");
-const LARGE: &[u8] = include_bytes!("../../../../firmware/suite/weights/lang-64.bin");
-const LARGE_NOISY: &[u8] = include_bytes!("../../../../firmware/suite/weights/lang-64-noise.bin");
-const COPY: &[u8] = include_bytes!("../../../../firmware/suite/weights/copy-64.bin");
+use situ_suite::weights::{COPY_64, LANG_32, LANG_32_NOISE, LANG_64, LANG_64_NOISE};
 
 /// The family of the claims.
 const FAMILY: Family = Family::Lang;
@@ -39,9 +33,9 @@ struct Trained {
 impl Study for Trained {
     fn run(context: &mut Context<'_>) -> Result<Self> {
         let settings = context.settings;
-        let small = Size::of(settings, 32, [SMALL, SMALL_NOISY])?;
-        let large = Size::of(settings, 64, [LARGE, LARGE_NOISY])?;
-        let copies = Sweep::of(settings, "one of three letters".into(), Family::Copy, COPY)?;
+        let small = Size::of(settings, 32, [LANG_32, LANG_32_NOISE])?;
+        let large = Size::of(settings, 64, [LANG_64, LANG_64_NOISE])?;
+        let copies = Sweep::of(settings, "one of three letters".into(), Family::Copy, COPY_64)?;
         for series in plots::all([&small, &large], &copies) {
             context.plot(series);
         }
