@@ -6,6 +6,38 @@
 //! the systems that stand on them: learners of a stream, learning in games, networks of which only
 //! the normalization is tuned, transformers whose weights are written down.
 //!
+//! ```
+//! use situ::online::{Learner, Memory, MemoryConfiguration, Shape, Target};
+//!
+//! // Up to 32 stored examples of 3 features and 2 classes.
+//! let configuration = MemoryConfiguration { slots: 32, ..Default::default() };
+//! let mut learner = Memory::<f32, 3, 2, 32>::new(Shape::classify(3, 2), configuration)?;
+//! let mut probabilities = [0.0; 2];
+//! for (features, class) in [([0.1, 9.8, 0.0], 0), ([7.2, 3.1, 2.0], 1), ([0.0, 9.7, 0.2], 0)] {
+//!     learner.predict(&features, &mut probabilities)?;
+//!     learner.learn(&features, Target::Class(class))?;
+//! }
+//! # Ok::<(), situ::Error>(())
+//! ```
+//!
+//! # By task
+//!
+//! State in bytes for 18 features and 4 classes in f32; an update in multiply-adds of d features, C
+//! outputs, K stored examples, D random features. The modules have the rest.
+//!
+//! | task | type | state | an update |
+//! |---|---|---|---|
+//! | classify or regress a stream, in little memory | [`online::Ftrl`] | 852 | 2 C d |
+//! | the same, classes that form clusters | [`online::Memory`] | 20,752; 8 bits: 6,160 | K d |
+//! | the same, correlated features, drift | [`online::Mesa`] | 46,512; f16: 23,874 | 2 (d + D)² |
+//! | the same, when in doubt | [`online::Hedge`] | of its members | of its members |
+//! | notice the unusual, without labels | [`anomaly::Nearest`] | 18,832; 8 bits: 5,008 | K d |
+//! | choose one of A actions by its reward | [`ftrl::Exp3`], [`ftrl::LinearBandit`] | 4 A; 2 A d² | A; A d² |
+//! | follow an echo, a channel, a plant | [`filter::Nlms`], [`filter::Rls`] | 8 d; 2 d² | 3 d; 2.5 d² |
+//! | features of windows of samples | [`features::Window`] | by the features chosen | a few a channel |
+//! | keep what was learned through power cuts | `archive::Slots` | | |
+//! | invert, solve, factor | [`solve`] | | order N³, by method |
+//!
 //! # Guarantees
 //!
 //! - `no_std`, no heap: every size is a constant of the type or a buffer of the caller's.
@@ -55,6 +87,9 @@
 //! | `micromath` | | `scalar::Approximate`, a scalar with approximate functions |
 //! | `defmt` | | `defmt::Format` of errors, shapes, tasks, targets and configurations |
 //! | `serde` | | `serde::Serialize` of the same; `serde::Deserialize` of those with public fields, while a configuration that is checked when built is built anew |
+//! | `embedded-storage` | | `archive::Slots`: a state in NOR flash that survives power cuts |
+//!
+//! The minimum Rust version is 1.95; a newer one is not needed for any feature or target.
 //!
 //! # Errors
 //!

@@ -1,6 +1,7 @@
 //! Claims by paper: a quick run of a system must measure every claim of its list, and each must hold.
 
 mod document;
+mod pictures;
 
 use situ_host::reproduce::{EXTENSIONS, SYSTEMS, Settings, run};
 
@@ -15,6 +16,7 @@ fn holds(system: &str) {
         assert_eq!(claim.standard_error > 0.0, listed.sampled, "{}: standard error", claim.id);
         assert!(claim.holds, "{}: {} {} {}", claim.id, claim.measured, claim.relation, claim.bound);
     }
+    pictures::compare(&run);
 }
 
 /// One test per system, so that one can be run alone.

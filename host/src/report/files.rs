@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 pub const REPRODUCE: &str = "reproduce.json";
 /// File name of the last `fit`.
 pub const FIT: &str = "fit.json";
+/// File name of the last `compare`.
+pub const COMPARE: &str = "compare.json";
 /// File name of the last `play`.
 pub const PLAY: &str = "play.json";
 

@@ -4,7 +4,7 @@ use super::fit::{self, Fit};
 use super::markup::{Section, escape, push, slug};
 use super::provenance::Provenance;
 use super::results::Run;
-use super::{directory, files, plays, systems};
+use super::{boards, directory, files, plays, systems};
 use crate::Failure;
 use crate::files::replace;
 use serde::Deserialize;
@@ -37,8 +37,9 @@ impl Report {
     pub fn read() -> Result<Self, Failure> {
         let fit: Option<Found<Fit>> = files::load(files::FIT)?;
         let play: Option<Found<plays::Saved>> = files::load(files::PLAY)?;
+        let comparison: Option<Found<boards::Comparison>> = files::load(files::COMPARE)?;
         let run: Option<Found<Run>> = files::load(files::REPRODUCE)?;
-        if run.is_none() && fit.is_none() && play.is_none() {
+        if run.is_none() && fit.is_none() && play.is_none() && comparison.is_none() {
             let directory = directory();
             return Err(Failure::Input(format!(
                 "{}: no saved results; run `situ reproduce`, `situ fit` or `situ play` here first",
@@ -59,6 +60,9 @@ impl Report {
         }
         if let Some(Found { provenance, result }) = play {
             report.sections.push(section(&provenance, plays::section(&result)?));
+        }
+        if let Some(Found { provenance, result }) = comparison {
+            report.sections.push(section(&provenance, boards::section(&result)));
         }
         if let Some(Found { provenance, result }) = run {
             let summary = systems::summary(&result) + &note(&provenance);

@@ -1,5 +1,6 @@
 //! Results as the user sees them: tables on the terminal, files and a page in `target/situ`.
 
+mod boards;
 mod command;
 mod confusion;
 mod files;
@@ -16,7 +17,8 @@ mod systems;
 mod table;
 
 pub use command::{Arguments, report};
-pub use files::{FIT, PLAY, REPRODUCE, directory, save};
+pub use files::{COMPARE, FIT, PLAY, REPRODUCE, directory, save};
+pub use plot::svg;
 pub use results::{MeasuredClaim, Mode, Precision, Relation, Run, Shard, SystemRun};
 pub use series::{Axis, Curve, Series};
 pub use table::{number, table};

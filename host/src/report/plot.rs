@@ -172,8 +172,14 @@ fn extent(series: &Series, coordinate: usize, axis: &Axis) -> Range<f64> {
     }
 }
 
+/// A number at an axis: of one digit where it is logarithmic, without zeros at its end.
 fn label(value: f64, axis: &Axis) -> String {
-    if axis.logarithmic { format!("{:.0e}", 10_f64.powf(value)) } else { super::number(value) }
+    let text =
+        if axis.logarithmic { format!("{:.0e}", 10_f64.powf(value)) } else { super::number(value) };
+    match text.parse::<f64>() {
+        Ok(value) if value == 0.0 || (1e-3..1e5).contains(&value.abs()) => value.to_string(),
+        _ => text,
+    }
 }
 
 #[cfg(test)]
@@ -195,7 +201,7 @@ mod tests {
     #[test]
     fn curves_axes_and_legend_are_drawn() {
         let drawing = svg(&series(vec![[0.0, 1.0], [1.0, 0.1], [2.0, 0.0]])).unwrap();
-        for text in ["steps", "error", "first", "second", "1e-3"] {
+        for text in ["steps", "error", "first", "second", ">0.5<", ">0.001<"] {
             assert!(drawing.contains(text), "{text}");
         }
         // Each curve and its line in the legend.
