@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const STARTS: [&str; 2] = ["situ ", "cargo run --release -- "];
 
 /// README, CONTRIBUTING and the guide.
-fn pages() -> Vec<PathBuf> {
+pub fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut found = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
     let mut folders = vec![root.join("docs")];

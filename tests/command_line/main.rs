@@ -4,6 +4,7 @@
 mod command;
 
 mod boards;
+mod commands;
 mod compare;
 mod compute;
 mod documented;

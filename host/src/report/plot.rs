@@ -59,7 +59,8 @@ fn draw(series: &Series, drawing: &mut String) -> Outcome<()> {
         .y_desc(&series.y.label)
         .label_style(("sans-serif", FONT - 2))
         .axis_desc_style(("sans-serif", FONT))
-        .x_labels(4)
+        // Long names leave a narrow chart.
+        .x_labels(if names > SIZE.0 as i32 * 2 / 5 { 2 } else { 4 })
         .y_labels(6)
         .x_label_formatter(&|value| label(*value, &series.x))
         .y_label_formatter(&|value| label(*value, &series.y))
