@@ -120,6 +120,31 @@ fn creation_needs_no_second_copy_of_the_state() {
     }
 }
 
+/// The costs in README's table of learners, as they are measured now.
+#[test]
+fn readme_shows_what_learners_cost() {
+    if !required() {
+        return;
+    }
+    let page = include_str!("../../README.md");
+    let table = page.lines().skip_while(|line| !line.contains("| RAM, bytes |")).skip(2);
+    let mut rows = 0;
+    for line in table.take_while(|line| line.starts_with('|')) {
+        let name = line.split('`').nth(1).unwrap();
+        let shown = line.split('|').filter_map(|cell| cell.trim().replace(',', "").parse().ok());
+        let shown: Vec<f64> = shown.collect();
+        let Some(board) = motion_on_board(&[name]) else { return };
+        let keys = ["ram_bytes", "flash_bytes", "per_update", "per_predict"];
+        assert_eq!(shown.len(), 2 + keys.len(), "accuracy, state and costs of {name}");
+        for (key, shown) in keys.iter().zip(&shown[2..]) {
+            let now = number(&board[*key]);
+            assert!((now / shown - 1.0).abs() < 0.05, "{name}, {key}: {now}, README has {shown}");
+        }
+        rows += 1;
+    }
+    assert_eq!(rows, 6);
+}
+
 /// What the bundled example replays: whole recordings of 100 samples.
 const BUNDLED_BYTES: usize = 20 * 100 * 4 * 8;
 

@@ -1,6 +1,6 @@
 //! The report's section on a run of a board beside others and peers, as `situ compare` saved it.
 
-use super::markup::{Cell, Section, Table, escape, push};
+use super::markup::{Cell, Section, Table, escape, file_name, push};
 use super::number;
 use serde::Deserialize;
 
@@ -34,9 +34,9 @@ struct Row {
 /// The rows, with the ratio of every column to the baseline.
 pub fn section(comparison: &Comparison) -> Section {
     let Comparison { base, counter, columns, rows, warnings } = comparison;
+    let (base, counter) = (file_name(base), escape(counter));
     let mut body = format!(
-        "<p>{} per call. In brackets the ratio to {}: above one is more work.</p><ul>",
-        escape(counter),
+        "<p>Numbers of {counter} per call. In brackets the ratio to {}: above one is more work.</p><ul>",
         escape(base)
     );
     for Column { label, rows, geometric_mean } in columns {
@@ -48,7 +48,7 @@ pub fn section(comparison: &Comparison) -> Section {
         push(&mut body, format_args!("<p class=\"note\">Warning: {}</p>", escape(warning)));
     }
     let labels = columns.iter().map(|column| column.label.as_str());
-    let headings: Vec<&str> = ["row", base].into_iter().chain(labels).collect();
+    let headings: Vec<&str> = ["row", base].into_iter().chain(labels.map(file_name)).collect();
     let mut table = Table::new(&headings);
     for Row { name, size, scalar, base, counts, ratios } in rows {
         let name = format!("{name} {size} {scalar}");

@@ -1,6 +1,6 @@
 //! The part of the report that shows a saved `fit`.
 
-use super::markup::{Cell, Figure, Section, Table, escape};
+use super::markup::{Cell, Figure, Section, Table, escape, file_name};
 use super::{Axis, Curve, Series, confusion};
 use crate::Failure;
 use serde::Deserialize;
@@ -72,7 +72,7 @@ pub fn brief(fit: &Fit) -> Section {
         body.push_str(&holdout.table());
     }
     body.push_str(&fit.table());
-    Section { title: format!("fit: {}", fit.data), body, figures: Vec::new() }
+    Section { title: format!("fit: {}", file_name(&fit.data)), body, figures: Vec::new() }
 }
 
 impl Fit {
@@ -120,6 +120,7 @@ impl Fit {
                     Cell::Number(format!("{score:.3}")),
                     Cell::Number(String::new()),
                     Cell::Number(state_bytes.to_string()),
+                    Cell::Number(String::new()),
                 ],
             );
         }
@@ -236,5 +237,5 @@ impl Holdout {
 }
 
 fn range([low, high]: [f64; 2]) -> String {
-    format!("{low:.3} – {high:.3}")
+    format!("{low:.3}–{high:.3}")
 }

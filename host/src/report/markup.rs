@@ -116,6 +116,11 @@ pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// The last part of a path, which headings have space for.
+pub fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
 /// Lower-case words joined by hyphens.
 pub fn slug(text: &str) -> String {
     let letters = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' });
