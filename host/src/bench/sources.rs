@@ -16,11 +16,10 @@ const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/sources.rs")
 pub fn firmware() -> Result<PathBuf, Failure> {
     let here = std::env::current_dir().unwrap_or_default();
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-    let found = here.ancestors().chain(built).map(|place| place.join("firmware"));
-    match { found }.find(|firmware| firmware.join("boards").is_dir()) {
-        Some(firmware) => Ok(firmware),
-        None => unpack(&here.join(report::directory()).join("sources")),
-    }
+    let mut places = here.ancestors().chain(built).map(|place| place.join("firmware"));
+    places
+        .find(|firmware| firmware.join("boards").is_dir())
+        .map_or_else(|| unpack(&here.join(report::directory()).join("sources")), Ok)
 }
 
 /// Writes the files that are missing or differ; returns the directory of the firmware.

@@ -120,7 +120,6 @@ impl Fit {
                     Cell::Number(format!("{score:.3}")),
                     Cell::Number(String::new()),
                     Cell::Number(state_bytes.to_string()),
-                    Cell::Number(String::new()),
                 ],
             );
         }
