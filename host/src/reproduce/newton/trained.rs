@@ -87,7 +87,12 @@ fn models() -> Result<Vec<Model>> {
 
 /// Errors of all methods on many tasks of a law, all of whose inputs and outputs are `scale` times those
 /// of the training.
-fn errors(settings: &Settings, models: &[Model], law: Law, scale: f64) -> Vec<Errors> {
+fn errors(
+    settings: &Settings,
+    models: &[Model],
+    (law, scale): (Law, f64),
+    tasks: u64,
+) -> Vec<Errors> {
     let task = |index: u64| {
         let mut generator = Generator::new(settings.seed.wrapping_mul(1 << 32).wrapping_add(index));
         let mut tokens = vec![0.0; (EXAMPLES + 1) * (FEATURES + 1)];
@@ -108,7 +113,7 @@ fn errors(settings: &Settings, models: &[Model], law: Law, scale: f64) -> Vec<Er
             descent: (1..=STEPS).map(|steps| square(components.descent(steps))).collect(),
         }
     };
-    (0..settings.size(300, 5000)).into_par_iter().map(task).collect()
+    (0..tasks).into_par_iter().map(task).collect()
 }
 
 /// Median squared error over the mean square of the answers. A plain model's output is a polynomial of
@@ -130,10 +135,13 @@ struct Trained {
 impl Study for Trained {
     fn run(context: &mut Context<'_>) -> Result<Self> {
         let (settings, models) = (context.settings, models()?);
+        // Of the claims, and of the curves beside them.
+        let (claimed, shown) = (settings.size(600, 5000), settings.size(150, 5000));
         let mut tasks = Vec::new();
         for noise in NOISES {
             for condition in CONDITIONS {
-                let errors = errors(settings, &models, Law { condition, noise }, 1.0);
+                let count = if noise == 0.0 { claimed } else { shown };
+                let errors = errors(settings, &models, (Law { condition, noise }, 1.0), count);
                 context.plot(Series {
                     title: format!(
                         "Trained linear attention, condition {condition}, noise {noise}"
@@ -148,8 +156,11 @@ impl Study for Trained {
             }
         }
         let law = Law { condition: 10.0, noise: 0.0 };
-        let scaled: Vec<_> =
-            SCALES.iter().map(|scale| errors(settings, &models, law, *scale)).collect();
+        let at = |scale: &f64| {
+            let count = if [1.0, 2.0].contains(scale) { claimed } else { shown };
+            errors(settings, &models, (law, *scale), count)
+        };
+        let scaled: Vec<_> = SCALES.iter().map(at).collect();
         let curve = |index: usize| Curve {
             label: label(&models[index]),
             points: SCALES

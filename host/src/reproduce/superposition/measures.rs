@@ -90,6 +90,16 @@ impl Measures {
         }
     }
 
+    /// The same prompts with their tasks exchanged.
+    pub fn exchanged(&self) -> Self {
+        let exchange = |Outcome { tally, first, second }: &Outcome| Outcome {
+            tally: 1.0 - tally,
+            first: *second,
+            second: *first,
+        };
+        Self::summarize(1.0 - self.weight, self.outcomes.iter().map(exchange).collect())
+    }
+
     /// One of the statistics with its standard error.
     pub fn estimate(&self, of: impl Fn(&Self) -> f64) -> Measured {
         jackknife(&self.outcomes, |outcomes| {

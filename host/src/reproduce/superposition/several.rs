@@ -24,6 +24,7 @@ impl Several {
         model: &Model,
         family: Family,
         shares: &'static [f64],
+        count: u64,
     ) -> Result<Self> {
         let mixture = Mixture::new(shares)?;
         let run = |index: u64| -> Result<Vec<f64>, Error> {
@@ -40,7 +41,7 @@ impl Several {
             let of = |task: &usize| answer[usize::from(family.answer(*task, &prompt.query))];
             Ok(tasks.iter().map(of).collect())
         };
-        let prompts = (0..settings.size(300, 2000)).into_par_iter().map(run);
+        let prompts = (0..count).into_par_iter().map(run);
         Ok(Self { shares, prompts: prompts.collect::<Result<_, Error>>()? })
     }
 

@@ -5,9 +5,9 @@ use super::model::Model;
 use super::task_vectors::TaskVectors;
 use crate::prompts::{Family, Mixture};
 use crate::report::Curve;
-use crate::reproduce::{Measured, Result, Settings};
+use crate::reproduce::{Measured, Result};
 
-/// Mixing weights of the claims.
+/// Mixing weights of the claims, symmetric about one half.
 pub const WEIGHTS: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
 
 /// A model and its measures at every mixing weight.
@@ -18,14 +18,22 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    pub fn of(settings: &Settings, label: String, family: Family, weights: &[u8]) -> Result<Self> {
+    pub fn of(
+        seed: u64,
+        label: String,
+        (family, weights): (Family, &[u8]),
+        count: usize,
+    ) -> Result<Self> {
         let model = Model::open(weights)?;
-        let count = settings.size(240, 2000);
         let at = |weight: &f64| {
             let mixture = Mixture::new(&[*weight, 1.0 - weight])?;
-            Ok(Measures::of(&model, family, &mixture, count, settings.seed)?)
+            Ok(Measures::of(&model, family, &mixture, count, seed)?)
         };
-        let measures = WEIGHTS.iter().map(at).collect::<Result<_>>()?;
+        let [lower @ .., _, _] = &WEIGHTS;
+        let mut measures = lower.iter().map(at).collect::<Result<Vec<_>>>()?;
+        // With the tasks exchanged, a prompt at λ is one at 1 - λ.
+        let upper: Vec<_> = measures.iter().rev().skip(1).map(Measures::exchanged).collect();
+        measures.extend(upper);
         Ok(Self { label, model, measures })
     }
 

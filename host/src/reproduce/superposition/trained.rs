@@ -15,8 +15,10 @@ const FAMILY: Family = Family::Lang;
 
 impl Size {
     fn of(settings: &Settings, width: u16, [plain, noisy]: [&[u8]; 2]) -> Result<Self> {
-        let plain = Sweep::of(settings, format!("width {width}"), FAMILY, plain)?;
-        let noisy = Sweep::of(settings, format!("width {width}, label noise"), FAMILY, noisy)?;
+        let (seed, count) = (settings.seed, settings.size(500, 2000));
+        let sweep = |label, weights| Sweep::of(seed, label, (FAMILY, weights), count);
+        let plain = sweep(format!("width {width}"), plain)?;
+        let noisy = sweep(format!("width {width}, label noise"), noisy)?;
         let vectors = TaskVectors::of(&plain.model, FAMILY, settings.seed)?;
         let patched = patched(&plain, &vectors)?;
         let plane = plane(&plain, &vectors, settings.seed)?;
@@ -35,7 +37,9 @@ impl Study for Trained {
         let settings = context.settings;
         let small = Size::of(settings, 32, [LANG_32, LANG_32_NOISE])?;
         let large = Size::of(settings, 64, [LANG_64, LANG_64_NOISE])?;
-        let copies = Sweep::of(settings, "one of three letters".into(), Family::Copy, COPY_64)?;
+        // Of the plots alone.
+        let (label, count) = ("one of three letters".into(), settings.size(80, 2000));
+        let copies = Sweep::of(settings.seed, label, (Family::Copy, COPY_64), count)?;
         for series in plots::all([&small, &large], &copies) {
             context.plot(series);
         }
@@ -93,8 +97,10 @@ pub fn three(context: &mut Context<'_>) -> Result<Measured> {
     let (trained, settings) = (context.study::<Trained>()?, context.settings);
     let (mut largest, mut details) = (Measured::from(0.0), Vec::new());
     for shares in SHARES {
+        // The claim is about three.
+        let count = settings.size(if shares.len() == 3 { 900 } else { 200 }, 2000);
         for size in trained.sizes() {
-            let several = Several::of(settings, &size.plain.model, FAMILY, shares)?;
+            let several = Several::of(settings, &size.plain.model, FAMILY, shares, count)?;
             let (deviation, completed) = (several.deviation(), several.completed());
             details.push(format!(
                 "shares {shares:?}, width {}: {:.3} ± {:.3}, {:.2} tasks above a tenth in a prompt",
