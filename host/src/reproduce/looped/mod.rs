@@ -89,16 +89,18 @@ pub const SYSTEM: System = System {
         .against("AX - I in f64"),
         Claim::at_most(
             "looped.fleq_sgd",
-            "SGD in context on a linear model in f64: largest distance from the same SGD on the host",
+            "SGD in context on a linear model in f64, the program's data and random ones: largest distance \
+             from the same SGD on the host",
             1e-10,
-            |_| fleq::sgd::<f64>(),
+            |context| fleq::sgd::<f64>(context.settings),
         )
         .against("the same SGD on the host"),
         Claim::at_most(
             "looped.fleq_backprop",
-            "backpropagation in f64: largest distance from the same computation on the host",
+            "backpropagation in f64, the program's data and random ones: largest distance from the same \
+             computation on the host",
             1e-10,
-            |_| fleq::backpropagation::<f64>(),
+            |context| fleq::backpropagation::<f64>(context.settings),
         )
         .against("the same backpropagation on the host"),
         Claim::at_most(
