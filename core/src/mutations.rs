@@ -3,8 +3,8 @@
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-/// The faults. A line of the code names one with `mutated!(name, right, wrong)`; `units` is a fault of
-/// the host, which asks [`is_active`].
+/// The faults. A line of the code names one with `mutated!(name, right, wrong)`; `units`,
+/// `trained-layers` and `gain-slopes` are faults of the host, which asks [`is_active`].
 pub const NAMES: &[&str] = &[
     "forward-skipped",
     "newton-step",
@@ -51,6 +51,15 @@ pub const NAMES: &[&str] = &[
     "mesa-ridge",
     "mesa-bound",
     "mesa-factor",
+    "newton-refine",
+    "layer-extra",
+    "chain-activation",
+    "chain-invert",
+    "normtune-repeat",
+    "normtune-step",
+    "decoder-attention",
+    "trained-layers",
+    "gain-slopes",
 ];
 
 /// One more than the index of the active fault.

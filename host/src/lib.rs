@@ -28,3 +28,11 @@ pub mod statistics;
 pub mod train;
 
 pub use failure::Failure;
+
+/// Whether this deliberate fault of the mutation test is active.
+fn is_faulty(_fault: &str) -> bool {
+    #[cfg(feature = "mutations")]
+    return situ::mutations::is_active(_fault);
+    #[cfg(not(feature = "mutations"))]
+    false
+}

@@ -3,7 +3,7 @@
 #[path = "../mutations/list.rs"]
 mod list;
 
-use list::MUTATIONS;
+use list::{MUTATIONS, WITHOUT};
 use situ_host::reproduce::{Claim, EXTENSIONS, SYSTEMS};
 use std::fmt::Write;
 
@@ -16,8 +16,9 @@ Every claim that `situ reproduce` measures. This page is written from the lists 
 - **Reference**: the result that the measurement is compared with, independent of the measured code.
 - **Sampled**: an estimate, printed with its standard error. The others are exact, the largest error of
   all cases tried, or a statistic without a standard error, such as a p-value.
-- **Mutations**: deliberate faults in the core, one line each, that are known to break the claim:
-  `cargo test -p situ-host --features mutations --test mutations` activates one after another.
+- **Mutations**: deliberate faults, one line each, that are known to break the claim:
+  `cargo test -p situ-host --features mutations --test mutations` activates one after another. Where there can be
+  none, the table says why.
 
 `SITU_SEEDS=1-50 cargo test -p situ-tests --test claims seeds` measures all claims at many
 seeds.
@@ -40,7 +41,8 @@ fn page() -> String {
 fn row(claim: &Claim) -> String {
     let Claim { id, statement, relation, bound, unit, reference, sampled, .. } = claim;
     let faults = MUTATIONS.iter().filter(|(_, broken)| broken == id);
-    let faults: Vec<_> = faults.map(|(fault, _)| format!("`{fault}`")).collect();
+    let mut faults: Vec<_> = faults.map(|(fault, _)| format!("`{fault}`")).collect();
+    faults.extend(WITHOUT.iter().filter(|(of, _)| of == id).map(|(_, why)| format!("none: {why}")));
     let bound = format!("{relation} {bound:?} {unit}");
     format!(
         "| `{id}` | {} | {} | {reference} | {} | {} |\n",
@@ -63,6 +65,15 @@ fn the_document_lists_every_claim() {
         written == page,
         "docs/claims.md is out of date: SITU_ACCEPT=1 cargo test -p situ-tests --test claims document"
     );
+}
+
+#[test]
+fn every_claim_has_a_mutation_or_a_reason() {
+    for claim in SYSTEMS.iter().chain(EXTENSIONS).flat_map(|system| system.claims) {
+        let names =
+            |list: &[(&str, &str)]| list.iter().any(|pair| [pair.0, pair.1].contains(&claim.id));
+        assert!(names(MUTATIONS) != names(WITHOUT), "{}", claim.id);
+    }
 }
 
 #[test]

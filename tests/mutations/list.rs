@@ -1,6 +1,6 @@
 //! The faults and the claims that each must break.
 
-/// (fault in the core, claim).
+/// (fault, claim).
 pub const MUTATIONS: &[(&str, &str)] = &[
     ("forward-skipped", "newton.depth_vs_gd"),
     ("forward-skipped", "newton.depth_vs_chebyshev"),
@@ -96,4 +96,53 @@ pub const MUTATIONS: &[(&str, &str)] = &[
     ("mesa-precision", "mesa.change"),
     ("mesa-factor", "mesa.half"),
     ("mesa-bound", "mesa.endurance"),
+    ("newton-refine", "newton.f16_storage"),
+    ("layer-extra", "newton.logistic_counts"),
+    ("trained-layers", "newton.trained"),
+    ("trained-layers", "newton.trained_order"),
+    ("trained-layers", "newton.trained_outside"),
+    ("chain-invert", "chain-of-thought.threshold"),
+    ("chain-activation", "chain-of-thought.icl_needs_more"),
+    ("forward-skipped", "chain-of-thought.deep"),
+    ("layer-extra", "looped.subleq_layers"),
+    ("subleq-zero", "looped.temperature"),
+    ("layer-extra", "looped.fleq_layers"),
+    ("layer-extra", "looped.fleq_heads"),
+    ("forward-skipped", "looped.fleq_f32"),
+    ("fleq-product", "looped.fleq_calculator"),
+    ("forward-skipped", "looped.fleq_function"),
+    ("normtune-repeat", "normtune.sparse"),
+    ("normtune-repeat", "normtune.phase"),
+    ("normtune-repeat", "normtune.condition"),
+    ("normtune-step", "normtune.adam_gap"),
+    ("normtune-step", "normtune.digits"),
+    ("normtune-step", "normtune.untuned_gap"),
+    ("normtune-step", "normtune.digits_gain"),
+    ("normtune-step", "normtune.digits_weights"),
+    ("normtune-repeat", "normtune.square_root"),
+    ("gain-slopes", "normtune.pretrained"),
+    ("layer-extra", "superposition.construction_layers"),
+    ("layer-extra", "superposition.construction_shape"),
+    ("superposition-compare", "superposition.construction_f32"),
+    ("decoder-attention", "superposition.trained_mean"),
+    ("decoder-attention", "superposition.trained_within_prompt"),
+    ("decoder-attention", "superposition.collapse_reported"),
+    ("decoder-attention", "superposition.task_vectors"),
+    ("decoder-attention", "superposition.trained_three"),
+    ("decoder-attention", "superposition.size_trend"),
+];
+
+/// (claim, why no fault can break it).
+pub const WITHOUT: &[(&str, &str)] = &[
+    (
+        "newton.logistic_loglog",
+        "the iteration is the host's, the reference of the transformer's claims",
+    ),
+    (
+        "chain-of-thought.below_threshold",
+        "what too few examples leave open; nothing of the core computes",
+    ),
+    ("chain-of-thought.informed_rival", "the rival is the host's"),
+    ("chain-of-thought.relu", "the least squares are the host's"),
+    ("mesa.state", "the size of a type"),
 ];

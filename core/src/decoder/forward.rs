@@ -232,7 +232,8 @@ impl<'a, S: Storage> Decoder<'a, S> {
         let seen = cache.memory.get(cache.first.saturating_mul(places.stride)..).unwrap_or(&[]);
         places.attend(seen, usize::from(self.shape.heads), query, scores, mixed);
         multiply(maps.next().unwrap_or(&[]), mixed, normed);
-        add_scaled(S::Compute::ONE, normed, residual);
+        let share = mutated!("decoder-attention", S::Compute::ONE, S::Compute::ZERO);
+        add_scaled(share, normed, residual);
         Ok(())
     }
 

@@ -241,7 +241,7 @@ impl<M: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
         C: Coordinates<S::Compute> + Copy,
     {
         let steps = self.steps.saturating_add(1);
-        let rate = rule.rate(steps);
+        let rate = mutated!("normtune-step", rule.rate(steps), S::Compute::ZERO);
         let next = |((unit, memory), coordinates): ((&Unit<S>, &Unit<M>), &C), gradient| {
             let gradient: Unit<S::Compute> = coordinates.gradient(gradient);
             let (scale, scale_memory) = rule.change(memory.scale, gradient.scale, rate, steps);

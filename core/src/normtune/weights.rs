@@ -51,7 +51,7 @@ impl<L: Law> Weights for L {
 
     #[inline]
     fn row(&self, layer: Stream, index: u32) -> Stream {
-        layer.child(index)
+        layer.child(mutated!("normtune-repeat", index, index / 2))
     }
 
     #[inline(always)]

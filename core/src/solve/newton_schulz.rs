@@ -155,7 +155,7 @@ impl<T: Scalar, const N: usize> NewtonInverse<T, N> {
         if residual >= T::ONE {
             return Err(Error::NotConverged { iterations: 0 });
         }
-        self.apply();
+        mutated!("newton-refine", self.apply(), ());
         Ok(residual)
     }
 

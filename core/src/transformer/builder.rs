@@ -95,7 +95,9 @@ impl<'a, S: Storage> Builder<'a, S> {
     /// [`Error::Full`] if the buffer of layers is full.
     pub fn layer(&mut self) -> Result<&mut Self, Error> {
         let heads = self.heads.end();
-        self.layers.push(Layer { heads, feed_forward: FeedForward::default() })?;
+        let layer = Layer { heads, feed_forward: FeedForward::default() };
+        self.layers.push(layer)?;
+        mutated!("layer-extra", (), self.layers.push(layer)?);
         Ok(self)
     }
 

@@ -1,6 +1,7 @@
 //! A game in units that suit its players.
 
 use super::StrategicForm;
+use crate::is_faulty;
 use situ::games::Table;
 
 /// A strategic form with the payoffs of each player in units of its own.
@@ -45,7 +46,7 @@ impl Scaled {
                     described.name
                 ));
             }
-            if span > 0.0 && !is_faulty() {
+            if span > 0.0 && !is_faulty("units") {
                 starts.flat_map(own).for_each(|i| payoffs[i] /= span);
             }
             spans.push(span);
@@ -72,14 +73,6 @@ impl Scaled {
     pub fn spans(&self) -> &[f64] {
         &self.spans
     }
-}
-
-/// Whether the mutation test leaves payoffs in the players' own units.
-fn is_faulty() -> bool {
-    #[cfg(feature = "mutations")]
-    return situ::mutations::is_active("units");
-    #[cfg(not(feature = "mutations"))]
-    false
 }
 
 #[cfg(test)]

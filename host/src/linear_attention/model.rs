@@ -1,5 +1,6 @@
 //! A model: shape, weights, weights file, prediction.
 
+use crate::is_faulty;
 use situ::random::Generator;
 use situ::scalar::{Storage, f16};
 
@@ -101,6 +102,7 @@ impl Model {
     pub fn predict(&self, tokens: &[f32], work: &mut Workspace) -> f32 {
         let length = self.shape.token();
         let (embedding, layers, read_out) = self.shape.split(&self.weights);
+        let layers = if is_faulty("trained-layers") { &[] } else { layers };
         work.resize(self.shape, tokens.len() / length);
         for (token, stream) in tokens.chunks_exact(length).zip(work.stream.chunks_exact_mut(WIDTH))
         {

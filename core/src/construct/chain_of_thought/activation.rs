@@ -25,14 +25,15 @@ impl<T: Scalar> LeakyRelu<T> {
     /// φ(z).
     #[inline]
     pub fn apply(&self, z: T) -> T {
-        self.scale * if z < T::ZERO { self.slope * z } else { z }
+        let slope = mutated!("chain-activation", self.slope, T::ONE);
+        self.scale * if z < T::ZERO { slope * z } else { z }
     }
 
     /// φ⁻¹(s).
     #[inline]
     pub fn invert(&self, s: T) -> T {
         let z = s / self.scale;
-        if z < T::ZERO { z / self.slope } else { z }
+        if z < T::ZERO { z / mutated!("chain-invert", self.slope, T::ONE) } else { z }
     }
 
     /// Whether slope and scale, and the reciprocal of their product, are in their ranges.

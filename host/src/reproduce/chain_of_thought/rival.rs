@@ -16,7 +16,7 @@ const INPUTS: usize = 10;
 const WIDTH: usize = 4;
 
 /// Numbers of examples that are tried.
-const EXAMPLES: [usize; 6] = [20, 44, 50, 60, 70, 80];
+const EXAMPLES: [usize; 6] = [10, 15, 44, 50, 60, 80];
 
 /// Random starts of a fit, and steps from each.
 const STARTS: usize = 12;
