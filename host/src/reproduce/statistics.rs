@@ -58,6 +58,19 @@ pub fn share<S>(samples: &[S], is: impl Fn(&S) -> bool) -> Measured {
     Measured::new(hits / count, (mean * (1.0 - mean) / (count + 3.0)).sqrt())
 }
 
+/// Share of the cases that are right by one method less that by another, on the same cases.
+pub fn share_gained(by: &[bool], other: &[bool]) -> Measured {
+    let number = |right: &bool| f64::from(u8::from(*right));
+    let gains: Vec<f64> =
+        by.iter().zip(other).map(|(by, other)| number(by) - number(other)).collect();
+    jackknife(&gains, |gains| gains.iter().copied().sum::<f64>() / gains.len() as f64)
+}
+
+/// Share that is right.
+pub fn share_right(rights: &[bool]) -> f64 {
+    rights.iter().filter(|right| **right).count() as f64 / rights.len() as f64
+}
+
 /// Groups of [`jackknife`].
 const GROUPS: usize = 10;
 

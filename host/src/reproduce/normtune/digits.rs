@@ -1,10 +1,10 @@
 //! Handwritten digits, learned by scales and shifts alone.
 
-use super::examples::{CLASSES, Example, TRAINING, examples, rows};
+use super::examples::{BATCH, CLASSES, DEPTH, Example, SMOOTHING, TRAINING, examples, rows};
 use super::pictures::{PIXELS, describe};
-use super::softmax;
+use super::{random_weights, softmax};
 use crate::report::{Axis, Curve, Precision, Series};
-use crate::reproduce::statistics::{jackknife, median, sampled_median};
+use crate::reproduce::statistics::{median, sampled_median, share_gained, share_right};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -15,10 +15,6 @@ use situ::normtune::{
 };
 use situ::scalar::{Scalar, Storage, f16};
 
-/// Examples whose gradients make one step.
-const BATCH: usize = 32;
-/// Frozen layers below the frozen layer of outputs.
-const DEPTH: usize = 2;
 /// Networks of the claim's median, each of its own seed; narrower widths have one network.
 const NETWORKS: u64 = 3;
 
@@ -28,6 +24,8 @@ struct Digits {
     tuned: Measured,
     /// On raw pixels, what tuning has over a linear softmax.
     gain: Measured,
+    /// What tuning has over tuning as many random weights, in the first network.
+    over_weights: Measured,
 }
 
 impl Study for Digits {
@@ -50,6 +48,7 @@ where
     let file_order = examples::<S::Compute>(&rows, described)?;
     let widest = tuned::<S, 512>(settings, NETWORKS, &file_order)?;
     let gain = gain::<S>(settings, &rows)?;
+    let over_weights = over_weights(settings, &rows, &widest)?;
     let mut points = vec![tuned::<S, 256>(settings, 1, &file_order)?.point(), widest.point()];
     if settings.size(false, true) {
         points.push(tuned::<S, 64>(settings, 1, &file_order)?.point());
@@ -74,7 +73,7 @@ where
         sampled_median(&widest.accuracies.iter().map(which).collect::<Vec<_>>())
     };
     let (untuned, tuned) = (of(|accuracy| accuracy.before), of(Accuracy::after));
-    Ok(Digits { untuned, tuned, gain })
+    Ok(Digits { untuned, tuned, gain, over_weights })
 }
 
 /// The features of the claim on accuracy.
@@ -93,17 +92,27 @@ where
     let [on_pixels, on_features] =
         [examples::<f64>(rows, pixels)?, examples::<f64>(rows, described)?]
             .map(|examples| softmax::rights(&examples));
-    let pairs: Vec<_> = network.accuracies[0].rights.iter().zip(&on_pixels).collect();
-    let gain = jackknife(&pairs, |pairs| {
-        let gains = pairs.iter().map(|(tuned, linear)| f64::from(**tuned) - f64::from(**linear));
-        gains.sum::<f64>() / pairs.len() as f64
-    });
+    let gain = share_gained(&network.accuracies[0].rights, &on_pixels);
     Ok(gain.with_detail(format!(
         "pixels: {:.3} tuned, {:.3} linear; linear on the features of digits: {:.3}",
         network.accuracies[0].after(),
-        share(&on_pixels),
-        share(&on_features),
+        share_right(&on_pixels),
+        share_right(&on_features),
     )))
+}
+
+/// What the first network has over itself with as many random weights tuned.
+fn over_weights(settings: &Settings, rows: &[Vec<f64>], tuned: &Tuned) -> Result<Measured> {
+    let seed = settings.seed.wrapping_mul(NETWORKS);
+    let examples = examples::<f32>(rows, described)?;
+    let rights = random_weights::rights(seed, 512, &examples, epochs(settings));
+    let gained = share_gained(&tuned.accuracies[0].rights, &rights);
+    Ok(gained.with_detail(format!("{:.3} by random weights", share_right(&rights))))
+}
+
+/// What tuning has over tuning as many random weights.
+pub fn over_random_weights(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(context.study::<Digits>()?.over_weights.clone())
 }
 
 /// What tuning has over a linear softmax on raw pixels.
@@ -131,13 +140,8 @@ struct Accuracy {
 
 impl Accuracy {
     fn after(&self) -> f64 {
-        share(&self.rights)
+        share_right(&self.rights)
     }
-}
-
-/// Share that is right.
-fn share(rights: &[bool]) -> f64 {
-    rights.iter().filter(|right| **right).count() as f64 / rights.len() as f64
 }
 
 /// Networks of one width.
@@ -175,6 +179,11 @@ where
 /// Rate of the first step.
 const RATE: f64 = 0.1;
 
+/// Passes over the training rows.
+fn epochs(settings: &Settings) -> usize {
+    settings.size(6, 30)
+}
+
 /// Tunes the network of a seed; its accuracy on the test rows before and after.
 fn accuracy<S, const WIDTH: usize>(
     settings: &Settings,
@@ -188,10 +197,10 @@ where
     let (training, test) = examples.split_at(TRAINING);
     let network = Network::new(seed, Sign);
     let mut parameters = Box::<Parameters<S, WIDTH, DEPTH, CLASSES>>::default();
-    let before = share(&rights(&network, &parameters, test));
+    let before = share_right(&rights(&network, &parameters, test));
     let mut rule = Adam::new(S::Compute::ZERO);
     let mut optimizer = Optimizer::new::<S, _>(&rule);
-    let epochs = settings.size(6, 30);
+    let epochs = epochs(settings);
     let steps = epochs * TRAINING.div_ceil(BATCH);
     let mut order: Vec<_> = training.iter().collect();
     let mut random = Pcg64Mcg::seed_from_u64(seed);
@@ -226,9 +235,6 @@ where
     };
     test.par_iter().map(right).collect()
 }
-
-/// Share of the label that is spread over all classes.
-const SMOOTHING: f64 = 0.2;
 
 /// Mean gradient of the smoothed cross-entropy over a batch, half of it on each core.
 fn gradient<S, const WIDTH: usize>(

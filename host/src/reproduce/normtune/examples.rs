@@ -1,4 +1,4 @@
-//! The bundled digits as examples.
+//! The bundled digits as examples, and how networks learn from them.
 
 use super::pictures::PIXELS;
 use crate::reproduce::Result;
@@ -9,6 +9,13 @@ const DATA: &str = include_str!("../../../data/digits.csv");
 pub const CLASSES: usize = 10;
 /// Rows to train on; the rest is the test set.
 pub const TRAINING: usize = 1297;
+/// Examples whose gradients make one step.
+pub const BATCH: usize = 32;
+/// Share of the label that is spread over all classes.
+pub const SMOOTHING: f64 = 0.2;
+/// Frozen layers of the networks, below the frozen layer of outputs.
+pub const DEPTH: usize = 2;
+
 /// A picture's description and its digit.
 pub struct Example<T> {
     pub features: Vec<T>,

@@ -2,14 +2,18 @@
 //!
 //! [`exact`] and [`system`] rebuild target networks (cases 1 to 3 of the theorem, the edge of the
 //! domain), [`batch_norm`] evaluates the form of batch normalization, [`descent`] tunes by gradient what
-//! the theorem says exists, [`digits`] tunes on the features of [`pictures`].
+//! the theorem says exists, [`digits`] tunes on the features of [`pictures`], [`pretrained`] the gains of
+//! a decoder.
 
+mod backward;
 mod batch_norm;
 mod descent;
 mod digits;
 mod exact;
 mod examples;
 mod pictures;
+mod pretrained;
+mod random_weights;
 mod sizes;
 mod softmax;
 mod system;
@@ -69,6 +73,14 @@ pub const SYSTEM: System = System {
         )
         .against("least squares by singular values in nalgebra")
         .sampled(),
+        Claim::equal(
+            "normtune.square_root",
+            "smallest width at which a random network rebuilds the matrix of a target of width d, d = 2 to \
+             8, minus d²: largest difference",
+            0.0,
+            system::square_root,
+        )
+        .against("least squares by singular values in nalgebra"),
         Claim::at_most(
             "normtune.condition",
             "median condition number of the system at width 1.5 d², d = 16",
@@ -130,6 +142,24 @@ pub const SYSTEM: System = System {
             digits::gain_on_pixels,
         )
         .against("a linear softmax on the same 1,297 rows")
+        .sampled(),
+        Claim::at_least(
+            "normtune.digits_weights",
+            "a control: the first network of normtune.digits less the same network with as many weights \
+             tuned instead, two of each unit at random: accuracy",
+            -0.03,
+            digits::over_random_weights,
+        )
+        .against("the same network with random weights tuned")
+        .sampled(),
+        Claim::at_least(
+            "normtune.pretrained",
+            "the 160 gains of the shipped decoder of width 32, tuned to a fifth language: accuracy on \
+             queries that the examples lack, less that before tuning",
+            0.5,
+            pretrained::gains,
+        )
+        .against("the same decoder before tuning")
         .sampled(),
     ],
     precisions: &[Precision::F16, Precision::F32, Precision::F64],

@@ -1,4 +1,4 @@
-//! The control of the digits: a linear softmax on the same numbers.
+//! The control of the digits: a linear softmax on the same numbers; and the host's Adam.
 
 use super::examples::{CLASSES, Example, TRAINING};
 
@@ -6,15 +6,42 @@ use super::examples::{CLASSES, Example, TRAINING};
 const STEPS: u32 = 200;
 const RATE: f64 = 0.05;
 
-/// Decay of Adam's means.
-const DECAYS: [f64; 2] = [0.9, 0.999];
+/// Adam: running means of each gradient and of its square.
+pub struct Adam {
+    steps: i32,
+    means: Vec<f64>,
+    squares: Vec<f64>,
+}
+
+impl Adam {
+    /// Decay of the mean and of the mean square.
+    const DECAYS: [f64; 2] = [0.9, 0.999];
+
+    pub fn new(count: usize) -> Self {
+        Self { steps: 0, means: vec![0.0; count], squares: vec![0.0; count] }
+    }
+
+    /// What a step subtracts from each number.
+    pub fn changes(&mut self, gradients: &[f64], rate: f64) -> Vec<f64> {
+        self.steps += 1;
+        let [first, second] = Self::DECAYS;
+        let correct = Self::DECAYS.map(|decay| 1.0 / (1.0 - decay.powi(self.steps)));
+        let state = self.means.iter_mut().zip(&mut self.squares);
+        let change = |(gradient, (mean, square)): (&f64, (&mut f64, &mut f64))| {
+            *mean = first * *mean + (1.0 - first) * gradient;
+            *square = second * *square + (1.0 - second) * gradient * gradient;
+            rate * correct[0] * *mean / ((correct[1] * *square).sqrt() + 1e-8)
+        };
+        gradients.iter().zip(state).map(change).collect()
+    }
+}
 
 /// Whether each test row's digit has the largest output, after training on the first rows.
 pub fn rights(examples: &[Example<f64>]) -> Vec<bool> {
     let (training, test) = examples.split_at(TRAINING);
     let inputs = training[0].features.len() + 1;
     let mut weights = vec![0.0; CLASSES * inputs];
-    let (mut means, mut squares) = (weights.clone(), weights.clone());
+    let mut adam = Adam::new(weights.len());
     for step in 0..STEPS {
         let mut gradient = vec![0.0; weights.len()];
         for example in training {
@@ -28,14 +55,8 @@ pub fn rights(examples: &[Example<f64>]) -> Vec<bool> {
             }
         }
         let rate = RATE * (1.0 - f64::from(step) / f64::from(STEPS));
-        let [first, second] = DECAYS;
-        let correct = DECAYS.map(|decay| 1.0 / (1.0 - decay.powi(step as i32 + 1)));
-        let state = means.iter_mut().zip(&mut squares);
-        for ((weight, gradient), (mean, square)) in weights.iter_mut().zip(&gradient).zip(state) {
-            *mean = first * *mean + (1.0 - first) * gradient;
-            *square = second * *square + (1.0 - second) * gradient * gradient;
-            *weight -= rate * correct[0] * *mean / ((correct[1] * *square).sqrt() + 1e-8);
-        }
+        let changes = adam.changes(&gradient, rate);
+        weights.iter_mut().zip(changes).for_each(|(weight, change)| *weight -= change);
     }
     test.iter().map(|example| example.is_largest(&outputs(&weights, &example.features))).collect()
 }

@@ -104,6 +104,38 @@ pub fn phase(context: &mut Context<'_>) -> Result<Measured> {
     Ok(median(exact - 1)?.minus(&median(exact)?))
 }
 
+/// Widths of targets.
+const TARGETS: std::ops::RangeInclusive<usize> = 2..=8;
+
+/// The √width law: a random network rebuilds targets of at most the square root of its width. The largest
+/// distance of the smallest width that rebuilds a target of width d from d².
+pub fn square_root(context: &mut Context<'_>) -> Result<Measured> {
+    let seed = draws(context.settings, 1)[0];
+    let smallest_width = |d: usize| -> Result<usize> {
+        let (mut below, mut enough) = (0, 2 * d * d);
+        while enough - below > 1 {
+            let middle = below.midpoint(enough);
+            let exact = best_error(seed, d, middle)? < 1e-8;
+            *(if exact { &mut enough } else { &mut below }) = middle;
+        }
+        Ok(enough)
+    };
+    let widths = TARGETS.into_par_iter().map(smallest_width).collect::<Result<Vec<_>>>()?;
+    let points = TARGETS.zip(&widths).map(|(d, width)| [*width as f64, d as f64]).collect();
+    let root = (4..=64).map(|width| [f64::from(width), f64::from(width).sqrt()]).collect();
+    context.plot(Series {
+        title: "Width of the widest target that a random network rebuilds".to_owned(),
+        x: Axis::logarithmic("width of the random network"),
+        y: Axis::logarithmic("width of the target"),
+        curves: vec![
+            Curve { label: "found".to_owned(), points },
+            Curve { label: "square root".to_owned(), points: root },
+        ],
+    });
+    let misses = TARGETS.zip(&widths).map(|(d, width)| width.abs_diff(d * d) as f64);
+    Ok(largest(misses).into())
+}
+
 /// Condition number of the system of one draw, from its singular values.
 fn condition_number(seed: u64, d: usize, width: usize) -> f64 {
     let singular = system(seed, d, width).singular_values();
