@@ -3,7 +3,7 @@
 mod document;
 mod pictures;
 
-use situ_host::report::{MeasuredClaim, SystemRun};
+use situ_host::report::{MeasuredClaim, Mode, SystemRun};
 use situ_host::reproduce::{Claim, EXTENSIONS, SYSTEMS, Settings, System, run};
 
 /// A claim is measured at a second seed too if its bound is nearer than this, in standard errors.
@@ -71,7 +71,8 @@ fn every_system_is_tested() {
 }
 
 /// Every claim at the seeds from..=to of `SITU_SEEDS=from-to`, for the systems of `SITU_SYSTEMS` (default
-/// all). Ten seeds take minutes; without `SITU_SEEDS` there are none:
+/// all), at the papers' sizes if `SITU_FULL` is set. Ten seeds take minutes; without `SITU_SEEDS` there are
+/// none:
 ///
 /// ```text
 /// SITU_SEEDS=1-10 cargo test -p situ-tests --test claims -- --nocapture seeds
@@ -81,13 +82,14 @@ fn claims_hold_at_many_seeds() {
     let Ok(seeds) = std::env::var("SITU_SEEDS") else { return };
     let (from, to) = seeds.split_once('-').expect("SITU_SEEDS=from-to");
     let (from, to): (u64, u64) = (from.parse().expect("a seed"), to.parse().expect("a seed"));
+    let mode = if std::env::var_os("SITU_FULL").is_some() { Mode::Full } else { Mode::Quick };
     let names = std::env::var("SITU_SYSTEMS").unwrap_or_default();
     let chosen = |name: &str| names.is_empty() || names.split(',').any(|chosen| chosen == name);
     let mut failures = Vec::new();
     for seed in from..=to {
         let systems = SYSTEMS.iter().chain(EXTENSIONS);
         for system in systems.filter(|system| chosen(system.name)) {
-            let run = run(system, &Settings { seed, ..Settings::default() });
+            let run = run(system, &Settings { seed, mode, ..Settings::default() });
             failures.extend(run.error.map(|error| format!("seed {seed}: {error}")));
             for claim in run.claims.iter().filter(|claim| !claim.holds) {
                 let (measured, error) = (claim.measured, claim.standard_error);
