@@ -96,8 +96,8 @@ impl<'a, S: Storage> Builder<'a, S> {
     pub fn layer(&mut self) -> Result<&mut Self, Error> {
         let heads = self.heads.end();
         let layer = Layer { heads, feed_forward: FeedForward::default() };
-        self.layers.push(layer)?;
-        mutated!("layer-extra", (), self.layers.push(layer)?);
+        let mut push = || self.layers.push(layer);
+        mutated!("layer-extra", push(), push().and_then(|()| push()))?;
         Ok(self)
     }
 

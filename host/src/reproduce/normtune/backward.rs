@@ -345,7 +345,7 @@ mod tests {
             };
             answers.iter().enumerate().map(at).sum::<f64>()
         };
-        for place in 0..model.weights.len() {
+        for (place, expected) in gradient.iter().enumerate() {
             let weight = model.weights[place];
             let mut at = |weight| {
                 model.weights[place] = weight;
@@ -354,8 +354,8 @@ mod tests {
             // Smaller than the distance of any hidden unit from zero.
             let slope = (at(weight + 1e-3) - at(weight - 1e-3)) / 2e-3;
             at(weight);
-            let error = (slope - f64::from(gradient[place])).abs();
-            assert!(error < 2e-3, "{place}: {slope} {}", gradient[place]);
+            let error = (slope - f64::from(*expected)).abs();
+            assert!(error < 2e-3, "{place}: {slope} {expected}");
         }
         let tuned = model.tuned(Tuned::Gains);
         assert_eq!(tuned.len(), 5 * 6);

@@ -89,7 +89,7 @@ pub fn gains(context: &mut Context<'_>) -> Result<Measured> {
             .map(|(tuned, rate)| tune(&model, tuned, rate, settings));
     context.plot(Series {
         title: "A fifth language: gains alone and all weights of a pretrained decoder".to_owned(),
-        x: Axis::linear(&format!("steps of {BATCH} prompts")),
+        x: Axis::linear(format!("steps of {BATCH} prompts")),
         y: Axis::linear("accuracy"),
         curves: vec![gains_curve, all_curve],
     });
