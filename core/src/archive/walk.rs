@@ -9,6 +9,14 @@ pub(super) const HEADER: usize = 12;
 /// Bytes written at a time. A multiple of the write size of most flash memories.
 pub(super) const CHUNK: usize = 64;
 
+/// 2^60: what numbers in standard units never reach.
+const STANDARD: f64 = (1_u64 << 60) as f64;
+
+fn is_standard<S: Storage>(number: S::Compute) -> bool {
+    let limit = S::Compute::from_f64(STANDARD);
+    number.abs() <= limit && S::store(number + number).load().is_finite()
+}
+
 /// A state that can be saved and restored.
 ///
 /// ```
@@ -177,6 +185,23 @@ impl<'a> Archive<'a> {
     pub fn magnitudes<S: Storage>(&mut self, numbers: &mut [S]) {
         for number in numbers {
             self.number_if(number, |number| number >= S::Compute::ZERO);
+        }
+    }
+
+    /// Numbers in standard units, such as weights: saved ones beyond 2^60, or whose double the format does
+    /// not have, are refused, so that a step and products of two stay finite.
+    #[inline(never)]
+    pub(crate) fn standard<S: Storage>(&mut self, numbers: &mut [S]) {
+        for number in numbers {
+            self.number_if(number, is_standard::<S>);
+        }
+    }
+
+    /// [`Self::standard`], for numbers that are never negative.
+    #[inline(never)]
+    pub(crate) fn standard_magnitudes<S: Storage>(&mut self, numbers: &mut [S]) {
+        for number in numbers {
+            self.number_if(number, |x| x >= S::Compute::ZERO && is_standard::<S>(x));
         }
     }
 

@@ -180,8 +180,8 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
         let Setting { shape, .. } = setting;
         for class in self.classes.iter_mut().take(shape.outputs()) {
             transfer_count(&mut class.count, archive);
-            archive.numbers(prefix(&mut class.mean, shape.features));
-            archive.magnitudes(prefix(&mut class.deviation, shape.features));
+            archive.standard(prefix(&mut class.mean, shape.features));
+            archive.standard_magnitudes(prefix(&mut class.deviation, shape.features));
         }
     }
 

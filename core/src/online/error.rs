@@ -67,7 +67,8 @@ error_enum! {
         FeatureCount => "wrong number of features",
         /// The output's length is not [`super::Shape::outputs`].
         OutputCount => "wrong length of the output",
-        /// A feature or the target is NaN, infinite, or beyond 2^100 in magnitude.
+        /// A feature or the target is NaN, infinite, or beyond 2^100 in magnitude; or the prediction is not
+        /// finite, which only a restored state that no learner wrote can do.
         NotFinite {
             /// Index of the feature, or the number of features for the target.
             index: usize,

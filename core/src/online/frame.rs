@@ -226,6 +226,12 @@ impl<M: Model> Frame<M> {
         model.reset(&Setting { shape: *shape, configuration });
     }
 
+    /// Refuses what a restored state predicts whose numbers leave the range of their format.
+    fn finite(&self, prediction: &[Number<M>]) -> Result<(), Error> {
+        let finite = prediction.iter().all(|number| number.is_finite());
+        if finite { Ok(()) } else { Err(Error::NotFinite { index: self.shape.features }) }
+    }
+
     fn setting(&self) -> Setting<'_, M> {
         Setting { shape: self.shape, configuration: &self.configuration }
     }
@@ -278,7 +284,7 @@ impl<M: Model> Learner<Number<M>> for Frame<M> {
         let context = Context { shape: *shape, configuration, inputs, scale, step: *updates, x };
         self.model.predict(&context, prediction);
         self.scale.restore(self.shape.task, prediction);
-        Ok(())
+        self.finite(prediction)
     }
 
     fn update(
@@ -314,7 +320,7 @@ impl<M: Model> Learner<Number<M>> for Frame<M> {
             self.model.rescale(rescaling, self.updates);
         }
         self.inputs.observe(x, standard);
-        Ok(())
+        self.finite(prediction)
     }
 
     fn learn(

@@ -178,10 +178,10 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
     fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {
         for output in self.outputs.iter_mut().take(setting.shape.outputs()) {
             let [z, norm, intercept_z, intercept_norm] = output.numbers(setting.shape.features);
-            archive.numbers(z);
-            archive.magnitudes(norm);
-            archive.numbers(intercept_z);
-            archive.magnitudes(intercept_norm);
+            archive.standard(z);
+            archive.standard_magnitudes(norm);
+            archive.standard(intercept_z);
+            archive.standard_magnitudes(intercept_norm);
         }
     }
 

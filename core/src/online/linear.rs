@@ -74,7 +74,7 @@ impl<S: Storage, const OUTPUTS: usize, const TERMS: usize> Linear<S, OUTPUTS, TE
     /// Passes `outputs` times `terms` weights through an archive.
     pub fn transfer(&mut self, outputs: usize, terms: usize, archive: &mut Archive<'_>) {
         for weights in self.weights.iter_mut().take(outputs) {
-            archive.numbers(prefix(weights, terms));
+            archive.standard(prefix(weights, terms));
         }
     }
 }

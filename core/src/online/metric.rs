@@ -159,9 +159,9 @@ impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Inputs
         let classes = self.counts.iter_mut().zip(&mut self.means).take(shape.outputs());
         for (count, means) in classes {
             transfer_count(count, archive);
-            archive.numbers(prefix(means, shape.features));
+            archive.standard(prefix(means, shape.features));
         }
-        archive.magnitudes(prefix(&mut self.within, shape.features));
+        archive.standard_magnitudes(prefix(&mut self.within, shape.features));
     }
 
     fn state_bytes(shape: Shape) -> usize {

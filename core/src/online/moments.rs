@@ -272,8 +272,11 @@ impl<T: Scalar> Moments<T> {
 
     /// Passes the moments through an archive.
     pub fn transfer(&mut self, archive: &mut Archive<'_>) {
-        archive.number(&mut self.mean);
-        archive.magnitudes(core::slice::from_mut(&mut self.variance));
+        // Twice what measurements reach, so that rounding refuses no state; squares stay in range.
+        let reach = T::from_f64(2.0 * LARGEST);
+        archive.number_if(&mut self.mean, |mean| mean.abs() <= reach);
+        let variances = T::ZERO..=reach * reach;
+        archive.number_if(&mut self.variance, |variance| variances.contains(&variance));
         let mut flags = self.flags();
         archive.count(&mut flags);
         let [unit, strain, side, fresh] = flags.to_le_bytes();

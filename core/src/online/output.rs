@@ -163,7 +163,7 @@ impl<T: Scalar> TargetScale<T> {
         if task == Task::Regress {
             transfer_count(&mut self.count, archive);
             self.moments.transfer(archive);
-            archive.magnitudes(core::slice::from_mut(&mut self.residual));
+            archive.standard_magnitudes(core::slice::from_mut(&mut self.residual));
         }
     }
 
@@ -223,6 +223,6 @@ impl<T: Scalar> ExpectedError<T> {
 
     /// Passes the average through an archive.
     pub fn transfer(&mut self, archive: &mut Archive<'_>) {
-        archive.magnitudes(core::slice::from_mut(&mut self.mean_square));
+        archive.standard_magnitudes(core::slice::from_mut(&mut self.mean_square));
     }
 }

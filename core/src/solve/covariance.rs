@@ -51,7 +51,7 @@ where
     /// Passes the factors of order `terms` through an archive.
     pub fn transfer(&mut self, terms: usize, archive: &mut Archive<'_>) {
         archive.magnitudes(prefix(&mut self.diagonal, terms));
-        archive.numbers(prefix(self.upper.as_mut_slice(), packed(terms)));
+        archive.standard(prefix(self.upper.as_mut_slice(), packed(terms)));
     }
 
     /// φᵀPφ, the variance of the score of φ; 0 where it is not finite.

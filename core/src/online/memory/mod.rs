@@ -286,8 +286,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize> M
     fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {
         let Setting { shape, configuration } = setting;
         for channel in self.channels.iter_mut().take(shape.features).chain([&mut self.goal]) {
-            archive.number(&mut channel.anchor);
-            archive.number_if(&mut channel.step, |step| step > S::Compute::ZERO);
+            channel.transfer::<S>(archive);
         }
         archive.magnitudes(core::slice::from_mut(&mut self.nearest));
         archive.count_up_to(&mut self.used, configuration.slots as u32);

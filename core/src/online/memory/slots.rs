@@ -106,10 +106,11 @@ impl<T: Scalar> Channel<T> {
         *self = Self { anchor: T::ZERO, step: T::from_f64(S::STEP) };
     }
 
-    /// Passes the scale through an archive.
-    pub fn transfer(&mut self, archive: &mut Archive<'_>) {
-        archive.number(&mut self.anchor);
-        archive.number_if(&mut self.step, |step| step > T::ZERO);
+    /// Passes the scale through an archive. No step is smaller than the first.
+    pub fn transfer<S: Slot<Compute = T>>(&mut self, archive: &mut Archive<'_>) {
+        let steps = T::from_f64(S::STEP)..=T::from_f64(1.0 / SMALLEST_STEP);
+        archive.standard(core::slice::from_mut(&mut self.anchor));
+        archive.number_if(&mut self.step, |step| steps.contains(&step));
     }
 
     /// The number that stands for `value`, not limited to the format's range.

@@ -84,7 +84,7 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Store<S, FEATURES, SLOT
 
     /// Passes scales and numbers through an archive.
     pub fn transfer(&mut self, (features, slots): Sizes, archive: &mut Archive<'_>) {
-        self.channels.iter_mut().take(features).for_each(|channel| channel.transfer(archive));
+        self.channels.iter_mut().take(features).for_each(|channel| channel.transfer::<S>(archive));
         archive.numbers(self.examples.numbers(features, slots));
     }
 
