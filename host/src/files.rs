@@ -4,7 +4,7 @@ use crate::Failure;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Replaces the contents of `path`, and creates its directory if it is missing.
 ///
@@ -23,32 +23,85 @@ pub fn replace(path: &Path, contents: &[u8]) -> Result<(), Failure> {
 /// # Errors
 /// The first one.
 pub fn try_replace(path: &Path, contents: &[u8]) -> io::Result<()> {
-    // Through links; and what is no file, such as /dev/stdout, must not become one.
-    let followed = fs::canonicalize(path).ok();
-    let path = followed.as_deref().unwrap_or(path);
-    if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-        return fs::OpenOptions::new().write(true).open(path)?.write_all(contents);
-    }
-    let name = path.file_name().ok_or_else(|| io::Error::other("not the name of a file"))?;
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;
     }
-    let mut temporary = OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{}.part", std::process::id()));
-    let temporary = path.with_file_name(temporary);
-    let written = write_synced(&temporary, contents).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
+    let mut draft = Draft::begin(path)?;
+    draft.write_all(contents)?;
+    draft.finish()
 }
 
-fn write_synced(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(contents)?;
-    file.sync_all()
+/// A file that is written beside the one that it replaces, in an existing directory. Until
+/// [`Self::finish`] the old one is there; without it, it stays.
+#[derive(Debug)]
+pub struct Draft {
+    file: File,
+    /// What it replaces in the end.
+    path: PathBuf,
+    /// Where it is written; nowhere else for a device, which must not become a file.
+    temporary: Option<PathBuf>,
+}
+
+impl Draft {
+    /// Creates an empty file beside `path`.
+    ///
+    /// # Errors
+    /// If there cannot be one, or `path` is a directory.
+    pub fn begin(path: &Path) -> io::Result<Self> {
+        // Through links.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        match fs::metadata(&path) {
+            Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(found) if !found.is_file() => {
+                let file = fs::OpenOptions::new().write(true).open(&path)?;
+                return Ok(Self { file, path, temporary: None });
+            }
+            _ => {}
+        }
+        let name = path.file_name().ok_or_else(|| io::Error::other("not the name of a file"))?;
+        let mut temporary = OsString::from(".");
+        temporary.push(name);
+        temporary.push(format!(".{}.part", std::process::id()));
+        let temporary = path.with_file_name(temporary);
+        Ok(Self { file: File::create(&temporary)?, path, temporary: Some(temporary) })
+    }
+
+    /// Where it is written.
+    pub fn place(&self) -> &Path {
+        self.temporary.as_deref().unwrap_or(&self.path)
+    }
+
+    /// Syncs it to disk and puts it in place of the old file.
+    ///
+    /// # Errors
+    /// The first one; the old file is then unchanged.
+    pub fn finish(mut self) -> io::Result<()> {
+        if let Some(temporary) = &self.temporary {
+            self.file.sync_all()?;
+            fs::rename(temporary, &self.path)?;
+            self.temporary = None;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if let Some(temporary) = &self.temporary {
+            // The first error is the one to report.
+            let _ = fs::remove_file(temporary);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -97,6 +97,46 @@ fn a_full_disk_leaves_the_old_file() {
     assert!(!leftovers(directory.path()));
 }
 
+/// Predictions are opened before the data is read: a run that fails later, or a disk that fills up, leaves
+/// the old ones, and the table is printed.
+#[test]
+#[cfg(target_os = "linux")]
+fn predictions_are_replaced_by_whole_ones() {
+    let directory = tempfile::tempdir().unwrap();
+    let here = directory.path();
+    let rows: String = (0..600).map(|i| format!("{},{}\n", i % 7, ["a", "b"][i % 2])).collect();
+    std::fs::write(here.join("d.csv"), format!("x,y\n{rows}")).unwrap();
+    let run = |limit: &str, options: &str| {
+        let program = env!("CARGO_BIN_EXE_situ");
+        let line = format!("{limit} exec '{program}' fit {options} --predictions p.csv");
+        Command::new("sh").args(["-c", &line]).current_dir(here).output().unwrap()
+    };
+    let predictions = || std::fs::read_to_string(here.join("p.csv")).unwrap();
+    let learn = "d.csv --target y --learner bayes";
+    assert!(run("", learn).status.success());
+    let whole = predictions();
+    assert_eq!(whole.lines().count(), 601);
+    std::fs::write(here.join("p.csv"), "old").unwrap();
+    let full = "trap '' XFSZ; ulimit -f 2;";
+    for (limit, options, shown) in [
+        ("", "missing.csv --target y", ""),
+        ("", "d.csv --target missing", ""),
+        (full, learn, "bayes"),
+        (full, "d.csv --drop y", "mahalanobis"),
+    ] {
+        let output = run(limit, options);
+        let [out, complaint] = [output.stdout, output.stderr].map(|text| String::from_utf8(text));
+        let (out, complaint) = (out.unwrap(), complaint.unwrap());
+        assert_eq!(output.status.code(), Some(2), "{options}: {complaint}");
+        assert_eq!(complaint.lines().count(), 1, "{options}: {complaint}");
+        assert!(out.contains(shown), "{options}: {out}");
+        assert_eq!(predictions(), "old", "{options}");
+        assert!(!leftovers(here), "{options}");
+    }
+    assert!(run("", learn).status.success());
+    assert_eq!(predictions(), whole);
+}
+
 /// A device is written to, and stays a device.
 #[test]
 #[cfg(target_os = "linux")]

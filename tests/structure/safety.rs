@@ -1,4 +1,4 @@
-//! Every `unsafe` has its reason beside it.
+//! Every `unsafe` has its reason beside it, and the host writes files in one place.
 
 use super::source::{root, sources};
 
@@ -30,4 +30,15 @@ fn every_unsafe_has_a_reason() {
     }
     assert!(found > 10, "{found} found");
     assert!(bare.is_empty(), "{} of {found} without a reason: {bare:#?}", bare.len());
+}
+
+/// What else would leave half a file after a kill or on a full disk.
+#[test]
+fn the_host_writes_files_as_a_whole() {
+    for source in sources(&root().join("host/src")) {
+        let writes = ["File::create(", "fs::write(", "OpenOptions", "fs::copy("];
+        let found = writes.into_iter().find(|call| source.code.contains(call));
+        let allowed = source.path.ends_with("host/src/files.rs") || found.is_none();
+        assert!(allowed, "{}: {found:?}, not files::replace", source.path.display());
+    }
 }

@@ -1,7 +1,7 @@
 //! Finds a compiler for the board and builds the firmware with it.
 
 use super::{Board, Run, Suite, firmware};
-use crate::Failure;
+use crate::{Failure, files};
 use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -100,7 +100,8 @@ impl Toolchain {
         // Boards of one target share a path: keep each one's own.
         let built = firmware.join("target").join(&board.target).join("release/situ-firmware");
         let kept = firmware.join("target").join(format!("{}.elf", board.id));
-        std::fs::copy(&built, &kept)
+        std::fs::read(&built)
+            .and_then(|image| files::try_replace(&kept, &image))
             .map_err(|error| Failure::Input(format!("{}: {error}", built.display())))?;
         Ok(kept)
     }

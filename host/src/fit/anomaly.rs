@@ -3,7 +3,7 @@
 use super::counted;
 use super::examples::Examples;
 use super::options::Options;
-use super::predictions;
+use super::predictions::Writer;
 use super::prequential::{shortest, timed_part};
 use super::targets::TaskName;
 use crate::{Failure, console, report};
@@ -12,8 +12,6 @@ use situ::anomaly::{
     Detector, Mahalanobis, MahalanobisConfiguration, Nearest, NearestConfiguration, Verdict,
 };
 use situ::online::{Error, Target};
-use std::fs::File;
-use std::path::PathBuf;
 use std::time::Instant;
 
 /// Maximum number of features, and of those of the detector whose state grows with their square.
@@ -92,7 +90,7 @@ pub fn false_alarms(options: &Options) -> Result<f64, Failure> {
 pub fn watch(
     data: &Examples,
     options: &Options,
-    predictions: Option<(PathBuf, File)>,
+    mut predictions: Option<Writer>,
 ) -> Result<(), Failure> {
     let others = [
         ("--holdout", options.holdout.is_some()),
@@ -109,11 +107,12 @@ pub fn watch(
     }
     let rate = false_alarms(options)?;
     let mut watches = detectors(data, rate, options.budget)?;
-    let mut file = predictions.map(|(path, file)| predictions::Writer::new(path, file));
-    if let Some(file) = &mut file {
+    // A disk that is full must not keep the result from being printed.
+    let mut saved = Ok(());
+    if let Some(writer) = &mut predictions {
         let names =
             watches.iter().flat_map(|watch| [watch.variant.clone(), "threshold".to_owned()]);
-        file.row(["line".to_owned()].into_iter().chain(names))?;
+        saved = writer.row(["line".to_owned()].into_iter().chain(names));
     }
     let mut counts = [0; 2];
     let part = timed_part(data.len());
@@ -130,8 +129,10 @@ pub fn watch(
                 .map_err(|error| Failure::Input(format!("{}: line {line}: {error}", data.name)))?;
             cells.extend([verdict.score.to_string(), verdict.threshold.to_string()]);
         }
-        if let Some(file) = &mut file {
-            file.row(cells)?;
+        if let Some(writer) = &mut predictions
+            && saved.is_ok()
+        {
+            saved = writer.row(cells);
         }
         if (index + 1) % part == 0 || index + 1 == data.len() {
             watches.iter_mut().for_each(|watch| watch.part(index % part + 1));
@@ -151,7 +152,8 @@ pub fn watch(
     } else {
         result.print(data)?;
     }
-    file.map_or(Ok(()), predictions::Writer::finish)
+    saved?;
+    predictions.map_or(Ok(()), Writer::finish)
 }
 
 /// The detectors that take so many features and fit the budget.

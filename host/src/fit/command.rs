@@ -106,7 +106,7 @@ fn fit_here(
     let destination = options.export.clone();
     let destination =
         destination.map(|directory| Destination::new(directory, options.force)).transpose()?;
-    let predictions = options.predictions.as_deref().map(predictions::create).transpose()?;
+    let predictions = options.predictions.as_deref().map(Writer::create).transpose()?;
     let plan = options.plan()?;
     let table = read(name, source, &options.columns(), &options.format()?)?;
     let mut data = examples(&table, options.target.as_deref(), &plan)?;
@@ -134,8 +134,8 @@ fn fit_here(
         (true, false) => run.print(&data)?,
         (false, _) => {}
     }
-    if let Some((path, file)) = predictions {
-        predictions::write(Writer::new(path, file), &data, &chosen)?;
+    if let Some(writer) = predictions {
+        predictions::write(writer, &data, &chosen)?;
     }
     measured?;
     if shown {

@@ -3,29 +3,24 @@
 use super::examples::Examples;
 use super::run::Chosen;
 use crate::Failure;
+use crate::files::Draft;
 use situ::online::Target;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Opens the file before anything is computed.
-///
-/// # Errors
-/// [`Failure::Input`] naming the file.
-pub fn create(path: &Path) -> Result<(PathBuf, File), Failure> {
-    let file = File::create(path).map_err(|error| failed(path, error))?;
-    Ok((path.to_owned(), file))
-}
-
-/// A file of predictions.
+/// A file of predictions, which replaces an older one when it is whole.
 pub struct Writer {
     path: PathBuf,
-    writer: csv::Writer<File>,
+    writer: csv::Writer<Draft>,
 }
 
 impl Writer {
-    /// Before the first row.
-    pub fn new(path: PathBuf, file: File) -> Self {
-        Self { path, writer: csv::Writer::from_writer(file) }
+    /// Before anything is computed: a file that cannot be written is known at once.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] naming the file.
+    pub fn create(path: &Path) -> Result<Self, Failure> {
+        let draft = Draft::begin(path).map_err(|error| failed(path, error))?;
+        Ok(Self { path: path.to_owned(), writer: csv::Writer::from_writer(draft) })
     }
 
     /// Writes a row.
@@ -41,8 +36,9 @@ impl Writer {
     ///
     /// # Errors
     /// [`Failure::Input`] naming the file.
-    pub fn finish(mut self) -> Result<(), Failure> {
-        self.writer.flush().map_err(|error| failed(&self.path, error))
+    pub fn finish(self) -> Result<(), Failure> {
+        let draft = self.writer.into_inner().map_err(csv::IntoInnerError::into_error);
+        draft.and_then(Draft::finish).map_err(|error| failed(&self.path, error))
     }
 }
 

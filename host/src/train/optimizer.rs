@@ -1,5 +1,6 @@
 //! AdamW with its state in the open, so that training can be taken up again.
 
+use crate::files::Draft;
 use candle_core::{Result, Tensor, Var, backprop::GradStore};
 use std::collections::HashMap;
 use std::path::Path;
@@ -55,9 +56,9 @@ impl Optimizer {
             tensors.insert(format!("mean.{i}"), self.means[i].clone());
             tensors.insert(format!("square.{i}"), self.squares[i].clone());
         }
-        let part = path.with_extension("part");
-        candle_core::safetensors::save(&tensors, &part)?;
-        Ok(std::fs::rename(part, path)?)
+        let draft = Draft::begin(path)?;
+        candle_core::safetensors::save(&tensors, draft.place())?;
+        Ok(draft.finish()?)
     }
 
     /// Reads what [`Self::save`] wrote.
