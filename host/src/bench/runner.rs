@@ -5,15 +5,22 @@ use super::{Board, Run, toolchain::in_path};
 use crate::Failure;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Maximum time between two lines of a board that still runs.
-const MAX_SILENCE: Duration = Duration::from_secs(120);
-/// Maximum time of a whole run.
-const MAX_DURATION: Duration = Duration::from_secs(1800);
+/// How long a board may take.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// Between two lines, and from the last one to the end.
+    silence: Duration,
+    /// In all.
+    duration: Duration,
+}
+
+const LIMITS: Limits =
+    Limits { silence: Duration::from_secs(120), duration: Duration::from_secs(1800) };
 
 /// Runs the image at `elf` to its end and calls `hear` with each line of its log.
 ///
@@ -34,12 +41,12 @@ pub fn run(
                 .map_err(|error| Failure::Check(format!("{}: {error}", elf.display())))?;
             let mut stream = Stream::new(&table);
             output(&mut child.0)
-                .and_then(|output| each_chunk(output, &mut |chunk| stream.receive(chunk, hear)))
+                .and_then(|output| each_chunk(output, LIMITS, &mut |c| stream.receive(c, hear)))
         }
-        Run::Probe(_) => output(&mut child.0).and_then(|output| lines(output, hear)),
+        Run::Probe(_) => output(&mut child.0).and_then(|output| lines(output, LIMITS, hear)),
     };
-    result.map_err(|problem| Failure::Check(format!("{}: {problem}", board.id)))?;
-    let status = child.0.wait().map_err(|error| Failure::Check(error.to_string()))?;
+    let status = result.and_then(|()| child.end(LIMITS));
+    let status = status.map_err(|problem| Failure::Check(format!("{}: {problem}", board.id)))?;
     if status.success() {
         return Ok(());
     }
@@ -73,9 +80,9 @@ pub fn trace(board: &Board, elf: &Path, hear: &mut dyn FnMut(&str)) -> Result<()
         hear(line);
         Ok(())
     };
-    let result = log.map_or(Ok(()), |log| lines(log, &mut hear));
-    result.map_err(|problem| Failure::Check(format!("{}: {problem}", board.id)))?;
-    let status = child.0.wait().map_err(|error| Failure::Check(error.to_string()))?;
+    let result = log.map_or(Ok(()), |log| lines(log, LIMITS, &mut hear));
+    let status = result.and_then(|()| child.end(LIMITS));
+    let status = status.map_err(|problem| Failure::Check(format!("{}: {problem}", board.id)))?;
     let _ = drain.join();
     if status.success() {
         Ok(())
@@ -150,10 +157,11 @@ fn output(child: &mut Child) -> Result<ChildStdout, String> {
 /// Splits output into lines; probe-rs has already decoded it.
 fn lines(
     source: impl Read + Send + 'static,
+    limits: Limits,
     hear: &mut dyn FnMut(&str) -> Result<(), String>,
 ) -> Result<(), String> {
     let mut open = Vec::new();
-    each_chunk(source, &mut |chunk| {
+    each_chunk(source, limits, &mut |chunk| {
         let mut rest = chunk;
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
             open.extend_from_slice(&rest[..end]);
@@ -169,6 +177,7 @@ fn lines(
 /// Passes on what a child writes, until it closes its output.
 fn each_chunk(
     source: impl Read + Send + 'static,
+    limits: Limits,
     take: &mut dyn FnMut(&[u8]) -> Result<(), String>,
 ) -> Result<(), String> {
     // A full queue makes the child wait: a trace is larger than the memory that it may take.
@@ -176,15 +185,15 @@ fn each_chunk(
     std::thread::spawn(move || forward(source, &sender));
     let start = Instant::now();
     loop {
-        match receiver.recv_timeout(MAX_SILENCE) {
+        match receiver.recv_timeout(limits.silence) {
             Ok(chunk) => take(&chunk)?,
             Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(()),
             Err(mpsc::RecvTimeoutError::Timeout) => {
-                return Err(format!("no output for {} s", MAX_SILENCE.as_secs()));
+                return Err(format!("no output for {} s", limits.silence.as_secs()));
             }
         }
-        if start.elapsed() > MAX_DURATION {
-            return Err(format!("still running after {} s", MAX_DURATION.as_secs()));
+        if start.elapsed() > limits.duration {
+            return Err(format!("still running after {} s", limits.duration.as_secs()));
         }
     }
 }
@@ -211,6 +220,26 @@ fn complaints(child: &mut Child) -> Option<JoinHandle<String>> {
 /// A child that does not outlive its owner.
 struct Stopped(Child);
 
+impl Stopped {
+    /// Waits for a child that has closed its output.
+    fn end(&mut self, limits: Limits) -> Result<ExitStatus, String> {
+        let start = Instant::now();
+        loop {
+            match self.0.try_wait() {
+                Ok(Some(status)) => return Ok(status),
+                Ok(None) if start.elapsed() <= limits.silence => {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Ok(None) => {
+                    let waited = limits.silence.as_secs();
+                    return Err(format!("still running {waited} s after its last output"));
+                }
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+    }
+}
+
 impl Drop for Stopped {
     fn drop(&mut self) {
         // Does nothing after a run that has ended.
@@ -231,7 +260,7 @@ mod tests {
         let mut child = Stopped(spawn(command).unwrap());
         let complaints = complaints(&mut child.0).unwrap();
         let mut heard = Vec::new();
-        lines(output(&mut child.0).unwrap(), &mut |line| {
+        lines(output(&mut child.0).unwrap(), LIMITS, &mut |line| {
             heard.push(line.to_owned());
             Ok(())
         })
@@ -239,5 +268,26 @@ mod tests {
         assert_eq!(heard, ["one", "two"]);
         assert!(child.0.wait().unwrap().success());
         assert_eq!(complaints.join().unwrap().len(), 300_000);
+    }
+
+    /// Why a program of the shell is stopped, under limits in seconds.
+    fn stopped_for(program: &str, silence: u64, duration: u64) -> String {
+        let [silence, duration] = [silence, duration].map(Duration::from_secs);
+        let limits = Limits { silence, duration };
+        let mut command = Command::new("sh");
+        command.args(["-c", program]);
+        let mut child = Stopped(spawn(command).unwrap());
+        let heard = lines(output(&mut child.0).unwrap(), limits, &mut |_| Ok(()));
+        heard.and_then(|()| child.end(limits)).unwrap_err()
+    }
+
+    #[test]
+    fn a_board_that_hangs_is_stopped() {
+        let silent = stopped_for("echo begun; exec sleep 600", 1, 600);
+        assert_eq!(silent, "no output for 1 s");
+        let endless = stopped_for("while sleep 0.1; do echo still here; done", 600, 1);
+        assert_eq!(endless, "still running after 1 s");
+        let mute = stopped_for("exec >&- 2>&-; exec sleep 600", 1, 600);
+        assert_eq!(mute, "still running 1 s after its last output");
     }
 }
