@@ -11,6 +11,10 @@ fn number(value: &Value) -> f64 {
     value.as_f64().unwrap()
 }
 
+fn bytes(value: &Value) -> u64 {
+    value.as_u64().unwrap()
+}
+
 /// `situ fit` on the motion recordings.
 pub fn fit_motion(directory: &Path, learner: &[&str]) -> Command {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/basic-motions.csv");
@@ -35,7 +39,7 @@ pub fn motion_on_board(learner: &[&str]) -> Option<Value> {
 ///
 /// `fit` itself fails if one prediction of the board, each made before its example is learned, is not
 /// the host's: the accuracies are equal.
-fn fitted(board: &str, learner: &[&str], level: &str) -> Option<Value> {
+pub fn fitted(board: &str, learner: &[&str], level: &str) -> Option<Value> {
     let _turn = OTHERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     // A second run finds here what the first one built.
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -56,6 +60,9 @@ fn fitted(board: &str, learner: &[&str], level: &str) -> Option<Value> {
     assert_eq!(measured["id"], board);
     assert_eq!(measured["counter"], "instructions");
     assert_eq!(measured["replayed"], 720);
+    let bytes = ["flash_bytes", "ram_bytes", "stack_bytes"].map(|key| bytes(&measured[key]));
+    let size = if level == "s" { " for size" } else { "" };
+    budgets::check(&(learner.join(" ") + size), board, bytes);
     Some(fitted)
 }
 
@@ -63,11 +70,8 @@ fn fitted(board: &str, learner: &[&str], level: &str) -> Option<Value> {
 fn motion_on(id: &str, learner: &[&str]) -> Option<Value> {
     let fitted = fitted(id, learner, "3")?;
     let board = fitted["board"].clone();
-    let bytes = |value: &Value| value.as_u64().unwrap();
-    let measured = ["flash_bytes", "ram_bytes", "stack_bytes"].map(|key| bytes(&board[key]));
-    budgets::check(&learner.join(" "), id, measured);
     // The estimate that boards and budgets are compared with is enough, and not by much.
-    let (ram, estimate) = (measured[1], bytes(&fitted["ram_bytes"]));
+    let (ram, estimate) = (bytes(&board["ram_bytes"]), bytes(&fitted["ram_bytes"]));
     assert!(ram <= estimate && estimate <= ram + 1024, "{ram} bytes of RAM, estimated {estimate}");
     assert!(number(&board["per_predict"]) < number(&board["per_update"]));
     Some(board)

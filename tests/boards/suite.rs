@@ -198,6 +198,7 @@ fn images_for_riscv_chips_are_built() {
     assert_eq!(boards.len(), 3);
     for board in boards {
         let elf = Toolchain::find(&board.target).unwrap().build(&board, "").unwrap();
+        budgets::check_linked(&board.id, &elf);
         let file = std::fs::read(elf).unwrap();
         let image = object::File::parse(&*file).unwrap();
         let flash = board.flash.origin..board.flash.origin + board.flash.length;

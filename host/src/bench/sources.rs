@@ -1,6 +1,6 @@
 //! The sources of boards, firmware and library: in a checkout, or the copies that the program has.
 
-use crate::{Failure, report};
+use crate::{Failure, files, report};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,10 +29,7 @@ fn unpack(to: &Path) -> Result<PathBuf, Failure> {
         if fs::read(&path).is_ok_and(|present| present == *content) {
             continue;
         }
-        let written = fs::create_dir_all(path.parent().unwrap_or(to));
-        written
-            .and_then(|()| fs::write(&path, content))
-            .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))?;
+        files::replace(&path, content)?;
     }
     Ok(to.join("firmware"))
 }
