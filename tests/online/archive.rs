@@ -128,7 +128,8 @@ fn forged_states_are_refused_or_harmless() {
                             // Numbers at the end of their range may refuse a step.
                             assert!(matches!(updated, Ok(()) | Err(Error::NotFinite { .. })));
                             let finite = prediction.iter().all(|number| number.is_finite());
-                            assert!(finite, "{name}, byte {position}: {prediction:?}");
+                            let sound = finite || updated.is_err();
+                            assert!(sound, "{name}, byte {position}: {prediction:?}");
                         }
                         restore(&mut *learner, &good).unwrap();
                     }
