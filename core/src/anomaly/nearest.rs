@@ -140,7 +140,9 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Model<S::Compute, FEATU
         let out = query.iter_mut().zip(metric.iter_mut()).zip(context.x.z);
         for (((query, metric), z), ((mean, variance), step)) in out.zip(moments) {
             *query = mean + *z * variance.sqrt();
-            *metric = if variance > S::Compute::ZERO { step * step / variance } else { variance };
+            // Finite, so that a feature at its stored number counts nothing.
+            let weight = (step * step / variance).minimum(S::Compute::MAX);
+            *metric = if variance > S::Compute::ZERO { weight } else { variance };
         }
         let mut distances = [S::Compute::ZERO; SLOTS];
         let distances = prefix(&mut distances, self.used as usize);
