@@ -2,6 +2,8 @@
 
 use super::Error;
 use crate::matrix::{Matrix, add_scaled, dot};
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+use crate::scalar::hardware;
 use crate::scalar::{Scalar, Storage};
 
 /// Cholesky factor of a symmetric positive definite matrix: A = L Lᵀ, L lower triangular.
@@ -60,30 +62,79 @@ impl<T: Scalar, const N: usize> Cholesky<T, N> {
 
     fn try_factor<A: Storage<Compute = T>>(&mut self, a: &Matrix<A, N, N>) -> Result<(), Error> {
         let tolerance = T::from_usize(N) * T::EPSILON;
-        for (i, source) in a.rows.iter().enumerate() {
-            let (above, rest) = self.lower.rows.split_at_mut_checked(i).unwrap_or_default();
-            let Some(row) = rest.first_mut() else { break };
-            for (j, (earlier, source)) in above.iter().zip(source).enumerate() {
-                let reciprocal = earlier.get(j).copied().unwrap_or(T::ZERO);
-                let known = dot(row.get(..j).unwrap_or(&[]), earlier);
-                if let Some(element) = row.get_mut(j) {
-                    *element = (source.load() - known) * reciprocal;
+        #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+        let done = self.whole_blocks(a, tolerance)?;
+        #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
+        let done = 0;
+        if done >= N {
+            return Ok(());
+        }
+        self.load_lower(a, done);
+        eliminate(&mut self.lower.rows, &diagonal(a, 0), tolerance, done)
+    }
+
+    /// Loads the lower triangle of the rows from `start` on.
+    #[inline(always)]
+    fn load_lower<A: Storage<Compute = T>>(&mut self, a: &Matrix<A, N, N>, start: usize) {
+        for i in start..N {
+            let row = self.lower.rows.get_mut(i).and_then(|row| row.get_mut(..=i));
+            let source = a.rows.get(i).and_then(|row| row.get(..=i));
+            A::load_all(source.unwrap_or_default(), row.unwrap_or_default());
+        }
+    }
+
+    /// Whole blocks of four rows and columns by the processor's own kernel, if they are computed in f32;
+    /// returns how many rows are done. Each element is computed in the order of [`eliminate`].
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    #[inline(always)]
+    fn whole_blocks<A>(&mut self, a: &Matrix<A, N, N>, tolerance: T) -> Result<usize, Error>
+    where
+        A: Storage<Compute = T>,
+    {
+        let rows = N & !(BLOCK - 1);
+        if rows < 2 * BLOCK || hardware::singles(self.lower.as_slice()).is_none() {
+            return Ok(0);
+        }
+        let source = hardware::singles(a.as_slice());
+        if source.is_none() {
+            self.load_lower(a, 0);
+        }
+        for column in (0..rows).step_by(BLOCK) {
+            let subtract_earlier = |lower: &mut Matrix<T, N, N>, row, groups| {
+                let block = hardware::Block { order: N, row, column, groups };
+                if let Some(lower) = hardware::singles_mut(lower.as_mut_slice()) {
+                    hardware::subtract_earlier(source, lower, block);
                 }
-            }
-            let below = row.get(..i).unwrap_or(&[]);
-            let diagonal = source.get(i).map_or(T::ZERO, |element| element.load());
-            let pivot = diagonal - dot(below, below);
-            if !pivot.is_finite() {
-                return Err(Error::NotFinite);
-            }
-            if pivot <= tolerance * diagonal.abs() {
-                return Err(Error::NotPositiveDefinite);
-            }
-            if let Some(element) = row.get_mut(i) {
-                *element = T::ONE / pivot.sqrt();
-            }
-            for element in row.iter_mut().skip(i + 1) {
-                *element = T::ZERO;
+            };
+            subtract_earlier(&mut self.lower, column, 1);
+            self.factor_block(&diagonal(a, column), tolerance, column)?;
+            let below = column.wrapping_add(BLOCK);
+            subtract_earlier(&mut self.lower, below, rows.wrapping_sub(below) / BLOCK);
+        }
+        Ok(rows)
+    }
+
+    /// Factors the block on the diagonal that starts at `start`, in registers.
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    #[inline(always)]
+    fn factor_block(
+        &mut self,
+        diagonal: &[T; BLOCK],
+        tolerance: T,
+        start: usize,
+    ) -> Result<(), Error> {
+        let mut block = [[T::ZERO; BLOCK]; BLOCK];
+        let rows = self.lower.rows.get_mut(start..).unwrap_or_default().iter_mut();
+        let rows = rows.filter_map(|row| row.get_mut(start..)?.first_chunk_mut::<BLOCK>());
+        for (block, row) in block.iter_mut().zip(rows) {
+            *block = *row;
+        }
+        eliminate(&mut block, diagonal, tolerance, 0)?;
+        let rows = self.lower.rows.get_mut(start..).unwrap_or_default().iter_mut();
+        let rows = rows.filter_map(|row| row.get_mut(start..)?.first_chunk_mut::<BLOCK>());
+        for (i, (block, row)) in block.iter().zip(rows).enumerate() {
+            for (j, (element, factor)) in row.iter_mut().zip(block).enumerate() {
+                *element = if j <= i { *factor } else { T::ZERO };
             }
         }
         Ok(())
@@ -155,6 +206,92 @@ impl<T: Scalar, const N: usize> Cholesky<T, N> {
             }
         }
     }
+}
+
+/// Rows and columns of a block that is factored in registers.
+const BLOCK: usize = 4;
+
+/// `COUNT` diagonal elements from `start` on.
+#[inline(always)]
+fn diagonal<A: Storage, const N: usize, const COUNT: usize>(
+    a: &Matrix<A, N, N>,
+    start: usize,
+) -> [A::Compute; COUNT] {
+    core::array::from_fn(|i| {
+        let i = i.wrapping_add(start);
+        a.rows.get(i).and_then(|row| row.get(i)).map_or(A::Compute::ZERO, |element| element.load())
+    })
+}
+
+/// Replaces the lower triangle of `rows` by its factor, with reciprocals on the diagonal: column after
+/// column, each subtracted from those right of it. Rows before `done` are factored already. `diagonal` is
+/// what the pivots are compared with.
+#[inline(always)]
+fn eliminate<T: Scalar, const N: usize>(
+    rows: &mut [[T; N]; N],
+    diagonal: &[T; N],
+    tolerance: T,
+    done: usize,
+) -> Result<(), Error> {
+    let mut column = [T::ZERO; N];
+    let limit = |k: usize| diagonal.get(k).map_or(T::ZERO, |element| tolerance * element.abs());
+    if N > BLOCK {
+        return (0..N).try_for_each(|k| subtract_column(rows, &mut column, k, done, limit(k)));
+    }
+    // Every index is known to the compiler, so that all elements stay in registers.
+    let mut block = *rows;
+    subtract_column(&mut block, &mut column, 0, done, limit(0))?;
+    subtract_column(&mut block, &mut column, 1, done, limit(1))?;
+    subtract_column(&mut block, &mut column, 2, done, limit(2))?;
+    subtract_column(&mut block, &mut column, 3, done, limit(3))?;
+    *rows = block;
+    Ok(())
+}
+
+/// Step `k` of [`eliminate`], if there is one. `column` is scratch.
+#[inline(always)]
+fn subtract_column<T: Scalar, const N: usize>(
+    rows: &mut [[T; N]; N],
+    column: &mut [T; N],
+    k: usize,
+    done: usize,
+    limit: T,
+) -> Result<(), Error> {
+    let (_, rest) = rows.split_at_mut_checked(k).unwrap_or_default();
+    let Some((first, below)) = rest.split_first_mut() else { return Ok(()) };
+    let Some(pivot) = first.get_mut(k) else { return Ok(()) };
+    if k >= done {
+        *pivot = reciprocal_root(*pivot, limit)?;
+    }
+    for (i, row) in below.iter_mut().enumerate() {
+        let (_, row) = row.split_at_mut_checked(k).unwrap_or_default();
+        let Some((factor, row)) = row.split_first_mut() else { break };
+        let open = i.wrapping_add(k).wrapping_add(1) >= done;
+        if open {
+            *factor *= *pivot;
+        }
+        if let Some(element) = column.get_mut(i) {
+            *element = *factor;
+        }
+        if open {
+            for (element, other) in row.iter_mut().zip(column.get(..=i).unwrap_or_default()) {
+                *element -= *factor * *other;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// 1/√pivot, unless the pivot is at most `limit` or not finite.
+#[inline(always)]
+fn reciprocal_root<T: Scalar>(pivot: T, limit: T) -> Result<T, Error> {
+    if !pivot.is_finite() {
+        return Err(Error::NotFinite);
+    }
+    if pivot <= limit {
+        return Err(Error::NotPositiveDefinite);
+    }
+    Ok(T::ONE / pivot.sqrt())
 }
 
 /// Whether no element differs from the one across the diagonal by more than rounding explains.

@@ -71,6 +71,12 @@ fn invert_in_place<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>) -> bool {
 /// Replaces `a` by its inverse; false if a pivot is zero.
 #[inline(always)]
 fn reduce<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>) -> bool {
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    if LARGE <= N
+        && let Some(a) = hardware::singles_mut(a.as_mut_slice())
+    {
+        return hardware::reduce(a, &mut [0.0; N], &mut [0; N]);
+    }
     let mut pivots = [0_usize; N];
     for (k, chosen) in pivots.iter_mut().enumerate() {
         let (pivot_row, pivot) = largest_in_column(a, k);
@@ -78,42 +84,20 @@ fn reduce<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>) -> bool {
             return false;
         }
         *chosen = pivot_row;
-        swap_rows(a, k, pivot_row);
+        swap(&mut a.rows, k, pivot_row);
         eliminate(a, k, pivot);
     }
     undo_swaps(a, &pivots);
     true
 }
 
-/// Minimum order at which calling the processor's own kernels pays.
+/// Minimum order at which calling the processor's own kernel pays.
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 const LARGE: usize = 8;
-
-/// Swaps two rows.
-#[inline(always)]
-fn swap_rows<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, i: usize, j: usize) {
-    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-    if LARGE <= N
-        && let Some(a) = hardware::singles_mut(a.as_mut_slice())
-    {
-        return hardware::swap_rows(a, N, i, j);
-    }
-    swap(&mut a.rows, i, j);
-}
 
 /// Row swaps of A are column swaps of its inverse, undone in reverse order.
 #[inline(always)]
 fn undo_swaps<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, pivots: &[usize; N]) {
-    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-    if LARGE <= N
-        && let Some(a) = hardware::singles_mut(a.as_mut_slice())
-    {
-        let mut source: [usize; N] = core::array::from_fn(|column| column);
-        for (k, chosen) in pivots.iter().enumerate().rev() {
-            swap(&mut source, k, *chosen);
-        }
-        return hardware::permute_columns(a, &source, &mut [0.0; N]);
-    }
     for (k, chosen) in pivots.iter().enumerate().rev() {
         for row in &mut a.rows {
             swap(row, k, *chosen);
@@ -147,18 +131,6 @@ fn eliminate<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, k: usize, pivot
         let element = a.rows.get_mut(i).and_then(|row| row.get_mut(k));
         element.map_or(T::ZERO, |element| core::mem::replace(element, T::ZERO))
     });
-    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-    if LARGE <= N
-        && let Some(row) = a.rows.get_mut(k).and_then(|row| row.get_mut(k))
-    {
-        *row = T::ONE;
-        let reciprocal = [T::ONE / pivot];
-        let (factors, reciprocal) = (hardware::singles(&factors), hardware::singles(&reciprocal));
-        let a = hardware::singles_mut(a.as_mut_slice());
-        if let (Some(a), Some(factors), Some([reciprocal])) = (a, factors, reciprocal) {
-            return hardware::eliminate(a, N, k, *reciprocal, factors);
-        }
-    }
     let (above, rest) = a.rows.split_at_mut_checked(k).unwrap_or_default();
     let Some((row, below)) = rest.split_first_mut() else { return };
     // The pivot's reciprocal replaces the pivot, exactly.

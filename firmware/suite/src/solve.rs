@@ -10,7 +10,7 @@ use situ::solve::{self, Cholesky, NewtonInverse, Order};
 pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Inverse<f32, 4>, Inverse<f32, 8>, Inverse<f32, 16>, Inverse<f32, 32>);
     rows!(visitor: Inverse<f16, 16>);
-    rows!(visitor: Factor<4>, Factor<8>, Factor<16>, Factor<32>);
+    rows!(visitor: Factor<f32, 4>, Factor<f32, 8>, Factor<f32, 16>, Factor<f32, 32>, Factor<f16, 27>);
     rows!(visitor: PositiveInverse<4>, PositiveInverse<8>, PositiveInverse<16>);
     rows!(visitor: PositiveInverse<32>);
     rows!(visitor: Cold<4>, Cold<8>, Cold<16>, Cold<32>);
@@ -104,18 +104,21 @@ impl<S: Format, const N: usize> Benchmark for Inverse<S, N> {
 }
 
 /// Cholesky factor; the output is the solution of A x = 1.
-struct Factor<const N: usize> {
-    a: Matrix<f32, N, N>,
+struct Factor<S, const N: usize> {
+    a: Matrix<S, N, N>,
     factor: Cholesky<f32, N>,
 }
 
-impl<const N: usize> Benchmark for Factor<N> {
+impl<S: Format, const N: usize> Benchmark for Factor<S, N> {
     const NAME: &'static str = "cholesky";
     const SIZE: usize = N;
+    const SCALAR: &'static str = S::NAME;
     const TOLERANCE: f64 = INVERSE_ERROR;
 
     fn new(random: &mut Generator) -> Self {
-        Self { a: positive_definite(random), factor: Cholesky::new() }
+        let mut a = Matrix::zeros();
+        S::store_all(positive_definite::<N>(random).as_slice(), a.as_mut_slice());
+        Self { a, factor: Cholesky::new() }
     }
     fn run(&mut self) {
         if self.factor.factor(&self.a).is_err() {

@@ -1,4 +1,4 @@
-//! Steps of Gauss-Jordan elimination on a square matrix, row after row.
+//! Gauss-Jordan elimination on a square matrix, row after row.
 //!
 //! The same operations in the same order as the portable ones, so the same bits.
 
@@ -14,6 +14,9 @@ macro_rules! columns {
     };
     (4: $each:ident) => {
         $each!(0 1 2 3)
+    };
+    (1: $each:ident) => {
+        "vmul.f32 s0, s0, s24"
     };
 }
 
@@ -61,6 +64,11 @@ macro_rules! subtract_4 {
         subtract!(0 1 2 3)
     };
 }
+macro_rules! subtract_1 {
+    () => {
+        "vldm {r}, {{s16}}\n vmul.f32 s28, s24, s0\n vsub.f32 s16, s16, s28\n vstmia {r}!, {{s16}}\n"
+    };
+}
 
 /// Scales the pivot's row and subtracts its multiples from the rows above and below, in the columns of one
 /// strip, starting at `column`.
@@ -103,88 +111,165 @@ macro_rules! strip {
     };
 }
 
-/// Multiplies row `k` of the `n` × `n` matrix by `reciprocal` and subtracts `factors[i]` times the result
-/// from every other row i. Does nothing if a slice is too short.
+/// Replaces the matrix of as many rows and columns as `row` has numbers by its inverse, by Gauss-Jordan
+/// elimination with row pivoting; false if a pivot is zero. `row` and `order` are scratch. Does nothing
+/// if a slice is too short.
 #[inline(never)]
-pub(crate) fn eliminate(a: &mut [f32], n: usize, k: usize, reciprocal: f32, factors: &[f32]) {
-    if k >= n || a.len() < n.saturating_mul(n) || factors.len() < n {
-        return;
+pub(crate) fn reduce(a: &mut [f32], row: &mut [f32], order: &mut [usize]) -> bool {
+    let n = row.len();
+    if a.len() < n.saturating_mul(n) || order.len() < n {
+        return false;
     }
+    for (i, order) in (0..n).zip(order.iter_mut()) {
+        *order = i;
+    }
+    for k in 0..n {
+        // SAFETY: `a` has `n` rows and columns, `row` `n` numbers, and `k` is below `n`.
+        let chosen = unsafe { take_column(a, k, row) };
+        let (Some(factor), Some(pivot)) = (row.get(k).copied(), row.get_mut(chosen)) else { break };
+        if *pivot == 0.0 {
+            return false;
+        }
+        let reciprocal = 1.0 / core::mem::replace(pivot, factor);
+        order.swap(k, chosen);
+        // SAFETY: as above.
+        unsafe {
+            swap_rows(a, n, k, chosen);
+            eliminate(a, k, reciprocal, row);
+        }
+    }
+    // SAFETY: as above; `order` has each number below `n` once.
+    unsafe { scatter_columns(a, order, row) };
+    true
+}
+
+/// Moves column `k` of the matrix to `column`, leaving zero, and one in row `k`; returns the row at or
+/// below `k` with the largest magnitude, the first of several.
+///
+/// # Safety
+/// `column` has `n` numbers, `a` as many rows and columns, and `k` is below `n`.
+#[inline(always)]
+unsafe fn take_column(a: &mut [f32], k: usize, column: &mut [f32]) -> usize {
+    let n = column.len();
+    let chosen: *mut f32;
+    // SAFETY: as of the caller. Magnitudes are compared as integers: their bits without the sign.
+    unsafe {
+        asm!(
+            "subs {above}, {above}, #0", "beq 3f",
+            "2:",
+            "ldr {x}, [{p}]", "str {largest}, [{p}]", "add {p}, {p}, {stride}",
+            "str {x}, [{to}], #4",
+            "subs {above}, {above}, #1", "bne 2b",
+            "3:", "mov {chosen}, {to}",
+            "4:",
+            "ldr {x}, [{p}]", "str {above}, [{p}]", "add {p}, {p}, {stride}",
+            "lsl {magnitude}, {x}, #1", "cmp {magnitude}, {largest}",
+            "itt hi", "movhi {largest}, {magnitude}", "movhi {chosen}, {to}",
+            "str {x}, [{to}], #4",
+            "cmp {to}, {end}", "bne 4b",
+            p = inout(reg) a.as_mut_ptr().wrapping_add(k) => _,
+            stride = in(reg) n << 2,
+            to = inout(reg) column.as_mut_ptr() => _,
+            end = in(reg) column.as_mut_ptr().wrapping_add(n),
+            above = inout(reg) k => _,
+            x = out(reg) _,
+            magnitude = out(reg) _,
+            largest = inout(reg) 0 => _,
+            chosen = out(reg) chosen,
+            options(nostack),
+        );
+    }
+    chosen.addr().wrapping_sub(column.as_ptr().addr()) / size_of::<f32>()
+}
+
+/// Multiplies row `k` of the matrix, with one in column `k`, by `reciprocal` and subtracts `factors[i]`
+/// times the result from every other row i.
+///
+/// # Safety
+/// There are `n` factors, `a` has as many rows and columns, and `k` is below `n`.
+#[inline(always)]
+unsafe fn eliminate(a: &mut [f32], k: usize, reciprocal: f32, factors: &[f32]) {
+    let n = factors.len();
+    // SAFETY: as of the caller.
+    unsafe { *a.as_mut_ptr().add(k.wrapping_mul(n).wrapping_add(k)) = 1.0 };
     let mut column = 0;
     strip!(16, "s0-s15", subtract_16; a, n, k, column, reciprocal, factors);
     strip!(8, "s0-s7", subtract_8; a, n, k, column, reciprocal, factors);
     strip!(4, "s0-s3", subtract_4; a, n, k, column, reciprocal, factors);
-    while column < n {
-        let mut pivot = 0.0;
-        if let Some(element) = a.get_mut(k.wrapping_mul(n).wrapping_add(column)) {
-            *element *= reciprocal;
-            pivot = *element;
-        }
-        let elements = a.get_mut(column..).unwrap_or_default().iter_mut().step_by(n.max(1));
-        for (i, (element, factor)) in elements.zip(factors).enumerate() {
-            if i != k {
-                *element -= *factor * pivot;
-            }
-        }
-        column = column.wrapping_add(1);
-    }
+    strip!(1, "s0", subtract_1; a, n, k, column, reciprocal, factors);
 }
 
-/// Swaps rows `i` and `j` of `n` numbers each. Does nothing if they are the same or not whole.
-#[inline(never)]
-pub(crate) fn swap_rows(a: &mut [f32], n: usize, i: usize, j: usize) {
-    let (i, j) = (i.min(j), i.max(j));
+/// Swaps rows `i` and `j`, of `n` numbers each.
+///
+/// # Safety
+/// `a` has both rows.
+#[inline(always)]
+unsafe fn swap_rows(a: &mut [f32], n: usize, i: usize, j: usize) {
     if i == j {
         return;
     }
-    let (above, below) = a.split_at_mut_checked(j.saturating_mul(n)).unwrap_or_default();
-    let x = above.get_mut(i.saturating_mul(n)..).and_then(|x| x.get_mut(..n));
-    let (Some(x), Some(y)) = (x, below.get_mut(..n)) else { return };
-    let (x_blocks, x_rest) = x.as_chunks_mut::<8>();
-    let (y_blocks, y_rest) = y.as_chunks_mut::<8>();
-    for (x, y) in x_blocks.iter_mut().zip(y_blocks) {
-        // SAFETY: exchanges eight numbers of each.
-        unsafe {
-            asm!(
-                "vldm {x}, {{s0-s7}}", "vldm {y}, {{s8-s15}}",
-                "vstm {x}, {{s8-s15}}", "vstm {y}, {{s0-s7}}",
-                x = in(reg) x.as_mut_ptr(),
-                y = in(reg) y.as_mut_ptr(),
-                out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
-                out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
-                out("s12") _, out("s13") _, out("s14") _, out("s15") _,
-                options(nostack),
-            );
-        }
-    }
-    for (x, y) in x_rest.iter_mut().zip(y_rest) {
-        core::mem::swap(x, y);
+    let a = a.as_mut_ptr();
+    // SAFETY: exchanges `n` numbers: four at a time, then one by one.
+    unsafe {
+        asm!(
+            "subs {n}, {n}, #4", "blt 3f",
+            "2:",
+            "vldm {x}, {{s0-s3}}", "vldm {y}, {{s4-s7}}",
+            "vstmia {x}!, {{s4-s7}}", "vstmia {y}!, {{s0-s3}}",
+            "subs {n}, {n}, #4", "bge 2b",
+            "3:", "adds {n}, {n}, #4", "beq 5f",
+            "4:",
+            "vldm {x}, {{s0}}", "vldm {y}, {{s4}}",
+            "vstmia {x}!, {{s4}}", "vstmia {y}!, {{s0}}",
+            "subs {n}, {n}, #1", "bne 4b",
+            "5:",
+            x = inout(reg) a.wrapping_add(i.wrapping_mul(n)) => _,
+            y = inout(reg) a.wrapping_add(j.wrapping_mul(n)) => _,
+            n = inout(reg) n => _,
+            out("s0") _, out("s1") _, out("s2") _, out("s3") _,
+            out("s4") _, out("s5") _, out("s6") _, out("s7") _,
+            options(nostack),
+        );
     }
 }
 
-/// Column `source[j]` of each row of `source.len()` numbers becomes column j. `row` is one row
-/// of scratch. Does nothing if a source is not a column.
-#[inline(never)]
-pub(crate) fn permute_columns(a: &mut [f32], source: &[usize], row: &mut [f32]) {
-    let n = source.len();
-    if n == 0 || row.len() < n || source.iter().any(|source| *source >= n) {
-        return;
-    }
-    for out in a.chunks_exact_mut(n) {
-        copy(out, row);
-        // SAFETY: reads `source` and, by it, `row`; writes `out`: all have `n` numbers.
+/// Column j of each row becomes column `order[j]`. `row` is one row of scratch.
+///
+/// # Safety
+/// `row` and `order` have `n` elements, `order` each number below `n` once, `a` `n` rows.
+#[inline(always)]
+unsafe fn scatter_columns(a: &mut [f32], order: &[usize], row: &mut [f32]) {
+    let n = row.len();
+    for out in a.chunks_exact_mut(n.max(1)) {
+        // SAFETY: as of the caller. A copy of the row, four numbers at a time, then one by one; then its
+        // columns: one, if their number is odd, then pairs.
         unsafe {
             asm!(
-                "2:",
-                "ldr {s}, [{source}], #4",
-                "ldr {s}, [{row}, {s}, lsl #2]",
-                "str {s}, [{out}], #4",
-                "subs {n}, {n}, #1", "bne 2b",
-                source = inout(reg) source.as_ptr() => _,
-                row = in(reg) row.as_ptr(),
-                out = inout(reg) out.as_mut_ptr() => _,
-                s = out(reg) _,
+                "subs {n}, {n}, #4", "blt 3f",
+                "2:", "vldmia {from}!, {{s0-s3}}", "vstmia {to}!, {{s0-s3}}",
+                "subs {n}, {n}, #4", "bge 2b",
+                "3:", "adds {n}, {n}, #4", "beq 5f",
+                "4:", "vldmia {from}!, {{s0}}", "vstmia {to}!, {{s0}}",
+                "subs {n}, {n}, #1", "bne 4b",
+                "5:",
+                "lsrs {n}, {count}, #1", "bcc 6f",
+                "ldr {i}, [{order}], #4", "ldr {x}, [{row}], #4", "str {x}, [{out}, {i}, lsl #2]",
+                "6:", "cmp {n}, #0", "beq 8f",
+                "7:",
+                "ldrd {i}, {from}, [{order}], #8", "ldrd {x}, {to}, [{row}], #8",
+                "str {x}, [{out}, {i}, lsl #2]", "str {to}, [{out}, {from}, lsl #2]",
+                "subs {n}, {n}, #1", "bne 7b",
+                "8:",
+                from = inout(reg) out.as_ptr() => _,
+                to = inout(reg) row.as_mut_ptr() => _,
+                order = inout(reg) order.as_ptr() => _,
+                row = inout(reg) row.as_ptr() => _,
+                out = in(reg) out.as_mut_ptr(),
+                i = out(reg) _,
+                x = out(reg) _,
+                count = in(reg) n,
                 n = inout(reg) n => _,
+                out("s0") _, out("s1") _, out("s2") _, out("s3") _,
                 options(nostack),
             );
         }

@@ -99,6 +99,22 @@ macro_rules! run_on_all {
     };
 }
 
+/// A loop of `n` turns that the compiler does not unroll, although it counts a kernel as one instruction.
+macro_rules! repeat {
+    ($n:expr, $body:block) => {
+        let mut left = $n;
+        loop {
+            $body
+            left = left.wrapping_sub(1);
+            // SAFETY: no instruction.
+            unsafe { asm!("/* {0} */", inout(reg) left, options(nomem, nostack, preserves_flags)) };
+            if left == 0 {
+                break;
+            }
+        }
+    };
+}
+
 /// The result of one instruction on these bits, in s0.
 macro_rules! convert {
     ($instruction:literal, $bits:expr) => {{

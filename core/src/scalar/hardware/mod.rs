@@ -14,6 +14,8 @@ mod instructions;
 mod column;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod elimination;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+mod factor;
 #[cfg(all(feature = "f16", target_arch = "arm", target_abi = "eabihf"))]
 mod halves;
 #[cfg(helium)]
@@ -35,7 +37,9 @@ pub(crate) use bytes::add_products_of_bytes;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use column::{add_each_other, condition, project};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-pub(crate) use elimination::{copy_long, eliminate, permute_columns, swap_rows};
+pub(crate) use elimination::{copy_long, reduce};
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+pub(crate) use factor::{Block, subtract_earlier};
 #[cfg(all(feature = "f16", target_arch = "arm", target_abi = "eabihf"))]
 pub(super) use halves::*;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]

@@ -145,22 +145,6 @@ macro_rules! left_column {
     };
 }
 
-/// A loop of `n` turns that the compiler does not unroll, although it counts a kernel as one instruction.
-macro_rules! repeat {
-    ($n:expr, $body:block) => {
-        let mut left = $n;
-        loop {
-            $body
-            left = left.wrapping_sub(1);
-            // SAFETY: no instruction.
-            unsafe { asm!("/* {0} */", inout(reg) left, options(nomem, nostack, preserves_flags)) };
-            if left == 0 {
-                break;
-            }
-        }
-    };
-}
-
 /// A B. Left lines are read two numbers at a time.
 ///
 /// # Safety
