@@ -21,7 +21,9 @@ pub(in crate::scalar) fn f32_to_f16(value: f32) -> u16 {
 /// two halves, `VCVTB` and `VCVTT` convert the lower and the upper one.
 #[inline(always)]
 pub(in crate::scalar) fn load_all(stored: &[f16], out: &mut [f32]) {
-    let eights = at_word(stored).then_some(load_eights);
+    // SAFETY: the halves begin at a word.
+    let eights = |from: &[f16], to: &mut [f32]| unsafe { load_eights(from, to) };
+    let eights = at_word(stored).then_some(eights);
     // SAFETY: called with as many blocks as both slices have.
     let fours = |from, to, count| unsafe { load_fours(from, to, count) };
     convert_all(stored, out, eights, fours, |stored| f16_to_f32(stored.to_bits()));
@@ -30,7 +32,9 @@ pub(in crate::scalar) fn load_all(stored: &[f16], out: &mut [f32]) {
 /// Single to half precision, up to the shorter length: [`load_all`] backwards.
 #[inline(always)]
 pub(in crate::scalar) fn store_all(values: &[f32], out: &mut [f16]) {
-    let eights = at_word(out).then_some(store_eights);
+    // SAFETY: the halves begin at a word.
+    let eights = |from: &[f32], to: &mut [f16]| unsafe { store_eights(from, to) };
+    let eights = at_word(out).then_some(eights);
     // SAFETY: called with as many blocks as both slices have.
     let fours = |from, to, count| unsafe { store_fours(from, to, count) };
     convert_all(values, out, eights, fours, |value| f16::from_bits(f32_to_f16(value)));
@@ -105,13 +109,12 @@ fn convert_eights<A, B>(
     count << 3
 }
 
-/// Half to single precision in whole blocks of eight, if the halves begin at a word; returns how many
-/// numbers.
+/// Half to single precision in whole blocks of eight; returns how many numbers.
+///
+/// # Safety
+/// The halves begin at a word.
 #[inline(never)]
-fn load_eights(stored: &[f16], out: &mut [f32]) -> usize {
-    if !at_word(stored) {
-        return 0;
-    }
+unsafe fn load_eights(stored: &[f16], out: &mut [f32]) -> usize {
     // SAFETY: reads `count` times eight halves and writes as many singles, which both slices have and
     // which begin at a word.
     convert_eights(stored, out, |from, to, count| unsafe {
@@ -128,13 +131,12 @@ fn load_eights(stored: &[f16], out: &mut [f32]) -> usize {
     })
 }
 
-/// Single to half precision in whole blocks of eight, if the halves begin at a word; returns how many
-/// numbers.
+/// Single to half precision in whole blocks of eight; returns how many numbers.
+///
+/// # Safety
+/// The halves begin at a word.
 #[inline(never)]
-fn store_eights(values: &[f32], out: &mut [f16]) -> usize {
-    if !at_word(out) {
-        return 0;
-    }
+unsafe fn store_eights(values: &[f32], out: &mut [f16]) -> usize {
     // SAFETY: as in `load_eights`, with source and target exchanged.
     convert_eights(values, out, |from, to, count| unsafe {
         convert_blocks!(
