@@ -59,14 +59,18 @@ pub(super) fn exponentials<T: Scalar>(
     let (mut sum, mut live) = (T::ZERO, 0);
     for x in x.iter_mut() {
         let exponent = (*x - maximum) * inverse_temperature;
-        if exponent < T::LEAST_EXPONENT {
+        // Within this bound the inlined form has no second way: the compiler joins the two comparisons.
+        let weight = if exponent.abs() <= T::from_f64(87.0) {
+            exponent.exp_inline()
+        } else if exponent < T::LEAST_EXPONENT {
             *x = T::ZERO;
+            continue;
         } else {
-            // Where attention is sharp, most scores with a weight at all are the maximum itself.
-            *x = if exponent == T::ZERO { T::ONE } else { exponent.exp_inline() };
-            sum += *x;
-            live += 1;
-        }
+            exponent.exp()
+        };
+        *x = weight;
+        sum += weight;
+        live += 1;
     }
     (sum, live)
 }
