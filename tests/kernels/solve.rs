@@ -80,6 +80,8 @@ fn check_newton<const N: usize>(condition: f64, random: &mut Pcg64Mcg) {
     for order in [Order::Two, Order::Three] {
         let mut newton = NewtonInverse::new(order);
         newton.invert(&a, 1e-3, 60).unwrap();
+        // Of 1e-3 one step of order two leaves 1e-6, more than rounding does where N is small.
+        newton.refine(&a).unwrap();
         newton.refine(&a).unwrap();
         let error = residual(&a, newton.inverse()) / rounding(&a, newton.inverse());
         assert!(error <= 4.0, "{order:?}, N = {N}, condition {condition:.1}: {error}");
