@@ -13,6 +13,8 @@ mod instructions;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod column;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+mod distance;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod elimination;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod factor;
@@ -36,6 +38,8 @@ pub(super) use branch_free::*;
 pub(crate) use bytes::add_products_of_bytes;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use column::{add_each_other, condition, project};
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+pub(crate) use distance::add_distances;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use elimination::{copy_long, reduce};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
