@@ -68,10 +68,17 @@ pub(super) fn extent<T: Scalar>(numbers: &[T]) -> Result<T, Error> {
     if poison == T::ZERO { Ok(extent) } else { Err(Error::NotFinite) }
 }
 
-/// The sum of absolute values: NaN or infinite if one of them is.
+/// The sum of absolute values, in four interleaved sums, which do not wait for each other: NaN or infinite
+/// if one of them is.
 #[inline(always)]
 pub(super) fn magnitude<T: Scalar>(numbers: &[T]) -> T {
-    numbers.iter().fold(T::ZERO, |sum, number| sum + number.abs())
+    let (chunks, rest) = numbers.as_chunks::<4>();
+    let mut sums = [T::ZERO; 4];
+    for chunk in chunks {
+        sums.iter_mut().zip(chunk).for_each(|(sum, number)| *sum += number.abs());
+    }
+    let [a, b, c, d] = sums;
+    rest.iter().fold((a + b) + (c + d), |sum, number| sum + number.abs())
 }
 
 /// Checks what was read: finite, or else the query was not, or the sum left the format.

@@ -5,7 +5,7 @@ use super::rule::Decay;
 use super::{Error, FastWeights, Rule};
 use crate::archive::{Archive, Persist};
 use crate::matrix::{Matrix, dot, matrix_vector};
-use crate::scalar::{Scalar, Storage};
+use crate::scalar::{Scalar, Storage, Vectorized};
 
 /// The memory M of linear attention, written by a [`Rule`]: VALUES × KEYS numbers, and two more.
 ///
@@ -98,14 +98,40 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> Memory<S, KEYS, VALUES>
 
     /// `M ← M D + change keyᵀ`, D the diagonal matrix of the decays.
     #[inline(always)]
-    fn apply(
+    fn apply<D: Iterator<Item = S::Compute> + Clone>(
         &mut self,
-        decays: impl Iterator<Item = S::Compute> + Clone,
+        decays: D,
         change: &[S::Compute; VALUES],
         key: &[S::Compute; KEYS],
     ) {
-        for (row, change) in self.matrix.rows.iter_mut().zip(change) {
-            for ((element, key), decay) in row.iter_mut().zip(key).zip(decays.clone()) {
+        let step = Step { rows: &mut self.matrix.rows, decays, change, key, writes: self.writes };
+        if KEYS * VALUES < LARGE { step.work() } else { step.run() }
+    }
+}
+
+/// Minimum number of elements at which asking for wider vectors pays.
+const LARGE: usize = 128;
+
+/// The operands of [`Memory::apply`].
+struct Step<'a, S: Storage, D, const KEYS: usize, const VALUES: usize> {
+    rows: &'a mut [[S; KEYS]; VALUES],
+    decays: D,
+    change: &'a [S::Compute; VALUES],
+    key: &'a [S::Compute; KEYS],
+    writes: u32,
+}
+
+impl<S, D, const KEYS: usize, const VALUES: usize> Vectorized for Step<'_, S, D, KEYS, VALUES>
+where
+    S: Storage,
+    D: Iterator<Item = S::Compute> + Clone,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn work(self) {
+        for (row, change) in self.rows.iter_mut().zip(self.change) {
+            for ((element, key), decay) in row.iter_mut().zip(self.key).zip(self.decays.clone()) {
                 let sum = decay * element.load() + *change * *key;
                 *element = S::store_dithered(sum, self.writes);
             }

@@ -15,6 +15,17 @@ use crate::scalar::{Scalar, Storage, Vectorized};
 /// unit every operation is a call: one sum at a time is as fast and needs the least code.
 const TILE: usize = if cfg!(all(target_arch = "arm", target_abi = "eabi")) { 1 } else { 4 };
 
+/// Rows of a register tile where there are 16 registers of eight numbers, or 32 of four: the sums of
+/// four rows wait for each other.
+const TALL: usize = if cfg!(any(
+    target_arch = "aarch64",
+    all(target_arch = "x86_64", any(feature = "std", target_feature = "avx2"))
+)) {
+    8
+} else {
+    TILE
+};
+
 /// Columns of a register tile.
 const WIDTH: usize = if cfg!(target_arch = "arm") { TILE } else { 8 };
 
@@ -209,7 +220,10 @@ where
         let start = self.whole_tiles();
         #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
         let start = 0;
-        let row = self.bands::<TILE>(0, start);
+        let mut row = self.bands::<TALL>(0, start);
+        if TALL != TILE {
+            row = self.bands::<TILE>(row, start);
+        }
         self.bands::<1>(row, 0);
     }
 }

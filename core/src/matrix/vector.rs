@@ -6,6 +6,8 @@
 use super::Matrix;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 use super::blocks;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use crate::scalar::Vectorized;
 use crate::scalar::{Scalar, Storage};
 
 /// Lanes of partial sums: enough to hide the latency of an addition and to fill a SIMD register.
@@ -132,10 +134,82 @@ pub fn matrix_vector<A, X, O, const R: usize, const C: usize>(
     let done = blocks::matrix_vector(a, x, out);
     #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
     let done = 0;
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    if R * C >= LARGE {
+        return FourRows { a, x, out }.run();
+    }
     let rest = out.get_mut(done..).unwrap_or_default();
     for (row, out) in a.rows.get(done..).unwrap_or_default().iter().zip(rest) {
         *out = O::store(dot(row, x));
     }
+}
+
+/// Minimum number of multiply-adds at which asking for wider vectors pays.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+const LARGE: usize = 128;
+
+/// A matrix-vector product, four rows at a time: one row's sums wait for each other.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+struct FourRows<'a, A, X, O, const R: usize, const C: usize> {
+    a: &'a Matrix<A, R, C>,
+    x: &'a [X; C],
+    out: &'a mut [O; R],
+}
+
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+impl<A, X, O, const R: usize, const C: usize> Vectorized for FourRows<'_, A, X, O, R, C>
+where
+    A: Storage,
+    X: Storage<Compute = A::Compute>,
+    O: Storage<Compute = A::Compute>,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn work(self) {
+        let Self { a, x, out } = self;
+        let (x, x_rest) = x.as_chunks::<LANES>();
+        // The lanes of all rows go through memory: the compiler would transpose those of a group.
+        let mut lanes = [[A::Compute::ZERO; LANES]; R];
+        let (groups, rest) = a.rows.as_chunks::<4>();
+        let (lanes_of_groups, lanes_of_rest) = lanes.as_chunks_mut::<4>();
+        for (lanes, rows) in lanes_of_groups.iter_mut().zip(groups) {
+            *lanes = interleaved(rows, x);
+        }
+        for (lanes, row) in lanes_of_rest.iter_mut().zip(rest) {
+            [*lanes] = interleaved(core::array::from_ref(row), x);
+        }
+        for ((out, [a, b, c, d]), row) in out.iter_mut().zip(lanes).zip(&a.rows) {
+            let mut sum = (a + b) + (c + d);
+            for (a, x) in row.as_chunks::<LANES>().1.iter().zip(x_rest) {
+                sum += a.load() * x.load();
+            }
+            *out = O::store(sum);
+        }
+    }
+}
+
+/// The interleaved sums of [`dot`] of each row, without what is left of whole blocks.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#[inline(always)]
+fn interleaved<A, X, const R: usize, const C: usize>(
+    rows: &[[A; C]; R],
+    x: &[[X; LANES]],
+) -> [[A::Compute; LANES]; R]
+where
+    A: Storage,
+    X: Storage<Compute = A::Compute>,
+{
+    let mut lanes = [[-A::Compute::ZERO; LANES]; R];
+    for (block, x) in x.iter().enumerate() {
+        for (lanes, row) in lanes.iter_mut().zip(rows) {
+            let Some(row) = row.as_chunks::<LANES>().0.get(block) else { break };
+            for ((sum, a), x) in lanes.iter_mut().zip(row).zip(x) {
+                *sum += a.load() * x.load();
+            }
+        }
+    }
+    lanes
 }
 
 /// Product of a transpose with a vector: `out = Aᵀ x`. R C multiply-adds.
