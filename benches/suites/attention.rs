@@ -1,5 +1,6 @@
 //! Steps of linear attention and of the mesa memory, one write and one read, beside the same in nalgebra.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
+#![allow(unsafe_code, reason = "the peak of AVX2 is measured by a function compiled for it")]
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use nalgebra::{SMatrix, SVector};
@@ -47,6 +48,48 @@ fn step<const N: usize>(criterion: &mut Criterion) {
         });
     });
     group.finish();
+}
+
+/// What bounds a step: a gated one of d × d numbers takes 5 d² flops (two products and a sum to write, a product
+/// and a sum to read) and loads and stores the memory once.
+fn roofline(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("roofline");
+    let mut lanes = [[1.0_f32; 8]; 12];
+    group.bench_function("12,288 flops in registers", |bencher| {
+        bencher.iter(|| multiply_and_add(black_box(&mut lanes)));
+    });
+    let from = [1.0_f32; 4096];
+    let mut to = from;
+    group.bench_function("copy of 16 KB", |bencher| {
+        bencher.iter(|| black_box(&mut to).copy_from_slice(black_box(&from)));
+    });
+    group.finish();
+}
+
+/// 64 products and 64 sums of each number, rounded separately as everywhere in situ.
+#[inline(always)]
+fn chains(lanes: &mut [[f32; 8]; 12]) {
+    let mut numbers = *lanes;
+    for _ in 0..64 {
+        for number in numbers.as_flattened_mut() {
+            *number = *number * 0.5 + 0.25;
+        }
+    }
+    *lanes = numbers;
+}
+
+/// [`chains`] with the widest vectors that situ's kernels use.
+fn multiply_and_add(lanes: &mut [[f32; 8]; 12]) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        #[target_feature(enable = "avx2")]
+        fn wide(lanes: &mut [[f32; 8]; 12]) {
+            chains(lanes);
+        }
+        // SAFETY: this processor has AVX2.
+        return unsafe { wide(lanes) };
+    }
+    chains(lanes);
 }
 
 /// Values of a mesa memory.
@@ -113,6 +156,8 @@ fn steps(criterion: &mut Criterion) {
     step::<8>(criterion);
     step::<16>(criterion);
     step::<32>(criterion);
+    step::<64>(criterion);
+    roofline(criterion);
     mesa::<8>(criterion);
     mesa::<16>(criterion);
     mesa::<32>(criterion);
