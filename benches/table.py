@@ -6,8 +6,9 @@
     python3 benches/table.py [run.json ...]       # default: firmware/reference/*.json
     python3 benches/table.py --check              # status 1 if the README is not what would be written
 
-Boards: instructions of each row beside firmware/peers/cortex-m.csv, as a ratio of situ to the peer. Host: the
-medians that criterion saved; nothing is written about the host where it saved none.
+Boards: instructions of each row beside firmware/peers/cortex-m.csv, as a ratio of situ to the peer, and the
+ratios that were aimed at. Host: the medians that criterion saved; nothing is written about the host where it
+saved none.
 """
 
 import csv
@@ -20,6 +21,31 @@ README = ROOT / "benches" / "README.md"
 PEERS = ROOT / "firmware" / "peers" / "cortex-m.csv"
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 NAMES = ("CMSIS-DSP", "nalgebra", "libm", "half", "micromath")
+
+HALF = "situ's f32"
+# Row, scalar, peers (the best counts), sizes, and the largest ratio aimed at: of all sizes, or of each.
+GOALS = (
+    ("product", "f32", ("CMSIS-DSP",), (8, 16, 32),
+     {"cortex-m4": (0.34, 0.45, 0.48), "cortex-m7": (0.25, 0.30, 0.33), "cortex-m55": (0.55, 0.65, 0.65)}),
+    ("matrix_vector", "f32", ("CMSIS-DSP", "nalgebra"), (8, 16, 32),
+     {"cortex-m4": (0.85, 0.85, 0.90), "cortex-m7": 0.80, "cortex-m55": 0.70}),
+    ("dot", "f32", ("CMSIS-DSP",), (64, 256, 1024),
+     {"cortex-m4": (0.75, 0.70, 0.70), "cortex-m7": 0.75, "cortex-m55": 1.00}),
+    ("inverse", "f32", ("CMSIS-DSP", "nalgebra"), (4, 8, 16, 32),
+     {"cortex-m4": (1.10, 0.60, 0.40, 0.38), "cortex-m7": (1.10, 0.45, 0.45, 0.45),
+      "cortex-m55": (1.10, 0.36, 0.36, 0.36)}),
+    ("cholesky", "f32", ("CMSIS-DSP",), (8, 16, 32),
+     {"cortex-m4": (0.70, 0.80, 0.80), "cortex-m7": 0.80, "cortex-m55": 0.80}),
+    ("exp", "f32", ("CMSIS-DSP", "libm"), (4, 16, 32),
+     {"cortex-m4": 0.70, "cortex-m7": 0.90, "cortex-m55": 1.00}),
+    ("softmax", "f32", ("CMSIS-DSP",), (8, 16, 32),
+     {"cortex-m4": 0.60, "cortex-m7": 0.80, "cortex-m55": 1.00}),
+    ("product", "f16", (HALF,), (16, 32), {"cortex-m4": 1.10, "cortex-m7": 1.15, "cortex-m55": 0.75}),
+    ("load", "f16", ("CMSIS-DSP",), (256,), {"cortex-m4": 0.28, "cortex-m7": 0.28}),
+    ("store", "f16", ("CMSIS-DSP",), (256,), {"cortex-m4": 0.28, "cortex-m7": 0.28}),
+    ("load", "f16", ("best seen",), (256,), {"cortex-m55": 1.00}),
+    ("store", "f16", ("best seen",), (256,), {"cortex-m55": 1.00}),
+)
 
 
 def peers(core):
@@ -66,6 +92,36 @@ def board(path):
         yield f"Cycles are estimated, not measured: {run['estimate']}."
 
 
+def goals(runs):
+    """A line for each kernel and size, a column for each run: the ratio, and the one aimed at."""
+    runs = [json.loads(path.read_text()) for path in runs]
+    yield "### Ratios aimed at"
+    yield ""
+    yield "situ's instructions over those of the better peer named, and in brackets the largest ratio aimed at. Bold: not"
+    yield "reached."
+    yield ""
+    yield f"| row | peers | {' | '.join(run['board'] for run in runs)} |"
+    yield "|---" * (len(runs) + 2) + "|"
+    counts = [{(r["name"], r["size"], r["scalar"]): r["count_median"] for r in run["results"]} for run in runs]
+    theirs = [peers(run["core"]) for run in runs]
+    for name, scalar, libraries, sizes, limits in GOALS:
+        for place, size in enumerate(sizes):
+            cells = [f"{name} {size} {scalar}", ", ".join(libraries)]
+            for run, mine, peer in zip(runs, counts, theirs):
+                limit = limits.get(run["core"])
+                if limit is None:
+                    cells.append("")
+                    continue
+                limit = limit[place] if isinstance(limit, tuple) else limit
+                of_peers = peer.get((name, size, scalar), {})
+                of_peers[HALF] = mine[name, size, "f32"] if libraries == (HALF,) else None
+                ratio = mine[name, size, scalar] / min(of_peers[n] for n in libraries if n in of_peers)
+                digits = 3 if round(ratio, 2) == limit else 2
+                cell = f"{ratio:.{digits}f}"
+                cells.append(f"{cell if ratio <= limit else f'**{cell}**'} ({limit:.2f})")
+            yield f"| {' | '.join(cells)} |"
+
+
 def host():
     """The medians of criterion, a line for each measured input, a column for each library."""
     groups = {}
@@ -91,7 +147,7 @@ def main():
     check = "--check" in arguments
     runs = [pathlib.Path(a) for a in arguments if a != "--check"]
     runs = runs or sorted((ROOT / "firmware" / "reference").glob("*.json"))
-    tables = ["\n".join(board(run)) for run in runs]
+    tables = ["\n".join(goals(runs))] + ["\n".join(board(run)) for run in runs]
     tables += ["\n".join(host())] if not check else []
     text = README.read_text()
     before, _, rest = text.partition(BEGIN)
