@@ -83,11 +83,7 @@ impl<T: Scalar, const A: usize, const W: usize> Sliding<T, A, W> {
     ///
     /// # Errors
     /// [`Error::NoActions`] if A is 0; [`Error::Shape`] if W is 0 or A above 65,536.
-    pub fn new<R, L>(bandit: &Bandit<T, R, L>) -> Result<Self, Error>
-    where
-        R: Regularizer<T>,
-        L: Schedule<T>,
-    {
+    pub fn new(bandit: &Bandit<T, impl Regularizer<T>, impl Schedule<T>>) -> Result<Self, Error> {
         if W == 0 || A > 1 << 16 {
             return Err(Error::Shape);
         }
@@ -95,12 +91,11 @@ impl<T: Scalar, const A: usize, const W: usize> Sliding<T, A, W> {
     }
 
     /// Chooses the next action.
-    pub fn choose<R, L, G>(&self, bandit: &Bandit<T, R, L>, generator: &mut G) -> Draw<T>
-    where
-        R: Regularizer<T>,
-        L: Schedule<T>,
-        G: Rng + ?Sized,
-    {
+    pub fn choose<G: Rng + ?Sized>(
+        &self,
+        bandit: &Bandit<T, impl Regularizer<T>, impl Schedule<T>>,
+        generator: &mut G,
+    ) -> Draw<T> {
         bandit.choose(&self.state, generator)
     }
 
@@ -113,16 +108,12 @@ impl<T: Scalar, const A: usize, const W: usize> Sliding<T, A, W> {
     ///
     /// # Errors
     /// As [`loss`](Self::loss).
-    pub fn reward<R, L>(
+    pub fn reward(
         &mut self,
-        bandit: &Bandit<T, R, L>,
+        bandit: &Bandit<T, impl Regularizer<T>, impl Schedule<T>>,
         chosen: Draw<T>,
         reward: T,
-    ) -> Result<(), Error>
-    where
-        R: Regularizer<T>,
-        L: Schedule<T>,
-    {
+    ) -> Result<(), Error> {
         self.learn(bandit, chosen, bandit.normalized_reward(reward))
     }
 
@@ -130,30 +121,22 @@ impl<T: Scalar, const A: usize, const W: usize> Sliding<T, A, W> {
     ///
     /// # Errors
     /// As [`Bandit::loss`]; the window is then unchanged.
-    pub fn loss<R, L>(
+    pub fn loss(
         &mut self,
-        bandit: &Bandit<T, R, L>,
+        bandit: &Bandit<T, impl Regularizer<T>, impl Schedule<T>>,
         chosen: Draw<T>,
         loss: T,
-    ) -> Result<(), Error>
-    where
-        R: Regularizer<T>,
-        L: Schedule<T>,
-    {
+    ) -> Result<(), Error> {
         self.learn(bandit, chosen, bandit.normalized(loss))
     }
 
     /// Learns from a loss in [0, 1].
-    fn learn<R, L>(
+    fn learn(
         &mut self,
-        bandit: &Bandit<T, R, L>,
+        bandit: &Bandit<T, impl Regularizer<T>, impl Schedule<T>>,
         chosen: Draw<T>,
         loss: T,
-    ) -> Result<(), Error>
-    where
-        R: Regularizer<T>,
-        L: Schedule<T>,
-    {
+    ) -> Result<(), Error> {
         let estimate = bandit.estimate(&self.state, chosen, loss)?;
         let mut payoffs = [T::ZERO; A];
         *payoffs.get_mut(chosen.action).ok_or(Error::NoSuchAction)? = -estimate;

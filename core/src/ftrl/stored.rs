@@ -52,14 +52,10 @@ impl<S: Storage, const A: usize> Stored<S, A> {
     ///
     /// # Errors
     /// [`Error::NoActions`] if A is 0; [`Error::NotFinite`] if the bytes were not a bandit's.
-    pub fn state<R, L>(
+    pub fn state(
         &self,
-        bandit: &Bandit<S::Compute, R, L>,
-    ) -> Result<State<[S::Compute; A]>, Error>
-    where
-        R: Regularizer<S::Compute>,
-        L: Schedule<S::Compute>,
-    {
+        bandit: &Bandit<S::Compute, impl Regularizer<S::Compute>, impl Schedule<S::Compute>>,
+    ) -> Result<State<[S::Compute; A]>, Error> {
         let mut state = bandit.start()?;
         if self.steps > 0 {
             S::load_all(&self.scores, &mut state.scores);
@@ -76,16 +72,11 @@ impl<S: Storage, const A: usize> Stored<S, A> {
     ///
     /// # Errors
     /// As [`state`](Self::state).
-    pub fn choose<R, L, G>(
+    pub fn choose<G: Rng + ?Sized>(
         &self,
-        bandit: &Bandit<S::Compute, R, L>,
+        bandit: &Bandit<S::Compute, impl Regularizer<S::Compute>, impl Schedule<S::Compute>>,
         generator: &mut G,
-    ) -> Result<Draw<S::Compute>, Error>
-    where
-        R: Regularizer<S::Compute>,
-        L: Schedule<S::Compute>,
-        G: Rng + ?Sized,
-    {
+    ) -> Result<Draw<S::Compute>, Error> {
         Ok(bandit.choose(&self.state(bandit)?, generator))
     }
 
@@ -93,16 +84,12 @@ impl<S: Storage, const A: usize> Stored<S, A> {
     ///
     /// # Errors
     /// As [`loss`](Self::loss).
-    pub fn reward<R, L>(
+    pub fn reward(
         &mut self,
-        bandit: &Bandit<S::Compute, R, L>,
+        bandit: &Bandit<S::Compute, impl Regularizer<S::Compute>, impl Schedule<S::Compute>>,
         chosen: Draw<S::Compute>,
         reward: S::Compute,
-    ) -> Result<(), Error>
-    where
-        R: Regularizer<S::Compute>,
-        L: Schedule<S::Compute>,
-    {
+    ) -> Result<(), Error> {
         self.learn(bandit, chosen, bandit.normalized_reward(reward))
     }
 
@@ -110,30 +97,22 @@ impl<S: Storage, const A: usize> Stored<S, A> {
     ///
     /// # Errors
     /// As [`Bandit::loss`] and [`state`](Self::state); the scores are then unchanged.
-    pub fn loss<R, L>(
+    pub fn loss(
         &mut self,
-        bandit: &Bandit<S::Compute, R, L>,
+        bandit: &Bandit<S::Compute, impl Regularizer<S::Compute>, impl Schedule<S::Compute>>,
         chosen: Draw<S::Compute>,
         loss: S::Compute,
-    ) -> Result<(), Error>
-    where
-        R: Regularizer<S::Compute>,
-        L: Schedule<S::Compute>,
-    {
+    ) -> Result<(), Error> {
         self.learn(bandit, chosen, bandit.normalized(loss))
     }
 
     /// Learns from a loss in [0, 1].
-    fn learn<R, L>(
+    fn learn(
         &mut self,
-        bandit: &Bandit<S::Compute, R, L>,
+        bandit: &Bandit<S::Compute, impl Regularizer<S::Compute>, impl Schedule<S::Compute>>,
         chosen: Draw<S::Compute>,
         loss: S::Compute,
-    ) -> Result<(), Error>
-    where
-        R: Regularizer<S::Compute>,
-        L: Schedule<S::Compute>,
-    {
+    ) -> Result<(), Error> {
         let mut state = self.state(bandit)?;
         bandit.learn(&mut state, chosen, loss)?;
         self.steps = state.steps();
