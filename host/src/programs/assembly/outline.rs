@@ -4,16 +4,11 @@ use super::{Cursor, Label, Line, Mistake, Place, Section, Symbols, TokenKind};
 
 /// What differs between the two languages in the first pass.
 pub trait Data {
-    /// Reads a directive; returns whether it exists.
+    /// Reads a directive, its name first; returns whether it exists.
     ///
     /// # Errors
     /// For invalid arguments.
-    fn directive(
-        &mut self,
-        name: &str,
-        cursor: &mut Cursor<'_>,
-        symbols: &Symbols,
-    ) -> Result<bool, Mistake>;
+    fn directive(&mut self, cursor: &mut Cursor<'_>, symbols: &Symbols) -> Result<bool, Mistake>;
 
     /// Reads one value and adds its cells.
     ///
@@ -42,10 +37,9 @@ pub fn outline<'a>(
             && word.starts_with('.')
         {
             let place = cursor.place();
-            cursor.word()?;
-            if word == ".set" {
+            if cursor.take_word(".set") {
                 symbols.constant(&mut cursor)?;
-            } else if !data.directive(word, &mut cursor, symbols)? {
+            } else if !data.directive(&mut cursor, symbols)? {
                 return Err(Mistake::new(place, format!("unknown directive '{word}'")));
             }
             cursor.end()?;

@@ -41,18 +41,14 @@ struct Blocks<'a> {
 }
 
 impl Data for Blocks<'_> {
-    fn directive(
-        &mut self,
-        name: &str,
-        cursor: &mut Cursor<'_>,
-        symbols: &Symbols,
-    ) -> Result<bool, Mistake> {
+    fn directive(&mut self, cursor: &mut Cursor<'_>, symbols: &Symbols) -> Result<bool, Mistake> {
+        let (name, _) = cursor.word()?;
         let place = cursor.place();
         let mut number = |min, max| match symbols.count(cursor, min)? {
             count if count <= max => Ok(count),
             _ => Err(Mistake::new(place, format!("expected an integer from {min} to {max}"))),
         };
-        match name {
+        match name.as_str() {
             ".size" if !self.values.is_empty() => {
                 return Err(Mistake::new(place, ".size must come before the data"));
             }

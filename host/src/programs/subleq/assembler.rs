@@ -27,14 +27,10 @@ struct Cells {
 }
 
 impl Data for Cells {
-    fn directive(
-        &mut self,
-        name: &str,
-        cursor: &mut Cursor<'_>,
-        symbols: &Symbols,
-    ) -> Result<bool, Mistake> {
+    fn directive(&mut self, cursor: &mut Cursor<'_>, symbols: &Symbols) -> Result<bool, Mistake> {
+        let (name, _) = cursor.word()?;
         let place = cursor.place();
-        match name {
+        match name.as_str() {
             ".word" => {
                 let max = Machine::max_word_bits::<f64>();
                 self.word_bits = match u16::try_from(symbols.integer(cursor)?) {
