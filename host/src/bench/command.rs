@@ -73,14 +73,11 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
     outcome.map_err(|failure| explained(failure, session.complaint.as_deref()))?;
     let missing = session.missing();
     let (Some(counter), Some(stack), 0) = (session.counter(), session.stack, missing) else {
-        return Err(Failure::Check(format!(
-            "{}: the run stopped with {missing} rows to go",
-            board.id
-        )));
+        let line = format!("{}: the run stopped with {missing} rows to go", board.id);
+        return Err(Failure::Check(line));
     };
 
     let estimate = arguments.estimate(&board, &elf, &mut session.rows)?;
-
     let results = Results {
         core: board.core.clone(),
         target: board.target.clone(),

@@ -82,16 +82,8 @@ pub fn false_alarms(options: &Options) -> Result<f64, Failure> {
     Err(Failure::Input(format!("--false-alarms {rate}: not a rate from 0.000001 to 0.25")))
 }
 
-/// Runs the detectors over the stream, each example judged before it is learned; prints the result.
-///
-/// # Errors
-/// [`Failure::Input`] for options of other tasks, for too many features, and if the file of predictions
-/// cannot be written.
-pub fn watch(
-    data: &Examples,
-    options: &Options,
-    mut predictions: Option<Writer>,
-) -> Result<(), Failure> {
+/// Refuses the options of other tasks.
+fn check(options: &Options) -> Result<(), Failure> {
     let others = [
         ("--holdout", options.holdout.is_some()),
         ("--export", options.export.is_some()),
@@ -105,6 +97,20 @@ pub fn watch(
         let line = format!("{flag}: not for anomalies, which have no target to learn");
         return Err(Failure::Input(line));
     }
+    Ok(())
+}
+
+/// Runs the detectors over the stream, each example judged before it is learned; prints the result.
+///
+/// # Errors
+/// [`Failure::Input`] for options of other tasks, for too many features, and if the file of predictions
+/// cannot be written.
+pub fn watch(
+    data: &Examples,
+    options: &Options,
+    mut predictions: Option<Writer>,
+) -> Result<(), Failure> {
+    check(options)?;
     let rate = false_alarms(options)?;
     let mut watches = detectors(data, rate, options.budget)?;
     // A disk that is full must not keep the result from being printed.

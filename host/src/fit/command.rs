@@ -142,24 +142,24 @@ fn fit_here(
         report::save(report::FIT, &run)?;
     }
     if let (Some(to), Some(best)) = (&destination, chosen.get(run.taken())) {
-        let board = board.map_or_else(|| Board::find(DEFAULT_BOARD), Ok)?;
+        let board = &board.map_or_else(|| Board::find(DEFAULT_BOARD), Ok)?;
         let state = options.trained.then_some(&*best.state);
-        let write = match options.language.unwrap_or_default() {
-            Language::Rust => export::write,
-            Language::C => export::write_c,
-        };
-        let (model, table, data, board) = (&best.model, &table, &data, &board);
-        write(&Export { model, table, data, board, state }, to)?;
+        let export = Export { model: &best.model, table: &table, data: &data, board, state };
+        write(&export, options, to)?;
         if shown && !options.json {
-            console::line(format_args!(
-                "wrote {} for {} to {}",
-                best.model.name(),
-                board.id,
-                to.directory().display()
-            ))?;
+            let (name, to) = (best.model.name(), to.directory().display());
+            console::line(format_args!("wrote {name} for {} to {to}", board.id))?;
         }
     }
     Ok(Some(run))
+}
+
+/// Writes the exported learner in the language of the options.
+fn write(export: &Export<'_>, options: &Options, to: &Destination) -> Result<(), Failure> {
+    match options.language.unwrap_or_default() {
+        Language::Rust => export::write(export, to),
+        Language::C => export::write_c(export, to),
+    }
 }
 
 /// Runs each learner on the board, and recommends by the RAM that was measured.

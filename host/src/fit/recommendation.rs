@@ -60,9 +60,9 @@ impl Fit {
             console::line(format_args!("ignored (constant): {}", listed(constant)))?;
         }
         if self.tuned_on > 0 {
-            let tuned_on = self.tuned_on;
+            let count = self.tuned_on;
             console::line(format_args!(
-                "tuned on the first {tuned_on} examples; they are not scored"
+                "tuned on the first {count} examples; they are not scored"
             ))?;
             if self.tuned.is_empty() {
                 console::line("every learner kept its default")?;
@@ -76,9 +76,7 @@ impl Fit {
             console::line(format_args!("not scored: the first {first}"))?;
         }
         if self.drift {
-            console::line(
-                "from there on each label is replaced by the next, the last by the first",
-            )?;
+            console::line("from there on each label becomes the next, the last the first")?;
         }
         if !self.left_out.is_empty() {
             let names = self.left_out.join(", ");

@@ -41,11 +41,6 @@ pub fn run(
     board: Option<&Board>,
     options: &Options,
 ) -> Result<(Fit, Vec<Chosen>), Failure> {
-    let shape = data.shape();
-    let refused = |name: &str, error: Error| match error {
-        Error::Capacity => catalogue::too_large(&data.name, shape),
-        error => Failure::Input(format!("{}: {name}: {error}", data.name)),
-    };
     let tuned_on = if options.tune { tuning_part(data.len()) } else { 0 };
     let unscored = unscored(data, options, tuned_on)?;
     let rank = rank(data, options)?;
@@ -64,15 +59,8 @@ pub fn run(
             }
             model = better;
         }
-        let mut learner = model.build(shape).map_err(|error| refused(name, error))?;
-        let run = prequential(&mut *learner, data)?;
+        fitted.push(learn(model, data, options, (unscored, rank))?);
         progress.inc(1);
-        let scores = scores(data, &run.predictions, unscored, rank);
-        let state = saved(&mut *learner).map_err(|error| refused(name, error))?;
-        let entry = entry(&model, data, &*learner, &run, scores);
-        let empty = Sequence::new(data.task);
-        let predictions = if options.predictions.is_some() { run.predictions } else { empty };
-        fitted.push((entry, Chosen { model, state, predictions }));
     }
     progress.finish_and_clear();
     fitted.sort_by(|(a, _), (b, _)| b.figures.rank.total_cmp(&a.figures.rank));
@@ -101,6 +89,28 @@ pub fn run(
     };
     fit.recommend();
     Ok((fit, chosen))
+}
+
+/// Runs one learner over the stream.
+fn learn(
+    model: Model,
+    data: &Examples,
+    options: &Options,
+    (unscored, rank): (usize, Figure),
+) -> Result<(Fitted, Chosen), Failure> {
+    let shape = data.shape();
+    let refused = |error: Error| match error {
+        Error::Capacity => catalogue::too_large(&data.name, shape),
+        error => Failure::Input(format!("{}: {}: {error}", data.name, model.name())),
+    };
+    let mut learner = model.build(shape).map_err(refused)?;
+    let run = prequential(&mut *learner, data)?;
+    let scores = scores(data, &run.predictions, unscored, rank);
+    let state = saved(&mut *learner).map_err(refused)?;
+    let entry = entry(&model, data, &*learner, &run, scores);
+    let empty = Sequence::new(data.task);
+    let predictions = if options.predictions.is_some() { run.predictions } else { empty };
+    Ok((entry, Chosen { model, state, predictions }))
 }
 
 /// The variant of a learner that fits the budget: all RAM of its firmware, not its state alone.

@@ -233,7 +233,6 @@ impl<T: Scalar> Logistic<T> {
             &[self.block(rows.spare, rows.inverse)],
             Attention::Linear,
         )?;
-
         builder.layer()?.head(
             &[self.block(0, rows.hessian)],
             &[self.block(0, rows.spare)],
@@ -258,7 +257,6 @@ impl<T: Scalar> Logistic<T> {
         step_size.add_outputs(builder, first, rows.numbers, T::ONE)?;
         builder.output(Block::copy(rows.numbers, one, 1))?;
         add_clear_outputs(builder, old, rows.numbers, 1)?;
-
         builder.layer()?.head(
             &first_column,
             &[Block::copy(0, rows.numbers, 1)],
@@ -274,7 +272,6 @@ impl<T: Scalar> Logistic<T> {
         for (old, (row, length)) in old.into_iter().zip(cleared) {
             add_clear_outputs(builder, old, row, length)?;
         }
-
         builder.layer()?.head(
             &identity,
             &identity,

@@ -39,18 +39,10 @@ pub fn channels(
     kinds: &[Kind],
     notes: &mut Vec<String>,
 ) -> Result<(Vec<String>, Vec<Channel>), Failure> {
-    let (name, header) = (body.name, body.header);
+    let header = body.header;
     notes.extend(body.filler.note());
     if body.rows.len() == 0 {
-        let line = match (body.filler.empty(), body.filler.note()) {
-            (Some(place), _) => {
-                let column = shown(&header[body.columns[place].index]);
-                format!("column {column}: no number in any row; leave it out with --drop")
-            }
-            (None, Some(_)) => "no row is complete; --missing last or mean fills cells".to_owned(),
-            (None, None) => "a header and no rows".to_owned(),
-        };
-        return Err(Failure::Input(format!("{name}: {line}")));
+        return Err(no_rows(body));
     }
     let dropped = body.layout.numbers.iter().zip(kinds).filter(|(index, kind)| {
         matches!(kind, Kind::Time | Kind::Epoch(_))
@@ -95,6 +87,19 @@ pub fn channels(
         }
     }
     Ok((columns, channels))
+}
+
+/// Why there is no complete row.
+fn no_rows(body: &Body<'_>) -> Failure {
+    let line = match (body.filler.empty(), body.filler.note()) {
+        (Some(place), _) => {
+            let column = shown(&body.header[body.columns[place].index]);
+            format!("column {column}: no number in any row; leave it out with --drop")
+        }
+        (None, Some(_)) => "no row is complete; --missing last or mean fills cells".to_owned(),
+        (None, None) => "a header and no rows".to_owned(),
+    };
+    Failure::Input(format!("{}: {line}", body.name))
 }
 
 /// Whether a column counts the rows.

@@ -87,8 +87,7 @@ impl Llama {
             return Err(format!("{heads} heads, {shared} of keys, do not divide {width}").into());
         }
         let turned = size("llama.rope.dimension_count").unwrap_or(width / heads);
-        let base =
-            found("llama.rope.freq_base").and_then(|v| v.to_f32().map_err(|e| e.to_string()));
+        let base = found("llama.rope.freq_base").ok().and_then(|value| value.to_f32().ok());
         let base = base.unwrap_or(10_000.0);
         let mut matrix = |name: &str| -> Result<DMatrix<f32>> {
             let tensor = content.tensor(&mut file, name, &Device::Cpu)?.dequantize(&Device::Cpu)?;
