@@ -3,8 +3,9 @@
 mod document;
 mod pictures;
 
-use situ_host::report::{MeasuredClaim, Mode, SystemRun};
+use situ_host::report::{MeasuredClaim, Mode, Precision, SystemRun};
 use situ_host::reproduce::{Claim, EXTENSIONS, SYSTEMS, Settings, System, run};
+use std::collections::HashSet;
 
 /// A claim is measured at a second seed too if its bound is nearer than this, in standard errors.
 const NEAR: f64 = 5.0;
@@ -68,6 +69,26 @@ systems! {
 fn every_system_is_tested() {
     let names: Vec<_> = SYSTEMS.iter().chain(EXTENSIONS).map(|system| system.name).collect();
     assert_eq!(names, TESTED);
+}
+
+#[test]
+fn ids_are_unique_and_begin_with_their_system() {
+    let mut seen = HashSet::new();
+    for system in SYSTEMS.iter().chain(EXTENSIONS) {
+        assert!(!system.claims.is_empty(), "{}", system.name);
+        assert!(system.precisions.contains(&Precision::F64), "{}", system.name);
+        assert!(!system.sizes.is_empty(), "{}", system.name);
+        for (index, size) in system.sizes.iter().enumerate() {
+            let again = system.sizes[..index].iter().any(|other| other.name == size.name);
+            let (name, [min, max]) = (system.name, size.range);
+            assert!(!again, "{name}: {} twice", size.name);
+            assert!((min..=max).contains(&size.default), "{name}: {}", size.name);
+        }
+        for claim in system.claims.iter().chain(system.model_claims) {
+            assert!(claim.id.starts_with(&format!("{}.", system.name)), "{}", claim.id);
+            assert!(seen.insert(claim.id), "{} twice", claim.id);
+        }
+    }
 }
 
 /// Every claim at the seeds from..=to of `SITU_SEEDS=from-to`, for the systems of `SITU_SYSTEMS` (default
