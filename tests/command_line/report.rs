@@ -46,13 +46,13 @@ fn the_users_fit_comes_first_and_says_where_it_comes_from() {
     let directory = tempfile::tempdir().unwrap();
     fit(directory.path(), &["--drift"]);
     fit(directory.path(), &[]);
-    situ(directory.path()).args(["reproduce", "variational"]).assert().success();
+    situ(directory.path()).args(["reproduce", "newton"]).assert().success();
     situ(directory.path()).arg("report").assert().success();
     let page = std::fs::read_to_string(directory.path().join("target/situ/report.html")).unwrap();
     let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}"));
     let first = at("<code>situ fit 'a &amp; b.csv' --target label --learner ftrl</code>");
     let earlier = at("<code>situ fit 'a &amp; b.csv' --target label --learner ftrl --drift</code>");
-    let systems = at("<code>situ reproduce variational</code>");
+    let systems = at("<code>situ reproduce newton</code>");
     assert!(first < at("Earlier fits") && at("Earlier fits") < earlier && earlier < systems);
     assert!(page.contains("name=\"viewport\"") && page.contains("prefers-color-scheme: dark"));
     // Each link of the contents list has its section.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::path::Path;
 
 /// Two systems of the quick mode.
-const SYSTEMS: [&str; 2] = ["newton", "mesa"];
+const SYSTEMS: [&str; 2] = ["newton", "policy-gradient"];
 
 /// The JSON of a run, without the times.
 fn run(directory: &Path, arguments: &[&str]) -> (Value, Vec<u8>) {
@@ -46,8 +46,8 @@ fn parts_are_the_whole() {
     };
     refused(&["one.json"], "missing parts: 2/2");
     refused(&["one.json", "one.json"], "one.json: part 1 again, after one.json");
-    part("2/2", "8", "other.json");
-    refused(&["one.json", "other.json"], "other.json: another seed than one.json");
+    part("1/2", "8", "other.json");
+    refused(&["two.json", "other.json"], "other.json: another seed than two.json");
 }
 
 #[test]
