@@ -25,7 +25,7 @@ const STATUS: &str = "Exit status: 0 success, 1 a claim, check or comparison fai
 enum Command {
     /// Measure every claim of the papers and check it against its bound
     Reproduce(reproduce::Arguments),
-    /// Merge the parts that `situ reproduce --shard K/N --json` printed into one run
+    /// Merge the outputs of `situ reproduce --shard K/N --json` into one run
     Merge(reproduce::MergeArguments),
     /// Run the learners over a CSV, test-then-train, and rank them
     Fit(Box<fit::Arguments>),
@@ -41,7 +41,7 @@ enum Command {
     Bench(bench::Arguments),
     /// Compare results of boards and of other libraries
     Compare(compare::Arguments),
-    /// Print the completions of a shell, to be saved where it looks for them
+    /// Print completions for a shell; save them where that shell looks for them
     Completions {
         /// The shell
         shell: clap_complete::Shell,

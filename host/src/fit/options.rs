@@ -24,7 +24,7 @@ pub enum Language {
 /// Everything but the file.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Options {
-    /// Column to predict [default: none, and anomalies are looked for]
+    /// Column to predict [default: none; looks for anomalies]
     #[arg(long, value_name = "COLUMN")]
     pub target: Option<String>,
     /// Column that identifies recordings; no window spans two of them [default: that of --holdout]
@@ -47,13 +47,13 @@ pub struct Options {
     #[arg(long, value_name = "SET", value_delimiter = ',', requires = "window")]
     pub features: Vec<String>,
     /// Target of a window whose rows have several [default: last]
-    #[arg(long, value_enum, requires = "window")]
+    #[arg(long, value_enum, value_name = "LABEL", requires = "window")]
     pub mixed_windows: Option<Mixed>,
     /// What to do about cells without a number [default: error]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "ACTION")]
     pub missing: Option<Missing>,
     /// What to do about columns of points in time [default: drop]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "ACTION")]
     pub times: Option<Times>,
     /// Separator of the cells [default: found in the file]
     #[arg(long, value_name = "C")]
@@ -70,20 +70,20 @@ pub struct Options {
     /// Also score on unseen parts: each value of this column in turn, or the last SHARE of the stream
     #[arg(long, value_name = "COLUMN|SHARE")]
     pub holdout: Option<String>,
-    /// Meet the held-out parts with columns X and Z read as Z and -X: a sensor mounted another way; may be
+    /// Read columns X and Z of the held-out parts as Z and -X, as of a sensor mounted another way; may be
     /// repeated
     #[arg(long, value_name = "X,Z", requires = "holdout")]
     pub turn: Vec<String>,
     /// Share of the held-out examples that get a label [default: 1]
     #[arg(long, value_name = "P", requires = "holdout")]
     pub label_rate: Option<f64>,
-    /// Examples by which a label of the held-out part is late [default: 0]
+    /// Number of examples by which the labels of held-out parts arrive late [default: 0]
     #[arg(long, value_name = "N", requires = "holdout")]
     pub label_delay: Option<usize>,
     /// Predict labels or values [default: decided by the target column]
     #[arg(long, value_enum)]
     pub task: Option<TaskName>,
-    /// Rate of false alarms, of anomalies [default: 0.01]
+    /// Rate of false alarms, when looking for anomalies [default: 0.01]
     #[arg(long, value_name = "RATE")]
     pub false_alarms: Option<f64>,
     /// Figure to rank by [default: accuracy, or kappa for imbalanced classes; r2, or mae for values
@@ -94,7 +94,7 @@ pub struct Options {
     #[arg(long, value_name = "NAME")]
     pub learner: Vec<String>,
     /// Only learners that run in BYTES of RAM, state, windows and stack together; falls back to smaller
-    /// variants. Of anomalies, bytes of state
+    /// variants. When looking for anomalies, BYTES of state alone
     #[arg(long, value_name = "BYTES")]
     pub budget: Option<usize>,
     /// Tune each learner's configuration on the first fifth of the stream; score the rest
