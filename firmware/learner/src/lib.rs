@@ -14,9 +14,10 @@ pub mod model;
 mod pipeline;
 mod recording;
 pub mod sampling;
+mod source;
 
 pub use features::Features;
 pub use keeper::Keeper;
 pub use pipeline::Pipeline;
 pub use recording::Recording;
-pub use sampling::{Sample, Source};
+pub use source::{Sample, Source};

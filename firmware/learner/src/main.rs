@@ -7,8 +7,8 @@
 
 use heapless::spsc::Queue;
 use learner::model::{LABELS, OUTPUTS};
-use learner::sampling::{self, QUEUE, Sample};
-use learner::{Keeper, Pipeline, Recording};
+use learner::sampling::{self, QUEUE};
+use learner::{Keeper, Pipeline, Recording, Sample};
 use situ::matrix::argmax;
 use situ_board::{Counter, Once, Stack, Storage, entry, fault};
 

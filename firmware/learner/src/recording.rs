@@ -1,7 +1,7 @@
 //! The recording in flash, replayed.
 
 use crate::model::{CHANNELS, LABELS};
-use crate::sampling::{Sample, Source};
+use crate::source::{Sample, Source};
 use situ::online::Target;
 
 /// Bits of a sample's first word.

@@ -1,29 +1,10 @@
 //! From the sampling interrupt to the model, through a queue of fixed length.
 
-use crate::Recording;
-use crate::model::CHANNELS;
+use crate::{Recording, Sample, Source};
 use core::cell::RefCell;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use critical_section::Mutex;
 use heapless::spsc::{Consumer, Producer, Queue};
-use situ::online::Target;
-
-/// One sample of every channel, with what is known about it.
-#[derive(Clone, Debug)]
-pub struct Sample {
-    /// One number per channel.
-    pub channels: [f32; CHANNELS],
-    /// The class or value that the example ending here has, where somebody told.
-    pub target: Option<Target<f32>>,
-    /// Whether a new recording starts here.
-    pub restart: bool,
-}
-
-/// A source of samples: implement this for your sensors.
-pub trait Source {
-    /// The next sample; none at the end of a recording.
-    fn sample(&mut self) -> Option<Sample>;
-}
 
 /// Length of the queue, less one: samples that arrive while the model learns.
 pub const QUEUE: usize = 8;

@@ -14,8 +14,8 @@
 
 use heapless::spsc::Queue;
 use learner::model::OUTPUTS;
-use learner::sampling::{self, QUEUE, Sample};
-use learner::{Keeper, Pipeline, Recording};
+use learner::sampling::{self, QUEUE};
+use learner::{Keeper, Pipeline, Recording, Sample};
 use situ::matrix::argmax;
 use situ::online::Target;
 use situ_board::{Storage, entry, fault};

@@ -32,7 +32,9 @@ pub fn write(firmware: &Path, board: &Board, to: &Destination) -> Result<(), Fai
         copy(&firmware.join("board").join(file), &format!("board/{file}"))?;
     }
     to.copy_sources(&firmware.join("board/src"), "board/src")?;
-    for entry in ["lib", "main", "features", "keeper", "pipeline", "recording", "sampling"] {
+    for entry in
+        ["lib", "main", "features", "keeper", "pipeline", "recording", "sampling", "source"]
+    {
         let name = format!("src/{entry}.rs");
         copy(&firmware.join("learner").join(&name), &name)?;
     }
