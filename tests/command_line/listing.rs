@@ -54,8 +54,8 @@ fn label(index: usize, count: usize) -> String {
 }
 
 fn target(draw: usize, count: usize) -> String {
-    let labelled: Vec<_> = (0..count).step_by(3).map(|index| format!("l{index}")).collect();
-    labelled.get(draw % (labelled.len() + 1)).cloned().unwrap_or_else(|| "last".to_owned())
+    let labeled: Vec<_> = (0..count).step_by(3).map(|index| format!("l{index}")).collect();
+    labeled.get(draw % (labeled.len() + 1)).cloned().unwrap_or_else(|| "last".to_owned())
 }
 
 /// A cell of the arrays `a` (three cells), `b` and `c` (the same cell), `cell_0`.

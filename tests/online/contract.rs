@@ -101,7 +101,7 @@ fn separable_clouds_and_planes_are_learned() {
                 assert!(accuracy > 0.9, "{name}: accuracy {accuracy}");
             } else {
                 let r2 = 1.0 - squares / total;
-                // A plane is not what a few dozen neighbours describe well.
+                // A plane is not what a few dozen neighbors describe well.
                 let bound = if name.starts_with("memory") { 0.7 } else { 0.97 };
                 assert!(r2 > bound, "{name}: R² {r2}");
             }

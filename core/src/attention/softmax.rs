@@ -62,7 +62,7 @@ pub(super) fn exponentials<T: Scalar>(
         // Within this bound the inlined form has no second way: the compiler joins the two comparisons.
         let weight = if exponent.abs() <= T::from_f64(87.0) {
             exponent.exp_inline()
-        } else if exponent < T::LEAST_EXPONENT {
+        } else if exponent < T::MIN_EXPONENT {
             *x = T::ZERO;
             continue;
         } else {

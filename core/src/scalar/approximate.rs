@@ -77,7 +77,7 @@ impl Scalar for Approximate {
     const MANTISSA_DIGITS: u32 = f32::MANTISSA_DIGITS;
     const MAX: Self = Self(f32::MAX);
     const MIN_POSITIVE: Self = Self(f32::MIN_POSITIVE);
-    const LEAST_EXPONENT: Self = Self(<f32 as Scalar>::LEAST_EXPONENT);
+    const MIN_EXPONENT: Self = Self(<f32 as Scalar>::MIN_EXPONENT);
 
     #[inline(always)]
     fn from_f64(value: f64) -> Self {

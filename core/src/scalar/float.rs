@@ -3,7 +3,7 @@
 use super::{Scalar, exponential};
 
 macro_rules! scalar {
-    ($float:ident, $least_exponent:literal, $sqrt:expr, $ln:ident, $tanh:ident, $powf:ident $(, $exp_inline:item)?) => {
+    ($float:ident, $min_exponent:literal, $sqrt:expr, $ln:ident, $tanh:ident, $powf:ident $(, $exp_inline:item)?) => {
         impl Scalar for $float {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -11,7 +11,7 @@ macro_rules! scalar {
             const MANTISSA_DIGITS: u32 = Self::MANTISSA_DIGITS;
             const MAX: Self = Self::MAX;
             const MIN_POSITIVE: Self = Self::MIN_POSITIVE;
-            const LEAST_EXPONENT: Self = $least_exponent;
+            const MIN_EXPONENT: Self = $min_exponent;
 
             #[inline(always)]
             fn from_f64(value: f64) -> Self {

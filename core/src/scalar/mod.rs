@@ -85,7 +85,7 @@ pub trait Scalar:
     /// Smallest positive normal number.
     const MIN_POSITIVE: Self;
     /// The exponential of anything smaller is zero.
-    const LEAST_EXPONENT: Self;
+    const MIN_EXPONENT: Self;
 
     /// The nearest number to `value`. Folded at compile time for constants.
     fn from_f64(value: f64) -> Self;

@@ -235,7 +235,7 @@ mod tests {
     use half::f16;
 
     #[test]
-    fn dithered_rounding_takes_a_neighbour_and_is_right_on_average() {
+    fn dithered_rounding_takes_a_neighbor_and_is_right_on_average() {
         let mut generator = Generator::new(1);
         let (mut error, mut spread) = (0.0, 0.0);
         const DRAWS: u32 = 200_000;

@@ -107,7 +107,7 @@ family!(OfLogBarrier, "game_log_barrier", LogBarrier, LogBarrier);
 /// Divides weights by their sum.
 // Never inlined, as `negate`: one copy in flash serves every size.
 #[inline(never)]
-fn normalise<T: Scalar>(weights: &mut [T]) {
+fn normalize<T: Scalar>(weights: &mut [T]) {
     let sum = weights.iter().fold(T::ZERO, |sum, weight| sum + *weight);
     weights.iter_mut().for_each(|weight| *weight /= sum);
 }
@@ -127,7 +127,7 @@ struct Match<T: Scalar, F: Family, const A: usize, const BOTH: usize> {
 impl<T: Scalar, F: Family, const A: usize, const BOTH: usize> Match<T, F, A, BOTH> {
     /// From payoffs, and from positive weights that the strategies are proportional to.
     fn new(payoffs: [[T; A]; A], mut weights: [T; BOTH]) -> Option<Self> {
-        weights.chunks_exact_mut(A).for_each(normalise);
+        weights.chunks_exact_mut(A).for_each(normalize);
         let mut negated = payoffs;
         negate(negated.as_flattened_mut());
         let game = Bimatrix::new(payoffs, negated).ok()?;

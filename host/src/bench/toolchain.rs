@@ -106,7 +106,7 @@ impl Toolchain {
         Ok(kept)
     }
 
-    /// A cargo command that compiles for `target`, optimised, with these flags.
+    /// A cargo command that compiles for `target`, optimized, with these flags.
     pub fn cargo(&self, command: &str, target: &str, flags: &[&str]) -> Command {
         let mut flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
         if let Some(linker) = &self.linker {

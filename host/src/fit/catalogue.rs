@@ -87,7 +87,7 @@ fn memory(storage: Storage, slots: usize) -> Model {
     Model::Memory(storage, MemoryConfiguration { slots, ..Default::default() })
 }
 
-/// Mixtures for ever smaller budgets: linear, random features, neighbours; then without the middle.
+/// Mixtures for ever smaller budgets: linear, random features, neighbors; then without the middle.
 fn mixtures() -> Vec<Model> {
     let ftrl = |storage| Model::Ftrl(storage, FtrlConfiguration::default());
     let least_squares = |storage, count| {

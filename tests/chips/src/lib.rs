@@ -33,7 +33,7 @@ mod tests {
             let target = registry.get_target_by_name(chip);
             let target = target.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             for (name, memory) in memories(&board) {
-                // Neighbouring banks are one memory.
+                // Neighboring banks are one memory.
                 let end_of_bank = |address| {
                     let mut ranges = target.memory_map.iter().map(MemoryRegion::address_range);
                     ranges.find(|range| range.contains(&address)).map(|range| range.end)

@@ -124,7 +124,7 @@ pub const SYSTEM: System = System {
             0.95,
             digits::accuracy_of_tuned,
         )
-        .against("500 labelled rows that are not trained on")
+        .against("500 labeled rows that are not trained on")
         .sampled(),
         Claim::at_least(
             "normtune.untuned_gap",

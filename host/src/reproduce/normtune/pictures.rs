@@ -22,7 +22,7 @@ const MIDDLE: f64 = (SIDE - 1) as f64 / 2.0;
 const USUAL_WIDTH: f64 = 1.6;
 /// Smallest square of such a width, for a stroke one pixel wide.
 const LEAST_SQUARE: f64 = 0.05;
-/// Of a pixel in a cell of 2 x 2 and of one next to it: two means of neighbours in turn.
+/// Of a pixel in a cell of 2 x 2 and of one next to it: two means of neighbors in turn.
 const TENT: [f64; 4] = [0.125, 0.375, 0.375, 0.125];
 
 /// A picture, row by row, zero outside.

@@ -113,7 +113,7 @@ impl Measures {
     }
 }
 
-/// Σ λ_k ln(λ_k / P_k), P not renormalised.
+/// Σ λ_k ln(λ_k / P_k), P not renormalized.
 fn divergence(weight: f64, first: f64, second: f64) -> f64 {
     let term = |share: f64, p: f64| if share > 0.0 { share * (share / p).ln() } else { 0.0 };
     term(weight, first) + term(1.0 - weight, second)

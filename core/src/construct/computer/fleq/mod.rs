@@ -11,7 +11,7 @@
 //!
 //! The four layers: read the instruction; read the operands; compute; write and branch. Matrix
 //! products come from the slope of softmax at zero: keys ±a in plus and minus columns, scores
-//! c aᵢᵀbⱼ and values ±eᵢ give `n sinh(c aᵢᵀbⱼ) / c Σ cosh`, whose error is even in c and cancelled
+//! c aᵢᵀbⱼ and values ±eᵢ give `n sinh(c aᵢᵀbⱼ) / c Σ cosh`, whose error is even in c and canceled
 //! by heads at 2c, 3c, … (Richardson extrapolation). Elementwise products and sigmoids are the tanh
 //! of a softmax over two columns.
 //!
