@@ -11,5 +11,6 @@ mod normtune;
 mod product;
 mod proximal;
 mod solve;
+mod storage;
 mod superposition;
 mod transformer;
