@@ -7,7 +7,7 @@
 //! | any, once | [`invert`] (pivoted Gauss-Jordan) | N³ |
 //! | any, as exact as f32 allows | [`invert`], then [`refine`] | 2 N³, and N³ in f64 |
 //! | wide, any size, smallest solution | [`LeastNorm`] | E² (U - E/3), then E²/2 + 2 E U a solve |
-//! | symmetric positive definite | [`Cholesky`] | N³/6, then N² a solve |
+//! | symmetric positive definite | [`Cholesky`], after [`check_symmetric`] where that is in doubt | N³/6, then N² a solve |
 //! | drifts slowly, inverse kept from before | [`NewtonInverse::refine`], one step | 2 N³, no pivots, no divisions |
 //! | any, without pivoting | [`NewtonInverse::invert`] from a cold start | 2 N³ a step, 10 to 40 steps |
 //!
@@ -33,7 +33,7 @@ mod scales;
 mod small;
 mod triangle;
 
-pub use cholesky::Cholesky;
+pub use cholesky::{Cholesky, check_symmetric};
 pub(crate) use covariance::Covariance;
 pub(crate) use factors::Factors;
 pub use gauss_jordan::invert;

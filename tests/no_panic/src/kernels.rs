@@ -32,6 +32,7 @@ pub fn keep() {
         M::transpose_into => fn(&M<5, 7>, &mut M<7, 5>);
         solve::invert => fn(&M<5, 5>, &mut M<5, 5>) -> Result<(), Error>;
         solve::invert => fn(&M<16, 16>, &mut M<16, 16>) -> Result<(), Error>;
+        solve::check_symmetric => fn(&M<5, 5>) -> Result<(), Error>;
         solve::refine => fn(&M<5, 5>, &mut M<5, 5>) -> Result<(), Error>;
         Cholesky::factor => fn(&mut Cholesky<f32, 5>, &M<5, 5>) -> Result<(), Error>;
         Cholesky::solve => fn(&Cholesky<f32, 5>, &mut [f32; 5]);
