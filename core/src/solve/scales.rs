@@ -4,10 +4,14 @@
 
 use crate::scalar::Scalar;
 
-/// The power of two that brings a positive number into [1, 2). Found by steps: a detour by the bits of an f64
-/// would be computed in software for f32.
-fn reciprocal<T: Scalar>(largest: T) -> Option<T> {
+/// The factor that a row or column calls for, from its elements; none if it has none.
+type Measure<T> = fn(&mut dyn Iterator<Item = T>) -> Option<T>;
+
+/// The power of two that brings the largest element into [1, 2). Found by steps: a detour by the bits of an
+/// f64 would be computed in software for f32.
+fn largest<T: Scalar>(elements: &mut dyn Iterator<Item = T>) -> Option<T> {
     let (half, two) = (T::from_f64(0.5), T::from_f64(2.0));
+    let largest = elements.fold(T::ZERO, |most, x| most.maximum(x.abs()));
     let mut scale = T::ONE;
     if !(largest > T::ZERO && largest.is_finite()) {
         return None;
@@ -21,27 +25,43 @@ fn reciprocal<T: Scalar>(largest: T) -> Option<T> {
     (scale.is_finite() && scale > T::ZERO).then_some(scale)
 }
 
-/// Multiplies the rows, then the columns of a square matrix by powers of two, so that the largest
-/// element of each is near 1 and no digit is lost; writes the factors. None if a row or column is all zeros,
-/// not finite, or so small that its factor is not.
+/// The power of two that brings the geometric mean of the elements that are not zero near 1.
+fn mean<T: Scalar>(elements: &mut dyn Iterator<Item = T>) -> Option<T> {
+    let (mut sum, mut count) = (0_i32, 0_i32);
+    for element in elements.filter(|element| *element != T::ZERO) {
+        // NaN and infinity have an exponent too, and are found by the measure that follows.
+        let exponent = (element.abs().to_f64().to_bits() >> 52) as i32;
+        sum = sum.saturating_add(exponent);
+        count = count.saturating_add(1);
+    }
+    let exponent = 2046 - sum.checked_div(count)?;
+    Some(T::from_f64(f64::from_bits((exponent.clamp(1, 2046) as u64) << 52)))
+}
+
+/// Multiplies the rows and the columns of a square matrix by powers of two, so that the largest element of
+/// each is near 1 and no digit is lost; writes the factors. None if a row or column is all zeros, not
+/// finite, or so small that its factor is not.
+///
+/// Geometric means come first, for they are those of the matrix without units. The largest elements of all
+/// rows may lie in one column, whose own differences would become the rows' units.
 #[cold]
 #[inline(never)]
 pub(super) fn equilibrate<T: Scalar>(a: &mut [T], rows: &mut [T], columns: &mut [T]) -> Option<()> {
     let order = columns.len().max(1);
-    // First the largest elements themselves, then the factors.
-    columns.fill(T::ZERO);
-    for (row, scale) in a.chunks_exact_mut(order).zip(rows) {
-        *scale = reciprocal(row.iter().fold(T::ZERO, |most, x| most.maximum(x.abs())))?;
-        for (element, largest) in row.iter_mut().zip(columns.iter_mut()) {
-            *element *= *scale;
-            *largest = largest.maximum(element.abs());
+    rows.fill(T::ONE);
+    columns.fill(T::ONE);
+    let measures: [Measure<T>; 3] = [mean, mean, largest];
+    for measure in measures {
+        for (row, factor) in a.chunks_exact_mut(order).zip(&mut *rows) {
+            let scale = measure(&mut row.iter().copied())?;
+            row.iter_mut().for_each(|element| *element *= scale);
+            *factor *= scale;
         }
-    }
-    for scale in columns.iter_mut() {
-        *scale = reciprocal(*scale)?;
-    }
-    for row in a.chunks_exact_mut(order) {
-        row.iter_mut().zip(columns.iter()).for_each(|(element, scale)| *element *= *scale);
+        for (column, factor) in columns.iter_mut().enumerate() {
+            let scale = measure(&mut a.iter().skip(column).step_by(order).copied())?;
+            a.iter_mut().skip(column).step_by(order).for_each(|element| *element *= scale);
+            *factor *= scale;
+        }
     }
     Some(())
 }
