@@ -54,18 +54,20 @@ mod stream;
 mod tune;
 mod units;
 mod weights;
+mod workspace;
 
 pub use batch_norm::{Affine, BatchNorm, Coordinates, Moments};
 pub use domain::Domain;
 pub use law::{Gaussian, Law, Sign, Sparse, Uniform};
 pub use loss::{cross_entropy, squared_error};
-pub use network::{Network, Workspace};
+pub use network::Network;
 pub use rebuild::{Report, khatri_rao, rebuild, rebuild_memory};
 pub use stack::{Stack, StackParameters, StackWorkspace, Target};
 pub use stream::Stream;
 pub use tune::{Adagrad, Adam, Optimizer, Rule, Sgd};
 pub use units::{Parameters, Unit, Units};
 pub use weights::{Table, Weights};
+pub use workspace::Workspace;
 
 error_enum! {
     /// Why nothing was learned or rebuilt.

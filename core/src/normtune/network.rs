@@ -1,6 +1,8 @@
 //! The frozen network: forward pass, and the gradient of its scales and shifts.
 
-use super::{Law, Parameters, Stream, Table, Unit, Units, Weights};
+use super::workspace::{Active, Trace, at};
+use super::{Law, Parameters, Stream, Table, Unit, Units, Weights, Workspace};
+use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage};
 
 /// A ReLU network with frozen weights, drawn from a [`Law`] whenever they are used or stored in a
@@ -30,117 +32,6 @@ use crate::scalar::{Scalar, Storage};
 pub struct Network<W: Weights> {
     root: W::Root,
     weights: W,
-}
-
-/// Sums of a pass, their gradients, and memory for one layer.
-///
-/// `2 (WIDTH DEPTH + OUTPUTS)` numbers of type S, `WIDTH` numbers of its compute type and
-/// `2 WIDTH + 4` bytes: weights are not recorded.
-///
-/// ```
-/// use situ::normtune::{Network, Parameters, Sign, Workspace};
-///
-/// let (network, parameters) = (Network::new(1, Sign), Parameters::<f64, 4, 1, 1>::default());
-/// let (mut work, mut outputs) = (Workspace::default(), [0.0]);
-/// network.forward(&parameters, &[0.5, -1.0], &mut work, &mut outputs);
-/// network.backward(&parameters, &[1.0], &mut work);
-/// // The output is γ z + β with γ = 1 and β = 0: its derivatives are z and 1.
-/// let last = work.gradient().last().unwrap();
-/// assert_eq!((last.scale, last.shift), (outputs[0], 1.0));
-/// ```
-#[derive(Clone, Debug)]
-pub struct Workspace<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> {
-    trace: Units<Trace<S>, WIDTH, DEPTH, OUTPUTS>,
-    active: Active<S::Compute, WIDTH>,
-}
-
-/// A unit's frozen sum z, and the derivative of the loss by γ z + β.
-#[derive(Clone, Copy, Debug)]
-struct Trace<S> {
-    sum: S,
-    delta: S,
-}
-
-/// The units of a layer that are on, each with one number.
-#[derive(Clone, Debug)]
-struct Active<T, const WIDTH: usize> {
-    index: [u16; WIDTH],
-    value: [T; WIDTH],
-    count: usize,
-}
-
-impl<T: Scalar, const WIDTH: usize> Active<T, WIDTH> {
-    /// Collects the units that are on and their outputs.
-    fn gather<S: Storage<Compute = T>>(&mut self, units: &[Unit<S>], trace: &[Trace<S>]) {
-        const { assert!(WIDTH <= 1 << 16, "units are counted in 16 bits") };
-        self.count = gather(units, trace, &mut self.index, &mut self.value);
-    }
-
-    /// Indices and numbers of the units that are on.
-    fn pairs(&self) -> (&[u16], &[T]) {
-        let (index, value) = (self.index.get(..self.count), self.value.get(..self.count));
-        (index.unwrap_or_default(), value.unwrap_or_default())
-    }
-}
-
-/// Collects the units that are on and their outputs; returns their number.
-// On slices and never inlined, like everything that runs once for each unit or weight: one copy in
-// flash serves networks of every width.
-#[inline(never)]
-fn gather<S: Storage>(
-    units: &[Unit<S>],
-    trace: &[Trace<S>],
-    index: &mut [u16],
-    value: &mut [S::Compute],
-) -> usize {
-    let mut count = 0;
-    let mut slots = index.iter_mut().zip(value);
-    // Not a range that ends with the largest u16: its iterator takes ten instructions a unit.
-    for (index, (unit, trace)) in (0_u32..).zip(units.iter().zip(trace)) {
-        let output = unit.apply(trace.sum.load());
-        if output > S::Compute::ZERO
-            && let Some((slot, value)) = slots.next()
-        {
-            *slot = index as u16;
-            *value = output;
-            count += 1;
-        }
-    }
-    count
-}
-
-/// Numbers and their columns.
-fn at<'a, T: Copy>((index, value): (&'a [u16], &'a [T])) -> impl Iterator<Item = (u32, T)> + Clone {
-    index.iter().zip(value).map(|(index, value)| (u32::from(*index), *value))
-}
-
-impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize> Default
-    for Workspace<S, WIDTH, DEPTH, OUTPUTS>
-{
-    fn default() -> Self {
-        let zero = S::STORED_ZERO;
-        Self {
-            trace: Units::filled(Trace { sum: zero, delta: zero }),
-            active: Active { index: [0; WIDTH], value: [S::Compute::ZERO; WIDTH], count: 0 },
-        }
-    }
-}
-
-impl<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
-    Workspace<S, WIDTH, DEPTH, OUTPUTS>
-{
-    /// The frozen sums z of the last forward pass, layer after layer.
-    pub fn sums(&self) -> impl Iterator<Item = S::Compute> + Clone {
-        self.trace.iter().map(|trace| trace.sum.load())
-    }
-
-    /// The gradient of the last backward pass, layer after layer: of a unit's scale and its shift.
-    pub fn gradient(&self) -> impl Iterator<Item = Unit<S::Compute>> + Clone {
-        self.trace.iter().map(|trace| {
-            let delta = trace.delta.load();
-            Unit { scale: delta * trace.sum.load(), shift: delta }
-        })
-    }
 }
 
 impl<L: Law> Network<L> {
@@ -188,25 +79,72 @@ impl<W: Weights> Network<W> {
         work: &mut Workspace<S, WIDTH, DEPTH, OUTPUTS>,
         outputs: &mut [S::Compute],
     ) {
-        let Workspace { trace, active } = work;
+        let Workspace { trace: Units { hidden, output } } = work;
         let dense = (0..).zip(inputs.iter().copied());
-        let first_gain = self.gain(inputs.len());
-        let gain = self.gain(WIDTH);
-        for (layer, (units, trace)) in parameters.hidden.iter().zip(&mut trace.hidden).enumerate() {
-            match layer {
-                0 => self.sums(layer, first_gain, dense.clone(), trace),
-                _ => self.sums_of_active(layer, gain, active.pairs(), trace),
-            }
-            active.gather(units, trace);
-        }
+        let gain = self.gain(inputs.len());
         let count = outputs.len().min(OUTPUTS);
-        let trace = trace.output.get_mut(..count).unwrap_or_default();
-        match DEPTH {
-            0 => self.sums(DEPTH, first_gain, dense, trace),
-            _ => self.sums_of_active(DEPTH, gain, active.pairs(), trace),
+        let output = output.get_mut(..count).unwrap_or_default();
+        match hidden.first_mut() {
+            None => self.sums(0, gain, dense, output),
+            Some(first) => {
+                self.sums(0, gain, dense, first);
+                if DEPTH > 1 {
+                    self.inner_sums(&parameters.hidden, hidden);
+                }
+                if let (Some(units), Some(below)) = (parameters.hidden.last(), hidden.last()) {
+                    let below = (&units[..], &below[..]);
+                    self.last_sums::<S, OUTPUTS>(DEPTH, self.gain(WIDTH), below, output);
+                }
+            }
         }
-        for ((output, unit), trace) in outputs.iter_mut().zip(&parameters.output).zip(trace) {
+        for ((output, unit), trace) in outputs.iter_mut().zip(&parameters.output).zip(output) {
             *output = unit.apply(trace.sum.load());
+        }
+    }
+
+    /// z of the hidden layers after the first.
+    // Its list of units lies on the stack of deep networks alone.
+    #[inline(never)]
+    fn inner_sums<S: Storage, const WIDTH: usize>(
+        &self,
+        parameters: &[[Unit<S>; WIDTH]],
+        mut trace: &mut [[Trace<S>; WIDTH]],
+    ) {
+        let mut active = Active::<S::Compute, WIDTH>::new();
+        let gain = self.gain(WIDTH);
+        for (layer, units) in (1..).zip(parameters) {
+            let Some((below, rest)) = trace.split_first_mut() else { return };
+            let Some(next) = rest.first_mut() else { return };
+            active.gather(units, below);
+            self.sums_of_active(layer, gain, active.pairs(), next);
+            trace = rest;
+        }
+    }
+
+    /// z = g W h of the last layer, one unit below after the other: its outputs are few, their sums stay at
+    /// hand, and the units that are on need not be listed.
+    #[inline(never)]
+    fn last_sums<S: Storage, const OUTPUTS: usize>(
+        &self,
+        layer: usize,
+        gain: S::Compute,
+        (units, below): (&[Unit<S>], &[Trace<S>]),
+        trace: &mut [Trace<S>],
+    ) {
+        let layer = self.weights.layer(self.root, layer);
+        let mut sums: [(W::Row, S::Compute); OUTPUTS] =
+            core::array::from_fn(|row| (self.weights.row(layer, row as u32), S::Compute::ZERO));
+        let sums = prefix(&mut sums, trace.len());
+        for (column, (unit, below)) in (0..).zip(units.iter().zip(below)) {
+            let input = unit.apply(below.sum.load());
+            if input > S::Compute::ZERO {
+                for (row, sum) in &mut *sums {
+                    *sum += weight::<S::Compute, _>(&self.weights, *row, column) * input;
+                }
+            }
+        }
+        for (trace, (_, sum)) in trace.iter_mut().zip(sums) {
+            trace.sum = S::store(gain * *sum);
         }
     }
 
@@ -278,27 +216,75 @@ impl<W: Weights> Network<W> {
         output_gradient: &[S::Compute],
         work: &mut Workspace<S, WIDTH, DEPTH, OUTPUTS>,
     ) {
-        let Workspace { trace, active } = work;
-        let zero = S::Compute::ZERO;
-        let gradient = output_gradient.iter().copied().chain(core::iter::repeat(zero));
-        for (trace, gradient) in trace.output.iter_mut().zip(gradient) {
+        let Workspace { trace: Units { hidden, output } } = work;
+        let gradient = output_gradient.iter().copied().chain(core::iter::repeat(S::Compute::ZERO));
+        for (trace, gradient) in output.iter_mut().zip(gradient) {
             trace.delta = S::store(gradient);
         }
-        // The layer above the one whose deltas are computed.
-        let mut above = (&parameters.output[..], &trace.output[..]);
-        let hidden = parameters.hidden.iter().zip(&mut trace.hidden);
-        for (layer, (units, trace)) in hidden.enumerate().rev() {
-            active.gather(units, trace);
-            let Active { index, value, count } = &mut *active;
-            let below = (&index[..], value.get_mut(..*count).unwrap_or_default());
-            self.pull_back(layer + 1, self.gain(WIDTH), above, below);
-            trace.iter_mut().for_each(|trace| trace.delta = S::store(zero));
+        let (Some(units), Some(below)) = (parameters.hidden.last(), hidden.last_mut()) else {
+            return;
+        };
+        let count = output_gradient.len();
+        let above = parameters.output.iter().zip(&*output).take(count);
+        self.last_deltas::<S, OUTPUTS>(DEPTH, self.gain(WIDTH), above, (units, below));
+        if DEPTH > 1 {
+            self.inner_deltas(&parameters.hidden, hidden);
+        }
+    }
+
+    /// δ of the last hidden layer, one unit after the other, as [`Self::last_sums`].
+    #[inline(never)]
+    fn last_deltas<'a, S: Storage, const OUTPUTS: usize>(
+        &self,
+        layer: usize,
+        gain: S::Compute,
+        mut above: impl ExactSizeIterator<Item = (&'a Unit<S>, &'a Trace<S>)>,
+        (units, below): (&[Unit<S>], &mut [Trace<S>]),
+    ) {
+        let layer = self.weights.layer(self.root, layer);
+        let count = above.len();
+        let mut slopes: [(W::Row, S::Compute); OUTPUTS] = core::array::from_fn(|row| {
+            let slope = above.next().map_or(S::Compute::ZERO, |(unit, trace)| {
+                gain * unit.scale.load() * trace.delta.load()
+            });
+            (self.weights.row(layer, row as u32), slope)
+        });
+        let slopes = prefix(&mut slopes, count);
+        for (column, (unit, below)) in (0..).zip(units.iter().zip(below)) {
+            let mut delta = S::Compute::ZERO;
+            if unit.apply(below.sum.load()) > S::Compute::ZERO {
+                for (row, slope) in &*slopes {
+                    delta += weight::<S::Compute, _>(&self.weights, *row, column) * *slope;
+                }
+            }
+            below.delta = S::store(delta);
+        }
+    }
+
+    /// δ of the hidden layers before the last, from the last on.
+    #[inline(never)]
+    fn inner_deltas<S: Storage, const WIDTH: usize>(
+        &self,
+        parameters: &[[Unit<S>; WIDTH]],
+        mut trace: &mut [[Trace<S>; WIDTH]],
+    ) {
+        let mut active = Active::<S::Compute, WIDTH>::new();
+        let gain = self.gain(WIDTH);
+        let pairs = parameters.iter().zip(parameters.iter().skip(1)).enumerate();
+        for (layer, (units, above)) in pairs.rev() {
+            let Some((last, rest)) = trace.split_last_mut() else { return };
+            let Some(below) = rest.last_mut() else { return };
+            active.gather(units, below);
+            let Active { index, value, count } = &mut active;
+            let sums = (&index[..], value.get_mut(..*count).unwrap_or_default());
+            self.pull_back(layer + 1, gain, (above, last), sums);
+            below.iter_mut().for_each(|trace| trace.delta = S::STORED_ZERO);
             for (index, delta) in at(active.pairs()) {
-                if let Some(trace) = trace.get_mut(index as usize) {
+                if let Some(trace) = below.get_mut(index as usize) {
                     trace.delta = S::store(delta);
                 }
             }
-            above = (units, trace);
+            trace = rest;
         }
     }
 

@@ -67,7 +67,7 @@ impl<T: Scalar> Configuration for NormtuneConfiguration<T> {
 ///
 /// With D = `WIDTH` and C outputs: 4 (D + C) numbers, half of them Adagrad's norms,
 /// besides the moments of the features (2 d). About D (2 d + 4 C + 20) flops an update, and
-/// D (d + 2 C) weights drawn. An update takes 3 (D + C) numbers and 2 D bytes of stack.
+/// D (d + 2 C) weights drawn. An update takes 2 (D + C) numbers of stack.
 ///
 /// ```
 /// use situ::online::{Learner, Normtune, Shape, Target};

@@ -147,10 +147,10 @@ impl Model {
             Self::Delta(_, c) => 2 * number * c.random.terms(d),
             // Distances, and the weights of the examples.
             Self::Memory(_, c) => 2 * number * c.slots,
-            // Sums and their gradients in storage, a number and an index of each unit that is on.
+            // Sums and their gradients in storage.
             Self::Normtune(storage, width, _) => {
                 let stored = if *storage == Storage::F32 { number } else { size_of::<f16>() };
-                (2 * stored + number + 2) * (width + shape.outputs())
+                2 * stored * (width + shape.outputs())
             }
             Self::Hedge(models) => {
                 models.iter().map(|model| model.buffer_bytes(shape)).max().unwrap_or(0)
