@@ -2,6 +2,7 @@
 
 use super::counted;
 use super::examples::Examples;
+use super::export::ram_bytes_of;
 use super::options::Options;
 use super::predictions::Writer;
 use super::prequential::{shortest, timed_part};
@@ -55,6 +56,8 @@ struct Watched {
     /// Lines of the file at which the first alarms were raised.
     lines: Vec<u32>,
     state_bytes: usize,
+    /// What firmware with this detector needs: variables and stack.
+    ram_bytes: usize,
     flops_per_update: usize,
     update_ns: f64,
 }
@@ -63,6 +66,7 @@ struct Watched {
 struct Watch {
     detector: Box<dyn Detector<f32>>,
     variant: String,
+    ram_bytes: usize,
     alarms: [usize; 2],
     lines: Vec<u32>,
     /// Seconds of the part of the stream that is under way, and of an example of each before it.
@@ -165,32 +169,46 @@ pub fn watch(
 /// The detectors that take so many features and fit the budget.
 fn detectors(data: &Examples, rate: f64, budget: Option<usize>) -> Result<Vec<Watch>, Failure> {
     let (features, rate) = (data.features.len(), rate as f32);
-    let fits = |watch: &Watch| budget.is_none_or(|budget| watch.detector.state_bytes() <= budget);
+    let fits = |watch: &Watch| budget.is_none_or(|budget| watch.ram_bytes <= budget);
+    let watch = |detector: Box<dyn Detector<f32>>, variant: String, numbers: usize| {
+        let buffer_bytes = numbers * size_of::<f32>();
+        let ram_bytes = ram_bytes_of(detector.state_bytes(), 1, buffer_bytes, data);
+        Some(Watch::new(detector, variant, ram_bytes)).filter(fits)
+    };
     let nearest = |slots: usize| {
         let configuration =
             NearestConfiguration { false_alarms: rate, slots, ..Default::default() };
         let detector = Nearest::<f32, FEATURES, 256>::new(features, configuration).ok()?;
-        Some(Watch::new(Box::new(detector), format!("nearest of {slots}"))).filter(fits)
+        // An example and the metric, and the distances of all stored ones.
+        watch(Box::new(detector), format!("nearest of {slots}"), 2 * features + slots)
     };
-    let configuration = MahalanobisConfiguration { false_alarms: rate, ..Default::default() };
-    let squared = Mahalanobis::<f32, SQUARED, { SQUARED + 1 }>::new(features, configuration).ok();
-    let squared = squared.map(|detector| Watch::new(Box::new(detector), "mahalanobis".to_owned()));
+    let mahalanobis = || {
+        let configuration = MahalanobisConfiguration { false_alarms: rate, ..Default::default() };
+        let detector = Mahalanobis::<f32, SQUARED, { SQUARED + 1 }>::new(features, configuration);
+        // The terms, and their products with the covariance.
+        watch(Box::new(detector.ok()?), "mahalanobis".to_owned(), 2 * (features + 1))
+    };
     let watches: Vec<_> =
-        SLOTS.into_iter().find_map(nearest).into_iter().chain(squared.filter(fits)).collect();
-    if watches.is_empty() {
-        return Err(Failure::Input(format!(
-            "{}: no detector of {features} features fits; situ fit takes at most {FEATURES}",
+        SLOTS.into_iter().find_map(nearest).into_iter().chain(mahalanobis()).collect();
+    match (watches.is_empty(), budget) {
+        (false, _) => Ok(watches),
+        (true, Some(budget)) if features <= FEATURES => Err(Failure::Input(format!(
+            "--budget {budget}: no detector of {} runs in so many bytes of RAM",
+            counted(features, "feature")
+        ))),
+        (true, _) => Err(Failure::Input(format!(
+            "{}: {features} features; a detector takes at most {FEATURES}",
             data.name
-        )));
+        ))),
     }
-    Ok(watches)
 }
 
 impl Watch {
-    fn new(detector: Box<dyn Detector<f32>>, variant: String) -> Self {
+    fn new(detector: Box<dyn Detector<f32>>, variant: String, ram_bytes: usize) -> Self {
         Self {
             detector,
             variant,
+            ram_bytes,
             alarms: [0; 2],
             lines: Vec::new(),
             seconds: 0.0,
@@ -228,6 +246,7 @@ impl Watch {
             detected: known.then(|| share(1)),
             false_alarm_share: known.then(|| share(0)),
             state_bytes: self.detector.state_bytes(),
+            ram_bytes: self.ram_bytes,
             flops_per_update: self.detector.flops_per_update(),
             update_ns: 1e9 * shortest(&self.times),
             variant: self.variant,
@@ -251,14 +270,14 @@ impl Anomalies {
             console::line(format_args!("{known} examples have another label than the first"))?;
             header.extend(["detected", "false alarms"]);
         }
-        header.extend(["state, bytes", "flops/update", "ns/update"]);
+        header.extend(["state, bytes", "RAM, bytes", "flops/update", "ns/update"]);
         let mut table = report::table(&header);
         for watched in &self.learners {
             let mut row = vec![watched.variant.clone(), watched.alarms.to_string()];
             row.push(format!("{:.4}", watched.alarm_share));
             let shares = [watched.detected, watched.false_alarm_share];
             row.extend(shares.into_iter().flatten().map(|share| format!("{share:.4}")));
-            row.push(watched.state_bytes.to_string());
+            row.extend([watched.state_bytes, watched.ram_bytes].map(|bytes| bytes.to_string()));
             row.push(watched.flops_per_update.to_string());
             row.push(format!("{:.0}", watched.update_ns));
             table.add_row(row);

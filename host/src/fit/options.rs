@@ -94,7 +94,7 @@ pub struct Options {
     #[arg(long, value_name = "NAME")]
     pub learner: Vec<String>,
     /// Only learners that run in BYTES of RAM, state, windows and stack together; falls back to smaller
-    /// variants. When looking for anomalies, BYTES of state alone
+    /// variants
     #[arg(long, value_name = "BYTES")]
     pub budget: Option<usize>,
     /// Tune each learner's configuration on the first fifth of the stream; score the rest

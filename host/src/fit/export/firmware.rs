@@ -27,12 +27,22 @@ const COEFFICIENTS: usize = 32;
 pub fn ram_bytes(model: &Model, data: &Examples) -> Option<usize> {
     let shape = data.shape();
     let state_bytes = model.state_bytes(shape)?;
-    let features = data.features.len();
+    let configurations = model.members().len();
+    Some(ram_bytes_of(state_bytes, configurations, model.buffer_bytes(shape), data))
+}
+
+/// RAM that firmware needs for a state with so many configurations, whose update has so many bytes of arrays
+/// on its stack.
+pub fn ram_bytes_of(
+    state_bytes: usize,
+    configurations: usize,
+    buffer_bytes: usize,
+    data: &Examples,
+) -> usize {
     // The features of an example also lie on the stack, once.
-    let waiting = 4 * features + QUEUE * (4 * channels(data) + 16);
-    let configuration = CONFIGURATION * model.members().len();
-    let stack = STACK + model.buffer_bytes(shape);
-    Some(pipeline_bytes(state_bytes, data) + waiting + configuration + stack)
+    let waiting = 4 * data.features.len() + QUEUE * (4 * channels(data) + 16);
+    let configuration = CONFIGURATION * configurations;
+    pipeline_bytes(state_bytes, data) + waiting + configuration + STACK + buffer_bytes
 }
 
 /// RAM of the pipeline alone, without configuration: the learner's state, the open windows, and the

@@ -16,5 +16,5 @@ mod workspace;
 
 pub use c::write as write_c;
 pub use destination::Destination;
-pub use firmware::{Export, ram_bytes, write};
+pub use firmware::{Export, ram_bytes, ram_bytes_of, write};
 pub use measure::measure;
