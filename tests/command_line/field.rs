@@ -53,36 +53,6 @@ fn a_target_far_from_zero_is_scored_by_its_variance() {
     assert!(number(&run["baselines"][0]["score"]) < 0.1);
 }
 
-/// The same log in other units: R² is the same to three digits.
-#[test]
-fn an_offset_of_the_target_changes_no_score() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/command_line/csv/kelvin.csv");
-    let text = std::fs::read_to_string(file).unwrap();
-    let scores: Vec<f64> = [0.0, -273.15, 1e6 - 273.15]
-        .iter()
-        .map(|offset| {
-            let moved = text.lines().map(|line| match line.rsplit_once(',') {
-                Some((rest, last)) => match last.parse::<f64>() {
-                    Ok(value) => format!("{rest},{:.4}\n", value + offset),
-                    Err(_) => format!("{line}\n"),
-                },
-                None => String::new(),
-            });
-            let directory = tempfile::tempdir().unwrap();
-            let path = directory.path().join("moved.csv");
-            std::fs::write(&path, moved.collect::<String>()).unwrap();
-            let mut command = situ(directory.path());
-            command.arg("fit").arg(path).args(["--target", "T", "--learner", "ftrl", "--json"]);
-            let output = command.output().unwrap();
-            let run: Value = serde_json::from_slice(&output.stdout).unwrap();
-            number(&run["learners"][0]["score"])
-        })
-        .collect();
-    for score in &scores {
-        assert!((score - scores[0]).abs() < 5e-4, "{scores:?}");
-    }
-}
-
 /// Classes in long runs, features that say nothing: to repeat the last label is right 397 of 399 times.
 #[test]
 fn persistence_is_not_praised_as_skill() {

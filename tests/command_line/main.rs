@@ -13,6 +13,7 @@ mod files;
 mod fit;
 mod fuzz;
 mod hostile;
+mod kinds;
 mod learners;
 mod listing;
 mod output;

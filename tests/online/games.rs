@@ -125,6 +125,84 @@ proptest! {
         prop_assert!(regret(&always, seed, rounds) <= bound);
         prop_assert!(regret(&horizon, seed, rounds) <= (n * entropy / 2.0).sqrt());
     }
+
+    /// Scores from the smallest to the largest numbers: a strategy, or a refusal.
+    #[test]
+    fn choice_maps_take_scores_of_any_size(
+        scores in prop::collection::vec((-3.0_f64..3.0, -45..39_i32), 1..8),
+    ) {
+        fn check(map: &impl Regularizer<f32>, scores: &[f32]) -> Result<(), TestCaseError> {
+            let mut strategy = vec![0.0; scores.len()];
+            match map.choose(scores, &mut strategy) {
+                Ok(()) => {
+                    let sum: f32 = strategy.iter().sum();
+                    prop_assert!((sum - 1.0).abs() < 1e-5, "{scores:?} {strategy:?}");
+                }
+                Err(error) => prop_assert_eq!(error, ftrl::Error::NotFinite, "{:?}", scores),
+            }
+            Ok(())
+        }
+        let scores = scores.iter().map(|(x, exponent)| (x * 10.0_f64.powi(*exponent)) as f32);
+        let scores: Vec<f32> = scores.filter(|score| score.is_finite()).collect();
+        prop_assume!(!scores.is_empty());
+        check(&Entropic, &scores)?;
+        check(&Euclidean, &scores)?;
+        check(&Tsallis::half(), &scores)?;
+        check(&LogBarrier, &scores)?;
+    }
+
+    /// A loss of any size at any probability is a step to finite strategies, or refused and no step.
+    #[test]
+    fn rare_actions_leave_finite_strategies(
+        losses in prop::collection::vec((0..2_usize, -45.0_f64..0.0, 0.0_f32..1.0), 1..20),
+        size in -30..38_i32,
+    ) {
+        let size = 10.0_f32.powi(size);
+        let bandit = Exp3::<f32>::new(2).unwrap().with_range(0.0, size).unwrap();
+        let mut state = bandit.start::<2>().unwrap();
+        for (action, exponent, share) in losses {
+            let rare = situ::simplex::Draw { action, probability: 10.0_f64.powf(exponent) as f32 };
+            let before = state.clone();
+            if bandit.loss(&mut state, rare, share * size).is_err() {
+                prop_assert_eq!(&state, &before);
+            }
+            prop_assert!(state.strategies().iter().all(|probability| probability.is_finite()));
+        }
+    }
+
+    /// Losses in any range teach what they teach in [0, 1], and so do rewards upside down; a loss outside is
+    /// refused.
+    #[test]
+    fn the_range_of_losses_does_not_matter(
+        seed: u64, low in -1.0..1.0_f64, exponent in -6..6_i32, beyond in 0.01..9.0_f64,
+    ) {
+        let width = 10.0_f64.powi(exponent);
+        let low = low * width;
+        let plain = Exp3::<f64>::new(3).unwrap();
+        let ranged = plain.with_range(low, low + width).unwrap();
+        let mut states = [plain, ranged, ranged].map(|bandit| bandit.start::<3>().unwrap());
+        let mut generator = Generator::new(seed);
+        for _ in 0..100 {
+            let chosen = plain.choose(&states[0], &mut generator);
+            let loss: f64 = generator.uniform();
+            plain.loss(&mut states[0], chosen, loss).unwrap();
+            ranged.loss(&mut states[1], chosen, low + width * loss).unwrap();
+            ranged.reward(&mut states[2], chosen, low + width * (1.0 - loss)).unwrap();
+            let before = states[1].clone();
+            for outside in [low - beyond * width, low + (1.0 + beyond) * width] {
+                let refused = Err(ftrl::Error::OutOfRange);
+                prop_assert_eq!(ranged.loss(&mut states[1], chosen, outside), refused);
+                prop_assert_eq!(ranged.reward(&mut states[1], chosen, outside), refused);
+            }
+            prop_assert_eq!(&states[1], &before);
+        }
+        let [plain, others @ ..] = &states;
+        for other in others {
+            for (plain, other) in plain.strategies().iter().zip(other.strategies()) {
+                prop_assert!((plain - other).abs() < 1e-9, "{plain} {other}");
+            }
+        }
+    }
 }
 
 /// The strategy after these payoffs.
@@ -248,40 +326,4 @@ fn a_player_needs_three_numbers_an_action() {
     Full.observe(&game, state.strategies(), 1, &mut Generator::new(0), &mut payoffs).unwrap();
     ftrl.update(&mut state, game.actions(), &payoffs).unwrap();
     assert_eq!(*state.strategies(), [1.0, 0.0, 1.0]);
-}
-
-/// Choice maps at the ends of the numbers, and estimates of very rare actions.
-#[test]
-fn extreme_scores_and_rare_actions_stay_finite() {
-    fn check(map: &impl Regularizer<f32>) {
-        for scores in [
-            [3e38, -3e38, 0.0],
-            [-3e38, -3e38, -3e38],
-            [16_777_216.0, 16_777_215.0, 0.0],
-            [1e-30, -1e-30, 0.0],
-        ] {
-            let mut strategy = [0.0; 3];
-            match map.choose(&scores, &mut strategy) {
-                Ok(()) => {
-                    let sum: f32 = strategy.iter().sum();
-                    assert!((sum - 1.0).abs() < 1e-5, "{scores:?} {strategy:?}");
-                }
-                Err(error) => assert_eq!(error, ftrl::Error::NotFinite, "{scores:?}"),
-            }
-        }
-    }
-    check(&Entropic);
-    check(&Euclidean);
-    check(&Tsallis::half());
-    check(&LogBarrier);
-    let bandit = Exp3::<f32>::new(2).unwrap().with_range(0.0, 1e30).unwrap();
-    let mut state = bandit.start::<2>().unwrap();
-    let rare = situ::simplex::Draw { action: 0, probability: 1e-38 };
-    for _ in 0..3 {
-        let before = state.clone();
-        if bandit.loss(&mut state, rare, 1e30).is_err() {
-            assert_eq!(state, before);
-        }
-        assert!(state.strategies().iter().all(|probability| probability.is_finite()));
-    }
 }
