@@ -248,8 +248,6 @@ pub struct OnBoard {
     pub per_predict: f64,
     /// Variables and the maximum stack in use.
     pub ram_bytes: u64,
-    /// Maximum stack in use while the learner is created.
-    pub begin_stack_bytes: u64,
     /// Maximum stack in use.
     pub stack_bytes: u64,
     /// Program and constants, without the recording.
