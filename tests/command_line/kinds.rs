@@ -71,9 +71,10 @@ proptest! {
         let run = json_text(log(1000, seed, spoil), "y", "--learner ftrl --learner newton");
         prop_assert_eq!(&run["rank"], "MAE");
         for learner in run["learners"].as_array().unwrap() {
-            // The median of the noise is 0.34.
+            // The median of the noise is 0.34, that of the value's distance from its mean 5.8. Each extreme moves
+            // the weights once, by as much as a clipped residual may.
             let median = number(&learner["median_error"]);
-            prop_assert!(median < 0.6 && median < number(&learner["mae"]), "{learner}");
+            prop_assert!(median < 1.2 && median < number(&learner["mae"]), "{learner}");
         }
     }
 
