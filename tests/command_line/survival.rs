@@ -125,7 +125,7 @@ fn predictions_are_replaced_by_whole_ones() {
         (full, "d.csv --drop y", "mahalanobis"),
     ] {
         let output = run(limit, options);
-        let [out, complaint] = [output.stdout, output.stderr].map(|text| String::from_utf8(text));
+        let [out, complaint] = [output.stdout, output.stderr].map(String::from_utf8);
         let (out, complaint) = (out.unwrap(), complaint.unwrap());
         assert_eq!(output.status.code(), Some(2), "{options}: {complaint}");
         assert_eq!(complaint.lines().count(), 1, "{options}: {complaint}");
