@@ -48,7 +48,9 @@ fn an_installed_program_works_outside_a_checkout_and_in_odd_paths() {
     let odd = directory.path().join("it's a \"folder\" $HOME of Bär & 東京");
     std::fs::create_dir(&odd).unwrap();
     let installed = odd.join("situ copy");
-    std::fs::copy(env!("CARGO_BIN_EXE_situ"), &installed).unwrap();
+    // By another process: a test that forks while a program is written here would keep it open, too busy to run.
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_situ")).arg(&installed).status();
+    assert!(copied.unwrap().success());
     let rows: String = (0..80).map(|i| format!("{},{}\n", i % 7, ["a", "b"][i % 2])).collect();
     std::fs::write(odd.join("d ü.csv"), format!("x,y\n{rows}")).unwrap();
     std::fs::write(odd.join("7!.subleq"), include_str!("../../host/programs/factorial.subleq"))
