@@ -188,7 +188,8 @@ fn small_dithered(value: f32, hash: u32) -> half::f16 {
     let below = units as u16;
     let fraction = (units - f32::from(below)) * 4_294_967_296.0;
     let sign = (value.to_bits() >> 16) as u16 & 0x8000;
-    half::f16::from_bits((below + u16::from(!hash < fraction as u32)) | sign)
+    // At most 1,024: the addition does not wrap.
+    half::f16::from_bits(below.wrapping_add(u16::from(!hash < fraction as u32)) | sign)
 }
 
 /// An f16 as stored in a file, little-endian and at any address: weights are read in place.
