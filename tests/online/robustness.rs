@@ -116,8 +116,11 @@ proptest! {
                     seen.iter_mut().for_each(|p| p[0] /= unit);
                 }
                 let seen = score(&seen[300..], &plain[300..]);
-                // Where the grid of 8-bit numbers lies depends on the unit.
-                let bound = if name.contains("8 bits") { 0.1 } else { 0.04 };
+                // Where the grid of short numbers lies depends on the unit, and with it which of two like
+                // examples a memory replaces: one stream in 20 units scored .786 to .832 in f16, and .8137
+                // in all of them in f32.
+                let short = name.contains("8 bits") || name.contains("memory, f16");
+                let bound = if short { 0.1 } else { 0.04 };
                 prop_assert!(seen > expected - bound, "{name}: {seen} in {unit}, {expected} in 1");
             }
         }
