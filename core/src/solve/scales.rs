@@ -7,35 +7,49 @@ use crate::scalar::Scalar;
 /// The factor that a row or column calls for, from its elements; none if it has none.
 type Measure<T> = fn(&mut dyn Iterator<Item = T>) -> Option<T>;
 
-/// The power of two that brings the largest element into [1, 2). Found by steps: a detour by the bits of an
-/// f64 would be computed in software for f32.
-fn largest<T: Scalar>(elements: &mut dyn Iterator<Item = T>) -> Option<T> {
+/// The exponent of the power of two at or below a finite number that is not zero. Found by steps: a detour by
+/// the bits of an f64 would be computed in software for f32.
+fn exponent<T: Scalar>(number: T) -> i32 {
     let (half, two) = (T::from_f64(0.5), T::from_f64(2.0));
+    let (mut rest, mut exponent) = (number.abs(), 0_i32);
+    while rest >= two {
+        rest *= half;
+        exponent = exponent.saturating_add(1);
+    }
+    while rest < T::ONE {
+        rest *= two;
+        exponent = exponent.saturating_sub(1);
+    }
+    exponent
+}
+
+/// Two to the power of minus `exponent`; none if it is zero or not finite.
+fn factor<T: Scalar>(exponent: i32) -> Option<T> {
+    let base = if exponent > 0 { T::from_f64(0.5) } else { T::from_f64(2.0) };
+    let factor = (0..exponent.unsigned_abs()).fold(T::ONE, |factor, _| factor * base);
+    (factor.is_finite() && factor > T::ZERO).then_some(factor)
+}
+
+/// The power of two that brings the largest element into [1, 2).
+fn largest<T: Scalar>(elements: &mut dyn Iterator<Item = T>) -> Option<T> {
     let largest = elements.fold(T::ZERO, |most, x| most.maximum(x.abs()));
-    let mut scale = T::ONE;
     if !(largest > T::ZERO && largest.is_finite()) {
         return None;
     }
-    while largest * scale >= two {
-        scale *= half;
-    }
-    while largest * scale < T::ONE {
-        scale *= two;
-    }
-    (scale.is_finite() && scale > T::ZERO).then_some(scale)
+    factor(exponent(largest))
 }
 
 /// The power of two that brings the geometric mean of the elements that are not zero near 1.
 fn mean<T: Scalar>(elements: &mut dyn Iterator<Item = T>) -> Option<T> {
     let (mut sum, mut count) = (0_i32, 0_i32);
     for element in elements.filter(|element| *element != T::ZERO) {
-        // NaN and infinity have an exponent too, and are found by the measure that follows.
-        let exponent = (element.abs().to_f64().to_bits() >> 52) as i32;
-        sum = sum.saturating_add(exponent);
+        if !element.is_finite() {
+            return None;
+        }
+        sum = sum.saturating_add(exponent(element));
         count = count.saturating_add(1);
     }
-    let exponent = 2046 - sum.checked_div(count)?;
-    Some(T::from_f64(f64::from_bits((exponent.clamp(1, 2046) as u64) << 52)))
+    factor(sum.checked_div_euclid(count)?)
 }
 
 /// Multiplies the rows and the columns of a square matrix by powers of two, so that the largest element of
