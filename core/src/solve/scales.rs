@@ -4,8 +4,9 @@
 
 use crate::scalar::Scalar;
 
-/// The factor that a row or column calls for, from its elements; none if it has none.
-type Measure<T> = fn(&mut dyn Iterator<Item = T>) -> Option<T>;
+/// The factor that a row or column calls for, from every `step`th of some elements; none if it has none.
+// Not a dynamic iterator: its table would link a method that divides by the step.
+type Measure<T> = fn(&[T], usize) -> Option<T>;
 
 /// The exponent of the power of two at or below a finite number that is not zero. Found by steps: a detour by
 /// the bits of an f64 would be computed in software for f32.
@@ -31,7 +32,8 @@ fn factor<T: Scalar>(exponent: i32) -> Option<T> {
 }
 
 /// The power of two that brings the largest element into [1, 2).
-fn largest<T: Scalar>(elements: &mut dyn Iterator<Item = T>) -> Option<T> {
+fn largest<T: Scalar>(elements: &[T], step: usize) -> Option<T> {
+    let elements = elements.iter().step_by(step.max(1));
     let largest = elements.fold(T::ZERO, |most, x| most.maximum(x.abs()));
     if !(largest > T::ZERO && largest.is_finite()) {
         return None;
@@ -40,8 +42,9 @@ fn largest<T: Scalar>(elements: &mut dyn Iterator<Item = T>) -> Option<T> {
 }
 
 /// The power of two that brings the geometric mean of the elements that are not zero near 1.
-fn mean<T: Scalar>(elements: &mut dyn Iterator<Item = T>) -> Option<T> {
+fn mean<T: Scalar>(elements: &[T], step: usize) -> Option<T> {
     let (mut sum, mut count) = (0_i32, 0_i32);
+    let elements = elements.iter().step_by(step.max(1)).copied();
     for element in elements.filter(|element| *element != T::ZERO) {
         if !element.is_finite() {
             return None;
@@ -67,12 +70,12 @@ pub(super) fn equilibrate<T: Scalar>(a: &mut [T], rows: &mut [T], columns: &mut 
     let measures: [Measure<T>; 3] = [mean, mean, largest];
     for measure in measures {
         for (row, factor) in a.chunks_exact_mut(order).zip(&mut *rows) {
-            let scale = measure(&mut row.iter().copied())?;
+            let scale = measure(row, 1)?;
             row.iter_mut().for_each(|element| *element *= scale);
             *factor *= scale;
         }
         for (column, factor) in columns.iter_mut().enumerate() {
-            let scale = measure(&mut a.iter().skip(column).step_by(order).copied())?;
+            let scale = measure(a.get(column..)?, order)?;
             a.iter_mut().skip(column).step_by(order).for_each(|element| *element *= scale);
             *factor *= scale;
         }
