@@ -5,7 +5,7 @@ use super::rule::Decay;
 use super::{Error, FastWeights, Rule};
 use crate::archive::{Archive, Persist};
 use crate::matrix::{Matrix, dot, matrix_vector};
-use crate::scalar::{Scalar, Storage, Vectorized};
+use crate::scalar::{LARGE_PASS, Scalar, Storage, Vectorized};
 
 /// The memory M of linear attention, written by a [`Rule`]: VALUES × KEYS numbers, and two more.
 ///
@@ -105,12 +105,9 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> Memory<S, KEYS, VALUES>
         key: &[S::Compute; KEYS],
     ) {
         let step = Step { rows: &mut self.matrix.rows, decays, change, key, writes: self.writes };
-        if KEYS * VALUES < LARGE { step.work() } else { step.run() }
+        if KEYS * VALUES < LARGE_PASS { step.work() } else { step.run() }
     }
 }
-
-/// Minimum number of elements at which asking for wider vectors pays.
-const LARGE: usize = 128;
 
 /// The operands of [`Memory::apply`].
 struct Step<'a, S: Storage, D, const KEYS: usize, const VALUES: usize> {

@@ -7,7 +7,7 @@ use super::Matrix;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 use super::blocks;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-use crate::scalar::Vectorized;
+use crate::scalar::{LARGE_PASS, Vectorized};
 use crate::scalar::{Scalar, Storage};
 
 /// Lanes of partial sums: enough to hide the latency of an addition and to fill a SIMD register.
@@ -135,7 +135,7 @@ pub fn matrix_vector<A, X, O, const R: usize, const C: usize>(
     #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
     let done = 0;
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-    if R * C >= LARGE {
+    if R * C >= LARGE_PASS {
         return FourRows { a, x, out }.run();
     }
     let rest = out.get_mut(done..).unwrap_or_default();
@@ -143,10 +143,6 @@ pub fn matrix_vector<A, X, O, const R: usize, const C: usize>(
         *out = O::store(dot(row, x));
     }
 }
-
-/// Minimum number of multiply-adds at which asking for wider vectors pays.
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-const LARGE: usize = 128;
 
 /// A matrix-vector product, four rows at a time: one row's sums wait for each other.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]

@@ -108,6 +108,14 @@ impl<T: Scalar, const N: usize> Cholesky<T, N> {
         Ok(rows)
     }
 
+    /// The rows of the block on the diagonal that starts at `start`.
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    #[inline(always)]
+    fn block_rows(&mut self, start: usize) -> impl Iterator<Item = &mut [T; BLOCK]> {
+        let rows = self.lower.rows.get_mut(start..).unwrap_or_default().iter_mut();
+        rows.filter_map(move |row| row.get_mut(start..)?.first_chunk_mut())
+    }
+
     /// Factors the block on the diagonal that starts at `start`, in registers.
     #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
     #[inline(always)]
@@ -118,15 +126,11 @@ impl<T: Scalar, const N: usize> Cholesky<T, N> {
         start: usize,
     ) -> Result<(), Error> {
         let mut block = [[T::ZERO; BLOCK]; BLOCK];
-        let rows = self.lower.rows.get_mut(start..).unwrap_or_default().iter_mut();
-        let rows = rows.filter_map(|row| row.get_mut(start..)?.first_chunk_mut::<BLOCK>());
-        for (block, row) in block.iter_mut().zip(rows) {
+        for (block, row) in block.iter_mut().zip(self.block_rows(start)) {
             *block = *row;
         }
         eliminate(&mut block, diagonal, tolerance, 0)?;
-        let rows = self.lower.rows.get_mut(start..).unwrap_or_default().iter_mut();
-        let rows = rows.filter_map(|row| row.get_mut(start..)?.first_chunk_mut::<BLOCK>());
-        for (i, (block, row)) in block.iter().zip(rows).enumerate() {
+        for (i, (block, row)) in block.iter().zip(self.block_rows(start)).enumerate() {
             for (j, (element, factor)) in row.iter_mut().zip(block).enumerate() {
                 *element = if j <= i { *factor } else { T::ZERO };
             }

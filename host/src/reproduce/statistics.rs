@@ -68,7 +68,7 @@ pub fn share_gained(by: &[bool], other: &[bool]) -> Measured {
 
 /// Share that is right.
 pub fn share_right(rights: &[bool]) -> f64 {
-    rights.iter().filter(|right| **right).count() as f64 / rights.len() as f64
+    share(rights, |right| *right).value
 }
 
 /// Groups of [`jackknife`].

@@ -54,5 +54,5 @@ pub(crate) use rows::{add_eight_lanes, add_lanes, add_scaled, dot, dot_rows};
 pub(crate) use singles::{singles, singles_mut};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use tile::{Panel, tiles};
-pub(crate) use vector::Vectorized;
+pub(crate) use vector::{LARGE_PASS, Vectorized};
 pub(crate) use zeros::{zero_rows, zeros};

@@ -1,5 +1,8 @@
 //! Uses the widest vectors that the processor has.
 
+/// Minimum number of multiply-adds of one pass over a matrix at which the check of [`Vectorized::run`] pays.
+pub(crate) const LARGE_PASS: usize = 128;
+
 /// Work compiled for more than one width of vectors.
 pub(crate) trait Vectorized: Sized {
     /// The result.

@@ -1,8 +1,8 @@
 //! A pretrained model: the gains of the shipped decoder alone are tuned to a language that it has never
 //! seen.
 
+use super::adam::Adam;
 use super::backward::{Backward, Tuned};
-use super::softmax::Adam;
 use crate::prompts::{Family, Prompt};
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::statistics::{share_gained, share_right};
@@ -43,17 +43,22 @@ fn rights(model: &Backward, settings: &Settings) -> Vec<bool> {
     (0..settings.size(300, 2000)).into_par_iter().map(right).collect()
 }
 
-/// Tunes a copy of the decoder; whether each test prompt is right, and the accuracy on the way.
-fn tune(model: &Backward, tuned: Tuned, rate: f64, settings: &Settings) -> (Vec<bool>, Curve) {
+/// Tunes a copy of the decoder; whether each test prompt is right, and the accuracy on the way from `before`.
+fn tune(
+    model: &Backward,
+    (tuned, rate): (Tuned, f64),
+    before: f64,
+    settings: &Settings,
+) -> (Vec<bool>, Curve) {
     let mut model = model.clone();
     let places = model.tuned(tuned);
     let mut adam = Adam::new(places.len());
     // All weights need fewer.
     let share = if tuned == Tuned::All { 4 } else { 1 };
     let steps: u64 = settings.size(250, 1000) / share;
-    let mut points = Vec::new();
+    let mut points = vec![[0.0, before]];
     for step in 0..steps {
-        if step % (steps / 6) == 0 {
+        if step > 0 && step % (steps / 6) == 0 {
             points.push([step as f64, share_right(&rights(&model, settings))]);
         }
         let slopes = |index: u64| {
@@ -86,7 +91,7 @@ pub fn gains(context: &mut Context<'_>) -> Result<Measured> {
     let before = rights(&model, settings);
     let [(gains, gains_curve), (all, all_curve)] =
         [(Tuned::Gains, RATES[0]), (Tuned::All, RATES[1])]
-            .map(|(tuned, rate)| tune(&model, tuned, rate, settings));
+            .map(|plan| tune(&model, plan, share_right(&before), settings));
     context.plot(Series {
         title: "A fifth language: gains alone and all weights of a pretrained decoder".to_owned(),
         x: Axis::linear(format!("steps of {BATCH} prompts")),

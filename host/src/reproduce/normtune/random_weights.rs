@@ -1,8 +1,8 @@
 //! The control of the digits: two weights of each unit, drawn at random, are tuned in place of its scale
 //! and shift.
 
+use super::adam::Adam;
 use super::examples::{BATCH, CLASSES, DEPTH, Example, SMOOTHING, TRAINING};
-use super::softmax::Adam;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;

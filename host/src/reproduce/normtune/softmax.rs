@@ -1,40 +1,11 @@
-//! The control of the digits: a linear softmax on the same numbers; and the host's Adam.
+//! The control of the digits: a linear softmax on the same numbers.
 
+use super::adam::Adam;
 use super::examples::{CLASSES, Example, TRAINING};
 
 /// Steps of Adam on all training rows, and its first rate, which falls linearly to zero.
 const STEPS: u32 = 200;
 const RATE: f64 = 0.05;
-
-/// Adam: running means of each gradient and of its square.
-pub struct Adam {
-    steps: i32,
-    means: Vec<f64>,
-    squares: Vec<f64>,
-}
-
-impl Adam {
-    /// Decay of the mean and of the mean square.
-    const DECAYS: [f64; 2] = [0.9, 0.999];
-
-    pub fn new(count: usize) -> Self {
-        Self { steps: 0, means: vec![0.0; count], squares: vec![0.0; count] }
-    }
-
-    /// What a step subtracts from each number.
-    pub fn changes(&mut self, gradients: &[f64], rate: f64) -> Vec<f64> {
-        self.steps += 1;
-        let [first, second] = Self::DECAYS;
-        let correct = Self::DECAYS.map(|decay| 1.0 / (1.0 - decay.powi(self.steps)));
-        let state = self.means.iter_mut().zip(&mut self.squares);
-        let change = |(gradient, (mean, square)): (&f64, (&mut f64, &mut f64))| {
-            *mean = first * *mean + (1.0 - first) * gradient;
-            *square = second * *square + (1.0 - second) * gradient * gradient;
-            rate * correct[0] * *mean / ((correct[1] * *square).sqrt() + 1e-8)
-        };
-        gradients.iter().zip(state).map(change).collect()
-    }
-}
 
 /// Whether each test row's digit has the largest output, after training on the first rows.
 pub fn rights(examples: &[Example<f64>]) -> Vec<bool> {
