@@ -144,7 +144,8 @@ impl Model {
             Self::Newton(..) => 2 * number * (d + 1),
             Self::LeastSquares(_, c) => 2 * number * c.random.terms(d),
             Self::Mesa(_, c) => 2 * number * c.random.terms(d),
-            Self::Delta(_, c) => 2 * number * c.random.terms(d),
+            // The terms.
+            Self::Delta(_, c) => number * c.random.terms(d),
             // Distances, and the weights of the examples.
             Self::Memory(_, c) => 2 * number * c.slots,
             // Sums and their gradients in storage.
