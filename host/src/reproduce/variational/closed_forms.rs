@@ -107,8 +107,6 @@ pub fn coverage(context: &mut Context<'_>) -> Result<Measured> {
     const BURN_IN: u32 = 100;
     const BATCH: u32 = 200;
     const BATCHES: u32 = 20;
-    // 97.5 % point of Student's t with 19 degrees of freedom.
-    const POINT: f64 = 2.093;
     let method = Sgda::new(0.3, Everywhere)?;
     let settings = context.settings;
     let covered = chains(settings.size(2000, 10_000), settings.seed, |generator| {
@@ -117,7 +115,7 @@ pub fn coverage(context: &mut Context<'_>) -> Result<Measured> {
             advance(&method, |[x, y]| [x + y, y - x], &mut z, generator)?;
             means.record(&z)?;
         }
-        let [[x, y], [dx, dy]] = [means.mean(), means.half_width(POINT)];
+        let [[x, y], [dx, dy]] = [means.mean(), means.half_width(1.96)];
         Ok([x.abs() <= dx, y.abs() <= dy])
     })?;
     Ok(share(covered.as_flattened(), |covered| *covered).distance(0.95))
