@@ -4,7 +4,8 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// The faults. A line of the code names one with `mutated!(name, right, wrong)`; `units`,
-/// `trained-layers` and `gain-slopes` are faults of the host, which asks [`is_active`].
+/// `trained-layers` and `gain-slopes` are faults of the host, which asks [`is_active`]; `chain-filter` is one of
+/// both.
 pub const NAMES: &[&str] = &[
     "forward-skipped",
     "newton-step",

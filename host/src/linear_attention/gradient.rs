@@ -1,6 +1,6 @@
 //! The gradient of a prediction in the weights, by hand.
 
-use super::model::{LAYER, LayerState, MATRIX, SIZE, WIDTH, combine};
+use super::model::{ATTENTION, LayerState, MATRIX, SIZE, WIDTH, combine, dot};
 use super::{Model, Workspace};
 
 /// Slopes of the tokens inside a layer, and the sum of gradients in the weights.
@@ -23,52 +23,79 @@ impl Gradient {
         Self { weights: vec![0.0; model.weights.len()], stream, mixed, inputs, projected }
     }
 
-    /// Adds `slope` times the gradient of the prediction that [`Model::predict`] made last, of these
-    /// tokens, in this workspace.
-    pub fn add(&mut self, model: &Model, tokens: &[f32], work: &Workspace, slope: f32) {
-        let length = work.stream.len();
+    /// Adds the gradient of `Σ slopes · outputs` for the outputs that [`Model::predict`] left in this
+    /// workspace last, of these tokens.
+    pub fn add(&mut self, model: &Model, tokens: &[f32], work: &Workspace, slopes: &[f32]) {
+        let (shape, length) = (model.shape, work.stream.len());
         let [queries, keys, values] = &mut self.projected;
         for part in [&mut self.stream, &mut self.mixed, &mut self.inputs, queries, keys, values] {
             part.resize(length, 0.0);
         }
-        let (_, layers, read_out) = model.shape.split(&model.weights);
-        let (embedding, rest) = self.weights.split_at_mut(model.shape.token() * WIDTH);
+        let (_, layers, read_out) = shape.split(&model.weights);
+        let (embedding, rest) = self.weights.split_at_mut(usize::from(shape.token) * WIDTH);
         let (layer_gradients, read_out_gradient) = rest.split_at_mut(layers.len());
-        let last = length - WIDTH;
         self.stream.fill(0.0);
-        let query = self.stream[last..].iter_mut().zip(&work.stream[last..]);
-        for ((to, x), (weight, gradient)) in query.zip(read_out.iter().zip(read_out_gradient)) {
-            *to = slope * weight;
-            *gradient += slope * x;
+        let queries = self.stream[work.examples..].chunks_exact_mut(WIDTH);
+        let slopes = slopes.chunks_exact(shape.outputs.into());
+        for ((to, query), slopes) in
+            queries.zip(work.stream[work.examples..].chunks_exact(WIDTH)).zip(slopes)
+        {
+            to.copy_from_slice(&combine(slopes, read_out));
+            add_rows(slopes, query, read_out_gradient);
         }
-        let layers = layers.chunks_exact(LAYER).zip(layer_gradients.chunks_exact_mut(LAYER));
+        let gradients = layer_gradients.chunks_exact_mut(shape.layer());
+        let layers = layers.chunks_exact(shape.layer()).zip(gradients);
         for ((weights, gradient), state) in layers.zip(&work.layers).rev() {
+            let (weights, units) = weights.split_at(ATTENTION);
+            let (gradient, unit_gradient) = gradient.split_at_mut(ATTENTION);
+            feed_back(state, units, unit_gradient, &mut self.stream);
             add_outer(&state.mixed, &self.stream, &mut gradient[3 * MATRIX..]);
             self.mixed.fill(0.0);
             add_transposed(&self.stream, &weights[3 * MATRIX..], &mut self.mixed);
-            attend_back(state, &self.mixed, &mut self.projected);
+            attend_back(state, work.examples, &self.mixed, &mut self.projected);
             self.inputs.fill(0.0);
             let matrices = weights.chunks_exact(MATRIX).zip(gradient.chunks_exact_mut(MATRIX));
             for ((matrix, gradient), slopes) in matrices.zip(&self.projected) {
                 add_outer(&state.inputs, slopes, gradient);
                 add_transposed(slopes, matrix, &mut self.inputs);
             }
-            read_back(state, &self.inputs, model.shape.normalized, &mut self.stream);
+            read_back(state, &self.inputs, shape.normalized, &mut self.stream);
         }
-        let tokens = tokens.chunks_exact(model.shape.token());
+        let tokens = tokens.chunks_exact(shape.token.into());
         for (token, slopes) in tokens.zip(self.stream.chunks_exact(WIDTH)) {
             add_rows(token, slopes, embedding);
         }
     }
 }
 
+/// Adds the slopes of the tokens that a feed-forward read to those of its output.
+fn feed_back(state: &LayerState, weights: &[f32], gradient: &mut [f32], stream: &mut [f32]) {
+    let (inputs, outputs) = weights.split_at(weights.len() / 2);
+    let (input_gradient, output_gradient) = gradient.split_at_mut(inputs.len());
+    let units = inputs.len() / WIDTH;
+    if units == 0 {
+        return;
+    }
+    let mut slopes = vec![0.0; units];
+    let tokens = state.between.chunks_exact(WIDTH).zip(state.hidden.chunks_exact(units));
+    for ((token, hidden), to) in tokens.zip(stream.chunks_exact_mut(WIDTH)) {
+        add_rows(hidden, to, output_gradient);
+        for ((slope, value), weights) in
+            slopes.iter_mut().zip(hidden).zip(outputs.chunks_exact(WIDTH))
+        {
+            *slope = if *value > 0.0 { dot(to, weights) } else { 0.0 };
+        }
+        add_rows(&slopes, token, input_gradient);
+        to.iter_mut().zip(combine(&slopes, inputs)).for_each(|(to, x)| *to += x);
+    }
+}
+
 /// Slopes of queries, keys and values from those of the heads' output.
-fn attend_back(state: &LayerState, mixed: &[f32], slopes: &mut [Vec<f32>; 3]) {
+fn attend_back(state: &LayerState, examples: usize, mixed: &[f32], slopes: &mut [Vec<f32>; 3]) {
     let [queries, keys, values] = &state.projected;
     let [to_queries, to_keys, to_values] = slopes;
-    let examples = keys.len() - WIDTH;
     let share = WIDTH as f32 / examples as f32;
-    // The query is no example: nobody reads its key and value.
+    // Queries are no examples: nobody reads their keys and values.
     to_keys[examples..].fill(0.0);
     to_values[examples..].fill(0.0);
     for (head, memory) in state.memories.iter().enumerate() {
@@ -135,32 +162,34 @@ fn add_transposed(slopes: &[f32], matrix: &[f32], out: &mut [f32]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{EXAMPLES, FEATURES, Law, Shape};
+    use super::super::Shape;
     use super::*;
     use situ::random::Generator;
 
-    /// Against central differences, for weights all over both kinds of model.
+    /// Against central differences, for weights all over three kinds of model.
     #[test]
-    fn the_gradient_is_the_slope_of_the_prediction() {
-        for normalized in [false, true] {
-            let shape = Shape { features: FEATURES as u8, layers: 3, normalized };
+    fn the_gradient_is_the_slope_of_the_outputs() {
+        for (units, normalized) in [(0, false), (0, true), (12, false)] {
+            let shape = Shape { token: 6, layers: 3, outputs: 2, units, normalized };
             let mut model = Model::new(shape, 2);
             let (mut work, mut gradient) = (Workspace::default(), Gradient::new(&model));
-            let mut tokens = vec![0.0; (EXAMPLES + 1) * (FEATURES + 1)];
-            Law { condition: 10.0, noise: 0.1 }.draw(&mut Generator::new(3), &mut tokens);
-            model.predict(&tokens, &mut work);
-            gradient.add(&model, &tokens, &work, 1.0);
+            let mut generator = Generator::new(3);
+            let tokens: Vec<f32> = (0..15 * 6).map(|_| generator.normal()).collect();
+            let slopes: [f32; 6] = std::array::from_fn(|_| generator.normal());
+            model.predict(&tokens, 3, &mut work);
+            gradient.add(&model, &tokens, &work, &slopes);
             let largest = gradient.weights.iter().fold(0.0_f32, |most, g| most.max(g.abs()));
             for index in (0..model.weights.len()).step_by(97) {
                 let weight = model.weights[index];
                 let mut at = |weight| {
                     model.weights[index] = weight;
-                    model.predict(&tokens, &mut work)
+                    dot(model.predict(&tokens, 3, &mut work), &slopes)
                 };
-                let slope = (at(weight + 1e-2) - at(weight - 1e-2)) / 2e-2;
+                // Short, for units that are near their kink.
+                let slope = (at(weight + 2e-3) - at(weight - 2e-3)) / 4e-3;
                 at(weight);
                 let error = (slope - gradient.weights[index]).abs();
-                assert!(error < 1e-3 * largest, "{normalized} {index}: {error} of {largest}");
+                assert!(error < 5e-4 * largest, "{units} {index}: {error} of {largest}");
             }
         }
     }

@@ -1,10 +1,11 @@
-//! Small trained models of linear attention, which predict by in-context regression.
+//! Small trained models of linear attention, which predict by what they learn in context.
 //!
-//! A model reads n examples (x, y) and a query (x, 0), a token each, through L layers of linear
-//! attention with 2 heads and no feed-forward, and reads its prediction out of the query. Each layer adds
-//! `Σ_heads W_O S W_Q t` to a token t with `S = 1/n Σ_examples (W_V t_j)(W_K t_j)ᵀ`. In a normalized
-//! model the layers read each token over its root mean square.
+//! A model reads n examples and some queries, a token each, through L layers of linear attention with 2
+//! heads, and reads its predictions out of the queries. Each layer adds `Σ_heads W_O S W_Q t` to a token t
+//! with `S = 1/n Σ_examples (W_V t_j)(W_K t_j)ᵀ`; in a normalized model the attention reads each token over
+//! its root mean square. A feed-forward of ReLU units may follow.
 
+pub mod chains;
 mod gradient;
 mod model;
 mod tasks;
@@ -12,8 +13,8 @@ mod training;
 
 pub use gradient::Gradient;
 pub use model::{Model, Shape, Workspace};
-pub use tasks::{EXAMPLES, FEATURES, Law, UNIT};
-pub use training::train;
+pub use tasks::{EXAMPLES, FEATURES, Law, UNIT, regression};
+pub use training::{BATCH, Prompt, train};
 
 /// The weights files of the trained models that are included; `weights/README.md` has the commands that
 /// made them.
@@ -26,4 +27,12 @@ pub const SHIPPED: [&[u8]; 8] = [
     include_bytes!("weights/norm-2.bin"),
     include_bytes!("weights/norm-3.bin"),
     include_bytes!("weights/norm-4.bin"),
+];
+
+/// The models of chains: what the prompts showed that they were trained on, and their weights.
+pub const CHAINS: [(chains::Format, &[u8]); 4] = [
+    (chains::Format::Plain, include_bytes!("weights/chain-plain.bin")),
+    (chains::Format::Input, include_bytes!("weights/chain-input.bin")),
+    (chains::Format::Steps, include_bytes!("weights/chain-steps.bin")),
+    (chains::Format::Filtered, include_bytes!("weights/chain-filtered.bin")),
 ];

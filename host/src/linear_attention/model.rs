@@ -9,9 +9,9 @@ pub const WIDTH: usize = 16;
 /// Heads of a layer, and numbers of each.
 pub const HEADS: usize = 2;
 pub const SIZE: usize = WIDTH / HEADS;
-/// Weights of a matrix of a layer, and of its four: W_Q, W_K, W_V, W_O, inputs × outputs.
+/// Weights of a matrix of the attention, and of its four: W_Q, W_K, W_V, W_O, inputs × outputs.
 pub const MATRIX: usize = WIDTH * WIDTH;
-pub const LAYER: usize = 4 * MATRIX;
+pub const ATTENTION: usize = 4 * MATRIX;
 
 /// Added to a mean square before its root is taken.
 const MIN_SQUARE: f32 = 1e-5;
@@ -19,29 +19,42 @@ const MIN_SQUARE: f32 = 1e-5;
 /// Sizes of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// Numbers of x.
-    pub features: u8,
+    /// Numbers of a token.
+    pub token: u8,
     /// Layers.
     pub layers: u8,
-    /// Whether the layers read tokens over their root mean square.
+    /// Numbers that are read out of a query.
+    pub outputs: u8,
+    /// Hidden units of a layer's feed-forward; 0 for attention alone.
+    pub units: u8,
+    /// Whether attention reads tokens over their root mean square.
     pub normalized: bool,
 }
 
 impl Shape {
-    /// Numbers of an example.
-    pub fn token(&self) -> usize {
-        usize::from(self.features) + 1
+    /// Weights of a layer: attention, then the units' inputs and outputs.
+    pub fn layer(&self) -> usize {
+        ATTENTION + 2 * self.hidden()
+    }
+
+    /// Weights of the units' inputs, or of their outputs: units × width.
+    fn hidden(&self) -> usize {
+        usize::from(self.units) * WIDTH
     }
 
     /// Number of weights: embedding, layers, read-out.
     pub fn weights(&self) -> usize {
-        (self.token() + 1) * WIDTH + usize::from(self.layers) * LAYER
+        usize::from(self.token) * WIDTH + self.all_layers() + usize::from(self.outputs) * WIDTH
+    }
+
+    fn all_layers(&self) -> usize {
+        usize::from(self.layers) * self.layer()
     }
 
     /// Parts of the weights: embedding, layers, read-out.
     pub fn split<'a>(&self, weights: &'a [f32]) -> (&'a [f32], &'a [f32], &'a [f32]) {
-        let (embedding, rest) = weights.split_at(self.token() * WIDTH);
-        let (layers, read_out) = rest.split_at(usize::from(self.layers) * LAYER);
+        let (embedding, rest) = weights.split_at(usize::from(self.token) * WIDTH);
+        let (layers, read_out) = rest.split_at(self.all_layers());
         (embedding, layers, read_out)
     }
 }
@@ -55,71 +68,93 @@ pub struct Model {
     pub weights: Vec<f32>,
 }
 
-/// The first bytes of a weights file; the shape follows in four, then the weights in f16.
-const MAGIC: &[u8; 4] = b"LSA1";
+/// The first bytes of a weights file; the shape follows in five, then the weights in f16.
+const MAGIC: &[u8; 3] = b"LSA";
 
 impl Model {
     /// Random weights of variance 1 / inputs; what is added to the tokens is smaller, the more is added.
     pub fn new(shape: Shape, seed: u64) -> Self {
         let mut generator = Generator::new(seed);
+        let mut normal = |scale: f32| scale * generator.normal::<f32>();
         let mut weights = vec![0.0; shape.weights()];
-        let (embedding, rest) = weights.split_at_mut(shape.token() * WIDTH);
-        let (layers, read_out) = rest.split_at_mut(usize::from(shape.layers) * LAYER);
+        let (embedding, rest) = weights.split_at_mut(usize::from(shape.token) * WIDTH);
+        let (layers, read_out) = rest.split_at_mut(shape.all_layers());
         let width = 1.0 / (WIDTH as f32).sqrt();
         let added = 0.3 / f32::from(shape.layers).sqrt();
-        embedding.fill_with(|| generator.normal::<f32>() / (shape.token() as f32).sqrt());
-        for matrices in layers.chunks_exact_mut(LAYER) {
-            let (inputs, output) = matrices.split_at_mut(3 * MATRIX);
-            inputs.fill_with(|| width * generator.normal::<f32>());
-            output.fill_with(|| added * width * generator.normal::<f32>());
+        embedding.fill_with(|| normal(1.0 / f32::from(shape.token).sqrt()));
+        for layer in layers.chunks_exact_mut(shape.layer()) {
+            let (attention, units) = layer.split_at_mut(ATTENTION);
+            let (inputs, output) = attention.split_at_mut(3 * MATRIX);
+            inputs.fill_with(|| normal(width));
+            output.fill_with(|| normal(added * width));
+            let (inputs, outputs) = units.split_at_mut(shape.hidden());
+            inputs.fill_with(|| normal(width));
+            outputs.fill_with(|| normal(added / f32::from(shape.units).sqrt()));
         }
-        read_out.fill_with(|| 0.3 * width * generator.normal::<f32>());
+        read_out.fill_with(|| normal(0.3 * width));
         Self { shape, weights }
     }
 
     /// Reads a weights file; nothing if it is not one.
     pub fn open(bytes: &[u8]) -> Option<Self> {
         let (header, bytes) = bytes.split_first_chunk::<8>()?;
-        let [magic @ .., features, layers, normalized, _] = header;
-        let shape = Shape { features: *features, layers: *layers, normalized: *normalized == 1 };
+        let [magic @ .., token, layers, outputs, units, normalized] = *header;
+        let shape = Shape { token, layers, outputs, units, normalized: normalized == 1 };
         let (halves, rest) = bytes.as_chunks::<2>();
         let weights: Vec<f32> = halves.iter().map(|half| half.load()).collect();
-        let fits = magic == MAGIC && rest.is_empty() && weights.len() == shape.weights();
+        let fits = magic == *MAGIC && rest.is_empty() && weights.len() == shape.weights();
         fits.then_some(Self { shape, weights })
     }
 
     /// The weights file.
     pub fn file(&self) -> Vec<u8> {
-        let Shape { features, layers, normalized } = self.shape;
+        let Shape { token, layers, outputs, units, normalized } = self.shape;
         let mut file = MAGIC.to_vec();
-        file.extend([features, layers, u8::from(normalized), 0]);
+        file.extend([token, layers, outputs, units, u8::from(normalized)]);
         let halves = self.weights.iter().flat_map(|weight| f16::from_f32(*weight).to_le_bytes());
         file.extend(halves);
         file
     }
 
-    /// The prediction for the last token: tokens are (x, y), the last one (x, 0).
-    pub fn predict(&self, tokens: &[f32], work: &mut Workspace) -> f32 {
-        let length = self.shape.token();
+    /// What is read out of each of the last `queries` tokens, one after another; the tokens before are the
+    /// examples, which alone are attended to.
+    pub fn predict<'a>(
+        &self,
+        tokens: &[f32],
+        queries: usize,
+        work: &'a mut Workspace,
+    ) -> &'a [f32] {
+        let length = usize::from(self.shape.token);
         let (embedding, layers, read_out) = self.shape.split(&self.weights);
         let layers = if is_faulty("trained-layers") { &[] } else { layers };
-        work.resize(self.shape, tokens.len() / length);
+        let count = tokens.len() / length;
+        work.resize(self.shape, count);
+        work.examples = count.saturating_sub(queries) * WIDTH;
         for (token, stream) in tokens.chunks_exact(length).zip(work.stream.chunks_exact_mut(WIDTH))
         {
             stream.copy_from_slice(&combine(token, embedding));
         }
-        for (weights, state) in layers.chunks_exact(LAYER).zip(&mut work.layers) {
+        for (layer, state) in layers.chunks_exact(self.shape.layer()).zip(&mut work.layers) {
+            let (attention, units) = layer.split_at(ATTENTION);
             state.read(&work.stream, self.shape.normalized);
-            state.attend(weights);
+            state.attend(attention, work.examples);
             for (stream, mixed) in
                 work.stream.chunks_exact_mut(WIDTH).zip(state.mixed.chunks_exact(WIDTH))
             {
-                add(&combine(mixed, &weights[3 * MATRIX..]), stream);
+                add(&combine(mixed, &attention[3 * MATRIX..]), stream);
             }
+            state.feed_forward(units, &mut work.stream);
         }
-        let query = work.stream.rchunks_exact(WIDTH).next().unwrap_or_default();
-        query.iter().zip(read_out).map(|(x, weight)| x * weight).sum()
+        work.outputs.clear();
+        for query in work.stream[work.examples..].chunks_exact(WIDTH) {
+            work.outputs.extend(read_out.chunks_exact(WIDTH).map(|weights| dot(query, weights)));
+        }
+        &work.outputs
     }
+}
+
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// `Σ_i inputs_i row_i` of a matrix with rows of the model's width.
@@ -142,6 +177,10 @@ fn add(vector: &[f32], to: &mut [f32]) {
 pub struct Workspace {
     /// Tokens after the last layer.
     pub stream: Vec<f32>,
+    /// Numbers of the stream that belong to examples.
+    pub examples: usize,
+    /// What was read out of the queries.
+    pub outputs: Vec<f32>,
     /// State of each layer.
     pub layers: Vec<LayerState>,
 }
@@ -159,6 +198,9 @@ pub struct LayerState {
     pub memories: [[[f32; SIZE]; SIZE]; HEADS],
     /// The heads' output before W_O.
     pub mixed: Vec<f32>,
+    /// Tokens as the feed-forward reads them, and its units' values.
+    pub between: Vec<f32>,
+    pub hidden: Vec<f32>,
 }
 
 impl Workspace {
@@ -168,9 +210,12 @@ impl Workspace {
         self.layers.resize_with(shape.layers.into(), LayerState::default);
         for state in &mut self.layers {
             let [queries, keys, values] = &mut state.projected;
-            for part in [&mut state.inputs, &mut state.mixed, queries, keys, values] {
+            let (inputs, mixed, between) =
+                (&mut state.inputs, &mut state.mixed, &mut state.between);
+            for part in [inputs, mixed, between, queries, keys, values] {
                 part.resize(length, 0.0);
             }
+            state.hidden.resize(tokens * usize::from(shape.units), 0.0);
             state.scales.resize(tokens, 1.0);
         }
     }
@@ -191,13 +236,12 @@ impl LayerState {
     }
 
     /// Queries, keys and values; each head's memory of the examples, read by every token.
-    fn attend(&mut self, weights: &[f32]) {
+    fn attend(&mut self, weights: &[f32], examples: usize) {
         for (projected, matrix) in self.projected.iter_mut().zip(weights.chunks_exact(MATRIX)) {
             let tokens = self.inputs.chunks_exact(WIDTH).zip(projected.chunks_exact_mut(WIDTH));
             tokens.for_each(|(input, out)| out.copy_from_slice(&combine(input, matrix)));
         }
         let [queries, keys, values] = &self.projected;
-        let examples = keys.len() - WIDTH;
         let share = WIDTH as f32 / examples as f32;
         for (head, memory) in self.memories.iter_mut().enumerate() {
             let own = head * SIZE..(head + 1) * SIZE;
@@ -217,6 +261,23 @@ impl LayerState {
                 }
                 mixed[own.clone()].copy_from_slice(&sum);
             }
+        }
+    }
+
+    /// Adds each unit's value, `max(0, ⟨input weights, token⟩)`, times its output weights.
+    fn feed_forward(&mut self, weights: &[f32], stream: &mut [f32]) {
+        let (inputs, outputs) = weights.split_at(weights.len() / 2);
+        self.between.copy_from_slice(stream);
+        let units = inputs.len() / WIDTH;
+        if units == 0 {
+            return;
+        }
+        let tokens = stream.chunks_exact_mut(WIDTH).zip(self.hidden.chunks_exact_mut(units));
+        for (token, hidden) in tokens {
+            for (value, weights) in hidden.iter_mut().zip(inputs.chunks_exact(WIDTH)) {
+                *value = dot(token, weights).max(0.0);
+            }
+            add(&combine(hidden, outputs), token);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The tasks of "How Well Can Transformers Emulate In-context Newton's Method?", section 4.3.
 
+use super::training::Prompt;
 use situ::random::Generator;
 
 /// Features of a task.
@@ -46,6 +47,18 @@ impl Law {
         }
         last as f32
     }
+}
+
+/// Condition numbers of the training tasks, in turn: those of the paper.
+const CONDITIONS: [f64; 5] = [5.0, 10.0, 20.0, 50.0, 100.0];
+
+/// Draws the training prompt with this index in its step, without noise.
+pub fn regression(index: usize, generator: &mut Generator, prompt: &mut Prompt) {
+    let law = Law { condition: CONDITIONS[index % CONDITIONS.len()], noise: 0.0 };
+    prompt.tokens.resize((EXAMPLES + 1) * (FEATURES + 1), 0.0);
+    prompt.queries = 1;
+    prompt.answers.resize(1, 0.0);
+    prompt.answers[0] = law.draw(generator, &mut prompt.tokens);
 }
 
 /// Orthonormal directions, by Gram and Schmidt from normal vectors.

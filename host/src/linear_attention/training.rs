@@ -1,13 +1,10 @@
 //! Training on drawn tasks, on one core.
 
-use super::{EXAMPLES, FEATURES, Gradient, Law, Model, Shape, Workspace};
+use super::{Gradient, Model, Shape, Workspace};
 use situ::random::Generator;
 
-/// Condition numbers of the tasks, in turn: those of the paper.
-const CONDITIONS: [f64; 5] = [5.0, 10.0, 20.0, 50.0, 100.0];
-
 /// Prompts of a step.
-const BATCH: usize = 64;
+pub const BATCH: usize = 64;
 
 /// Largest step size.
 const STEP_SIZE: f32 = 3e-3;
@@ -19,27 +16,49 @@ const MAX_ERROR: f32 = 1.0;
 /// Largest norm of a gradient.
 const MAX_NORM: f32 = 1.0;
 
-/// Trains a model of this shape without noise; `report` gets each step's mean square error over that of
-/// predicting zero.
-pub fn train(shape: Shape, steps: usize, seed: u64, mut report: impl FnMut(f32)) -> Model {
+/// A prompt with its answers.
+#[derive(Clone, Debug, Default)]
+pub struct Prompt {
+    /// Examples, then queries.
+    pub tokens: Vec<f32>,
+    /// Number of queries.
+    pub queries: usize,
+    /// Of each query, every output; NaN where nothing is asked.
+    pub answers: Vec<f32>,
+}
+
+/// Trains a model of this shape on prompts that `draw` makes from their index in a step of [`BATCH`];
+/// `report` gets each step's mean square error over that of predicting zero.
+pub fn train(
+    shape: Shape,
+    steps: usize,
+    seed: u64,
+    mut draw: impl FnMut(usize, &mut Generator, &mut Prompt),
+    mut report: impl FnMut(f32),
+) -> Model {
     let mut model = Model::new(shape, seed);
     let (mut work, mut gradient) = (Workspace::default(), Gradient::new(&model));
     let mut adam = Adam::new(model.weights.len());
-    let mut tokens = vec![0.0; (EXAMPLES + 1) * (FEATURES + 1)];
+    let (mut prompt, mut slopes) = (Prompt::default(), Vec::new());
     for step in 0..steps {
         // Prompts of one seed do not meet those of the next.
         let mut generator =
             Generator::new(seed.wrapping_mul(1 << 32).wrapping_add(step as u64 + 1));
         gradient.weights.fill(0.0);
         let (mut missed, mut total) = (0.0, f32::MIN_POSITIVE);
-        for prompt in 0..BATCH {
-            let law = Law { condition: CONDITIONS[prompt % CONDITIONS.len()], noise: 0.0 };
-            let y = law.draw(&mut generator, &mut tokens);
-            let error = model.predict(&tokens, &mut work) - y;
-            missed += error * error;
-            total += y * y;
-            let slope = error.clamp(-MAX_ERROR, MAX_ERROR) / BATCH as f32;
-            gradient.add(&model, &tokens, &work, slope);
+        for index in 0..BATCH {
+            draw(index, &mut generator, &mut prompt);
+            let Prompt { tokens, queries, answers } = &prompt;
+            let share = 1.0 / (BATCH * queries) as f32;
+            slopes.clear();
+            for (output, answer) in model.predict(tokens, *queries, &mut work).iter().zip(answers) {
+                let asked = !answer.is_nan();
+                let error = if asked { output - answer } else { 0.0 };
+                missed += error * error;
+                total += if asked { answer * answer } else { 0.0 };
+                slopes.push(error.clamp(-MAX_ERROR, MAX_ERROR) * share);
+            }
+            gradient.add(&model, tokens, &work, &slopes);
         }
         adam.step(&mut model.weights, &gradient.weights, rate(step, steps));
         report(missed / total);
@@ -88,13 +107,14 @@ impl Adam {
 
 #[cfg(test)]
 mod tests {
+    use super::super::regression;
     use super::*;
 
     #[test]
     fn some_hundred_steps_halve_the_loss() {
-        let shape = Shape { features: FEATURES as u8, layers: 1, normalized: false };
+        let shape = Shape { token: 6, layers: 1, outputs: 1, units: 0, normalized: false };
         let mut losses = Vec::new();
-        let model = train(shape, 400, 1, |loss| losses.push(loss.min(2.0)));
+        let model = train(shape, 400, 1, regression, |loss| losses.push(loss.min(2.0)));
         let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
         let (first, last) = (mean(&losses[..50]), mean(&losses[350..]));
         assert!(last < 0.5 * first, "{first} {last}");

@@ -1,5 +1,7 @@
 //! `situ train`: makes the small models whose weights are shipped.
 
+mod attention;
+mod chain_of_thought;
 #[cfg(feature = "train")]
 mod model;
 mod newton;
@@ -15,6 +17,8 @@ use crate::Failure;
 pub enum System {
     /// Linear attention that learns least squares in context
     Newton(newton::Arguments),
+    /// The same with a feed-forward, which learns small networks from their intermediate values
+    ChainOfThought(chain_of_thought::Arguments),
     /// Decoders that learn one task a prompt
     #[cfg(feature = "train")]
     Superposition(superposition::Arguments),
@@ -27,6 +31,7 @@ pub enum System {
 pub fn train(system: &System) -> Result<(), Failure> {
     match system {
         System::Newton(arguments) => newton::train(arguments),
+        System::ChainOfThought(arguments) => chain_of_thought::train(arguments),
         #[cfg(feature = "train")]
         System::Superposition(arguments) => superposition::train(arguments),
     }

@@ -7,13 +7,14 @@ mod limits;
 mod relaxation;
 mod rival;
 mod task;
+mod trained;
 mod transformer;
 mod written;
 
 use super::{Claim, System};
 use experiments::{D, N, T, WIDTH};
 
-/// The claims of the paper that need no trained model.
+/// The claims of the paper: on written transformers, on what examples determine, and on trained models.
 pub const SYSTEM: System = System {
     claims: &[
         Claim::at_most(
@@ -109,6 +110,50 @@ pub const SYSTEM: System = System {
             learning::streaming,
         )
         .against("ridge regression on all traces at once in f64"),
+        Claim::at_most(
+            "chain-of-thought.trained",
+            "a trained model of 4 layers that answers in steps (CoT-I/O), networks of 5 inputs and 3 ReLU \
+             units, 40 examples: median normalized error",
+            0.01,
+            trained::steps,
+        )
+        .against("the network that made the prompt")
+        .sampled(),
+        Claim::at_least(
+            "chain-of-thought.trained_plain",
+            "the same model trained on as many prompts of inputs and outputs: median error over that of \
+             CoT-I/O",
+            5.0,
+            trained::plain,
+        )
+        .against("the network that made the prompt")
+        .sampled(),
+        Claim::at_least(
+            "chain-of-thought.trained_input",
+            "the same with intermediate values in the examples and the answer at once (CoT-I)",
+            4.0,
+            trained::input,
+        )
+        .against("the network that made the prompt")
+        .sampled(),
+        Claim::at_most(
+            "chain-of-thought.trained_filtered",
+            "the model has learned to filter: median error of CoT-I/O over that of a control whose prompts \
+             show each step the pairs of its layer alone",
+            1.0,
+            trained::filtered,
+        )
+        .against("the control: the same training on filtered prompts")
+        .sampled(),
+        Claim::at_most(
+            "chain-of-thought.trained_examples",
+            "examples with which CoT-I/O has the median error that prompts of inputs and outputs have with \
+             40, over 40",
+            0.4,
+            trained::examples,
+        )
+        .against("the network that made the prompt")
+        .sampled(),
     ],
     sizes: &[D, WIDTH, N, T],
     ..System::new(

@@ -102,7 +102,7 @@ fn errors(
         let square = |prediction: f64| (prediction - exact).powi(2);
         let components = Components::new(&tokens);
         let mut work = Workspace::default();
-        let mut predict = |model: &Model| f64::from(model.predict(&tokens, &mut work)) * UNIT;
+        let mut predict = |model: &Model| f64::from(model.predict(&tokens, 1, &mut work)[0]) * UNIT;
         let newton = |order: &i32| {
             (1..=STEPS).map(|steps| square(components.newton(*order, steps))).collect()
         };
