@@ -14,6 +14,7 @@ mod merge;
 mod mesa;
 mod newton;
 mod normtune;
+mod parallel;
 mod part;
 mod policy_gradient;
 mod runner;

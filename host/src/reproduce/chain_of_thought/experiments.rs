@@ -1,8 +1,8 @@
 //! The sizes of the experiments, and many tasks in parallel.
 
 use super::task::{Shape, Task};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::{Result, Settings, Size};
-use rayon::prelude::*;
 use situ::transformer::Error;
 
 /// Inputs, for the transformer.
@@ -38,6 +38,6 @@ pub fn over_tasks(
     count: usize,
     f: impl Fn(&Task) -> Result<f64, Error> + Sync,
 ) -> Result<Vec<f64>> {
-    let tasks = (0..count).into_par_iter().map(|index| f(&shape.task(settings.seed, index)));
+    let tasks = (0..count).parallel_map(|index| f(&shape.task(settings.seed, index)));
     Ok(tasks.collect::<Result<_, Error>>()?)
 }

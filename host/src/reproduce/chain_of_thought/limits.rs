@@ -3,9 +3,9 @@
 use super::direct::{Pairs, kernel_in_context, learn_active, learn_layers, linear_in_context};
 use super::experiments::{QUERIES, SIZES, TASKS, over_tasks};
 use super::task::{Network, Shape, Task};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::sampled_median;
 use crate::reproduce::{Context, Measured, Result, Settings};
-use rayon::prelude::*;
 
 /// Tasks of a median: least squares is cheap, so there are many.
 const MEDIAN_TASKS: usize = 200;
@@ -32,9 +32,8 @@ pub fn median_error_of(
     count: usize,
     error: impl Fn(&Task) -> f64 + Sync,
 ) -> Measured {
-    let tasks = (0..count).into_par_iter();
-    let errors: Vec<f64> = tasks.map(|index| error(&shape.task(settings.seed, index))).collect();
-    sampled_median(&errors)
+    let error = |index| error(&shape.task(settings.seed, index));
+    sampled_median(&(0..count).parallel_map(error).collect::<Vec<_>>())
 }
 
 /// Normalized error of the network that `learn` makes of a task.

@@ -3,12 +3,12 @@
 
 use super::task::{Network, Shape, Task};
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::{Context, Measured, Result};
 use nalgebra::{DMatrix, DVector};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
-use rayon::prelude::*;
 use situ::construct::chain_of_thought::LeakyRelu;
 
 /// Inputs and width: 44 weights.
@@ -123,11 +123,11 @@ pub fn informed(context: &mut Context<'_>) -> Result<Measured> {
     let tasks = settings.size(12, 60);
     let share = |examples: &usize| {
         let shape = Shape::two_layers(INPUTS, WIDTH, *examples, 20);
-        let solved = |index: &usize| {
-            let seed = settings.seed.wrapping_mul(1 << 32).wrapping_add(*index as u64);
-            solves(&shape.task(settings.seed, *index), seed)
+        let solved = |index: usize| {
+            let seed = settings.seed.wrapping_mul(1 << 32).wrapping_add(index as u64);
+            solves(&shape.task(settings.seed, index), seed)
         };
-        (0..tasks).into_par_iter().filter(solved).count() as f64 / tasks as f64
+        (0..tasks).parallel_map(solved).filter(|solved| *solved).count() as f64 / tasks as f64
     };
     let shares: Vec<f64> = EXAMPLES.iter().map(share).collect();
     let points = EXAMPLES.iter().zip(&shares).map(|(n, share)| [*n as f64, *share]).collect();

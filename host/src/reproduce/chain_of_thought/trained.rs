@@ -3,9 +3,9 @@
 use crate::linear_attention::chains::{Format, HIDDEN, Network, OUTPUTS, Trace};
 use crate::linear_attention::{CHAINS, Model, Workspace};
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::{jackknife, median, sampled_median};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
-use rayon::prelude::*;
 use situ::random::Generator;
 
 /// Numbers of examples that are tried; those of the training are between the first and the last.
@@ -64,7 +64,7 @@ fn errors(settings: &Settings, model: (&Model, Format), examples: usize) -> Vec<
         let seed = settings.seed.wrapping_mul(1 << 32).wrapping_add(index);
         error(model, examples, &mut Generator::new(seed))
     };
-    (0..settings.size(300, 4000)).into_par_iter().map(task).collect()
+    (0..settings.size(300, 4000)).parallel_map(task).collect()
 }
 
 /// Squared error of the answers to a task's queries over their mean square. A second pass is given what the

@@ -2,9 +2,9 @@
 
 use super::runs::{Learning, dirichlet, steps};
 use crate::games::{FeedbackChoice, Player, RegularizerChoice, Scaled, StrategicForm};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::largest;
 use crate::reproduce::{Context, Measured, Result};
-use rayon::prelude::*;
 use situ::ftrl::{Constant, Entropic, Ftrl};
 use situ::random::Generator;
 
@@ -42,7 +42,7 @@ pub fn units(context: &mut Context<'_>) -> Result<Measured> {
         let (end, other) = (end(&form)?, end(&other)?);
         Ok(largest(end.iter().zip(other).map(|(x, y)| (x - y).abs())))
     };
-    let changes: Vec<f64> = (0..GAMES).into_par_iter().map(change).collect::<Result<_>>()?;
+    let changes: Vec<f64> = (0..GAMES).parallel_map(change).collect::<Result<_>>()?;
     Ok(largest(changes).into())
 }
 

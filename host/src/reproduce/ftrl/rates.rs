@@ -4,9 +4,9 @@ use super::runs::{Learning, dilemma, distance, observed, pennies, steps};
 use super::sizes::STEP;
 use crate::games::{FeedbackChoice, RegularizerChoice};
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::{jackknife, median, sampled_median, slope};
 use crate::reproduce::{Context, Measured, Result, Study};
-use rayon::prelude::*;
 use situ::ftrl::{Constant, Ftrl, Schedule};
 use situ::games::{Feedback, Full, Game};
 use situ::random::Generator;
@@ -124,8 +124,7 @@ pub fn free_of_noise(context: &mut Context<'_>) -> Result<Measured> {
             _ => settings.size(100, 1000),
         };
         let paths: Vec<Vec<f64>> = (0..runs)
-            .into_par_iter()
-            .map(|run| {
+            .parallel_map(|run| {
                 let seed = settings.seed.wrapping_mul(7919).wrapping_add(run);
                 distances(&learning, [0.5; 4], DEFECT, ROUNDS, seed)
             })
@@ -198,8 +197,7 @@ pub fn optimistic(context: &mut Context<'_>) -> Result<Measured> {
 pub fn optimistic_under_noise(context: &mut Context<'_>) -> Result<Measured> {
     let settings = context.settings;
     let last: Vec<f64> = (0..settings.size(16, 200))
-        .into_par_iter()
-        .map(|run| {
+        .parallel_map(|run| {
             let run = (settings.value(&STEP), settings.seed.wrapping_add(run));
             let noisy = FeedbackChoice::Noisy;
             let path = pennies_path(RegularizerChoice::Entropic, noisy, true, run)?;

@@ -2,7 +2,7 @@
 
 use crate::games::{FeedbackChoice, Observed, RegularizerChoice};
 use crate::reproduce::Result;
-use rayon::prelude::*;
+use crate::reproduce::parallel::Parallel;
 use situ::ftrl::{Ftrl, Power, Schedule, State};
 use situ::games::{self, Bandit, Bimatrix, Feedback, Game, Noisy, nearest_profile, strict_margin};
 use situ::random::Generator;
@@ -117,7 +117,7 @@ impl<'a, G: Game<f64> + Sync, S: Schedule<f64> + Copy + Sync> Learning<'a, G, S>
             let start = start(&mut generator);
             self.run(start, rounds, &mut generator, |_| ()).map(|state| *state.strategies())
         };
-        (0..runs).into_par_iter().map(one).collect()
+        (0..runs).parallel_map(one).collect()
     }
 }
 

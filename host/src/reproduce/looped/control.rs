@@ -3,10 +3,10 @@
 use crate::buffers::HeapBuffers;
 use crate::programs::Execution;
 use crate::programs::fleq::{Engine, Interpreter, Program};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::{Context, Measured, Result};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use rayon::prelude::*;
 use situ::construct::computer::fleq::{Instruction, Operand, Operation};
 use situ::construct::computer::{Computer, Error};
 
@@ -26,7 +26,7 @@ pub fn mismatches(context: &mut Context<'_>) -> Result<Measured> {
     let mut seeds = (0..).map(|index: u64| context.settings.seed.wrapping_add(index << 32));
     while loops < needed {
         let batch: Vec<u64> = seeds.by_ref().take(32).collect();
-        for (ran, differed) in batch.into_par_iter().map(run).collect::<Result<Vec<_>, Error>>()? {
+        for (ran, differed) in batch.parallel_map(run).collect::<Result<Vec<_>, Error>>()? {
             loops += ran;
             mismatches += differed;
         }

@@ -5,13 +5,13 @@ use super::sizes::{BLOCKS, D};
 use crate::buffers::HeapBuffers;
 use crate::programs::fleq::{Engine, Program};
 use crate::programs::{Execution, shipped};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::largest;
 use crate::reproduce::{Context, Measured, Result, Settings};
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64Mcg;
-use rayon::prelude::*;
 use situ::construct::computer::Computer;
 use situ::construct::computer::fleq::Machine;
 use situ::scalar::Scalar;
@@ -85,8 +85,8 @@ pub fn inverse<T: Scalar>(settings: &Settings) -> Result<Measured> {
     }
     let program = shipped::fleq("newton-inverse.fleq")?;
     let errors: Result<Vec<f64>> = matrices
-        .par_iter()
-        .map(|a| {
+        .iter()
+        .parallel_map(|a| {
             let mut program = program.clone();
             program.set(block(&program, "A")?, a.transpose().as_slice());
             let x = run::<T>(&program, block(&program, "X")?, 1)?;
@@ -137,7 +137,7 @@ pub fn sgd<T: Scalar>(settings: &Settings) -> Result<Measured> {
         let expected = reference::sgd(&data, 0.1, 5);
         Ok(largest(expected.iter().enumerate().map(|(row, w)| (found[0][4 * row] - w).abs())))
     };
-    Ok(largest(programs.par_iter().map(error).collect::<Result<Vec<f64>>>()?).into())
+    Ok(largest(programs.iter().parallel_map(error).collect::<Result<Vec<f64>>>()?).into())
 }
 
 /// Largest distance of both layers' weights to plain backpropagation, after 20 steps.
@@ -165,7 +165,7 @@ pub fn backpropagation<T: Scalar>(settings: &Settings) -> Result<Measured> {
         let distances = found.iter().zip(&expected);
         Ok(largest(distances.map(|(x, y)| (DMatrix::from_row_slice(4, 4, x) - y).amax())))
     };
-    Ok(largest(programs.par_iter().map(error).collect::<Result<Vec<f64>>>()?).into())
+    Ok(largest(programs.iter().parallel_map(error).collect::<Result<Vec<f64>>>()?).into())
 }
 
 /// The largest error of the three programs in f32.
@@ -183,8 +183,7 @@ pub fn calculator(context: &mut Context<'_>) -> Result<Measured> {
     let program = shipped::fleq("calculator.fleq")?;
     let (pairs, results) = (block(&program, "pairs")?, block(&program, "results")?);
     let errors: Result<Vec<f64>> = (0..settings.size(2, 100_u64))
-        .into_par_iter()
-        .map(|index| {
+        .parallel_map(|index| {
             let mut random = Pcg64Mcg::seed_from_u64(settings.seed.wrapping_add(index << 32));
             let mut program = program.clone();
             let mut numbers = vec![(3.0, 0.01), (3.0, 20.0)];

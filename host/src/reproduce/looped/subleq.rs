@@ -5,10 +5,10 @@ use crate::buffers::HeapBuffers;
 use crate::programs::Execution;
 use crate::programs::subleq::{Engine, Interpreter, Program};
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use rayon::prelude::*;
 use situ::construct::computer::subleq::{Depth, Instruction, Machine};
 use situ::construct::computer::{Computer, Error};
 use situ::scalar::Scalar;
@@ -129,8 +129,7 @@ fn random_programs<T: Scalar>(
         let transformer = machine.build(buffers.buffers())?;
         follow(Engine::new(machine, transformer, &program)?, &program, loops)
     };
-    let outcomes: Result<Vec<_>, _> =
-        (0..settings.size(200, 2000)).into_par_iter().map(run).collect();
+    let outcomes: Result<Vec<_>, _> = (0..settings.size(200, 2000)).parallel_map(run).collect();
     Ok(outcomes?.into_iter().fold(Outcome::default(), Outcome::and))
 }
 

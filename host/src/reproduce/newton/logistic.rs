@@ -4,10 +4,10 @@ use super::random;
 use super::sizes::{K, KNOTS, MU};
 use crate::buffers::HeapBuffers;
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::{jackknife, largest, log_slope, median};
 use crate::reproduce::{Context, Measured, Result, Settings};
 use nalgebra::{DMatrix, DVector};
-use rayon::prelude::*;
 use situ::construct::logistic::Logistic;
 use situ::scalar::Scalar;
 use situ::transformer::Error;
@@ -154,7 +154,7 @@ pub fn step_error(context: &mut Context<'_>) -> Result<Measured> {
     let (tasks, finest) = (settings.size(10, 100), Machine::finest(settings));
     let error = |inverse_steps: u16| -> Result<f64> {
         let machine = Machine { inverse_steps, ..finest };
-        let errors = (0..tasks).into_par_iter().map(|i| Task::new(settings, i).step_error(machine));
+        let errors = (0..tasks).parallel_map(|i| Task::new(settings, i).step_error(machine));
         Ok(largest(errors.collect::<Result<Vec<_>, Error>>()?))
     };
     let mut points = Vec::new();
@@ -175,8 +175,7 @@ pub fn step_error(context: &mut Context<'_>) -> Result<Measured> {
 pub fn transformer_loops(context: &mut Context<'_>) -> Result<Measured> {
     let settings = context.settings;
     let machine = Machine::finest(settings);
-    let loops =
-        (0..50).into_par_iter().map(|index| Task::new(settings, index).loops_to_floor(machine));
+    let loops = (0..50).parallel_map(|index| Task::new(settings, index).loops_to_floor(machine));
     Ok(largest(loops.collect::<Result<Vec<_>, Error>>()?).into())
 }
 
@@ -187,8 +186,7 @@ const COUNTS: [u16; 6] = [16, 32, 64, 128, 256, 512];
 pub fn error_slope(context: &mut Context<'_>) -> Result<Measured> {
     let settings = context.settings;
     let errors: Vec<[f64; 6]> = (0..settings.size(8, 40))
-        .into_par_iter()
-        .map(|index| {
+        .parallel_map(|index| {
             let task = Task::new(settings, index);
             let mut errors = [0.0; 6];
             for (error, knots) in errors.iter_mut().zip(COUNTS) {
@@ -229,5 +227,5 @@ pub fn largest_steps(context: &mut Context<'_>) -> Result<Measured> {
         }
         f64::INFINITY
     };
-    Ok((0..100).into_par_iter().map(steps).reduce(|| 0.0, f64::max).into())
+    Ok((0..100).parallel_map(steps).fold(0.0, f64::max).into())
 }

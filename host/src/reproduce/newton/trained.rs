@@ -2,10 +2,10 @@
 
 use crate::linear_attention::{EXAMPLES, FEATURES, Law, Model, SHIPPED, UNIT, Workspace};
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::{jackknife, largest as largest_of, median};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use nalgebra::DMatrix;
-use rayon::prelude::*;
 use situ::random::Generator;
 
 /// Condition numbers and noise of the tasks, as in the paper.
@@ -113,7 +113,7 @@ fn errors(
             descent: (1..=STEPS).map(|steps| square(components.descent(steps))).collect(),
         }
     };
-    (0..tasks).into_par_iter().map(task).collect()
+    (0..tasks).parallel_map(task).collect()
 }
 
 /// Median squared error over the mean square of the answers. A plain model's output is a polynomial of

@@ -2,11 +2,11 @@
 
 use super::target::{draws, target};
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::median_exponent;
 use crate::reproduce::{Context, Measured, Result, Settings};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use rayon::prelude::*;
 use situ::normtune::{
     Adam, Affine, Gaussian, Network, Optimizer, Parameters, Units, Workspace, squared_error,
 };
@@ -38,8 +38,8 @@ pub fn gap(context: &mut Context<'_>) -> Result<Measured> {
 
 /// Median error as a power of ten.
 fn median_error<const WIDTH: usize>(settings: &Settings, steps: u32) -> Result<Measured> {
-    let draws = draws(settings, DRAWS).into_par_iter();
-    let errors = draws.map(|seed| error::<WIDTH>(seed, steps));
+    let draws = draws(settings, DRAWS);
+    let errors = draws.parallel_map(|seed| error::<WIDTH>(seed, steps));
     Ok(median_exponent(&errors.collect::<Result<Vec<f64>, _>>()?))
 }
 

@@ -4,12 +4,12 @@ use super::examples::{BATCH, CLASSES, DEPTH, Example, SMOOTHING, TRAINING, examp
 use super::pictures::{PIXELS, describe};
 use super::{random_weights, softmax};
 use crate::report::{Axis, Curve, Precision, Series};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::{median, sampled_median, share_gained, share_right};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
-use rayon::prelude::*;
 use situ::normtune::{
     Adam, Affine, Network, Optimizer, Parameters, Sign, Units, Workspace, cross_entropy,
 };
@@ -233,7 +233,7 @@ where
         network.forward(parameters, &example.features, &mut Workspace::default(), &mut outputs);
         example.is_largest(&outputs)
     };
-    test.par_iter().map(right).collect()
+    test.iter().parallel_map(right).collect()
 }
 
 /// Mean gradient of the smoothed cross-entropy over a batch, half of it on each core.
@@ -249,7 +249,7 @@ where
     let share = S::Compute::ONE / S::Compute::from_usize(batch.len());
     let spread = S::Compute::from_f64(SMOOTHING / CLASSES as f64);
     let kept = S::Compute::from_f64(SMOOTHING);
-    let halves = batch.par_chunks(BATCH / 2).map(|half| {
+    let halves = batch.chunks(BATCH / 2).parallel_map(|half| {
         let mut work = Workspace::<S, WIDTH, DEPTH, CLASSES>::default();
         let mut sum = Box::new(Parameters::zero());
         for Example { features, digit } in half {
@@ -265,9 +265,9 @@ where
         }
         sum
     });
-    let zero = || Box::new(Parameters::zero());
-    halves.reduce(zero, |mut sum, half| {
-        sum.add(half.iter().copied());
-        sum
-    })
+    let mut total = Box::new(Parameters::zero());
+    halves.for_each(|half: Box<Parameters<S::Compute, WIDTH, DEPTH, CLASSES>>| {
+        total.add(half.iter().copied());
+    });
+    total
 }

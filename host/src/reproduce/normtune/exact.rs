@@ -2,11 +2,11 @@
 
 use super::target::{draws, rebuilt, target};
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::{largest, median_exponent, sampled_median};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use rayon::prelude::*;
 use situ::normtune::{Error, Gaussian, Law, StackWorkspace};
 use situ::scalar::Scalar;
 
@@ -57,7 +57,7 @@ fn errors(
     error: impl Fn(u64, usize) -> Result<f64, Error> + Sync,
 ) -> Result<Vec<f64>> {
     let inputs = settings.size(200, 2000);
-    let errors = draws(settings, DRAWS).into_par_iter().map(|seed| error(seed, inputs));
+    let errors = draws(settings, DRAWS).parallel_map(|seed| error(seed, inputs));
     Ok(errors.collect::<Result<_, Error>>()?)
 }
 

@@ -5,9 +5,9 @@ use super::adam::Adam;
 use super::backward::{Backward, Tuned};
 use crate::prompts::{Family, Prompt};
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::{share_gained, share_right};
 use crate::reproduce::{Context, Measured, Result, Settings};
-use rayon::prelude::*;
 use situ::decoder::File;
 use situ::matrix::argmax;
 use situ::random::Generator;
@@ -40,7 +40,7 @@ fn rights(model: &Backward, settings: &Settings) -> Vec<bool> {
         let logits = model.logits(&prompt.tokens);
         answers.last().is_some_and(|answer| argmax(&logits) == usize::from(*answer))
     };
-    (0..settings.size(300, 2000)).into_par_iter().map(right).collect()
+    (0..settings.size(300, 2000)).parallel_map(right).collect()
 }
 
 /// Tunes a copy of the decoder; whether each test prompt is right, and the accuracy on the way from `before`.
@@ -66,7 +66,7 @@ fn tune(
             let (prompt, answers) = prompt(&mut Generator::new(seed.wrapping_add(1 << 60)));
             model.gradient(&prompt.tokens, &answers, tuned)
         };
-        let slopes: Vec<Vec<f32>> = (0..BATCH as u64).into_par_iter().map(slopes).collect();
+        let slopes: Vec<Vec<f32>> = (0..BATCH as u64).parallel_map(slopes).collect();
         let mean = |place: &usize| {
             slopes.iter().map(|slopes| f64::from(slopes[*place])).sum::<f64>() / BATCH as f64
         };

@@ -3,10 +3,10 @@
 
 use super::adam::Adam;
 use super::examples::{BATCH, CLASSES, DEPTH, Example, SMOOTHING, TRAINING};
+use crate::reproduce::parallel::Parallel;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use rayon::prelude::*;
 use situ::matrix::{add_scaled, dot};
 use situ::normtune::{Network, Sign};
 
@@ -105,7 +105,7 @@ pub fn rights(seed: u64, width: usize, examples: &[Example<f32>], epochs: usize)
         order.shuffle(&mut random);
         for batch in order.chunks(BATCH) {
             let slopes: Vec<Vec<f64>> =
-                batch.par_iter().map(|example| gradient(&layers, example)).collect();
+                batch.iter().parallel_map(|example| gradient(&layers, example)).collect();
             let mean =
                 |at| slopes.iter().map(|slopes| slopes[at]).sum::<f64>() / batch.len() as f64;
             let mean: Vec<f64> = (0..count).map(mean).collect();
@@ -125,5 +125,5 @@ pub fn rights(seed: u64, width: usize, examples: &[Example<f32>], epochs: usize)
         let values = forward(&layers, &example.features);
         values.last().is_some_and(|outputs| example.is_largest(outputs))
     };
-    test.par_iter().map(right).collect()
+    test.iter().parallel_map(right).collect()
 }

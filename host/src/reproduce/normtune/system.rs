@@ -4,13 +4,13 @@ use super::exact::error_of_law;
 use super::sizes::{D, DENSITY, WIDTH};
 use super::target::draws;
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::{largest, median_exponent, sampled_median, share};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use nalgebra::{DMatrix, DVector};
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64Mcg;
-use rayon::prelude::*;
 use situ::normtune::{Gaussian, Network, Sparse, khatri_rao};
 
 /// Draws of a condition number.
@@ -26,8 +26,9 @@ impl Study for SparseDraws {
         let settings = context.settings;
         let errors = |c: f64| -> Vec<Option<f64>> {
             let law = Sparse::new(Gaussian, c * (16.0_f64.ln() / 16.0).sqrt());
-            let seeds = draws(settings, settings.size(60, 200)).into_par_iter();
-            seeds.map(|seed| error_of_law::<f64, 16, 256, 1, 1>(law, seed, 50, 1.0).ok()).collect()
+            let error = |seed| error_of_law::<f64, 16, 256, 1, 1>(law, seed, 50, 1.0).ok();
+            let seeds = draws(settings, settings.size(60, 200));
+            seeds.parallel_map(error).collect()
         };
         let density = settings.value(&DENSITY);
         let claimed = errors(density);
@@ -82,8 +83,8 @@ pub fn phase(context: &mut Context<'_>) -> Result<Measured> {
     let d = settings.count(&D);
     let exact = d * d;
     let median = |width: usize| -> Result<Measured> {
-        let seeds = draws(settings, DRAWS).into_par_iter();
-        let errors = seeds.map(|seed| best_error(seed, d, width));
+        let seeds = draws(settings, DRAWS);
+        let errors = seeds.parallel_map(|seed| best_error(seed, d, width));
         Ok(median_exponent(&errors.collect::<Result<Vec<_>>>()?))
     };
     let mut points = Vec::new();
@@ -120,7 +121,7 @@ pub fn square_root(context: &mut Context<'_>) -> Result<Measured> {
         }
         Ok(enough)
     };
-    let widths = TARGETS.into_par_iter().map(smallest_width).collect::<Result<Vec<_>>>()?;
+    let widths = TARGETS.parallel_map(smallest_width).collect::<Result<Vec<_>>>()?;
     let points = TARGETS.zip(&widths).map(|(d, width)| [*width as f64, d as f64]).collect();
     let root = (4..=64).map(|width| [f64::from(width), f64::from(width).sqrt()]).collect();
     context.plot(Series {
@@ -144,9 +145,9 @@ fn condition_number(seed: u64, d: usize, width: usize) -> f64 {
 
 /// Median condition number over the draws.
 fn median_condition(settings: &Settings, d: usize, width: usize) -> Measured {
-    let numbers = draws(settings, DRAWS).into_par_iter();
-    let numbers: Vec<f64> = numbers.map(|seed| condition_number(seed, d, width)).collect();
-    sampled_median(&numbers)
+    let number = |seed| condition_number(seed, d, width);
+    let draws = draws(settings, DRAWS);
+    sampled_median(&draws.parallel_map(number).collect::<Vec<_>>())
 }
 
 /// A wider net makes the system well conditioned: the median condition number at 1.5 d².

@@ -2,9 +2,9 @@
 
 use super::reference_game::{Pair, game, is_deterministic, largest_gain, policies};
 use super::sizes::STEP;
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::share;
 use crate::reproduce::{Context, Measured, Result};
-use rayon::prelude::*;
 use situ::ftrl::Constant;
 use situ::games::{Error, Policies, PolicyGradient, PolicyState, Scheme, StochasticGame};
 use situ::random::Generator;
@@ -111,7 +111,7 @@ pub fn finite_time(context: &mut Context<'_>) -> Result<Measured> {
     };
     let starts = settings.size(5000, 20_000);
     let reached: Vec<Option<u8>> =
-        (0..starts).into_par_iter().map(reaches).collect::<Result<_, Error>>()?;
+        (0..starts).parallel_map(reaches).collect::<Result<_, Error>>()?;
     let mut basins = BTreeMap::<u8, f64>::new();
     for basin in reached.iter().flatten() {
         *basins.entry(*basin).or_default() += 1.0 / starts as f64;

@@ -1,8 +1,8 @@
 //! The exact gradient in games of other sizes, and what a policy that is not strict lacks.
 
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::share;
 use crate::reproduce::{Context, Measured, Result};
-use rayon::prelude::*;
 use situ::ftrl::Constant;
 use situ::games::{Error, Policies, PolicyGradient, PolicyState, Scheme, StochasticGame};
 use situ::random::Generator;
@@ -94,8 +94,7 @@ pub fn arrive(context: &mut Context<'_>) -> Result<Measured> {
     for (kind, arrives) in kinds.into_iter().enumerate() {
         let seed = settings.seed.wrapping_mul(1 << 32).wrapping_add(kind as u64 * 1_000_000);
         let arrived: Vec<bool> = (0..games)
-            .into_par_iter()
-            .map(|game| arrives(&mut Generator::new(seed.wrapping_add(game))))
+            .parallel_map(|game| arrives(&mut Generator::new(seed.wrapping_add(game))))
             .collect::<Result<_>>()?;
         let arrived = share(&arrived, |arrived| *arrived);
         shares.push(format!("{:.2}", arrived.value));

@@ -3,9 +3,9 @@
 use super::reference_game::{Game, Pair, distance_squared, game, policies};
 use super::sizes::{EPISODES, NEAR};
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::{jackknife, log_slope, share};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
-use rayon::prelude::*;
 use situ::ftrl::Power;
 use situ::games::{Agent, AgentState, PolicyGradient, PolicyState, Reinforce, Scheme};
 use situ::random::Generator;
@@ -101,10 +101,7 @@ fn paths(settings: &Settings, schedule: Schedule, scheme: Scheme) -> Result<Vec<
     let game = game()?;
     let seed = |run: u64| settings.seed.wrapping_mul(1 << 32).wrapping_add(run);
     let runs = settings.size(200_u64, 1000);
-    (0..runs)
-        .into_par_iter()
-        .map(|run| path(settings, &game, schedule, scheme, seed(run)))
-        .collect()
+    (0..runs).parallel_map(|run| path(settings, &game, schedule, scheme, seed(run))).collect()
 }
 
 /// Mean squared distance of the runs that stay, by number of episodes.
@@ -209,7 +206,7 @@ pub fn depth(context: &mut Context<'_>) -> Result<Measured> {
             }
             Ok(is_near_target(state.policies()))
         };
-        let stayed: Vec<bool> = (0..runs).into_par_iter().map(run).collect::<Result<_>>()?;
+        let stayed: Vec<bool> = (0..runs).parallel_map(run).collect::<Result<_>>()?;
         Ok(share(&stayed, |stayed| *stayed))
     };
     let few = settings.size(60, 500);
@@ -240,7 +237,7 @@ pub fn without_a_table(context: &mut Context<'_>) -> Result<Measured> {
     let seed = |run: u64| settings.seed.wrapping_mul(1 << 32).wrapping_add(run);
     let run = |run: u64| in_the_world(settings, &game, seed(run));
     let count = runs.lazy.len() as u64;
-    let ends: Vec<bool> = (0..count).into_par_iter().map(run).collect::<Result<_>>()?;
+    let ends: Vec<bool> = (0..count).parallel_map(run).collect::<Result<_>>()?;
     Ok(share(&ends, |at_end| *at_end).minus(&tabled).distance(0.0))
 }
 

@@ -2,9 +2,9 @@
 //! known growth, where it can be tight: games with strict equilibria converge faster.
 
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::{jackknife, log_slope};
 use crate::reproduce::{Context, Measured, Result};
-use rayon::prelude::*;
 use situ::ftrl::{Power, Schedule};
 use situ::random::Generator;
 use situ::variational::{ConstantStep, Error, Everywhere, Method, Sgda};
@@ -77,8 +77,7 @@ pub fn largest_excess(context: &mut Context<'_>) -> Result<Measured> {
     for (index, field) in FIELDS.iter().enumerate() {
         let seed = settings.seed.wrapping_mul(1000).wrapping_add(100 * index as u64);
         let chunks: Vec<Vec<f64>> = (0..CHUNKS)
-            .into_par_iter()
-            .map(|chunk| squares(field, runs, Generator::new(seed.wrapping_add(chunk))))
+            .parallel_map(|chunk| squares(field, runs, Generator::new(seed.wrapping_add(chunk))))
             .collect::<Result<_, _>>()?;
         let points = |chunks: &[&Vec<f64>]| {
             let runs = chunks.len() as f64 * f64::from(runs);
@@ -122,8 +121,7 @@ pub fn rate_abstract(context: &mut Context<'_>) -> Result<Measured> {
     let (field, runs) = (&FIELDS[1], settings.size(40, 400));
     let seed = settings.seed.wrapping_mul(1000).wrapping_add(900);
     let groups: Vec<Vec<[f64; 2]>> = (0..GROUPS)
-        .into_par_iter()
-        .map(|group| {
+        .parallel_map(|group| {
             let sums = squares(field, runs, Generator::new(seed.wrapping_add(group)))?;
             Ok(log_spaced(sums.len(), |index| sums[index] / f64::from(runs)))
         })

@@ -3,8 +3,8 @@
 use super::model::Model;
 use crate::prompts::{Family, Mixture, below};
 use crate::reproduce::Measured;
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::jackknife;
-use rayon::prelude::*;
 use situ::decoder::Error;
 use situ::random::Generator;
 
@@ -63,8 +63,7 @@ impl Measures {
                 tasks.iter().filter(|task| **task == first).count() as f64 / tasks.len() as f64;
             Ok(Outcome { tally, first: of(first), second: of(second) })
         };
-        let outcomes: Result<Vec<Outcome>, Error> =
-            (0..count).into_par_iter().map(outcome).collect();
+        let outcomes: Result<Vec<Outcome>, Error> = (0..count).parallel_map(outcome).collect();
         Ok(Self::summarize(mixture.weights()[0], outcomes?))
     }
 

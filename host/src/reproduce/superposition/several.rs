@@ -2,9 +2,9 @@
 
 use super::model::Model;
 use crate::prompts::{Family, Mixture, below};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::{jackknife, mean};
 use crate::reproduce::{Measured, Result, Settings};
-use rayon::prelude::*;
 use situ::decoder::Error;
 use situ::random::Generator;
 
@@ -41,7 +41,7 @@ impl Several {
             let of = |task: &usize| answer[usize::from(family.answer(*task, &prompt.query))];
             Ok(tasks.iter().map(of).collect())
         };
-        let prompts = (0..count).into_par_iter().map(run);
+        let prompts = (0..count).parallel_map(run);
         Ok(Self { shares, prompts: prompts.collect::<Result<_, Error>>()? })
     }
 

@@ -1,8 +1,8 @@
 //! Many independent chains and their means.
 
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::mean;
 use crate::reproduce::{Measured, Result};
-use rayon::prelude::*;
 use situ::random::Generator;
 use situ::variational::{Error, Method, PairedChains, Refinement};
 
@@ -16,7 +16,7 @@ pub fn chains<S: Send>(
         // Seeds of one ensemble do not meet those of the next.
         chain(&mut Generator::new(seed.wrapping_mul(1 << 32).wrapping_add(index)))
     };
-    Ok((0..count).into_par_iter().map(run).collect::<Result<_, Error>>()?)
+    Ok((0..count).parallel_map(run).collect::<Result<_, Error>>()?)
 }
 
 /// Means at steps g and 2g and their refinement, over paired chains of an operator on the line.

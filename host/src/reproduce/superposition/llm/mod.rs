@@ -6,10 +6,10 @@ mod tasks;
 use super::measures::{Measures, Outcome};
 use crate::prompts::Mixture;
 use crate::report::{Axis, Curve, Series};
+use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::correlation;
 use crate::reproduce::{Context, Measured, Result, Study};
 use model::Llama;
-use rayon::prelude::*;
 use situ::random::Generator;
 use std::path::Path;
 use tasks::Pair;
@@ -91,7 +91,7 @@ fn sweep(
         progress.inc(1);
         Ok(Outcome { tally: prompt.tally, first: probabilities[0], second: probabilities[1] })
     };
-    let outcomes: Result<Vec<Outcome>> = (0..count).into_par_iter().map(outcome).collect();
+    let outcomes: Result<Vec<Outcome>> = (0..count).parallel_map(outcome).collect();
     Ok(Measures::summarize(1.0 - share, outcomes?))
 }
 
