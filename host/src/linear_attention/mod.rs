@@ -18,15 +18,19 @@ pub use training::{BATCH, Prompt, train};
 
 /// The weights files of the trained models that are included; `weights/README.md` has the commands that
 /// made them.
-pub const SHIPPED: [&[u8]; 8] = [
+pub const SHIPPED: [&[u8]; 12] = [
     include_bytes!("weights/plain-1.bin"),
     include_bytes!("weights/plain-2.bin"),
     include_bytes!("weights/plain-3.bin"),
     include_bytes!("weights/plain-4.bin"),
+    include_bytes!("weights/plain-5.bin"),
+    include_bytes!("weights/plain-6.bin"),
     include_bytes!("weights/norm-1.bin"),
     include_bytes!("weights/norm-2.bin"),
     include_bytes!("weights/norm-3.bin"),
     include_bytes!("weights/norm-4.bin"),
+    include_bytes!("weights/norm-5.bin"),
+    include_bytes!("weights/norm-6.bin"),
 ];
 
 /// The models of chains: what the prompts showed that they were trained on, and their weights.

@@ -87,10 +87,14 @@ impl Adam {
         Self { steps: 0, means: vec![0.0; count], squares: vec![0.0; count] }
     }
 
-    /// One step; gradients of a norm above [`MAX_NORM`] are scaled down to it.
+    /// One step; gradients of a norm above [`MAX_NORM`] are scaled down to it, and those that are not finite
+    /// left out: in a deep model a single prompt may overflow.
     fn step(&mut self, weights: &mut [f32], gradients: &[f32], step_size: f32) {
-        self.steps += 1;
         let norm = gradients.iter().map(|g| g * g).sum::<f32>().sqrt();
+        if !norm.is_finite() {
+            return;
+        }
+        self.steps += 1;
         let scale = MAX_NORM / norm.max(MAX_NORM);
         let [first, second] = Self::DECAYS;
         let [correct, correct_square] =
