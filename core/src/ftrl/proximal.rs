@@ -2,6 +2,8 @@
 
 use super::Error;
 use crate::matrix::dot;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+use crate::scalar::hardware::{proximal_step, singles, singles_mut};
 use crate::scalar::{Scalar, Storage, Vectorized};
 
 /// Configuration of FTRL-proximal (McMahan et al., "Ad click prediction: a view from the
@@ -108,6 +110,14 @@ impl<T: Scalar> Proximal<T> {
         norm: &mut [S],
     ) {
         let scale = self.scale();
+        #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+        if x.len() >= LONG
+            && let (Some([slope, scale]), Some(x)) = (singles(&[slope, scale]), singles(x))
+            && let (Some(z), Some(norm)) = (singles_mut(z), singles_mut(norm))
+        {
+            let weights = singles(weights).unwrap_or_default();
+            return proximal_step(*slope, *scale, x, weights, z, norm);
+        }
         let state = z.iter_mut().zip(norm);
         for (((z, norm), x), w) in state.zip(x).zip(weights) {
             let gradient = slope * *x;
@@ -125,6 +135,10 @@ impl<T: Scalar> Proximal<T> {
         T::ONE / self.alpha
     }
 }
+
+/// Coordinates from which on the processor's own step pays its call.
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+const LONG: usize = 4;
 
 /// Number of coordinates whose weights are held at a time where `x` may be shorter than the state.
 const CHUNK: usize = 16;

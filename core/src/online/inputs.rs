@@ -19,6 +19,10 @@ pub trait Inputs: Sized {
     /// All zero bytes: nothing observed.
     const EMPTY: Self;
 
+    /// Writes z, the features in standard units, as if this example were already observed, if all of them
+    /// are [usual](Input::usual).
+    fn standardize_usual(&self, features: &[Self::Number], z: &mut [Self::Number]) -> bool;
+
     /// Writes the features with their influence bounded, and z, the same in standard units, as if this
     /// example were already observed. Returns whether a feature was clipped.
     fn bound(
@@ -39,8 +43,12 @@ pub trait Inputs: Sized {
     ) -> (Input<'a, Self::Number>, bool) {
         let bounded = prefix(bounded.as_mut_slice(), features.len());
         let z = prefix(z.as_mut_slice(), features.len());
+        // Nearly all examples: nothing is copied, nor checked again by `observe`.
+        if self.standardize_usual(features, z) {
+            return (Input { given: features, raw: features, z, usual: true }, false);
+        }
         let clipped = self.bound(features, bounded, z);
-        (Input { given: features, raw: bounded, z }, clipped)
+        (Input { given: features, raw: bounded, z, usual: false }, clipped)
     }
 
     /// Adds an example and its target in standard units.
@@ -69,4 +77,6 @@ pub struct Input<'a, T> {
     pub raw: &'a [T],
     /// In standard units, from −5 to 5.
     pub z: &'a [T],
+    /// Whether each feature is as given, in a unit of 1, and nothing unusual happened to it lately.
+    pub usual: bool,
 }

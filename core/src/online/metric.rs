@@ -110,6 +110,10 @@ impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Inputs
     };
 
     #[inline(always)]
+    fn standardize_usual(&self, features: &[T], z: &mut [T]) -> bool {
+        self.standardization.standardize_usual(features, z)
+    }
+
     fn bound(&self, features: &[T], bounded: &mut [T], z: &mut [T]) -> bool {
         self.standardization.bound(features, bounded, z)
     }

@@ -11,6 +11,10 @@ pub(super) const TRUSTED: u32 = 30;
 /// Deviations from the mean beyond which a measurement is clipped. No distribution has more than 1 in 64
 /// of its mass there (Chebyshev).
 const CLIP: f64 = 8.0;
+/// Observations after which a measurement within 5 deviations, as it counts itself, lies within 8 of those
+/// before: `z² = (1 − r) o²/(v + r o²)`, so from `z² ≤ 25` with `r ≤ 1/64` follows `o² ≤ 43 v`, and no
+/// rounding, nor a variance that underflows, makes 64 of 43.
+pub(super) const KNOWN: u32 = 64;
 /// Strain of one clipped measurement; one that is not clipped relieves it by 1.
 const STRAIN: u8 = 4;
 /// Strain that means a lasting change: 8 of the last 10 clipped, or more than 1 in 5 for a long time.
@@ -165,17 +169,18 @@ impl<T: Scalar> Moments<T> {
     }
 
     /// [`Self::standardize`] of a measurement that [`Self::bound`] leaves as it is, as nearly all are: both
-    /// in one, and without the rarer cases, where it returns `None`.
+    /// in one, and without the rarer cases, where it returns false. `known` says that `rate` is at most
+    /// one over [`KNOWN`].
     #[inline(always)]
-    pub fn standardize_usual(&self, x: T, rate: T) -> Option<T> {
+    pub fn standardize_usual(&self, x: T, rate: T, known: bool, z: &mut T) -> bool {
         let off = x - self.mean;
-        let limit = T::from_f64(CLIP * CLIP) * self.variance;
-        if !(self.is_steady() && off * off <= limit && x.abs() <= T::from_f64(LARGEST)) {
-            return None;
+        let near = known || off * off <= T::from_f64(CLIP * CLIP) * self.variance;
+        if !(self.is_steady() && near && x.abs() <= T::from_f64(LARGEST)) {
+            return false;
         }
         let (mean, variance) = running_moments(self.mean, self.variance, x, rate);
-        let z = (x - mean) / variance.sqrt();
-        if z.abs() <= T::from_f64(MAX_Z) { Some(z) } else { None }
+        *z = (x - mean) / variance.sqrt();
+        z.abs() <= T::from_f64(MAX_Z)
     }
 
     /// A measurement in this stream's unit, clipped to 8 deviations after `count` observations.
@@ -232,13 +237,19 @@ impl<T: Scalar> Moments<T> {
         self.fresh = self.fresh.saturating_sub(1);
     }
 
+    /// [`Self::observe`] of a measurement that [`Self::standardize_usual`] accepted.
+    #[inline(always)]
+    pub fn observe_usual(&mut self, x: T, rate: T) {
+        (self.mean, self.variance) = running_moments(self.mean, self.variance, x, rate);
+    }
+
     /// [`Self::observe`] for a stream that shares its count with others: follows a lasting change by
     /// itself.
     #[inline(always)]
     pub fn observe_alone(&mut self, x: T, bounded: T, rate: T) {
         if self.is_steady() && x == bounded {
             // What `observe` does then.
-            (self.mean, self.variance) = running_moments(self.mean, self.variance, x, rate);
+            self.observe_usual(x, rate);
         } else {
             self.observe_unusual(x, bounded, rate);
         }

@@ -5,6 +5,7 @@
 
 use crate::format::{Format, fill, matrix};
 use crate::{Benchmark, Visitor, rows};
+use situ::ftrl::Proximal;
 use situ::matrix::{self, Matrix};
 use situ::random::Generator;
 use situ::scalar::{Scalar, f16};
@@ -17,7 +18,7 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
 /// Longest vector.
 const LENGTH: usize = 139;
 
-/// Dot products and scaled additions of all lengths from all starts within a word pair.
+/// Dot products, scaled additions and steps of FTRL-proximal, of all lengths from all starts within a word pair.
 struct Vectors<S> {
     x: [S; LENGTH],
     y: [S; LENGTH],
@@ -54,6 +55,7 @@ impl<S: Format> Benchmark for Vectors<S> {
                     let same = sum.load().to_bits() == expected.load().to_bits();
                     self.wrong += u32::from(!same);
                 }
+                self.wrong += self.wrong_steps(start, end);
             }
         }
     }
@@ -62,6 +64,28 @@ impl<S: Format> Benchmark for Vectors<S> {
     }
     fn reference(&self, emit: &mut dyn FnMut(f64)) {
         emit(0.0);
+    }
+}
+
+impl<S: Format> Vectors<S> {
+    /// Wrong results of a step of FTRL-proximal on the coordinates from `start` to `end`.
+    fn wrong_steps(&self, start: usize, end: usize) -> u32 {
+        let rule = Proximal { alpha: 0.3, beta: 0.5, l1: 0.0, l2: 0.0 };
+        let (slope, scale) = (0.7_f32, 1.0 / rule.alpha);
+        let x = self.x.map(|x| x.load());
+        let (mut z, mut norm) = (self.x, self.y);
+        let range = start..end;
+        let (part, weights) = (&mut z[range.clone()], &x[LENGTH - end..LENGTH - start]);
+        rule.step(slope, &x[range.clone()], weights, part, &mut norm[range.clone()]);
+        let wrong = range.zip(weights).filter(|(i, weight)| {
+            let (gradient, before) = (slope * x[*i], self.y[*i].load());
+            let after = S::store((before * before + gradient * gradient).sqrt());
+            let growth = after.load() - before;
+            let dual = S::store(self.x[*i].load() + gradient - growth * (scale * **weight));
+            let same = |a: S, b: S| a.load().to_bits() == b.load().to_bits();
+            !(same(norm[*i], after) && same(z[*i], dual))
+        });
+        wrong.count() as u32
     }
 }
 

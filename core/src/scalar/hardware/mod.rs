@@ -23,6 +23,8 @@ mod halves;
 #[cfg(helium)]
 mod helium;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+mod proximal;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod root;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod rows;
@@ -46,6 +48,8 @@ pub(crate) use elimination::{copy_long, reduce};
 pub(crate) use factor::{Block, subtract_earlier};
 #[cfg(all(feature = "f16", target_arch = "arm", target_abi = "eabihf"))]
 pub(super) use halves::*;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+pub(crate) use proximal::proximal_step;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(super) use root::sqrt;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
