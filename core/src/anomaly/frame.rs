@@ -169,7 +169,7 @@ impl<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> Monitor<M, T, FEAT
     /// Judges and learns an example, an anomaly only if `anomalies` is set.
     fn take(&mut self, features: &[T], anomalies: bool) -> Result<Verdict<T>, Error> {
         self.check(features)?;
-        let mut bounded = zeros::<T, FEATURES>();
+        let mut bounded = None;
         let mut z = zeros::<T, FEATURES>();
         let (x, clipped) = self.inputs.input(features, &mut bounded, &mut z);
         let Self { configuration, inputs, examples: step, model, .. } = self;
@@ -216,7 +216,7 @@ impl<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> Detector<T>
 
     fn judge(&self, features: &[T]) -> Result<Verdict<T>, Error> {
         self.check(features)?;
-        let mut bounded = zeros::<T, FEATURES>();
+        let mut bounded = None;
         let mut z = zeros::<T, FEATURES>();
         let (x, _) = self.inputs.input(features, &mut bounded, &mut z);
         let Self { configuration, inputs, examples: step, .. } = self;

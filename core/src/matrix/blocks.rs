@@ -221,20 +221,22 @@ pub(crate) fn condition<S: Storage>(
     Some(variance)
 }
 
-/// `Σ_j metric_j (block[16 j + i] − query_j)²` for each i; `None` where they are not stored in f32.
+/// `out[i] = Σ_j metric_j (block[16 j + i] − query_j)²`; false where they are not stored in f32.
 #[inline(always)]
 pub(crate) fn distances<S: Storage>(
     block: &[S],
     query: &[S::Compute],
     metric: &[S::Compute],
-) -> Option<[S::Compute; 16]> {
-    if cfg!(helium) {
-        return None;
+    out: &mut [S::Compute; 16],
+) -> bool {
+    let out = singles_mut(out).and_then(|out| out.first_chunk_mut());
+    match (singles(block), singles(query), singles(metric), out) {
+        (Some(block), Some(query), Some(metric), Some(out)) if !cfg!(helium) => {
+            hardware::distances(block, query, metric, out);
+            true
+        }
+        _ => false,
     }
-    let mut sums = zeros::<S::Compute, 16>();
-    let lanes = singles_mut(&mut sums)?.first_chunk_mut::<16>()?;
-    hardware::add_distances(singles(block)?, singles(query)?, singles(metric)?, lanes);
-    Some(sums)
 }
 
 /// `x += x_scale y` and `y += y_scale x`, both from the old values; false, with nothing changed,

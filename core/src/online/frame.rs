@@ -283,7 +283,7 @@ impl<M: Model> Learner<Number<M>> for Frame<M> {
 
     fn predict(&self, features: &[Number<M>], prediction: &mut [Number<M>]) -> Result<(), Error> {
         self.shape.check(features, prediction)?;
-        let mut bounded = Row::<M>::zeros();
+        let mut bounded = None;
         let mut z = Row::<M>::zeros();
         let (x, _) = self.inputs.input(features, &mut bounded, &mut z);
         let Self { shape, configuration, inputs, scale, updates, .. } = self;
@@ -301,7 +301,7 @@ impl<M: Model> Learner<Number<M>> for Frame<M> {
     ) -> Result<(), Error> {
         self.shape.check(features, prediction)?;
         self.shape.check_target(target)?;
-        let mut bounded = Row::<M>::zeros();
+        let mut bounded = None;
         let mut z = Row::<M>::zeros();
         let (x, clipped) = self.inputs.input(features, &mut bounded, &mut z);
         let bounded = self.scale.bound(target);

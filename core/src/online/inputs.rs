@@ -38,15 +38,16 @@ pub trait Inputs: Sized {
     fn input<'a>(
         &self,
         features: &'a [Self::Number],
-        bounded: &'a mut Self::Row,
+        bounded: &'a mut Option<Self::Row>,
         z: &'a mut Self::Row,
     ) -> (Input<'a, Self::Number>, bool) {
-        let bounded = prefix(bounded.as_mut_slice(), features.len());
         let z = prefix(z.as_mut_slice(), features.len());
         // Nearly all examples: nothing is copied, nor checked again by `observe`.
         if self.standardize_usual(features, z) {
             return (Input { given: features, raw: features, z, usual: true }, false);
         }
+        let bounded = bounded.insert(Self::Row::zeros()).as_mut_slice();
+        let bounded = prefix(bounded, features.len());
         let clipped = self.bound(features, bounded, z);
         (Input { given: features, raw: bounded, z, usual: false }, clipped)
     }

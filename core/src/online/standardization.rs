@@ -176,7 +176,7 @@ mod tests {
             for _ in 0..200 {
                 let tail = generator.normal::<f32>().powi(1 + round % 4);
                 let x = [if round % 5 == 0 { level } else { level + size * tail }];
-                let (mut raw, mut z) = ([0.0], [0.0]);
+                let (mut raw, mut z) = (None, [0.0]);
                 let (input, clipped) = stream.input(&x, &mut raw, &mut z);
                 let (mut expected, mut bounded) = ([0.0], [0.0]);
                 assert_eq!(clipped, stream.bound(&x, &mut bounded, &mut expected));

@@ -1,7 +1,7 @@
 //! Stored feature vectors, sixteen side by side.
 
 use super::slots::Slot;
-use crate::scalar::{Scalar, Storage, Vectorized};
+use crate::scalar::{Scalar, Storage, Vectorized, zeros};
 
 /// Blocks whose distances are computed together: their sums take half of the 32 registers of a
 /// Cortex-M, or two of a host's vectors, which do not wait for each other.
@@ -84,31 +84,33 @@ impl<S: Storage> Vectorized for Distances<'_, S> {
         let (whole, rest) = out.as_chunks_mut::<LANES>();
         let first = whole.len() * LANES;
         for (block, out) in numbers.chunks_exact((LANES * features).max(1)).zip(whole) {
-            *out = whole_block(block, query, metric);
+            whole_block(block, query, metric, out);
         }
         let width = LANES.min(slots.saturating_sub(first));
         let block = numbers.get(first * features..(first + width) * features).unwrap_or_default();
-        let last = if width == LANES {
-            whole_block(block, query, metric)
+        let mut last = zeros::<S::Compute, LANES>();
+        if width == LANES {
+            whole_block(block, query, metric, &mut last);
         } else {
-            sums(block.chunks_exact(width.max(1)), query, metric)
-        };
+            last = sums(block.chunks_exact(width.max(1)), query, metric);
+        }
         rest.iter_mut().zip(last).for_each(|(out, sum)| *out = sum);
     }
 }
 
-/// [`sums`] of a block of sixteen vectors.
+/// Writes [`sums`] of a block of sixteen vectors.
 #[inline(always)]
 fn whole_block<S: Storage>(
     block: &[S],
     query: &[S::Compute],
     metric: &[S::Compute],
-) -> [S::Compute; LANES] {
+    out: &mut [S::Compute; LANES],
+) {
     #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-    if let Some(sums) = crate::matrix::blocks::distances(block, query, metric) {
-        return sums;
+    if crate::matrix::blocks::distances(block, query, metric, out) {
+        return;
     }
-    sums(block.as_chunks::<LANES>().0, query, metric)
+    *out = sums(block.as_chunks::<LANES>().0, query, metric);
 }
 
 /// `Σ_j metric_j (row_j − query_j)²` for each of a row's numbers, which are at most sixteen. If

@@ -144,7 +144,8 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         voters: &mut Voters<'_, S::Compute>,
     ) -> (S::Compute, S::Compute) {
         let features = context.x.raw;
-        let (mut query, mut metric) = ([S::Compute::ZERO; FEATURES], [S::Compute::ZERO; FEATURES]);
+        let mut query = zeros::<S::Compute, FEATURES>();
+        let mut metric = zeros::<S::Compute, FEATURES>();
         let query = prefix(&mut query, features.len());
         let metric = prefix(&mut metric, features.len());
         let steps = self.channels.iter().map(|channel| channel.step);

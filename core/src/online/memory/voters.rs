@@ -1,6 +1,8 @@
 //! The stored examples that are near enough to a query to vote.
 
 use crate::matrix::prefix;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+use crate::scalar::hardware::{self, singles, singles_mut};
 use crate::scalar::{Scalar, Vectorized};
 
 /// Examples with the weight of each one's vote: softmax attention of a query over stored
@@ -39,8 +41,10 @@ impl<'a, T: Scalar> Voters<'a, T> {
 
     /// Each voter with its weight.
     pub fn iter(&self) -> impl Iterator<Item = (usize, T)> {
-        let voters = self.slots.iter().zip(&*self.weights).take(self.count);
-        voters.map(|(slot, weight)| (*slot as usize, *weight))
+        // Slices of one length, known to end together.
+        let slots = self.slots.get(..self.count).unwrap_or_default();
+        let weights = self.weights.get(..slots.len()).unwrap_or_default();
+        slots.iter().zip(weights).map(|(slot, weight)| (*slot as usize, *weight))
     }
 }
 
@@ -81,25 +85,28 @@ impl<T: Scalar> Vectorized for Weigh<'_, T> {
             }
         }
         let voters = prefix(weights, count);
-        let (chunks, rest) = voters.as_chunks_mut::<LANES>();
+        for weight in voters.iter_mut() {
+            *weight = ((least - *weight) * inverse_temperature).exp_inline();
+        }
+        let (chunks, rest) = voters.as_chunks::<LANES>();
         let mut sums = [T::ZERO; LANES];
         for chunk in chunks {
-            for (sum, weight) in sums.iter_mut().zip(chunk) {
-                *weight = ((least - *weight) * inverse_temperature).exp();
-                *sum += *weight;
-            }
+            sums.iter_mut().zip(chunk).for_each(|(sum, weight)| *sum += *weight);
         }
-        for (sum, weight) in sums.iter_mut().zip(rest) {
-            *weight = ((least - *weight) * inverse_temperature).exp();
-            *sum += *weight;
-        }
+        sums.iter_mut().zip(rest).for_each(|(sum, weight)| *sum += *weight);
         (count, sums.into_iter().fold(T::ZERO, |sum, lane| sum + lane), least)
     }
 }
 
-/// A bit for each of up to 32 distances: whether it is at most `farthest`.
+/// A bit for each of up to 32 distances, none of them negative: whether it is at most `farthest`.
 #[inline(always)]
 fn bits<T: Scalar>(distances: &[T], farthest: T) -> u32 {
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    if let (Some(distances), Some([farthest])) = (singles(distances), singles(&[farthest]))
+        && let Some(distances) = distances.first_chunk()
+    {
+        return hardware::near(distances, *farthest);
+    }
     let mut bits = 0;
     for (bit, distance) in distances.iter().take(WORD).enumerate() {
         bits |= u32::from(*distance <= farthest) << bit;
@@ -107,9 +114,18 @@ fn bits<T: Scalar>(distances: &[T], farthest: T) -> u32 {
     bits
 }
 
-/// The smallest number, in eight partial results.
+/// The smallest distance, in eight partial results.
 #[inline(always)]
 fn least<T: Scalar>(numbers: &[T]) -> T {
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    {
+        let mut least = [T::MAX];
+        if let (Some(numbers), Some([found])) = (singles(numbers), singles_mut(&mut least)) {
+            *found = hardware::least(numbers);
+            let [least] = least;
+            return least;
+        }
+    }
     let (chunks, rest) = numbers.as_chunks::<LANES>();
     let mut lanes = [T::MAX; LANES];
     for chunk in chunks {

@@ -41,7 +41,7 @@ pub(crate) use bytes::add_products_of_bytes;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use column::{add_each_other, condition, project};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-pub(crate) use distance::add_distances;
+pub(crate) use distance::{distances, least, near};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use elimination::{copy_long, reduce};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
