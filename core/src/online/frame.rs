@@ -228,14 +228,10 @@ impl<M: Model> Frame<M> {
 
     /// Refuses what a restored state predicts whose numbers leave the range of their format.
     fn finite(&self, prediction: &[Number<M>]) -> Result<(), Error> {
-        // Nothing but a number less itself is zero: fewer instructions than a check of each.
-        let sum =
-            prediction.iter().fold(Number::<M>::ZERO, |sum, number| sum + (*number - *number));
-        if sum == Number::<M>::ZERO {
-            Ok(())
-        } else {
-            Err(Error::NotFinite { index: self.shape.features })
-        }
+        // Only a finite number times zero is zero: fewer instructions than a check of each.
+        let zero = Number::<M>::ZERO;
+        let sum = prediction.iter().fold(zero, |sum, number| sum + *number * zero);
+        if sum == zero { Ok(()) } else { Err(Error::NotFinite { index: self.shape.features }) }
     }
 
     fn setting(&self) -> Setting<'_, M> {
