@@ -109,7 +109,8 @@ impl<T: Scalar, const FEATURES: usize> Inputs for Standardization<T, FEATURES> {
     type Row = [T; FEATURES];
     const EMPTY: Self = Self::new();
 
-    #[inline(always)]
+    // On a microcontroller once, for predictions and updates.
+    #[cfg_attr(target_arch = "arm", inline(never))]
     fn standardize_usual(&self, features: &[T], z: &mut [T]) -> bool {
         let (count, rate) = self.next();
         let known = count >= KNOWN;
