@@ -32,7 +32,8 @@ pub trait Inputs: Sized {
         z: &mut [Self::Number],
     ) -> bool;
 
-    /// An example as a model sees it, in two rows of memory, and whether a feature was clipped.
+    /// An example as a model sees it, and whether a feature was clipped. `bounded` is only written if a
+    /// feature is not usual.
     // Inlined, so that the model knows the number of features where the caller does.
     #[inline(always)]
     fn input<'a>(

@@ -60,6 +60,7 @@ pub(crate) fn distances(block: &[f32], query: &[f32], metric: &[f32], out: &mut 
     }
 }
 
+/// Takes four distances, as integers, into the smallest.
 macro_rules! least_of_four {
     () => {
         "ldmia {from}!, {{r0-r3}}
@@ -93,6 +94,7 @@ pub(crate) fn least(distances: &[f32]) -> f32 {
     rest.iter().fold(f32::from_bits(least), |least, x| if *x < least { *x } else { least })
 }
 
+/// Shifts in a bit for each of four distances.
 macro_rules! near_of_four {
     () => {
         "ldmia {from}!, {{r0-r3}}
