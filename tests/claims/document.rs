@@ -21,10 +21,22 @@ Every claim that `situ reproduce` measures. This page is written from the lists 
   none, the table says why.
 
 `SITU_SEEDS=1-50 cargo test -p situ-tests --test claims seeds` measures all claims at many
-seeds. In November 2026, in quick mode, all claims of `newton` and `looped` held at seeds 1 to 50, those of
-`superposition` at 3 to 50, those of `normtune` at 3 to 10, and those of `chain-of-thought` at 1 to 50 but for
-`fixed_weights`, whose earlier form failed at five of them. No other system was run at as many seeds in its present
-form, and none at several seeds with `--full`.
+seeds. In November 2026, in quick mode, all claims held at these seeds; a later commit that changes a claim's
+numbers is not covered:
+
+| system | seeds | commit |
+|---|---|---|
+| `newton`, `looped` | 1 to 50, `newton.trained_outside` in its present form 1 to 10 | before f8642de |
+| `superposition` | 1 to 50 | 3 to 50 before f8642de |
+| `variational` | 1 to 50 | a68ffde |
+| `mesa` | 1 to 50 | f8642de |
+| `chain-of-thought` | 1 to 50 | 212fc58 |
+| `ftrl` | 1 to 7 and 12 to 17 | f8642de |
+| `policy-gradient` | 1 and 12 to 17 | f8642de |
+| `normtune` | 3 to 10 and 12 to 17 | 3 to 10 before f8642de |
+
+With `--full`, at f8642de, `newton`, `looped`, `mesa`, `chain-of-thought` without its trained models, and
+`superposition` held at seed 1; no system was run at several seeds in that mode.
 ";
 
 /// The page as it should be.
