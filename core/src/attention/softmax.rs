@@ -1,6 +1,10 @@
 //! Softmax with an inverse temperature, right at every extreme.
 
 use crate::scalar::Scalar;
+#[cfg(helium)]
+use crate::scalar::hardware::{self, singles, singles_mut};
+#[cfg(helium)]
+use core::slice::from_mut;
 
 /// Softmax in place: `x_i = exp(λ x_i) / Σ exp(λ x_j)` with λ the inverse temperature.
 ///
@@ -31,6 +35,10 @@ pub fn softmax_in_place<T: Scalar>(x: &mut [T], inverse_temperature: T) {
     let Some(maximum) = maximum(x) else { return };
     let (sum, _) = exponentials(x, maximum, inverse_temperature);
     let reciprocal = reciprocal(sum);
+    #[cfg(helium)]
+    if let (Some(x), Some([reciprocal])) = (singles_mut(x), singles(&[reciprocal])) {
+        return hardware::scale(x, *reciprocal);
+    }
     for x in x {
         *x *= reciprocal;
     }
@@ -56,6 +64,25 @@ pub(super) fn exponentials<T: Scalar>(
     if !(regular.contains(&inverse_temperature) && maximum.is_finite()) {
         return at_the_extremes(x, inverse_temperature);
     }
+    #[cfg(helium)]
+    {
+        let mut sum = T::ZERO;
+        let scalars = [maximum, inverse_temperature];
+        if let (Some(x), Some([maximum, inverse_temperature]), Some([out])) =
+            (singles_mut(x), singles(&scalars), singles_mut(from_mut(&mut sum)))
+            && let Some(weights) = hardware::weights(x, *maximum, *inverse_temperature)
+        {
+            *out = weights;
+            return (sum, x.len());
+        }
+    }
+    one_by_one(x, maximum, inverse_temperature)
+}
+
+/// [`exponentials`] for a regular inverse temperature and a finite maximum.
+#[cfg_attr(helium, inline(never))]
+#[cfg_attr(not(helium), inline(always))]
+fn one_by_one<T: Scalar>(x: &mut [T], maximum: T, inverse_temperature: T) -> (T, usize) {
     let (mut sum, mut live) = (T::ZERO, 0);
     for x in x.iter_mut() {
         let exponent = (*x - maximum) * inverse_temperature;
@@ -109,6 +136,14 @@ fn at_the_extremes<T: Scalar>(x: &mut [T], inverse_temperature: T) -> (T, usize)
 #[inline]
 fn maximum<T: Scalar>(x: &[T]) -> Option<T> {
     let first = *x.first()?;
+    #[cfg(helium)]
+    {
+        let mut largest = first;
+        if let (Some(x), Some([out])) = (singles(x), singles_mut(from_mut(&mut largest))) {
+            *out = hardware::maximum(x);
+            return Some(largest);
+        }
+    }
     let (chunks, rest) = x.as_chunks::<4>();
     let mut lanes = [first; 4];
     for chunk in chunks {

@@ -14,7 +14,7 @@ const BLOCK: usize = 32;
 
 /// Minimum lengths at which a call pays: for f32, and for what must be converted.
 const LONG: usize = 32;
-const LONG_CONVERTED: usize = 128;
+const LONG_CONVERTED: usize = if cfg!(helium) { 16 } else { 128 };
 
 /// Length from which on a call pays that leaves no rest to its caller.
 const SHORT: usize = 6;
@@ -48,7 +48,9 @@ where
     X: Storage,
     Y: Storage<Compute = X::Compute>,
 {
-    if !long::<X, Y>(x.len().min(y.len())) {
+    let length = x.len().min(y.len());
+    // With Helium the compiler's loop is only slower where it is not unrolled.
+    if !(long::<X, Y>(length) || cfg!(helium) && length >= 128) {
         return false;
     }
     let Some([out]) = singles_mut(slice::from_mut(out)) else { return false };
@@ -58,7 +60,6 @@ where
     }
     let mut x_buffer = zeros::<X::Compute, BLOCK>();
     let mut y_buffer = zeros::<X::Compute, BLOCK>();
-    let length = x.len().min(y.len());
     let (x, y) = (x.get(..length).unwrap_or_default(), y.get(..length).unwrap_or_default());
     let mut lanes = [-0.0; 4];
     let (x_blocks, x_rest) = x.as_chunks::<4>();
@@ -140,9 +141,6 @@ where
     let [mut x_buffer] = zero_rows::<A::Compute, C, 1>(size_of::<X>() < size_of::<A::Compute>());
     let Some(x) = loaded(x, &mut x_buffer) else { return 0 };
     if let (Some(a), Some(out)) = (singles(a.as_slice()), singles_mut(out)) {
-        if cfg!(helium) {
-            return 0;
-        }
         return hardware::dot_rows(a, C, x, out);
     }
     let (rows, _) = a.rows.as_chunks::<4>();

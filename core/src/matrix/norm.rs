@@ -1,6 +1,8 @@
 //! Norms of a matrix and a cheap bound of its largest singular value.
 
 use super::Matrix;
+#[cfg(helium)]
+use crate::scalar::hardware::{self, singles, singles_mut};
 use crate::scalar::{Scalar, Storage};
 
 /// Largest absolute column sum, ‖A‖₁. 2 R C flops.
@@ -18,14 +20,36 @@ pub fn one_norm<S: Storage, const R: usize, const C: usize>(a: &Matrix<S, R, C>)
 pub fn infinity_norm<S: Storage, const R: usize, const C: usize>(
     a: &Matrix<S, R, C>,
 ) -> S::Compute {
-    let (mut norm, mut total) = (S::Compute::ZERO, S::Compute::ZERO);
-    for row in &a.rows {
-        let sum = row.iter().fold(S::Compute::ZERO, |sum, element| sum + element.load().abs());
+    #[cfg(helium)]
+    if R >= LARGE {
+        let mut sums = [S::Compute::ZERO; R];
+        if let (Some(a), Some(out)) = (singles(a.as_slice()), singles_mut(&mut sums))
+            && hardware::add_magnitudes(a, C, out)
+        {
+            return largest_sum(sums.into_iter());
+        }
+    }
+    largest_sum(
+        a.rows.iter().map(|row| {
+            row.iter().fold(S::Compute::ZERO, |sum, element| sum + element.load().abs())
+        }),
+    )
+}
+
+/// Minimum number of rows at which four at a time pay.
+#[cfg(helium)]
+const LARGE: usize = 8;
+
+/// The largest of sums of magnitudes; NaN if one of them is.
+#[inline(always)]
+fn largest_sum<T: Scalar>(sums: impl Iterator<Item = T>) -> T {
+    let (mut norm, mut total) = (T::ZERO, T::ZERO);
+    for sum in sums {
         norm = sum.maximum(norm);
         total += sum;
     }
     // The total of magnitudes is NaN only if one of them is: cheaper than a test of each sum.
-    if total >= S::Compute::ZERO { norm } else { total }
+    if total >= T::ZERO { norm } else { total }
 }
 
 /// Root of the sum of squares, ‖A‖_F. 2 R C flops.

@@ -18,7 +18,7 @@ macro_rules! exponential {
     (
         $float:ident, $reduced:ident, $unsigned:ident, $integer:ident, bias: $bias:literal, digits: $digits:literal,
         range: $least:literal, $most:literal,
-        shifter: $shifter:literal, ln_2: $high:literal, $low:literal,
+        shifter: $shifter:expr, ln_2: $high:expr, $low:expr,
         polynomial: |$r:ident, $square:ident| $polynomial:expr
     ) => {
         /// e^r, and k in the low bits of a number.
@@ -50,15 +50,18 @@ macro_rules! exponential {
     };
 }
 
+/// The largest magnitude whose exponential, and whose reciprocal's, is surely a normal f32.
+pub(super) const NORMAL: f32 = 87.0;
+
 /// e to the power of `x`, the same bits as [`f32`], for loops: inlined, without the steps that only
 /// subnormal and infinite results need.
 ///
-/// Within ±87 the result is a normal number, so adding k to its exponent is exact. Everything else,
+/// Within ±[`NORMAL`] the result is a normal number, so adding k to its exponent is exact. Everything else,
 /// NaN included, takes the long way.
 #[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "hosts inline the other form"))]
 #[inline(always)]
 pub(super) fn f32_inline(x: f32) -> f32 {
-    if x.abs() <= 87.0 {
+    if x.abs() <= NORMAL {
         let (power, shifted) = reduced_f32(x);
         f32::from_bits(power.to_bits().wrapping_add(shifted.to_bits() << 23))
     } else {
@@ -66,13 +69,21 @@ pub(super) fn f32_inline(x: f32) -> f32 {
     }
 }
 
+/// Constants of f32, which the kernel of Helium has too: what rounds to an integer, and ln 2 in two parts.
+pub(super) const SHIFTER: f32 = 12_582_912.0;
+pub(super) const LN_2: [f32; 2] = [0.693_145_75, 1.428_606_8e-6];
+
+/// Coefficients of P in f32.
+pub(super) const POLYNOMIAL: [f32; 5] =
+    [0.499_999_94, 0.166_665_21, 0.041_668_39, 0.008_368_71, 0.001_381_462_2];
+
 exponential!(
     f32, reduced_f32, u32, i32, bias: 127, digits: 23,
     range: -104.0, 89.0,
-    shifter: 12_582_912.0, ln_2: 0.693_145_75, 1.428_606_8e-6,
+    shifter: SHIFTER, ln_2: LN_2[0], LN_2[1],
     polynomial: |r, square| {
-        (0.499_999_94 + 0.166_665_21 * r)
-            + square * ((0.041_668_39 + 0.008_368_71 * r) + square * 0.001_381_462_2)
+        let [a, b, c, d, e] = POLYNOMIAL;
+        (a + b * r) + square * ((c + d * r) + square * e)
     }
 );
 exponential!(

@@ -3,7 +3,7 @@
 use super::{Scalar, exponential};
 
 macro_rules! scalar {
-    ($float:ident, $min_exponent:literal, $sqrt:expr, $ln:ident, $tanh:ident, $powf:ident $(, $exp_inline:item)?) => {
+    ($float:ident, $min_exponent:literal, $sqrt:expr, $ln:ident, $tanh:ident, $powf:ident $(, $exp:item)*) => {
         impl Scalar for $float {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -41,7 +41,7 @@ macro_rules! scalar {
             fn exp(self) -> Self {
                 exponential::$float(self)
             }
-            $($exp_inline)?
+            $($exp)*
             #[inline]
             fn ln(self) -> Self {
                 libm::$ln(self)
@@ -73,6 +73,11 @@ scalar!(
     #[inline(always)]
     fn exp_inline(self) -> Self {
         exponential::f32_inline(self)
+    },
+    #[cfg(helium)]
+    #[inline(always)]
+    fn exp_all(x: &[Self], out: &mut [Self]) {
+        super::hardware::exp_all(x, out);
     }
 );
 scalar!(f64, -745.2, sqrt_f64, log, tanh, pow);

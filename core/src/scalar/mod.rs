@@ -107,6 +107,14 @@ pub trait Scalar:
     fn exp_inline(self) -> Self {
         self.exp()
     }
+    /// [`Self::exp`] of a vector, with the same bits: `out[i]` is e to the power of `x[i]`, up to the shorter
+    /// length. With Helium (Cortex-M55 and M85) four at a time.
+    #[inline(always)]
+    fn exp_all(x: &[Self], out: &mut [Self]) {
+        for (out, x) in out.iter_mut().zip(x) {
+            *out = x.exp_inline();
+        }
+    }
     /// Natural logarithm.
     fn ln(self) -> Self;
     /// Hyperbolic tangent.

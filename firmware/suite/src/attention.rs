@@ -4,7 +4,7 @@ use crate::format::{Format, emit_all, exact, exact_matrix, fill, matrix, vector}
 use crate::{Benchmark, Visitor, rows};
 use situ::attention::{FastWeights, Gate, Memory, Mesa, MesaConfiguration, Rule, softmax_in_place};
 use situ::random::Generator;
-use situ::scalar::{Scalar, Storage, f16};
+use situ::scalar::{Scalar, Storage, f16, load_slice};
 use situ::solve::{Size, Triangular};
 
 pub(crate) fn each<V: Visitor>(visitor: &mut V) {
@@ -32,7 +32,7 @@ impl<const N: usize> Benchmark for Softmax<N> {
         Self { x: vector(random), out: [0.0; N] }
     }
     fn run(&mut self) {
-        self.out = self.x;
+        load_slice(&self.x, &mut self.out);
         softmax_in_place(&mut self.out, 2.0);
     }
     fn output(&self, emit: &mut dyn FnMut(f32)) {

@@ -5,6 +5,7 @@
 
 use crate::format::{Format, fill, matrix};
 use crate::{Benchmark, Visitor, rows};
+use situ::attention::softmax_in_place;
 use situ::ftrl::Proximal;
 use situ::matrix::{self, Matrix};
 use situ::random::Generator;
@@ -178,6 +179,10 @@ impl Benchmark for Products {
         self.wrong = 0;
         // A whole tile of four and a rest, on each side.
         self.check::<5, 7, 6>();
+        if matrix::FUSED {
+            // Helium's tiles are eight columns wide, and their sums have four terms a turn.
+            self.check::<6, 11, 8>();
+        }
     }
     fn output(&self, emit: &mut dyn FnMut(f32)) {
         emit(self.wrong as f32);
@@ -263,7 +268,28 @@ impl Benchmark for Inverses {
     }
 }
 
-/// The inlined exponential compared with the called one, over the whole range.
+/// Not inlined: one copy in flash.
+#[inline(never)]
+fn exp_all(x: &[f32], out: &mut [f32]) {
+    f32::exp_all(x, out);
+}
+
+/// How many weights of a softmax, which Helium computes four at a time, differ from the definition's.
+#[inline(never)]
+fn softmax(x: &mut [f32], inverse_temperature: f32) -> u32 {
+    let maximum = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut weights = [0.0; 19];
+    let mut sum = 0.0;
+    for (weight, x) in weights.iter_mut().zip(&*x) {
+        *weight = Scalar::exp((*x - maximum) * inverse_temperature);
+        sum += *weight;
+    }
+    softmax_in_place(x, inverse_temperature);
+    let reciprocal = 1.0 / sum;
+    x.iter().zip(weights).map(|(x, weight)| u32::from(*x != weight * reciprocal)).sum()
+}
+
+/// The exponentials of vectors of every length compared with the called one, over the whole range.
 struct Exponentials {
     wrong: u32,
 }
@@ -278,11 +304,27 @@ impl Benchmark for Exponentials {
     }
     fn run(&mut self) {
         self.wrong = 0;
-        for index in 0..Self::SIZE {
-            let x = (index as f32 - 2200.0) * 0.051;
-            // By its path: in a build with std, `x.exp()` is that of std.
-            let (inlined, called) = (x.exp_inline(), Scalar::exp(x));
-            self.wrong += u32::from(inlined.to_bits() != called.to_bits());
+        let (mut index, mut length) = (0, 0);
+        // Whole blocks of four and a rest, within the range of normal results and beyond.
+        while index < Self::SIZE {
+            let (mut x, mut out) = ([0.0; 19], [0.0; 19]);
+            for x in x.iter_mut().take(length) {
+                *x = (index as f32 - 2200.0) * 0.051;
+                index += 1;
+            }
+            exp_all(&x[..length], &mut out);
+            let (all, beyond) = out.split_at_mut(length);
+            for (x, all) in x.iter().zip(all) {
+                // By its path: in a build with std, `x.exp()` is that of std.
+                self.wrong += u32::from(all.to_bits() != Scalar::exp(*x).to_bits());
+            }
+            self.wrong += u32::from(beyond.iter().any(|unwritten| *unwritten != 0.0));
+            if matrix::FUSED {
+                // Weights that are normal numbers, or but for the largest zero.
+                let inverse_temperature = if length % 9 == 8 { 3000.0 } else { length as f32 };
+                self.wrong += softmax(&mut x[..length], inverse_temperature);
+            }
+            length = (length + 1) % 19;
         }
     }
     fn output(&self, emit: &mut dyn FnMut(f32)) {

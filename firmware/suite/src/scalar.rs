@@ -12,9 +12,19 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Store<4>, Store<16>, Store<64>, Store<256>, Store<1024>);
 }
 
+/// A function of each number of a vector.
+#[inline(always)]
+fn one_by_one(function: impl Fn(f32) -> f32) -> impl Fn(&[f32], &mut [f32]) {
+    move |x, out| {
+        for (out, x) in out.iter_mut().zip(x) {
+            *out = function(*x);
+        }
+    }
+}
+
 /// A row that applies a function to each element of a vector.
 macro_rules! elementwise {
-    ($kernel:ident, $name:literal, $input:expr, $function:path) => {
+    ($kernel:ident, $name:literal, $input:expr, $function:path, $all:expr) => {
         #[doc = concat!("`out[i] = ", $name, "(x[i])`.")]
         struct $kernel<const N: usize> {
             x: [f32; N],
@@ -30,9 +40,7 @@ macro_rules! elementwise {
                 Self { x: vector::<f32, N>(random).map($input), out: [0.0; N] }
             }
             fn run(&mut self) {
-                for (out, x) in self.out.iter_mut().zip(&self.x) {
-                    *out = $function(*x);
-                }
+                $all(&self.x, &mut self.out);
             }
             fn output(&self, emit: &mut dyn FnMut(f32)) {
                 emit_all(&self.out, emit);
@@ -44,10 +52,10 @@ macro_rules! elementwise {
     };
 }
 
-elementwise!(Exp, "exp", |x| 5.0 * x, Scalar::exp_inline);
-elementwise!(Ln, "ln", |x| 3.0 + 2.0 * x, Scalar::ln);
-elementwise!(Tanh, "tanh", |x| 3.0 * x, Scalar::tanh);
-elementwise!(SquareRoot, "sqrt", |x| 2.0 + x, Scalar::sqrt);
+elementwise!(Exp, "exp", |x| 5.0 * x, Scalar::exp, Scalar::exp_all);
+elementwise!(Ln, "ln", |x| 3.0 + 2.0 * x, Scalar::ln, one_by_one(Scalar::ln));
+elementwise!(Tanh, "tanh", |x| 3.0 * x, Scalar::tanh, one_by_one(Scalar::tanh));
+elementwise!(SquareRoot, "sqrt", |x| 2.0 + x, Scalar::sqrt, one_by_one(Scalar::sqrt));
 
 /// f16 to f32.
 struct Load<const N: usize> {

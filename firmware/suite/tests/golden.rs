@@ -1,7 +1,7 @@
 //! Golden vectors: the checksum of every row's output, the same bits on every machine.
 //!
 //! `firmware/reference/golden.csv` has a line for each row: its key, and the FNV-1a sum of the bits of its
-//! output. Only a core with Helium, whose products are fused, may have others. On every machine the
+//! output. Only matrix products on a core with Helium, where they are fused, may have others. On every machine the
 //! output is within the row's tolerance of f64.
 //!
 //! ```sh

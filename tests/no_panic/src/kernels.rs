@@ -43,6 +43,7 @@ pub fn keep() {
         store_slice => fn(&[f32], &mut [f16]);
         Scalar::exp => fn(f32) -> f32;
         Scalar::exp_inline => fn(f32) -> f32;
+        Scalar::exp_all => fn(&[f32], &mut [f32]);
         Scalar::ln => fn(f32) -> f32;
         Scalar::tanh => fn(f32) -> f32;
         Scalar::sigmoid => fn(f32) -> f32;

@@ -19,6 +19,8 @@ mod elimination;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod factor;
 #[cfg(all(feature = "f16", target_arch = "arm", target_abi = "eabihf"))]
+mod half;
+#[cfg(all(feature = "f16", target_arch = "arm", target_abi = "eabihf", not(helium)))]
 mod halves;
 #[cfg(helium)]
 mod helium;
@@ -30,6 +32,8 @@ mod root;
 mod rows;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod singles;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf", not(helium)))]
+mod steps;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 mod tile;
 mod vector;
@@ -47,13 +51,23 @@ pub(crate) use elimination::{copy_long, reduce};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use factor::{Block, subtract_earlier};
 #[cfg(all(feature = "f16", target_arch = "arm", target_abi = "eabihf"))]
+pub(super) use half::*;
+#[cfg(all(feature = "f16", target_arch = "arm", target_abi = "eabihf", not(helium)))]
 pub(super) use halves::*;
+#[cfg(helium)]
+pub(super) use helium::exp_all;
+#[cfg(helium)]
+pub(crate) use helium::{add_magnitudes, dot, maximum, scale, weights};
+#[cfg(all(feature = "f16", helium))]
+pub(super) use helium::{load_all, store_all};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use proximal::proximal_step;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(super) use root::sqrt;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf", not(helium)))]
+pub(crate) use rows::dot;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-pub(crate) use rows::{add_eight_lanes, add_lanes, add_scaled, dot, dot_rows};
+pub(crate) use rows::{add_eight_lanes, add_lanes, add_scaled, dot_rows};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use singles::{singles, singles_mut};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]

@@ -2,6 +2,8 @@
 //!
 //! The same operations in the same order as the portable kernels, so the same bits.
 
+#[cfg(helium)]
+use super::helium::dot_groups;
 use super::tile::length;
 use core::arch::asm;
 
@@ -21,6 +23,7 @@ macro_rules! add_blocks {
 }
 
 /// Dot product up to the shorter length: four interleaved sums, then the rest one by one.
+#[cfg(not(helium))]
 #[inline(never)]
 pub(crate) fn dot(x: &[f32], y: &[f32]) -> f32 {
     let length = x.len().min(y.len());
@@ -100,6 +103,7 @@ pub(crate) fn dot_rows(a: &[f32], stride: usize, x: &[f32], out: &mut [f32]) -> 
 ///
 /// # Safety
 /// All of these numbers lie in memory that the caller owns.
+#[cfg(not(helium))]
 #[inline(never)]
 unsafe fn dot_groups(
     a: *const f32,

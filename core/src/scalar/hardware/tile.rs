@@ -43,6 +43,8 @@ impl<'a> Panel<'a> {
 /// `out[i * stride + j] = Σ_k left_k[start + i] right_k[j]`, in the order of k, for the `rows` first
 /// i and the `columns` first j, both rounded down to whole tiles. Nothing is computed if a slice
 /// is too short, or for a combination of operands that no product has.
+// For Helium the checks take as long as a product of order 4: inlined, they are constants.
+#[cfg_attr(helium, inline(always))]
 pub(crate) fn tiles(
     left: Panel<'_>,
     start: usize,
