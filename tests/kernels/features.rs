@@ -129,6 +129,9 @@ fn samples_whose_powers_overflow_are_refused() {
         stream.push(&[if index % 7 == 0 { 16e6 } else { -16e6 }], &mut features).unwrap();
     }
     assert!(features.iter().all(|feature| feature.is_finite()), "{features:?}");
+    let mut empty = WindowFeatures::<f32, 1, 1>::EMPTY;
+    assert_eq!(empty.push(&[1.0], &mut features[..3]), Err(Error::Length));
+    assert_eq!(empty.push(&[], &mut []), Err(Error::Length));
     let window = Window { length: 8, hop: 8 };
     assert_eq!(WindowFeatures::<f32, 1, 1>::of(ALL, window, 1), Err(Error::Capacity));
     assert_eq!(WindowFeatures::<f32, 1, 1>::of(Set::EMPTY, window, 1), Err(Error::Capacity));

@@ -50,7 +50,8 @@ impl Window {
 ///
 /// const SET: Set = Set::EMPTY.with(Feature::PeakToPeak).with(Feature::Bands);
 /// let window = Window { length: 8, hop: 8 };
-/// let mut stream = WindowFeatures::<f32, 1, 1, { SET.extra() }>::of(SET, window, 1)?;
+/// let mut stream = WindowFeatures::<f32, 1, 1, { SET.extra() }>::EMPTY;
+/// stream.begin(SET, window, 1)?;
 /// let mut features = [0.0; SET.outputs()];
 /// for x in [0.0, 1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0] {
 ///     stream.push(&[x], &mut features)?;
@@ -103,6 +104,25 @@ impl<T: Scalar> Moments<T> {
 impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize, const EXTRA: usize>
     WindowFeatures<T, CHANNELS, OVERLAP, EXTRA>
 {
+    /// Memory for a stream, all zero bytes: a static of it takes no flash. It takes no sample until
+    /// [`begin`](Self::begin).
+    pub const EMPTY: Self = Self {
+        window: Window { length: 0, hop: 0 },
+        set: Set::EMPTY,
+        channels: 0,
+        until_start: 0,
+        next: 0,
+        previous: [T::ZERO; CHANNELS],
+        coefficients: [T::ZERO; BINS],
+        open: [const {
+            Open {
+                samples: 0,
+                channels: [Moments::EMPTY; CHANNELS],
+                extra: [[T::ZERO; EXTRA]; CHANNELS],
+            }
+        }; OVERLAP],
+    };
+
     /// The moments of a stream of `channels` channels, before its first sample.
     ///
     /// # Errors
@@ -114,36 +134,33 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize, const EXTRA: usize>
     /// A set of features of a stream of `channels` channels, before its first sample.
     ///
     /// # Errors
-    /// [`Error::Capacity`] if length, hop or `channels` is zero or exceeds the type's capacity, if the set
-    /// is empty or needs more than `EXTRA`.
+    /// As [`begin`](Self::begin).
     pub fn of(set: Set, window: Window, channels: usize) -> Result<Self, Error> {
+        let mut stream = Self::EMPTY;
+        stream.begin(set, window, channels)?;
+        Ok(stream)
+    }
+
+    /// Makes this a stream of `channels` channels before its first sample, in place.
+    ///
+    /// # Errors
+    /// [`Error::Capacity`] if length, hop or `channels` is zero or exceeds the type's capacity, if the set
+    /// is empty or needs more than `EXTRA`; the stream is then unchanged.
+    pub fn begin(&mut self, set: Set, window: Window, channels: usize) -> Result<(), Error> {
         let overlap = window.overlap();
         let fits = overlap <= OVERLAP && channels <= CHANNELS && set.extra() <= EXTRA;
         if overlap == 0 || channels == 0 || set.is_empty() || !fits {
             return Err(Error::Capacity);
         }
-        let empty = Open {
-            samples: 0,
-            channels: [Moments::EMPTY; CHANNELS],
-            extra: [[T::ZERO; EXTRA]; CHANNELS],
-        };
-        let mut coefficients = [T::ZERO; BINS];
         if set.contains(Feature::Bands) {
-            for (k, coefficient) in (1..=BINS).zip(&mut coefficients) {
+            for (k, coefficient) in (1..=BINS).zip(&mut self.coefficients) {
                 let angle = core::f64::consts::TAU * k as f64 / window.length as f64;
                 *coefficient = T::from_f64(2.0 * libm::cos(angle));
             }
         }
-        Ok(Self {
-            window,
-            set,
-            channels,
-            until_start: 0,
-            next: 0,
-            previous: [T::ZERO; CHANNELS],
-            coefficients,
-            open: [empty; OVERLAP],
-        })
+        (self.window, self.set, self.channels) = (window, set, channels);
+        self.restart();
+        Ok(())
     }
 
     /// Number of features of a window.
@@ -169,7 +186,8 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize, const EXTRA: usize>
     /// # Errors
     /// [`Error::Length`], [`Error::NotFinite`]; the stream is then unchanged.
     pub fn push(&mut self, sample: &[T], features: &mut [T]) -> Result<bool, Error> {
-        if sample.len() != self.channels || features.len() != self.features() {
+        let lengths = [sample.len(), features.len()] == [self.channels, self.features()];
+        if !lengths || sample.is_empty() {
             return Err(Error::Length);
         }
         let fourth = self.set.contains(Feature::Kurtosis) || self.set.contains(Feature::Bands);

@@ -39,7 +39,8 @@ impl<T: Scalar> Exp3S<T> {
 ///
 /// // The better of two channels changes every 2000 packets.
 /// let bandit = Exp3S::discounted(2, 20_000, 9)?.with_discount(1.0)?;
-/// let (mut window, mut generator) = (Sliding::<f32, 2, 500>::new(&bandit)?, Generator::new(1));
+/// let (mut window, mut generator) = (Sliding::<f32, 2, 500>::EMPTY, Generator::new(1));
+/// window.begin(&bandit)?;
 /// let mut lost = 0;
 /// for n in 0..20_000 {
 ///     let chosen = window.choose(&bandit, &mut generator);
@@ -79,15 +80,35 @@ impl<T: Scalar, const A: usize, const W: usize> Persist for Sliding<T, A, W> {
 }
 
 impl<T: Scalar, const A: usize, const W: usize> Sliding<T, A, W> {
+    /// Memory for a window, all zero bytes: a static of it takes no flash. [`begin`](Self::begin) or
+    /// [`restore`](crate::archive::restore) fills it.
+    pub const EMPTY: Self = Self { state: State::EMPTY, rounds: [(0, T::ZERO); W], next: 0 };
+
     /// An empty window.
     ///
     /// # Errors
-    /// [`Error::NoActions`] if A is 0; [`Error::Shape`] if W is 0 or A above 65,536.
+    /// As [`begin`](Self::begin).
     pub fn new(bandit: &Bandit<T, impl Regularizer<T>, impl Schedule<T>>) -> Result<Self, Error> {
+        let mut window = Self::EMPTY;
+        window.begin(bandit)?;
+        Ok(window)
+    }
+
+    /// Makes this an empty window, in place.
+    ///
+    /// # Errors
+    /// [`Error::NoActions`] if A is 0; [`Error::Shape`] if W is 0 or A above 65,536.
+    pub fn begin(
+        &mut self,
+        bandit: &Bandit<T, impl Regularizer<T>, impl Schedule<T>>,
+    ) -> Result<(), Error> {
         if W == 0 || A > 1 << 16 {
             return Err(Error::Shape);
         }
-        Ok(Self { state: bandit.start()?, rounds: [(0, T::ZERO); W], next: 0 })
+        self.state = bandit.start()?;
+        self.rounds.fill((0, T::ZERO));
+        self.next = 0;
+        Ok(())
     }
 
     /// Chooses the next action.

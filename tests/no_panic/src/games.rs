@@ -51,6 +51,7 @@ pub fn keep() {
         Exp3S::loss => fn(&Exp3S, &mut State<[f32; 5]>, Draw<f32>, f32) -> Result<(), ftrl::Error>;
         Exp3S::discounted => fn(usize, u32, u32) -> Result<Exp3S, ftrl::Error>;
         Window::new => fn(&Exp3S) -> Result<Window, ftrl::Error>;
+        Window::begin => fn(&mut Window, &Exp3S) -> Result<(), ftrl::Error>;
         Window::choose => fn(&Window, &Exp3S, &mut Generator) -> Draw<f32>;
         Window::loss => fn(&mut Window, &Exp3S, Draw<f32>, f32) -> Result<(), ftrl::Error>;
         Window::reward => fn(&mut Window, &Exp3S, Draw<f32>, f32) -> Result<(), ftrl::Error>;

@@ -115,6 +115,7 @@ fn learners() {
         1: Window::overlap, WindowFeatures::<f32, 3, 2>::features;
         2: WindowFeatures::<f32, 3, 2>::new;
         3: WindowFeatures::<f32, 3, 2, 37>::of;
+        4: WindowFeatures::<f32, 3, 2, 37>::begin;
         1: Feature::name, Feature::outputs, Feature::extra, Set::is_empty, Set::outputs, Set::extra;
         2: Set::with, Set::contains;
     }
