@@ -43,16 +43,18 @@ proptest! {
     /// is learned, is off by all of the level.
     #[test]
     fn offsets_and_units_of_the_target_do_not_matter(
-        seed: u64, level in -1e5_f64..1e5, exponent in -9..9_i32,
+        seed: u64, distance in 0.0_f64..10.0, negative: bool, exponent in -9..9_i32,
     ) {
         let unit = 10.0_f64.powi(exponent);
+        let level = if negative { -1.0 } else { 1.0 } * 10.0_f64.powf(distance);
         let plain = json_text(log(400, seed, |_, y| y), "y", "--learner ftrl --learner newton");
         let moved = log(400, seed, |_, y| (level + y) * unit);
         let moved = json_text(moved, "y", "--learner ftrl --learner newton");
         let learners = |run: &serde_json::Value| run["learners"].as_array().unwrap().clone();
         for (plain, moved) in learners(&plain).iter().zip(learners(&moved)) {
             let (plain, moved) = (number(&plain["score"]), number(&moved["score"]));
-            prop_assert!(plain > 0.9 && (moved - plain).abs() < 5e-3, "{plain}, {moved} moved");
+            // The errors of the first ten examples alone may cost 0.13 of all squares.
+            prop_assert!(plain > 0.5 && (moved - plain).abs() < 5e-3, "{plain}, {moved} moved");
         }
     }
 
