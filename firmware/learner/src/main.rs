@@ -24,6 +24,7 @@ fn main() -> ! {
     let stack = Stack::new(usize::MAX);
     let (Some(queue), Some(pipeline)) = (SAMPLES.take(), PIPELINE.take()) else { fault::fail() };
     let (Some(counter), Ok(())) = (Counter::start(), pipeline.begin()) else { fault::fail() };
+    let begun = stack.deepest();
     // Emulated flash; on a chip, the driver of yours. Without one the model starts new after a reset.
     let keeper = Storage::take().and_then(|flash| Keeper::new(flash, 0, INTERVAL, pipeline).ok());
     let mut run = Run { pipeline, counter, keeper, cost: Cost::default() };
@@ -37,7 +38,7 @@ fn main() -> ! {
             None => situ_board::raise_software_interrupt(),
         }
     }
-    run.report(restored, stack.deepest());
+    run.report(restored, [begun, stack.deepest()]);
     fault::finish()
 }
 
@@ -109,13 +110,14 @@ impl Run {
         }
     }
 
-    /// Logs the cost of the whole run.
-    fn report(&self, restored: bool, stack: usize) {
+    /// Logs the cost of the whole run, with the maximum stack of creation and of everything.
+    fn report(&self, restored: bool, [begun, stack]: [usize; 2]) {
         let cost = &self.cost;
         defmt::println!(
             "{{\"finish\":{{\"predictions\":{=u32},\"predicting\":{=u64},\"updates\":{=u32},\
              \"learning\":{=u64},\"refused\":{=u32},\"skipped\":{=u32},\"lost\":{=u32},\
-             \"restored\":{=bool},\"saves\":{=u32},\"counter\":\"{=str}\",\"stack\":{=usize}}}}}",
+             \"restored\":{=bool},\"saves\":{=u32},\"counter\":\"{=str}\",\"begun\":{=usize},\
+             \"stack\":{=usize}}}}}",
             cost.predictions,
             cost.predicting,
             cost.updates,
@@ -126,6 +128,7 @@ impl Run {
             restored,
             cost.saves,
             self.counter.name(),
+            begun,
             stack
         );
     }

@@ -248,6 +248,8 @@ pub struct OnBoard {
     pub per_predict: f64,
     /// Variables and the maximum stack in use.
     pub ram_bytes: u64,
+    /// Maximum stack in use when the learner had been created in place, all frames together.
+    pub begin_stack_bytes: u64,
     /// Maximum stack in use.
     pub stack_bytes: u64,
     /// Program and constants, without the recording.

@@ -11,7 +11,7 @@ use crate::fit::model::Model;
 use crate::fit::table::Table;
 
 /// Bytes of stack of the deepest call, without the learner's own buffers: 980 to 1,516 measured at
-/// optimization level 3 on a Cortex-M4 and a RISC-V.
+/// optimization level 3 on a Cortex-M4 and a RISC-V, with the 18 features that [`Model::buffer_bytes`] assumes.
 const STACK: usize = 1600;
 /// Bytes of variables beside a learner's state: its configuration and drift detector. Measured: at most 60.
 const CONFIGURATION: usize = 80;
@@ -49,7 +49,8 @@ pub fn ram_bytes_of(
 /// examples that wait for a label.
 pub fn pipeline_bytes(state_bytes: usize, data: &Examples) -> usize {
     let numbers = |windows: Windows| channels(data) * windows.numbers() + COEFFICIENTS;
-    let windows = 4 * data.windows.map_or(0, numbers);
+    // Without windows there are a sample and the coefficients all the same.
+    let windows = 4 * data.windows.map_or(channels(data) + COEFFICIENTS, numbers);
     state_bytes + windows + 4 * data.features.len() * WAITING
 }
 

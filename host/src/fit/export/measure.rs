@@ -36,6 +36,8 @@ struct Finish {
     skipped: u32,
     lost: u32,
     counter: Source,
+    /// Maximum stack once the model was created, and of the whole run.
+    begun: u64,
     stack: u64,
 }
 
@@ -83,6 +85,7 @@ pub fn measure(
         per_update: finish.learning as f64 * per_count / finish.updates as f64,
         per_predict: finish.predicting as f64 * per_count / finish.predictions as f64,
         ram_bytes: image.variable_bytes + finish.stack,
+        begin_stack_bytes: finish.begun,
         stack_bytes: finish.stack,
         flash_bytes: image.flash_bytes - recording.bytes().len() as u64,
         replayed: finish.predictions,
