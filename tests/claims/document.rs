@@ -31,12 +31,12 @@ numbers is not covered:
 | `variational` | 1 to 50 | a68ffde |
 | `mesa` | 1 to 50 | f8642de |
 | `chain-of-thought` | 1 to 50 | 212fc58 |
-| `ftrl` | 1 to 7 and 12 to 18 | f8642de |
-| `policy-gradient` | 1 and 12 to 19 | f8642de |
-| `normtune` | 3 to 10 and 12 to 18 | 3 to 10 before f8642de |
+| `ftrl` | 1 to 7 and 12 to 19 | f8642de |
+| `policy-gradient` | 1 and 12 to 20 | f8642de |
+| `normtune` | 3 to 10 and 12 to 20 | 3 to 10 before f8642de |
 
-With `--full`, at f8642de, `newton`, `looped`, `mesa`, `ftrl`, `policy-gradient`, `superposition` and `chain-of-thought`
-without its trained models held at seed 1; no system was run at several seeds in that mode.
+With `--full`, at f8642de, `newton`, `looped`, `mesa`, `ftrl`, `policy-gradient`, `superposition`, `variational` and
+`chain-of-thought` without its trained models held at seed 1; no system was run at several seeds in that mode.
 ";
 
 /// The page as it should be.
