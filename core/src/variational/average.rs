@@ -205,10 +205,10 @@ mod tests {
 
     /// A plain f32 mean near 10 stands still once a step is below 5e-7.
     #[test]
-    fn millions_of_points_average_in_f32() {
+    fn a_hundred_million_points_average_in_f32() {
         let (mut generator, mut exact) = (Generator::new(4), 0.0);
         let mut average = Average::<f32, 1>::new(0);
-        const POINTS: u32 = 20_000_000;
+        const POINTS: u32 = 100_000_000;
         for n in 0..POINTS {
             // The mean moves for as long as it is measured.
             let x = 10.0 + generator.uniform::<f32>() + if n < POINTS / 2 { 0.0 } else { 0.5 };
