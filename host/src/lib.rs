@@ -6,6 +6,7 @@
 // `println!` panics where standard output is closed or full: see `console`.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod adam;
 pub mod bench;
 pub mod buffers;
 pub mod cli;

@@ -1,6 +1,7 @@
 //! Training on drawn tasks, on one core.
 
 use super::{Gradient, Model, Shape, Workspace};
+use crate::adam::Adam;
 use situ::random::Generator;
 
 /// Prompts of a step.
@@ -15,6 +16,9 @@ const MAX_ERROR: f32 = 1.0;
 
 /// Largest norm of a gradient.
 const MAX_NORM: f32 = 1.0;
+
+/// Adam's decay of the mean gradient and of the mean square.
+const DECAYS: [f32; 2] = [0.9, 0.98];
 
 /// A prompt with its answers.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +42,7 @@ pub fn train(
 ) -> Model {
     let mut model = Model::new(shape, seed);
     let (mut work, mut gradient) = (Workspace::default(), Gradient::new(&model));
-    let mut adam = Adam::new(model.weights.len());
+    let mut adam = Adam::new(model.weights.len(), DECAYS);
     let (mut prompt, mut slopes) = (Prompt::default(), Vec::new());
     for step in 0..steps {
         // Prompts of one seed do not meet those of the next.
@@ -60,7 +64,10 @@ pub fn train(
             }
             gradient.add(&model, tokens, &work, &slopes);
         }
-        adam.step(&mut model.weights, &gradient.weights, rate(step, steps));
+        if clip(&mut gradient.weights) {
+            let changes = adam.changes(&gradient.weights, rate(step, steps));
+            model.weights.iter_mut().zip(changes).for_each(|(weight, change)| *weight -= change);
+        }
         report(missed / total);
     }
     model
@@ -72,41 +79,13 @@ fn rate(step: usize, steps: usize) -> f32 {
     STEP_SIZE * (20.0 * done).min(1.0) * 0.5 * (1.0 + (std::f32::consts::PI * done).cos())
 }
 
-/// Adam: running means of each gradient and of its square.
-struct Adam {
-    steps: i32,
-    means: Vec<f32>,
-    squares: Vec<f32>,
-}
-
-impl Adam {
-    /// Decay of the mean and of the mean square.
-    const DECAYS: [f32; 2] = [0.9, 0.98];
-
-    fn new(count: usize) -> Self {
-        Self { steps: 0, means: vec![0.0; count], squares: vec![0.0; count] }
-    }
-
-    /// One step; gradients of a norm above [`MAX_NORM`] are scaled down to it, and those that are not finite
-    /// left out: in a deep model a single prompt may overflow.
-    fn step(&mut self, weights: &mut [f32], gradients: &[f32], step_size: f32) {
-        let norm = gradients.iter().map(|g| g * g).sum::<f32>().sqrt();
-        if !norm.is_finite() {
-            return;
-        }
-        self.steps += 1;
-        let scale = MAX_NORM / norm.max(MAX_NORM);
-        let [first, second] = Self::DECAYS;
-        let [correct, correct_square] =
-            Self::DECAYS.map(|decay| 1.0 / (1.0 - decay.powi(self.steps)));
-        let state = self.means.iter_mut().zip(&mut self.squares);
-        for ((weight, gradient), (mean, square)) in weights.iter_mut().zip(gradients).zip(state) {
-            let gradient = scale * gradient;
-            *mean = first * *mean + (1.0 - first) * gradient;
-            *square = second * *square + (1.0 - second) * gradient * gradient;
-            *weight -= step_size * correct * *mean / ((correct_square * *square).sqrt() + 1e-8);
-        }
-    }
+/// Scales gradients of a norm above [`MAX_NORM`] down to it; false if they are not finite: in a deep model
+/// a single prompt may overflow.
+fn clip(gradients: &mut [f32]) -> bool {
+    let norm = gradients.iter().map(|g| g * g).sum::<f32>().sqrt();
+    let scale = MAX_NORM / norm.max(MAX_NORM);
+    gradients.iter_mut().for_each(|gradient| *gradient *= scale);
+    norm.is_finite()
 }
 
 #[cfg(test)]

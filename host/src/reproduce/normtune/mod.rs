@@ -5,7 +5,6 @@
 //! the theorem says exists, [`digits`] tunes on the features of [`pictures`], [`pretrained`] the gains of
 //! a decoder.
 
-mod adam;
 mod backward;
 mod batch_norm;
 mod descent;

@@ -1,8 +1,8 @@
 //! A pretrained model: the gains of the shipped decoder alone are tuned to a language that it has never
 //! seen.
 
-use super::adam::Adam;
 use super::backward::{Backward, Tuned};
+use crate::adam::{Adam, DECAYS};
 use crate::prompts::{Family, Prompt};
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::parallel::Parallel;
@@ -52,7 +52,7 @@ fn tune(
 ) -> (Vec<bool>, Curve) {
     let mut model = model.clone();
     let places = model.tuned(tuned);
-    let mut adam = Adam::new(places.len());
+    let mut adam = Adam::new(places.len(), DECAYS);
     // All weights need fewer.
     let share = if tuned == Tuned::All { 4 } else { 1 };
     let steps: u64 = settings.size(250, 1000) / share;

@@ -1,8 +1,8 @@
 //! The control of the digits: two weights of each unit, drawn at random, are tuned in place of its scale
 //! and shift.
 
-use super::adam::Adam;
 use super::examples::{BATCH, CLASSES, DEPTH, Example, SMOOTHING, TRAINING};
+use crate::adam::{Adam, DECAYS};
 use crate::reproduce::parallel::Parallel;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
@@ -98,7 +98,7 @@ pub fn rights(seed: u64, width: usize, examples: &[Example<f32>], epochs: usize)
     let mut layers = layers(seed, training[0].features.len(), width, &mut random);
     let gains: Vec<f64> = layers.iter().map(|layer| (layer.inputs as f64).sqrt().recip()).collect();
     let count = layers.iter().map(|layer| 2 * layer.tuned.len()).sum();
-    let mut adam = Adam::new(count);
+    let mut adam = Adam::new(count, DECAYS);
     let mut order: Vec<_> = training.iter().collect();
     let (mut step, steps) = (0, epochs * TRAINING.div_ceil(BATCH));
     for _ in 0..epochs {

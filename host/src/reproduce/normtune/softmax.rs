@@ -1,7 +1,7 @@
 //! The control of the digits: a linear softmax on the same numbers.
 
-use super::adam::Adam;
 use super::examples::{CLASSES, Example, TRAINING};
+use crate::adam::{Adam, DECAYS};
 
 /// Steps of Adam on all training rows, and its first rate, which falls linearly to zero.
 const STEPS: u32 = 200;
@@ -12,7 +12,7 @@ pub fn rights(examples: &[Example<f64>]) -> Vec<bool> {
     let (training, test) = examples.split_at(TRAINING);
     let inputs = training[0].features.len() + 1;
     let mut weights = vec![0.0; CLASSES * inputs];
-    let mut adam = Adam::new(weights.len());
+    let mut adam = Adam::new(weights.len(), DECAYS);
     for step in 0..STEPS {
         let mut gradient = vec![0.0; weights.len()];
         for example in training {

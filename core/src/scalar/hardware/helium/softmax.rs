@@ -28,7 +28,7 @@ macro_rules! extreme {
     }};
 }
 
-/// The largest number; minus infinity if there is none.
+/// The largest number, or minus infinity for an empty slice.
 #[inline(always)]
 pub(crate) fn maximum(x: &[f32]) -> f32 {
     extreme!("vmaxnmv.f32", x, f32::NEG_INFINITY)
