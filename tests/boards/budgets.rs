@@ -4,7 +4,7 @@
 //!
 //! `SITU_ACCEPT=1` adds the line of an image that has none; without, its bytes are printed.
 
-use crate::{fit, skipped, suite};
+use crate::{fit, required, skipped, suite};
 use situ_host::bench::{Board, Image, Run, Toolchain};
 use std::io::Write;
 use std::path::Path;
@@ -40,8 +40,10 @@ pub fn check(image: &str, board: &str, [flash, ram, stack]: [u64; 3]) {
 
 /// Every learner, exported for speed and for size, learns from the motion recordings on the Cortex-M4.
 #[test]
-#[ignore = "minutes: .ci/run budgets"]
 fn every_exported_learner_is_within_its_budget() {
+    if !required() {
+        return;
+    }
     for learner in situ_host::fit::NAMES {
         for level in ["3", "s"] {
             // `fitted` checks the budget, and the stack of creation.
