@@ -18,7 +18,7 @@ const CORE: &[&[&str]] = &[
 
 /// The modules of `host/src`, lowest floor first. A command is the file `command.rs` of its module.
 const HOST: &[&[&str]] = &[
-    &["failure", "buffers", "progress", "statistics"],
+    &["failure", "buffers", "progress", "statistics", "adam"],
     &["console", "files", "prompts", "linear_attention"],
     &["report", "manual"],
     &["programs", "games", "bench"],
