@@ -175,7 +175,7 @@ def learning(binary, train, tests):
         options += ["--hop", str(HOP), "--holdout", "0.5", "--json"]
         options += [word for name in LEARNERS for word in ("--learner", name)]
         scores = []
-        for test, board in ((tests[0], ["--board", "qemu-m4"]), (tests[1], [])):
+        for test, board in ((tests[0], ["--board", "qemu-m4", "--measure"]), (tests[1], [])):
             with open(path, "w", newline="") as file:
                 writer = csv.DictWriter(file, [c for c in train[0][0] if c not in ("split", "seconds")], extrasaction="ignore")
                 writer.writeheader()
