@@ -15,8 +15,8 @@ pub fn saved_bytes<T: Scalar>(learner: &mut dyn Learner<T>) -> usize {
     archive::saved_bytes(learner)
 }
 
-/// Saves a learner's state; returns the number of bytes written. Saving changes nothing. For saving in
-/// chunks, and for flash memory, see [`archive`].
+/// Saves a learner's state; returns the number of bytes written. The learner is unchanged. To save in
+/// chunks or to flash, see [`archive`].
 ///
 /// ```
 /// use situ::online::{Ftrl, Learner, Shape, Target, restore, save};
@@ -42,11 +42,11 @@ pub fn save<T: Scalar>(learner: &mut dyn Learner<T>, out: &mut [u8]) -> Result<u
     Ok(archive::save(learner, out)?)
 }
 
-/// Restores a state that [`save`] wrote for a learner of the same kind, configuration and shape, or of a
-/// shape with fewer classes: the others then have seen nothing. What follows the state is ignored.
+/// Restores a state that [`save`] wrote for a learner of the same kind, configuration and shape, or a
+/// shape with fewer classes: the others then have no examples. Bytes after the state are ignored.
 ///
 /// # Errors
-/// [`Error::Archive`] with the reason; this learner is then unchanged.
+/// [`Error::Archive`] with the reason; the learner is then unchanged.
 pub fn restore<T: Scalar>(learner: &mut dyn Learner<T>, bytes: &[u8]) -> Result<(), Error> {
     archive::restore(learner, bytes)?;
     Ok(())

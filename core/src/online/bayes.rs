@@ -8,7 +8,7 @@ use super::{Archive, Error, Frame, Parameter, Standardization, Target, Task};
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage, running_moments};
 
-/// Variances multiplied before a logarithm is taken of them: 0.03^8 and 25^8 are within f32.
+/// Variances multiplied before taking a logarithm: 0.03^8 and 25^8 are within f32.
 const BATCH: usize = 8;
 
 /// Configuration of [`Bayes`].
@@ -26,7 +26,7 @@ const BATCH: usize = 8;
 ///     learner.predict(&[8.0], &mut probabilities)?;
 ///     Ok::<_, Error>(probabilities[1])
 /// };
-/// // The more variance within a class, the less certain is any prediction.
+/// // The larger the variance within a class, the less certain every prediction.
 /// assert!(certainty(0.03)? > certainty(1.0)? && certainty(1.0)? > 0.5);
 /// # Ok::<(), Error>(())
 /// ```
@@ -114,8 +114,8 @@ impl<S: Storage, const FEATURES: usize> Class<S, FEATURES> {
 /// `score_c = ln (n_c + 1) − Σ_j (z_j − m_cj)²/(2 v_cj) + ½ ln v_cj`, with v the variance within the
 /// class plus a floor. Classification only.
 ///
-/// State: mean and deviation of each class and feature, 2 C d numbers, C counts, and the moments of
-/// the features (2 d); 14 C d flops an update and a logarithm for every 8 features of a class.
+/// State: mean and deviation of each class and feature, 2 C d numbers, C counts, and the moments of the
+/// features (2 d); an update takes 14 C d flops, and a logarithm for every 8 features of a class.
 ///
 /// ```
 /// use situ::online::{Bayes, Learner, Shape, Target};

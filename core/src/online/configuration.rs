@@ -24,7 +24,7 @@ pub trait Configuration: Copy {
     /// [`Error::Configuration`] with the name of the first parameter that is out of range.
     fn check(&self) -> Result<(), Error>;
 
-    /// Passes the parameters through an archive: a state of another configuration is foreign.
+    /// Passes the parameters through an archive: a state saved under another configuration is foreign.
     fn expect(&self, archive: &mut Archive<'_>);
 }
 

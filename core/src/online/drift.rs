@@ -7,9 +7,9 @@ use crate::scalar::Scalar;
 
 /// Raises an alarm when recent errors exceed the usual ones by three deviations and a margin.
 ///
-/// With p the mean error of all examples and e its exponential average over about 30: alarm where
-/// `e > p + 3 √(p (1 − p)/30 + 0.002)`, not before 30 examples. Three numbers of state, 12 flops. Akin to
-/// J. Gama, P. Medas, G. Castillo and P. Rodrigues, "Learning with drift detection", 2004.
+/// With p the mean error of all examples and e its exponential average over about 30, the alarm is raised
+/// when `e > p + 3 √(p (1 − p)/30 + 0.002)`, but not before 30 examples. Three numbers of state, 12 flops.
+/// Similar to J. Gama, P. Medas, G. Castillo and P. Rodrigues, "Learning with drift detection", 2004.
 ///
 /// ```
 /// use situ::online::DriftDetector;
@@ -36,7 +36,7 @@ impl<T: Scalar> Default for DriftDetector<T> {
 
 impl<T: Scalar> DriftDetector<T> {
     /// Examples that count as recent. Chosen, as are the next two, on the four streams of the learners'
-    /// table and on the same with permuted labels.
+    /// table and on the same streams with permuted labels.
     const RECENT: u32 = 30;
     /// Deviations by which recent errors must exceed the usual ones.
     const DEVIATIONS: f64 = 3.0;
@@ -48,8 +48,7 @@ impl<T: Scalar> DriftDetector<T> {
         Self { count: 0, mean: T::ZERO, recent: T::ZERO }
     }
 
-    /// Adds the error of one example, within [0, 1]; true is an alarm. An error that is not a number
-    /// counts as 1.
+    /// Adds the error of one example, within [0, 1]; returns true for an alarm. NaN counts as 1.
     pub fn observe(&mut self, error: T) -> bool {
         let error = if error.is_finite() { error.clamp_to(T::ZERO, T::ONE) } else { T::ONE };
         self.count = next_count(self.count);
@@ -66,12 +65,12 @@ impl<T: Scalar> DriftDetector<T> {
 
 /// A learner that restarts ([`Learner::restart`]) when its [`DriftDetector`] raises the alarm.
 ///
-/// How the features are distributed is kept: with labels permuted half-way, least squares then gets .886,
-/// .908 and .898 of the second half of phishing, breast cancer and digits right, in the mean of ten orders,
-/// where a full reset gets .886, .897 and .889.
+/// What is known of the feature distribution is kept: with labels permuted halfway, least squares then gets
+/// .886, .908 and .898 of the second half of phishing, breast cancer and digits right, averaged over ten
+/// orders, against .886, .897 and .889 after a full reset.
 ///
-/// An error is a wrong class, or for values the squared error as a share of the variance of the
-/// values, at most 1. State: that of the learner, and 3 numbers (5 for values).
+/// The error is 1 for a wrong class; for values it is the squared error as a fraction of their
+/// variance, at most 1. State: the learner's, and 3 numbers (5 for values).
 ///
 /// ```
 /// use situ::online::{Adaptive, Ftrl, Learner, Shape, Target};
@@ -97,13 +96,13 @@ pub struct Adaptive<L, T> {
 }
 
 impl<L: Learner<T> + InPlace, T: Scalar> Adaptive<L, T> {
-    /// Memory for a learner that is watched, all zero bytes: see [`InPlace`].
+    /// Memory for a watched learner, all zero bytes: see [`InPlace`].
     pub const EMPTY: Self = Self::around(L::EMPTY);
 
-    /// Makes this a learner of this shape that has seen nothing, in place.
+    /// Initializes an untrained learner of this shape, in place.
     ///
     /// # Errors
-    /// What the learner refuses; nothing is changed then.
+    /// The learner's; nothing is then changed.
     pub fn begin(&mut self, shape: Shape, configuration: L::Configuration) -> Result<(), Error> {
         self.learner.begin(shape, configuration)?;
         self.forget();
@@ -158,7 +157,7 @@ impl<L: Learner<T>, T: Scalar> Adaptive<L, T> {
         match (target, decided) {
             (Target::Value(value), Target::Value(estimate)) => {
                 let error = self.scale.in_units(value) - self.scale.in_units(estimate);
-                // At most 1, and 1 if it is not a number.
+                // At most 1, and 1 for NaN.
                 (error * error).minimum(T::ONE)
             }
             _ if target == decided => T::ZERO,

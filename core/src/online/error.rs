@@ -1,4 +1,4 @@
-//! Why a learner refused.
+//! Why a learner refused its input.
 
 /// A parameter of a configuration.
 ///
@@ -38,7 +38,7 @@ pub enum Parameter {
 }
 
 error_enum! {
-    /// Why a learner refused. Its state is then bit for bit unchanged.
+    /// Why a learner refused its input. Its state is then unchanged, bit for bit.
     ///
     /// ```
     /// use situ::online::{Error, Ftrl, Learner, Shape, Target};
@@ -56,29 +56,29 @@ error_enum! {
         /// The shape has no features or fewer than two classes, or it or the configuration exceeds
         /// the capacity of the learner's type.
         Capacity => "the shape does not fit the learner's type",
-        /// A parameter of the configuration is out of its range.
+        /// A parameter of the configuration is out of range.
         Configuration {
-            /// Which one.
+            /// The parameter.
             parameter: Parameter,
         } => "the parameter {parameter:?} is out of range",
         /// The learner was never given a shape: `begin` has not been called.
         NotBegun => "the learner has not been begun",
-        /// The number of features is not that of the learner's shape.
+        /// The number of features differs from the learner's shape.
         FeatureCount => "wrong number of features",
         /// The output's length is not [`super::Shape::outputs`].
         OutputCount => "wrong length of the output",
         /// A feature or the target is NaN, infinite, or beyond 2^100 in magnitude; or the prediction is not
-        /// finite, which only a restored state that no learner wrote can do.
+        /// finite, which happens only after restoring a state that no learner wrote.
         NotFinite {
             /// Index of the feature, or the number of features for the target.
             index: usize,
         } => "feature {index} is NaN, infinite or beyond 2^100",
         /// The label is not below the number of classes.
         UnknownClass => "the label is not below the class count",
-        /// A class where a value was expected, or the reverse, or a task the learner has no form
-        /// for.
+        /// A class was given where a value was expected or vice versa, or the learner does not
+        /// support the task.
         WrongTask => "the target does not suit the learner's task",
-        /// A state was not saved or not restored.
+        /// A state could not be saved or restored.
         Archive(error: crate::archive::Error) => "{error}",
     }
 }

@@ -8,18 +8,18 @@ use crate::attention::VariableForgetting;
 use crate::matrix::argmax;
 use crate::scalar::Scalar;
 
-/// By how much the past fades with each example: `P ← P/γ`, γ by default 1.
+/// How much the past fades with each example: `P ← P/γ`. All learners but `mesa` default to γ = 1.
 ///
-/// γ is `max_decay` while nothing changes, and less where the learner errs more than it used to. For
-/// classes that is `min_decay` while a fast mean of mistakes exceeds a slow one by a quarter: squared
-/// residuals of one-hot targets hardly move when labels change, the rate of mistakes does. For values γ
-/// falls, at most to `min_decay`, where the residual rises above the noise ([`VariableForgetting`]).
+/// γ is `max_decay` while nothing changes, and smaller while the learner errs more than it used to. For
+/// classes it is `min_decay` while a fast mean of mistakes exceeds a slow one by a quarter: squared
+/// residuals of one-hot targets hardly move when labels change, but the rate of mistakes does. For values γ
+/// falls, at most to `min_decay`, when the residual rises above the noise ([`VariableForgetting`]).
 ///
-/// The scale of values fades likewise. It never settles, so the weights follow each of its steps:
-/// predictions in the values' unit do not depend on it.
+/// The scale of values fades likewise. It never settles, so the weights are rescaled at each of its
+/// steps, and predictions in the values' unit do not depend on it.
 ///
-/// Directions that no example excites do not wind up: their variance stays at most 10, or what it was at
-/// the start.
+/// Directions that no example excites do not wind up: their variance stays at most 10 or, if larger,
+/// 1/λ.
 ///
 /// ```
 /// use situ::online::{Forgetting, Learner, Newton, NewtonConfiguration, Shape, Target};
@@ -49,20 +49,20 @@ pub struct Forgetting<T> {
 }
 
 impl<T: Scalar> Default for Forgetting<T> {
-    /// γ from 0.8 to 0.999, chosen on the four streams of the learners' table and on the same with
-    /// permuted labels.
+    /// γ from 0.8 to 0.999, chosen on the four streams of the learners' table and on the same
+    /// streams with permuted labels.
     fn default() -> Self {
         Self { max_decay: T::from_f64(0.999), min_decay: T::from_f64(0.8) }
     }
 }
 
 impl<T: Scalar> Forgetting<T> {
-    /// All examples count alike.
+    /// All examples count equally.
     pub const NONE: Self = Self { max_decay: T::ONE, min_decay: T::ONE };
     /// All zero bytes. Not valid.
     pub(super) const EMPTY: Self = Self { max_decay: T::ZERO, min_decay: T::ZERO };
 
-    /// Whether the past ever fades.
+    /// Whether the past fades at all.
     pub(super) fn fades(&self) -> bool {
         self.min_decay < T::ONE
     }
@@ -86,7 +86,7 @@ const SLOW: f64 = 0.005;
 /// The fast mean may exceed the slow one by this much: three mistakes of ten where none is usual.
 const MARGIN: f64 = 0.25;
 
-/// What tells that the stream has changed: means of mistakes for classes, of residuals for values.
+/// Detects that the stream has changed: means of mistakes for classes, of residuals for values.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Changes<T> {
     /// Share of mistakes among about the last 10 and the last 200 examples.
@@ -96,9 +96,9 @@ pub(super) struct Changes<T> {
     decay: T,
 }
 
-/// What an example tells about changes.
+/// The evidence of change in one example.
 pub(super) struct Evidence<'a, T> {
-    /// Examples before it.
+    /// Number of examples before it.
     step: u32,
     /// Its target.
     goal: &'a Goal<T>,
@@ -156,7 +156,7 @@ impl<T: Scalar> Changes<T> {
             return decay.maximum(min_decay);
         };
         let mistake = if argmax(prediction) == class { T::ZERO } else { T::ONE };
-        // At first the means of all examples, so that neither starts above the other.
+        // At first both are means of all examples, so that neither starts above the other.
         let rate_of_all = T::ONE / T::from_usize(step as usize + 1);
         for (mean, rate) in self.mistakes.iter_mut().zip([FAST, SLOW]) {
             *mean += rate_of_all.maximum(T::from_f64(rate)) * (mistake - *mean);

@@ -1,8 +1,8 @@
-//! The frame that every learner stands in: checks, standardization, the scale of values, saving.
+//! The frame around every learner: checks, standardization, the scale of values, saving.
 //!
-//! A learner is a [`Frame`] around a [`Model`], and the model contains only what is its own. The
-//! frame checks an example before the model sees it, so the promise that a refused example changes nothing
-//! is kept in one place.
+//! A learner is a [`Frame`] around a [`Model`], and the model contains only what sets it apart. The frame
+//! checks an example before the model sees it, so the promise that a refused example changes nothing is
+//! kept in one place.
 
 use super::inputs::{Input, Inputs};
 use super::output::Rescaling;
@@ -106,7 +106,7 @@ pub trait Model: Sized {
     /// All zero bytes; [`Self::reset`] makes it a model.
     const EMPTY: Self;
 
-    /// Checks that the type has the capacity for this shape and configuration, and a form for the task.
+    /// Checks that the type has capacity for this shape and configuration, and supports the task.
     ///
     /// # Errors
     /// [`Error::Capacity`], [`Error::WrongTask`].
@@ -130,17 +130,17 @@ pub trait Model: Sized {
         out: &mut [Number<Self>],
     ) -> Result<(), Error>;
 
-    /// By how much the past faded with the last update.
+    /// The factor by which the past faded at the last update.
     fn decay(&self) -> Number<Self> {
         Number::<Self>::ONE
     }
 
-    /// Follows a lasting change of the target's level. By default does nothing: a model in standard units
+    /// Follows a lasting change of the target's level. Does nothing by default: a model in standard units
     /// need not follow.
     fn shift(&mut self, _: Number<Self>) {}
 
-    /// Follows a step of the scale of values, so that predictions in the values' unit stay the same. By
-    /// default does nothing: a model that does not forget has weights as old as the scale.
+    /// Follows a step of the scale of values, so that predictions in the values' unit stay the same.
+    /// Does nothing by default: a model that does not forget has weights as old as the scale.
     fn rescale(&mut self, _: Rescaling<Number<Self>>, _step: u32) {}
 
     /// Passes the state through an archive.
@@ -153,7 +153,7 @@ pub trait Model: Sized {
     fn flops(setting: &Setting<'_, Self>) -> usize;
 }
 
-/// A learner: a model, and everything that learners have in common.
+/// A learner: a model plus everything that learners have in common.
 ///
 /// [`Ftrl`](super::Ftrl), [`Newton`](super::Newton), [`LeastSquares`](super::LeastSquares),
 /// [`Mesa`](super::Mesa), [`Delta`](super::Delta), [`Memory`](super::Memory), [`Bayes`](super::Bayes) and
@@ -170,8 +170,8 @@ pub struct Frame<M: Model> {
 }
 
 impl<M: Model> Frame<M> {
-    /// Memory for a learner, all zero bytes: a static of it takes no flash. It refuses every example
-    /// with [`Error::NotBegun`] until [`Self::begin`].
+    /// Memory for a learner, all zero bytes, so that a static takes no flash. It refuses every
+    /// example with [`Error::NotBegun`] until [`Self::begin`].
     pub const EMPTY: Self = Self {
         configuration: M::Configuration::EMPTY,
         shape: Shape::EMPTY,
@@ -182,8 +182,8 @@ impl<M: Model> Frame<M> {
         model: M::EMPTY,
     };
 
-    /// A learner of this shape that has seen nothing. Returned by value: on a device prefer
-    /// [`Self::EMPTY`] in a static and [`Self::begin`], which need no stack for the state.
+    /// An untrained learner of this shape, returned by value: on a device prefer [`Self::EMPTY`] in
+    /// a static and [`Self::begin`], which need no stack for the state.
     ///
     /// # Errors
     /// As [`Self::begin`].
@@ -193,12 +193,12 @@ impl<M: Model> Frame<M> {
         Ok(learner)
     }
 
-    /// Makes this a learner of this shape that has seen nothing, in place.
+    /// Initializes an untrained learner of this shape, in place.
     ///
     /// # Errors
     /// [`Error::Capacity`] if the type is too small for shape or configuration,
-    /// [`Error::Configuration`] for a parameter out of range, [`Error::WrongTask`] for a task the
-    /// learner has no form for; the learner is unchanged.
+    /// [`Error::Configuration`] for a parameter out of range, [`Error::WrongTask`] for an
+    /// unsupported task; the learner is unchanged.
     pub fn begin(&mut self, shape: Shape, configuration: M::Configuration) -> Result<(), Error> {
         <Self as InPlace>::check(shape, &configuration)?;
         self.shape = shape;
@@ -218,7 +218,7 @@ impl<M: Model> Frame<M> {
         self.clear_model();
     }
 
-    /// Forgets all but what is known of the features.
+    /// Forgets everything except what is known of the features.
     fn clear_model(&mut self) {
         self.updates = 0;
         self.scale = TargetScale::new();
@@ -226,9 +226,9 @@ impl<M: Model> Frame<M> {
         model.reset(&Setting { shape: *shape, configuration });
     }
 
-    /// Refuses what a restored state predicts whose numbers leave the range of their format.
+    /// Refuses a prediction that is not finite, which a restored state may give.
     fn finite(&self, prediction: &[Number<M>]) -> Result<(), Error> {
-        // Only a finite number times zero is zero: fewer instructions than a check of each.
+        // Only a finite number times zero is zero; this takes fewer instructions than checking each.
         let zero = Number::<M>::ZERO;
         let sum = prediction.iter().fold(zero, |sum, number| sum + *number * zero);
         if sum == zero { Ok(()) } else { Err(Error::NotFinite { index: self.shape.features }) }
@@ -257,7 +257,7 @@ impl<M: Model> InPlace for Frame<M> {
 impl<M: Model> Persist for Frame<M> {
     fn transfer(&mut self, archive: &mut Archive<'_>) {
         archive.expect(M::NAME.as_bytes());
-        // The saved shape may have fewer classes: the others then have seen nothing.
+        // The saved shape may have fewer classes: the others then have no examples.
         let saved = self.shape.transfer(archive);
         self.configuration.expect(archive);
         if archive.restoring() {

@@ -21,7 +21,7 @@ use crate::scalar::{Scalar, Storage, zero_rows, zeros};
 /// for class in [0, 1, 1, 1] {
 ///     learner.update(&[class as f32], Target::Class(class), &mut probabilities)?;
 /// }
-/// // A penalty beyond every sum of gradients keeps all weights at zero.
+/// // A penalty above every sum of gradients keeps all weights at zero.
 /// assert_eq!(probabilities, [0.5, 0.5]);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
@@ -43,7 +43,7 @@ impl<T: Scalar> Configuration for FtrlConfiguration<T> {
         not_negative(beta, Parameter::Beta)?;
         not_negative(l1, Parameter::L1)?;
         not_negative(l2, Parameter::L2)?;
-        // Else the first weights are 0/0.
+        // Otherwise the first weights are 0/0.
         require(beta + l2 > T::ZERO, Parameter::Beta)
     }
 
@@ -55,9 +55,9 @@ impl<T: Scalar> Configuration for FtrlConfiguration<T> {
 
 /// Softmax (or linear) regression on standardized features, trained by FTRL-proximal.
 ///
-/// For each of C outputs an intercept and d weights, each a dual and a gradient norm: 2 C (d + 1)
-/// numbers, besides the moments of the features (2 d). About 18 C (d + 1) + 20 d flops an update, and
-/// C (d + 1) numbers on the stack.
+/// Each of C outputs has an intercept and d weights, each with a dual and a gradient norm: 2 C (d +
+/// 1) numbers, plus the moments of the features (2 d). An update takes about 18 C (d + 1) + 20 d
+/// flops, and C (d + 1) numbers of stack.
 ///
 /// Not to be confused with [`ftrl::Ftrl`](crate::ftrl::Ftrl), which learns strategies from payoffs;
 /// this learner wraps [`ftrl::Proximal`](crate::ftrl::Proximal).
@@ -109,7 +109,7 @@ impl<S: Storage, const FEATURES: usize> Output<S, FEATURES> {
         self.weights.score(rule, x) + self.intercept.score(rule, &[S::Compute::ONE])
     }
 
-    /// The score, leaving the weights for a step.
+    /// Returns the score; leaves the weights for a step.
     fn score_with(
         &self,
         rule: &Proximal<S::Compute>,
@@ -159,7 +159,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize> Model
 
     fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
         let Example { context, goal } = example;
-        // Each weight takes a division: computed once, for the scores, and kept for the step.
+        // Each weight takes a division, so they are computed once, for the scores, and kept for the step.
         let rule = &context.configuration.rule;
         let mut weights = zero_rows::<S::Compute, FEATURES, OUTPUTS>(true);
         let mut intercepts = zeros::<S::Compute, OUTPUTS>();

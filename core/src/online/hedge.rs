@@ -1,4 +1,4 @@
-//! The learner `hedge`: the learners that its type lists, weighed by their mistakes.
+//! The learner `hedge`: the learners that its type lists, weighted by their mistakes.
 
 use super::{Archive, Error, InPlace, Learner, Shape, Target, Task};
 use crate::archive::Persist;
@@ -36,7 +36,7 @@ const FLOOR: f64 = 0.01;
 /// # Ok::<(), situ::online::Error>(())
 /// ```
 pub trait Members<T: Scalar> {
-    /// How many.
+    /// Number of members.
     fn count(&self) -> usize;
     /// Member `index`.
     fn member(&self, index: usize) -> Option<&dyn Learner<T>>;
@@ -72,18 +72,18 @@ members!(4: A 0, B 1, C 2, D 3);
 members!(5: A 0, B 1, C 2, D 3, E 4);
 members!(6: A 0, B 1, C 2, D 3, E 4, F 5);
 
-/// Follow the entropically regularized leader over learners: the learner to choose when in doubt.
+/// Entropic follow-the-regularized-leader over learners: the learner to choose when in doubt.
 ///
-/// Member i weighs `w_i ∝ exp(−0.2 mistakes_i)`, with a fixed share of 0.001 redistributed
-/// equally after every example (Herbster and Warmuth, 1998), so that a member that was bad can recover. The
-/// prediction is the weighted mean, for classes with a uniform floor of 1 %. A mistake is a wrong
-/// class; for values it is the squared error as a share of twice the members' mean one, at most 1.
+/// Member i has weight `w_i ∝ exp(−0.2 mistakes_i)`, with a fixed share of 0.001 redistributed equally
+/// after every example (Herbster and Warmuth, 1998), so that a member that was bad can recover. The
+/// prediction is the weighted mean, for classes with a uniform floor of 1 %. A mistake is a wrong class;
+/// for values it is the squared error as a fraction of twice the members' mean, at most 1.
 ///
-/// State and flops: those of the members, and a weight for each.
+/// State and flops: those of the members, plus one weight for each.
 ///
 /// Not to be confused with [`ftrl::Ftrl::hedge`](crate::ftrl::Ftrl::hedge), which plays strategies over
-/// actions. That one keeps sums of payoffs, into which a fixed share cannot be written back, so the three
-/// lines of exponential weights are repeated here.
+/// actions. That type keeps sums of payoffs, into which a fixed share cannot be written back, so the
+/// three lines of exponential weights are repeated here.
 ///
 /// ```
 /// use situ::online::{Bayes, Ftrl, Hedge, Learner, Shape, Target};
@@ -97,7 +97,7 @@ members!(6: A 0, B 1, C 2, D 3, E 4, F 5);
 ///     let x = (step % 10) as f32 - 4.5;
 ///     learner.update(&[x], Target::Class(usize::from(x.abs() > 3.0)), &mut probabilities)?;
 /// }
-/// // No line separates the outer class from the inner one: the Gaussian member has nearly all the weight.
+/// // No line separates the outer class from the inner one: the Gaussian member gets nearly all the weight.
 /// assert!(learner.weights()[1] > 0.95);
 /// # Ok::<(), situ::online::Error>(())
 /// ```
@@ -117,10 +117,10 @@ impl<T: Scalar, M: Members<T> + InPlace, const OUTPUTS: usize> Hedge<T, M, OUTPU
     pub const EMPTY: Self =
         Self { shape: Shape::EMPTY, members: M::EMPTY, weights: [T::ZERO; MAX_MEMBERS] };
 
-    /// Makes this a mixture of members of this shape that have seen nothing, in place.
+    /// Initializes a mixture of untrained members of this shape, in place.
     ///
     /// # Errors
-    /// As [`Self::new`], and what a member refuses; nothing is changed then.
+    /// Those of [`Self::new`] and of the members; nothing is then changed.
     pub fn begin(&mut self, shape: Shape, configuration: M::Configuration) -> Result<(), Error> {
         <Self as InPlace>::check(shape, &configuration)?;
         self.members.begin(shape, configuration)?;
@@ -144,10 +144,10 @@ impl<T: Scalar, M: Members<T> + InPlace, const OUTPUTS: usize> InPlace for Hedge
 }
 
 impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Hedge<T, M, OUTPUTS> {
-    /// Mixes members that have seen nothing yet.
+    /// Mixes untrained members.
     ///
     /// # Errors
-    /// [`Error::Capacity`] for no member or more than [`MAX_MEMBERS`], if their shapes differ,
+    /// [`Error::Capacity`] for fewer than one or more than [`MAX_MEMBERS`], if their shapes differ,
     /// or if a prediction is longer than `OUTPUTS`.
     pub fn new(members: M) -> Result<Self, Error> {
         let shape = members.member(0).ok_or(Error::Capacity)?.shape();
@@ -223,7 +223,7 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Learner<T> for Hedge<T, M, 
     }
 
     fn update(&mut self, features: &[T], target: Target<T>, out: &mut [T]) -> Result<(), Error> {
-        // Checked before any member learns, so that either all of them learn or none.
+        // Checked before any member learns, so that either all of them learn or none does.
         self.shape.check(features, out)?;
         self.shape.check_target(target)?;
         let mut own = [T::ZERO; OUTPUTS];
@@ -271,7 +271,7 @@ impl<T: Scalar, M: Members<T>, const OUTPUTS: usize> Learner<T> for Hedge<T, M, 
         self.equalize();
     }
 
-    /// The largest count of a member.
+    /// The largest count of any member.
     fn clipped(&self) -> u32 {
         let member = |index| self.members.member(index).map_or(0, Learner::clipped);
         (0..self.members.count()).map(member).max().unwrap_or(0)

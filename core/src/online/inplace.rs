@@ -4,9 +4,9 @@ use super::{Error, Shape};
 
 /// A learner, or a tuple of learners, that is created in place.
 ///
-/// A constructor that returns a large value by value may need up to three times its size in stack. Here
-/// memory is reserved as a constant of zero bytes, which in a static is `.bss` and takes no flash, and
-/// [`Self::begin`] fills it in place with a small frame.
+/// A constructor that returns a large value may need up to three times its size in stack. Here memory
+/// is reserved as a constant of zero bytes, which as a static goes to `.bss` and takes no flash, and
+/// [`Self::begin`] fills it in place with a small stack frame.
 ///
 /// ```
 /// use situ::online::{Adaptive, Ftrl, Hedge, InPlace, Learner, Memory, MemoryConfiguration, Shape};
@@ -20,7 +20,7 @@ use super::{Error, Shape};
 /// # Ok::<(), situ::online::Error>(())
 /// ```
 pub trait InPlace: Sized {
-    /// The configuration; of a tuple, a tuple.
+    /// The configuration; for a tuple, a tuple of them.
     type Configuration: Copy;
 
     /// All zero bytes. Refuses every example with [`Error::NotBegun`] until [`Self::begin`].
@@ -32,10 +32,10 @@ pub trait InPlace: Sized {
     /// [`Error::Capacity`], [`Error::Configuration`], [`Error::WrongTask`].
     fn check(shape: Shape, configuration: &Self::Configuration) -> Result<(), Error>;
 
-    /// Makes this a learner of this shape that has seen nothing.
+    /// Initializes an untrained learner of this shape.
     ///
     /// # Errors
-    /// As [`Self::check`]; nothing is changed then.
+    /// As [`Self::check`]; nothing is then changed.
     fn begin(&mut self, shape: Shape, configuration: Self::Configuration) -> Result<(), Error>;
 }
 

@@ -5,13 +5,13 @@ use crate::matrix::prefix;
 use crate::scalar::Scalar;
 use crate::solve::Elements;
 
-/// Examples that what is known of the features counts for after a restart: as many as tell a mean to a
-/// tenth of a deviation, and few enough to follow if the features have changed too.
+/// Examples that the feature statistics count for after a restart: enough to determine a mean to a
+/// tenth of a deviation, few enough to follow if the features have changed too.
 pub(super) const KEPT: u32 = 100;
 
 /// What a learner knows about its features apart from its model: how to standardize them.
 pub trait Inputs: Sized {
-    /// The type computed in.
+    /// The type that is computed in.
     type Number: Scalar;
     /// An array for one example; its length is the capacity for features.
     type Row: Elements<Self::Number>;
@@ -19,12 +19,12 @@ pub trait Inputs: Sized {
     /// All zero bytes: nothing observed.
     const EMPTY: Self;
 
-    /// Writes z, the features in standard units, as if this example were already observed, if all of them
-    /// are [usual](Input::usual).
+    /// Writes z, the features in standard units as if this example had been observed, if all of them are
+    /// [usual](Input::usual).
     fn standardize_usual(&self, features: &[Self::Number], z: &mut [Self::Number]) -> bool;
 
     /// Writes the features with their influence bounded, and z, the same in standard units, as if this
-    /// example were already observed. Returns whether a feature was clipped.
+    /// example had been observed. Returns whether a feature was clipped.
     fn bound(
         &self,
         features: &[Self::Number],
@@ -43,7 +43,7 @@ pub trait Inputs: Sized {
         z: &'a mut Self::Row,
     ) -> (Input<'a, Self::Number>, bool) {
         let z = prefix(z.as_mut_slice(), features.len());
-        // Nearly all examples: nothing is copied, nor checked again by `observe`.
+        // Nearly all examples: nothing is copied, or checked again by `observe`.
         if self.standardize_usual(features, z) {
             return (Input { given: features, raw: features, z, usual: true }, false);
         }
@@ -59,8 +59,8 @@ pub trait Inputs: Sized {
     /// Forgets all examples, in place.
     fn clear(&mut self);
 
-    /// Forgets what targets have to do with features, in place. What is known of the features alone
-    /// counts as [`KEPT`] examples at most.
+    /// Forgets, in place, how targets relate to features. What is known of the features alone then
+    /// counts as at most [`KEPT`] examples.
     fn restart(&mut self);
 
     /// Passes the state through an archive.
@@ -79,6 +79,6 @@ pub struct Input<'a, T> {
     pub raw: &'a [T],
     /// In standard units, from −5 to 5.
     pub z: &'a [T],
-    /// Whether each feature is as given, in a unit of 1, and nothing unusual happened to it lately.
+    /// Whether each feature is as given, in a unit of 1, and nothing unusual has happened to it lately.
     pub usual: bool,
 }

@@ -1,4 +1,4 @@
-//! The learner `least-squares`: recursive least squares on the features and random ones.
+//! The learner `least-squares`: recursive least squares on the features and on random features.
 
 use super::configuration::{Configuration, positive};
 use super::forgetting::{Changes, Evidence};
@@ -21,7 +21,7 @@ const MAX_BALANCE: f64 = 10.0;
 /// ```
 /// use situ::online::{Learner, LeastSquares, LeastSquaresConfiguration, Shape, Target};
 ///
-/// // Without random features a line is learned as a line, and holds beyond the examples.
+/// // Without random features a line is learned as a line, which extrapolates.
 /// let plain = LeastSquaresConfiguration::with_random_features(0);
 /// let mut learner = LeastSquares::<f32, 1, 1, 2>::new(Shape::regress(1), plain)?;
 /// for step in 0..1000 {
@@ -37,17 +37,17 @@ const MAX_BALANCE: f64 = 10.0;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LeastSquaresConfiguration<T> {
-    /// The feature map; with a count of 0 plain least squares.
+    /// The feature map; a count of 0 gives plain least squares.
     pub random: RandomFeatures<T>,
     /// Ridge λ: P starts at I/λ.
     pub ridge: T,
-    /// How the past fades.
+    /// How fast the past fades.
     pub forgetting: Forgetting<T>,
 }
 
 impl<T: Scalar> Default for LeastSquaresConfiguration<T> {
-    /// 128 random ReLU features, ridge 2, chosen on the four streams of the learners' table; nothing is
-    /// forgotten.
+    /// 128 random ReLU features, ridge 2, chosen on the four streams of the learners' table; no
+    /// forgetting.
     fn default() -> Self {
         Self::with_random_features(128)
     }
@@ -85,18 +85,18 @@ impl<T: Scalar> Configuration for LeastSquaresConfiguration<T> {
     }
 }
 
-/// Recursive least squares on φ = [1, z, D random ReLU features], one weight vector an output.
+/// Recursive least squares on φ = [1, z, D random ReLU features], one weight vector per output.
 ///
-/// Classes are one-hot targets and an example weighs n/(C n_y) ≤ 10, so that rare classes count as
-/// much as common ones. The covariance P is shared by all outputs. Recursive least squares on a random hidden
-/// layer is due to N.-Y. Liang, G.-B. Huang, P. Saratchandran and N. Sundararajan, "A fast and accurate online
+/// Classes are one-hot targets and an example has weight n/(C n_y) ≤ 10, so that rare classes count as much as
+/// common ones. The covariance P is shared by all outputs. Recursive least squares on a random hidden layer is
+/// due to N.-Y. Liang, G.-B. Huang, P. Saratchandran and N. Sundararajan, "A fast and accurate online
 /// sequential learning algorithm for feedforward networks", 2006.
 ///
 /// With [`Forgetting`] the past fades: `P ← P/γ` after each example.
 ///
-/// With F = 1 + d + D terms: state F (F − 1)/2 + F C numbers in storage, besides F + 6 of the compute
-/// type and the metric of features (C + 3) d; 3 F² + 4 F C + 2 d D flops an update, F² more where it
-/// forgets. `TERMS` is the capacity for F.
+/// With F = 1 + d + D terms, the state is F (F − 1)/2 + F C numbers in storage, plus F + 6 of the
+/// compute type and the feature metric, (C + 3) d. An update takes 3 F² + 4 F C + 2 d D flops, F²
+/// more with forgetting. `TERMS` is the capacity for F.
 ///
 /// ```
 /// use situ::online::{LeastSquares, LeastSquaresConfiguration, Learner, Shape, Target};
@@ -142,7 +142,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize
 where
     Size<TERMS>: Triangular,
 {
-    /// n/(C n_y), at most 10: the weight of an example. 1 for values.
+    /// Weight of an example: n/(C n_y), at most 10; 1 for values.
     fn balance(context: &Context<'_, Self>, target: Target<S::Compute>) -> S::Compute {
         let Target::Class(class) = target else { return S::Compute::ONE };
         let count = context.inputs.counts().get(class).copied().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! One vector of weights an output.
+//! One weight vector per output.
 
 use super::Archive;
 use super::frame::Goal;
@@ -6,8 +6,8 @@ use super::output::Rescaling;
 use crate::matrix::{add_scaled_dithered, dot, prefix};
 use crate::scalar::{Scalar, Storage};
 
-/// Largest weight of a scale that shrinks: where values stay the same for long, what no example excites
-/// would grow without end.
+/// Largest weight after the scale shrinks: while values stay equal, the weights of directions that no
+/// example excites would otherwise grow without bound.
 const MAX_RESCALED: f64 = 1000.0;
 
 /// Linear scores of up to `OUTPUTS` outputs on up to `TERMS` terms.

@@ -34,19 +34,19 @@ use crate::solve::{Size, Triangular};
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MesaConfiguration<T> {
-    /// The feature map; with a count of 0 the features alone.
+    /// The feature map; a count of 0 leaves the features alone.
     pub random: RandomFeatures<T>,
     /// Ridge λ: P starts at I/λ.
     pub ridge: T,
-    /// γ while the error rate is what it was, within (0, 1].
+    /// γ while the error rate is unchanged, within (0, 1].
     pub max_decay: T,
     /// γ while it is higher, within (0, max_decay].
     pub min_decay: T,
 }
 
 impl<T: Scalar> Default for MesaConfiguration<T> {
-    /// 128 random ReLU features as [`super::LeastSquares`], ridge 4, γ from 0.8 to 0.999, chosen on the four
-    /// streams of the learners' table and on the same with permuted labels.
+    /// 128 random ReLU features as for [`super::LeastSquares`], ridge 4, γ from 0.8 to 0.999, chosen on the
+    /// four streams of the learners' table and on the same streams with permuted labels.
     fn default() -> Self {
         Self::with_random_features(128)
     }
@@ -89,12 +89,11 @@ impl<T: Scalar> Configuration for MesaConfiguration<T> {
 /// Recursive least squares on φ = [1, z, D random ReLU features] with a variable forgetting factor: the
 /// mesa memory ([`attention::Mesa`](crate::attention::Mesa)) as a learner.
 ///
-/// [`super::LeastSquares`] with [`Forgetting`]: after each example the past counts γ times as much, γ the
-/// larger rate while nothing changes.
+/// [`super::LeastSquares`] with [`Forgetting`]: after each example the past counts γ times as much, with
+/// γ at `max_decay` while nothing changes.
 ///
-/// Follows a gradual drift, where a detector sees nothing to reset for; to an abrupt one a reset
-/// ([`super::Adaptive`]) is the faster answer. State as [`super::LeastSquares`],
-/// F² flops more.
+/// Follows a gradual drift, in which a detector sees no reason to reset; after an abrupt one a
+/// reset ([`super::Adaptive`]) is faster. State as for [`super::LeastSquares`], and F² more flops.
 ///
 /// ```
 /// use situ::online::{Learner, Mesa, MesaConfiguration, Shape, Target};
@@ -103,7 +102,7 @@ impl<T: Scalar> Configuration for MesaConfiguration<T> {
 /// let mut learner = Mesa::<f32, 1, 2, 2>::new(Shape::classify(1, 2), configuration)?;
 /// let mut probabilities = [0.0; 2];
 /// for step in 0..600 {
-///     // Half-way the classes swap.
+///     // Halfway the classes swap.
 ///     let class = (step + usize::from(step > 300)) % 2;
 ///     learner.update(&[(step % 2) as f32], Target::Class(class), &mut probabilities)?;
 /// }

@@ -15,13 +15,13 @@ const FLOOR: f64 = 0.02;
 /// unexplained.
 ///
 /// For classes `r_j = (n within_j/σ_j² + 5)/(n + 5) + 0.02` with `within_j` the pooled variance of
-/// feature j inside classes: near 0.02 for a feature that distinguishes the classes, near 1 for
-/// one that does not. For values the share is 1 − ρ_j², ρ_j the correlation with the target. Distances
-/// weigh feature j by r_j⁻³, random maps see it scaled by 1/r_j: of all design choices for these learners
-/// this one gains the most.
+/// feature j inside classes: near 0.02 for a feature that distinguishes the classes, near 1 for one that
+/// does not. For values the share is 1 − ρ_j², ρ_j the correlation with the target. Distances weigh
+/// feature j by r_j⁻³, and random maps see it scaled by 1/r_j: no other design choice for these learners
+/// gains as much.
 ///
 /// State: 2 d moments of the features, C d means and d variances inside classes, C counts; 20 d
-/// flops an update.
+/// flops per update.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Metric<T, const FEATURES: usize, const OUTPUTS: usize> {
     standardization: Standardization<T, FEATURES>,
@@ -52,7 +52,7 @@ impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Metric<T, FEATURES,
         }
     }
 
-    /// r_j and the variance of each feature, once this example counts too.
+    /// r_j and the variance of each feature, with this example included.
     fn unexplained(&self, task: Task, features: &[T]) -> impl Iterator<Item = (T, T)> {
         let n = T::from_usize(self.known(task) as usize);
         let prior = T::from_f64(PRIOR);

@@ -1,24 +1,23 @@
 //! Learners that see one example at a time, predict it, and then learn from it.
 //!
-//! Every learner implements [`Learner`], which is object safe and works on slices. The type of a
-//! learner fixes its capacity; the [`Shape`] it is given fixes the sizes it works at, and its results
-//! depend on the shape alone: the same stream gives the same numbers in a larger type on the host as in
-//! the exact one on the device.
+//! A learner's type fixes its capacity, and the [`Shape`] it is given fixes the sizes it works with.
+//! Results depend only on the shape: the same stream gives the same numbers in a larger type on the
+//! host as in the exact one on the device.
 //!
-//! Features are given raw: every learner standardizes them as it goes ([`Standardization`]). A learner
-//! is named after the algorithm it wraps.
+//! Pass features raw: every learner standardizes them as it goes ([`Standardization`]). A learner is
+//! named after the algorithm it wraps.
 //!
 //! | learner | model | state | configuration |
 //! |---|---|---|---|
 //! | [`Ftrl`] | softmax or linear regression, first order | 2 C d | [`FtrlConfiguration`] |
 //! | [`Newton`] | softmax or linear regression, second order | d²/2 + C d | [`NewtonConfiguration`] |
-//! | [`LeastSquares`] | least squares on D random features too | (d + D)²/2 | [`LeastSquaresConfiguration`] |
+//! | [`LeastSquares`] | least squares, with D random features | (d + D)²/2 | [`LeastSquaresConfiguration`] |
 //! | [`Mesa`] | as `LeastSquares`, forgetting by the error rate | (d + D)²/2 | [`MesaConfiguration`] |
 //! | [`Delta`] | delta rule on D random features | C (d + D) | [`DeltaConfiguration`] |
 //! | [`Memory`] | attention over K stored examples | K d | [`MemoryConfiguration`] |
 //! | [`Bayes`] | Gaussian naive Bayes, classes only | 2 C d | [`BayesConfiguration`] |
 //! | [`Normtune`] | frozen random network of W units, tuned | 4 W | [`NormtuneConfiguration`] |
-//! | [`Hedge`] | a mixture of others: the choice when in doubt | sum | a tuple |
+//! | [`Hedge`] | a mixture of others: the choice when in doubt | their sum | a tuple |
 //!
 //! [`Adaptive`] wraps any of them to reset it when the stream changes. Each is created by `new`, or in
 //! place by `EMPTY` and `begin` ([`InPlace`]), which on a device needs no stack for the state.
@@ -86,7 +85,7 @@ pub use standardization::Standardization;
 
 pub use crate::archive::Archive;
 
-// What the detectors of `anomaly` share with the learners.
+// Shared by the learners and the detectors of `anomaly`.
 pub(crate) use configuration::{positive, require};
 pub(crate) use inputs::{Input, Inputs};
 pub(crate) use memory::Store;
@@ -95,14 +94,14 @@ pub(crate) use moments::Moments;
 use crate::archive::Persist;
 use crate::scalar::Scalar;
 
-/// A supervised learner of a stream, in classification or regression.
+/// A supervised learner on a stream of examples, for classification or regression.
 ///
-/// An example that is refused ([`Error`]) leaves the learner bit for bit unchanged.
+/// A refused example ([`Error`]) leaves the learner unchanged, bit for bit.
 ///
 /// ```
 /// use situ::online::{Bayes, Error, Ftrl, Learner, Shape, Target};
 ///
-/// /// Mistakes on a stream of which every example is predicted, then learned.
+/// /// Mistakes on a stream in which every example is predicted, then learned.
 /// fn mistakes<L: Learner<f32>>(mut learner: L) -> Result<usize, Error> {
 ///     let mut mistakes = 0;
 ///     for step in 0..200 {
@@ -118,7 +117,7 @@ use crate::scalar::Scalar;
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Learner<T: Scalar>: Persist {
-    /// The sizes it works at.
+    /// The sizes it works with.
     fn shape(&self) -> Shape;
 
     /// Predicts an example: a probability for each class (they sum to one), or the value.
@@ -127,8 +126,8 @@ pub trait Learner<T: Scalar>: Persist {
     /// [`Error::FeatureCount`], [`Error::OutputCount`], [`Error::NotFinite`].
     fn predict(&self, features: &[T], prediction: &mut [T]) -> Result<(), Error>;
 
-    /// Learns an example. `prediction` receives the result of [`Self::predict`] *before* it is learned,
-    /// which every learner computes anyway: one call is one step of test-then-train.
+    /// Learns an example. `prediction` receives the result of [`Self::predict`] *before* the example is
+    /// learned, which every learner computes anyway: one call is one step of test-then-train.
     ///
     /// # Errors
     /// As [`Self::predict`]; [`Error::UnknownClass`] or [`Error::WrongTask`] for the target.
@@ -150,17 +149,17 @@ pub trait Learner<T: Scalar>: Persist {
     /// Forgets everything learned.
     fn reset(&mut self);
 
-    /// Learns again after a change: forgets as [`Self::reset`] does, but keeps how the features are
-    /// distributed, which then counts as 100 examples at most.
+    /// Starts over after a change: forgets as [`Self::reset`] does, but keeps the distribution of
+    /// the features, which then counts as at most 100 examples.
     ///
-    /// The labels of a stream may change while its sensors do not: what is known of the sensors then saves
-    /// some dozen examples. A learner that knows nothing of the kind forgets everything.
+    /// The labels of a stream may change while its sensors do not: what is known about the sensors then
+    /// saves some dozen examples. A learner without such knowledge forgets everything.
     fn restart(&mut self) {
         self.reset();
     }
 
-    /// Examples whose target or a feature was clipped, because it was farther than 8 deviations from its
-    /// mean: a measure of the number of bad samples. [`Self::reset`] keeps it.
+    /// Number of examples in which the target or a feature was clipped because it was more than 8
+    /// deviations from its mean: a measure of the number of bad samples. [`Self::reset`] keeps it.
     fn clipped(&self) -> u32;
 
     /// Bytes of the learned state, in a type of exactly this shape. Configuration and shape (a few

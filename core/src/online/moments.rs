@@ -1,4 +1,4 @@
-//! Running mean and variance of one stream of measurements that a single bad one cannot ruin.
+//! Running mean and variance of a stream of measurements, which a single bad one cannot ruin.
 
 use super::Archive;
 use crate::scalar::{Scalar, running_moments};
@@ -11,20 +11,20 @@ pub(super) const TRUSTED: u32 = 30;
 /// Deviations from the mean beyond which a measurement is clipped. No distribution has more than 1 in 64
 /// of its mass there (Chebyshev).
 const CLIP: f64 = 8.0;
-/// Observations after which a measurement within 5 deviations, as it counts itself, lies within 8 of those
-/// before: `z² = (1 − r) o²/(v + r o²)`, so from `z² ≤ 25` with `r ≤ 1/64` follows `o² ≤ 43 v`, and no
-/// rounding, nor a variance that underflows, makes 64 of 43.
+/// Observations after which a measurement within 5 deviations, itself included, lies within 8 of those
+/// before it: `z² = (1 − r) o²/(v + r o²)`, so `z² ≤ 25` with `r ≤ 1/64` implies `o² ≤ 43 v`, and neither
+/// rounding nor a variance that underflows turns 43 into 64.
 pub(super) const KNOWN: u32 = 64;
-/// Strain of one clipped measurement; one that is not clipped relieves it by 1.
+/// Strain added by a clipped measurement; one that is not clipped relieves it by 1.
 const STRAIN: u8 = 4;
 /// Strain that means a lasting change: 8 of the last 10 clipped, or more than 1 in 5 for a long time.
 const LASTING: u8 = 30;
 /// Net strain to one side, of [`LASTING`], that means a new level rather than a wider spread.
 const ONE_SIDED: i8 = 20;
-/// Observations after a lasting change whose weight is that of a stream which began then.
+/// Observations after a lasting change that are weighted as in a stream that began then.
 const FRESH: u8 = 250;
 
-/// Passes a count that [`next_count`] counts through an archive.
+/// Passes a count kept by [`next_count`] through an archive.
 pub(super) fn transfer_count(count: &mut u32, archive: &mut Archive<'_>) {
     archive.count_up_to(count, WINDOW);
 }
@@ -41,7 +41,7 @@ pub(super) fn rate<T: Scalar>(count: u32) -> T {
 
 /// Mean and variance, with bounds on the influence of one measurement.
 ///
-/// A measurement farther than 8 deviations from the mean is clipped to that distance. If most of them are
+/// A measurement more than 8 deviations from the mean is clipped to that distance. If most of them are
 /// for a while, the stream has changed for good, and they are let through.
 ///
 /// Measurements are kept in a unit of 2^-40, 1 or 2^40, chosen by the first that is not zero, so that
@@ -57,7 +57,7 @@ pub(crate) struct Moments<T> {
     strain: u8,
     /// The same, with the sign of the side.
     side: i8,
-    /// Observations for which a lasting change is still followed.
+    /// Observations for which a lasting change will still be followed.
     fresh: u8,
 }
 
@@ -75,7 +75,7 @@ enum Unit {
 const UNIT: f64 = 1_099_511_627_776.0;
 /// Largest measurement in its unit, 2^60, so that a stream of small numbers survives a large one.
 const LARGEST: f64 = UNIT * UNIT / 1_048_576.0;
-/// Largest number in standard units: beyond it tells more about its own error than about the example.
+/// Largest number in standard units: a larger one tells more about its own error than about the example.
 const MAX_Z: f64 = 5.0;
 
 impl Unit {
@@ -168,9 +168,9 @@ impl<T: Scalar> Moments<T> {
         u32::from_le_bytes([self.unit as u8, self.strain, side, self.fresh])
     }
 
-    /// [`Self::standardize`] of a measurement that [`Self::bound`] leaves as it is, as nearly all are: both
-    /// in one, and without the rarer cases, where it returns false. `known` says that `rate` is at most
-    /// one over [`KNOWN`].
+    /// [`Self::standardize`] for a measurement that [`Self::bound`] leaves unchanged, as nearly all are:
+    /// both in one, without the rarer cases, for which it returns false. `known` says that `rate` is at
+    /// most one over [`KNOWN`].
     #[inline(always)]
     pub fn standardize_usual(&self, x: T, rate: T, known: bool, z: &mut T) -> bool {
         let off = x - self.mean;
@@ -210,8 +210,8 @@ impl<T: Scalar> Moments<T> {
         rate.maximum(T::ONE / T::from_usize(since as usize))
     }
 
-    /// `(bounded − mean)/deviation`, as if `bounded` were already observed, at most 5 from zero; 0 if
-    /// nothing ever varied.
+    /// `(bounded − mean)/deviation`, as if `bounded` had been observed, within ±5; 0 if nothing ever
+    /// varied.
     #[inline]
     pub fn standardize(&self, bounded: T, rate: T) -> T {
         let limit = T::from_f64(MAX_Z);
@@ -243,12 +243,12 @@ impl<T: Scalar> Moments<T> {
         (self.mean, self.variance) = running_moments(self.mean, self.variance, x, rate);
     }
 
-    /// [`Self::observe`] for a stream that shares its count with others: follows a lasting change by
-    /// itself.
+    /// [`Self::observe`] for a stream that shares its count with others: follows a lasting change on
+    /// its own.
     #[inline(always)]
     pub fn observe_alone(&mut self, x: T, bounded: T, rate: T) {
         if self.is_steady() && x == bounded {
-            // What `observe` does then.
+            // As `observe` does in this case.
             self.observe_usual(x, rate);
         } else {
             self.observe_unusual(x, bounded, rate);
@@ -270,7 +270,7 @@ impl<T: Scalar> Moments<T> {
         self.strain >= LASTING
     }
 
-    /// Follows a lasting change: to the level of the last measurement, if the change was to one side.
+    /// Follows a lasting change: to the level of the last measurement, if the change was one-sided.
     /// Returns the count of observations that the moments now stand for.
     pub fn follow(&mut self, x: T) -> u32 {
         if self.side.unsigned_abs() >= ONE_SIDED.unsigned_abs() {
@@ -283,7 +283,7 @@ impl<T: Scalar> Moments<T> {
 
     /// Passes the moments through an archive.
     pub fn transfer(&mut self, archive: &mut Archive<'_>) {
-        // Twice what measurements reach, so that rounding refuses no state; squares stay in range.
+        // Twice what measurements reach, so that rounding never gets a state refused; squares stay in range.
         let reach = T::from_f64(2.0 * LARGEST);
         archive.number_if(&mut self.mean, |mean| mean.abs() <= reach);
         let variances = T::ZERO..=reach * reach;

@@ -39,12 +39,12 @@ const MIN_CURVATURE: f64 = 0.01;
 pub struct NewtonConfiguration<T> {
     /// Ridge λ: P starts at I/λ.
     pub ridge: T,
-    /// How the past fades.
+    /// How fast the past fades.
     pub forgetting: Forgetting<T>,
 }
 
 impl<T: Scalar> Default for NewtonConfiguration<T> {
-    /// Ridge 5, chosen on the four streams of the learners' table; nothing is forgotten.
+    /// Ridge 5, chosen on the four streams of the learners' table; no forgetting.
     fn default() -> Self {
         Self { ridge: T::from_f64(5.0), forgetting: Forgetting::NONE }
     }
@@ -66,15 +66,15 @@ impl<T: Scalar> Configuration for NewtonConfiguration<T> {
 
 /// Online Newton on softmax (or linear) regression, the inverse Hessian tracked by rank-one steps.
 ///
-/// On φ = [1, z] with probabilities p the curvature of an example is bounded along every output by
+/// On φ = [1, z] with probabilities p, the curvature of an example is bounded along every output by
 /// its mean, `h = (1 − Σp²)/C + 0.01`, so that one matrix serves all outputs:
 ///
 /// `P −= h/(1 + h φᵀPφ) Pφ (Pφ)ᵀ`, `W_c += (y_c − p_c)/(1 + h φᵀPφ) Pφ`.
 ///
 /// With [`Forgetting`] the past fades: `P ← P/γ` after each example.
 ///
-/// With F = 1 + d terms: state F (F − 1)/2 + F C numbers in storage, besides F + 6 of the compute type
-/// and the moments of features; 3 F² + 4 F C flops an update, F² more where it forgets. `TERMS` is the capacity for F.
+/// With F = 1 + d terms, the state is F (F − 1)/2 + F C numbers in storage, plus F + 6 of the compute type and the
+/// moments of the features. An update takes 3 F² + 4 F C flops, F² more with forgetting. `TERMS` is F's capacity.
 ///
 /// The online Newton step (E. Hazan, A. Agarwal and S. Kale, "Logarithmic regret algorithms for online convex
 /// optimization", 2007), with this bound in place of the squared gradient.
@@ -116,7 +116,7 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize
 where
     Size<TERMS>: Triangular,
 {
-    /// Writes φ = [1, z], the scores, and the probabilities they stand for.
+    /// Writes φ = [1, z], the scores, and the probabilities they imply.
     fn activations(
         &self,
         context: &Context<'_, Self>,

@@ -14,19 +14,19 @@ pub struct Rescaling<T> {
     pub offset: T,
 }
 
-/// Running mean and deviation of the values of a regression, on which learners work in standard units,
-/// and the deviation of their residuals.
+/// Running mean and deviation of a regression's values, which learners see in standard units, and the
+/// deviation of their residuals.
 ///
-/// One bad value has bounded influence: after 30 values one farther than 8 deviations from the mean is
+/// One bad value has bounded influence: after 30 values, one more than 8 deviations from the mean is
 /// clipped to that distance, and a residual to 6 of its own deviations. When 8 of 10 values were clipped
-/// on the same side, the scale starts again at the new level.
+/// on the same side, the scale restarts at the new level.
 ///
 /// Does nothing for classes, so that a learner for both tasks needs no case distinction.
 ///
 /// ```
 /// use situ::online::{TargetScale, Task};
 ///
-/// // A regression keeps its scale, a classification nothing.
+/// // A regression keeps its scale; a classification has none.
 /// assert!(TargetScale::<f32>::state_bytes(Task::Regress) > 0);
 /// assert_eq!(TargetScale::<f32>::state_bytes(Task::Classify { classes: 3 }), 0);
 /// ```
@@ -50,7 +50,7 @@ impl<T: Scalar> TargetScale<T> {
     const RESIDUAL_CLIP: f64 = 6.0;
     /// Weight of the last residual in their mean square.
     const RESIDUAL_RATE: f64 = 1.0 / 32.0;
-    /// Smallest mean square of residuals, or a noiseless stream would clip all that is new.
+    /// Smallest mean square of residuals: without it, a noiseless stream would clip everything new.
     const RESIDUAL_FLOOR: f64 = 1e-4;
 
     /// Nothing observed.
@@ -74,8 +74,8 @@ impl<T: Scalar> TargetScale<T> {
         }
     }
 
-    /// A bounded target in standard units, at most 5 from zero, counted as if already observed; but not for
-    /// a model that [`Self::since`] rescales afterwards.
+    /// A bounded target in standard units, within ±5, as if already observed; but not for a model that
+    /// [`Self::since`] rescales afterwards.
     pub(super) fn standardize(&self, bounded: Target<T>, rescales: bool) -> Target<T> {
         match bounded {
             Target::Class(_) => bounded,
@@ -92,7 +92,7 @@ impl<T: Scalar> TargetScale<T> {
         self.standard(self.moments.scale(value))
     }
 
-    /// The same for a value that is in the unit of this scale already.
+    /// The same for a value already in the unit of this scale.
     pub(super) fn standard(&self, scaled: T) -> T {
         let deviation = self.moments.variance.sqrt();
         if deviation > T::ZERO { (scaled - self.moments.mean) / deviation } else { T::ZERO }
@@ -116,16 +116,16 @@ impl<T: Scalar> TargetScale<T> {
         self.residual += rate * (residual * residual - self.residual);
     }
 
-    /// Lets values so far count less, as the model's examples do.
+    /// Reduces the weight of past values, as the model does with its examples.
     pub(super) fn fade(&mut self, decay: T) {
         if decay < T::ONE {
-            // Rounded up, or 1/(1 − decay) values would never be reached.
+            // Rounded up: otherwise 1/(1 − decay) values would never be reached.
             let kept = (decay * T::from_usize(self.count as usize)).to_i32();
             self.count = self.count.min(kept.unsigned_abs() + 1);
         }
     }
 
-    /// From the scale `before` to this one; nothing where one of them has no deviation.
+    /// From the scale `before` to this one; `None` if either has no deviation.
     pub(super) fn since(&self, before: &Self) -> Option<Rescaling<T>> {
         let [old, new] = [before, self].map(|scale| &scale.moments);
         let varied = old.variance > T::ZERO && new.variance > T::ZERO;
@@ -167,7 +167,7 @@ impl<T: Scalar> TargetScale<T> {
         }
     }
 
-    /// Turns an estimate in standard units into one in the target's own; leaves probabilities alone.
+    /// Converts an estimate from standard units to the target's own; leaves probabilities alone.
     pub(super) fn restore(&self, task: Task, prediction: &mut [T]) {
         if task == Task::Regress {
             let deviation = self.moments.variance.sqrt();
@@ -178,15 +178,15 @@ impl<T: Scalar> TargetScale<T> {
     }
 }
 
-/// Scores to probabilities by softmax if the task has classes; leaves values alone.
+/// Converts scores to probabilities by softmax if the task has classes; leaves values alone.
 pub(super) fn activate<T: Scalar>(task: Task, scores: &mut [T]) {
     if task != Task::Regress {
         softmax_in_place(scores, T::ONE);
     }
 }
 
-/// Running mean of the squared residual of scores trained on one-hot targets, which determines how sharp
-/// the softmax of such scores may be.
+/// Running mean of the squared residual of scores trained on one-hot targets, which limits how sharp the
+/// softmax of such scores may be.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ExpectedError<T> {
     mean_square: T,
@@ -212,8 +212,8 @@ impl<T: Scalar> ExpectedError<T> {
         self.mean_square += T::from_f64(Self::RATE) * (mean_square - self.mean_square);
     }
 
-    /// Scores to probabilities by a softmax as sharp as the expected error, times `inflation`, allows;
-    /// leaves values alone.
+    /// Converts scores to probabilities by a softmax as sharp as the expected error, times
+    /// `inflation`, allows; leaves values alone.
     pub fn activate(&self, task: Task, inflation: T, scores: &mut [T]) {
         if task != Task::Regress {
             let expected = self.mean_square * inflation + T::from_f64(Self::FLOOR);

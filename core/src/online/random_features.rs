@@ -1,4 +1,4 @@
-//! Random features whose weights are never stored: they are drawn again from a seed at every use.
+//! Random features whose weights are never stored: they are redrawn from a seed at every use.
 
 use super::configuration::{Configuration, not_negative};
 use super::frame::{Context, Model};
@@ -15,7 +15,7 @@ use crate::scalar::{Scalar, add_products_of_bytes, zero_rows};
 ///     Activation, Learner, LeastSquares, LeastSquaresConfiguration, Shape, Target,
 /// };
 ///
-/// // Random Fourier features in place of a hidden layer, for a function that has a period.
+/// // Random Fourier features in place of a hidden layer, for a periodic function.
 /// let mut configuration = LeastSquaresConfiguration::with_random_features(30);
 /// configuration.random.activation = Activation::Cosine;
 /// configuration.random.bias = core::f32::consts::PI;
@@ -42,9 +42,9 @@ pub enum Activation {
 /// The feature map φ(z) = [1, z, s √(d/D) f(w_i · u + b_i) for i in 1..D].
 ///
 /// u is z with each feature scaled by how well it distinguishes the classes. Weights and biases are
-/// uniform; they are drawn from the seed whenever they are used, four 8-bit weights to a draw, so
-/// they need no memory. Features are rounded to 16 bits and multiplied as whole numbers, exactly: d D
-/// products, two to an instruction on cores with the DSP extension, and d D/4 draws.
+/// uniform; they are redrawn from the seed at every use, four 8-bit weights per draw, so they need no
+/// memory. Features are rounded to 16 bits and multiplied exactly, as integers: d D products, two per
+/// instruction on cores with the DSP extension, and d D/4 draws.
 ///
 /// ```
 /// use situ::online::{LeastSquares, LeastSquaresConfiguration, Shape};
@@ -63,11 +63,11 @@ pub struct RandomFeatures<T> {
     pub count: usize,
     /// Seed of weights and biases.
     pub seed: u64,
-    /// f.
+    /// The function f.
     pub activation: Activation,
     /// Standard deviation of a weight times √d.
     pub weight: T,
-    /// Biases are uniform within ± this.
+    /// Biases are uniform within ± this value.
     pub bias: T,
     /// s: scale of the random features beside the standardized ones.
     pub scale: T,
@@ -121,19 +121,19 @@ impl<T: Scalar> RandomFeatures<T> {
         phi
     }
 
-    /// `out_i = w_i · x + b_i`, with features and weights as whole numbers.
+    /// `out_i = w_i · x + b_i`, with features and weights as integers.
     fn project<const FEATURES: usize>(&self, x: &[T], out: &mut [T]) {
         let mut pairs = zero_rows::<u32, 2, FEATURES>(true);
         let Whole { pairs, sum, step } = Whole::of(x, &mut pairs);
         let mut generator = Generator::new(self.seed);
         // Deviation of a uniform byte: √((256² − 1)/12).
         let scale = self.weight / (T::from_usize(x.len()).sqrt() * T::from_f64(73.900_38));
-        // A weight is a byte less 127.5; twice that is whole.
+        // A weight is a byte minus 127.5; twice that is an integer.
         let scale = scale * step * T::from_f64(0.5);
         let center = sum.wrapping_mul(255);
         for out in out {
             let bias: T = generator.uniform();
-            // The rest of a row takes a whole draw, so that a row does not depend on the next one.
+            // The rest of a row takes a whole draw, so that rows are independent of each other.
             let products = pairs
                 .iter()
                 .fold(0, |sum, pairs| add_products_of_bytes(sum, generator.bits(), *pairs));
@@ -144,19 +144,19 @@ impl<T: Scalar> RandomFeatures<T> {
     }
 }
 
-/// Features as whole numbers of up to 16 bits, in fours: [`add_products_of_bytes`] has the order. A random
-/// projection needs no more digits, and a core without an FPU ten times as long with floats.
+/// Features as integers of up to 16 bits, in fours: [`add_products_of_bytes`] has the order. A random
+/// projection needs no more digits, and floats take ten times as long on a core without an FPU.
 struct Whole<'a, T> {
     pairs: &'a [[u32; 2]],
-    /// The sum of the whole numbers.
+    /// The sum of the integers.
     sum: i32,
-    /// What one stands for.
+    /// The value of one unit.
     step: T,
 }
 
 impl<'a, T: Scalar> Whole<'a, T> {
     /// The nearest multiples of a step: the largest has 16 bits, or as many as keep every projection
-    /// within 32. Zeros complete the last four.
+    /// within 32 bits. Zeros complete the last four.
     fn of(x: &[T], memory: &'a mut [[u32; 2]]) -> Self {
         let largest = x.iter().fold(T::ZERO, |largest, x| x.abs().maximum(largest));
         // 2^31 / (2 · 255) each.
@@ -213,11 +213,11 @@ impl Activation {
     }
 }
 
-/// cos x to 2e-3 for |x| up to some thousands, by sums and products only: the same bits on every
+/// cos x to 2e-3 for |x| up to a few thousand, by sums and products only: the same bits on every
 /// platform, without the tables of exact argument reduction.
 #[inline]
 fn cosine<T: Scalar>(x: T) -> T {
-    // In turns, less the nearest whole number: the sum with 1.5/ε has no bits left for a fraction.
+    // In turns, minus the nearest integer: the sum with 1.5/ε has no bits left for a fraction.
     let turns = x * T::from_f64(0.159_154_943_091_895_33);
     let whole = T::from_f64(1.5) / T::EPSILON;
     let turns = turns - ((turns + whole) - whole);

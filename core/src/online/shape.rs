@@ -25,7 +25,7 @@ pub enum Task {
     Regress,
 }
 
-/// The sizes a learner works at, which are at most the capacities of its type.
+/// The sizes a learner works with, at most the capacities of its type.
 ///
 /// ```
 /// use situ::online::{Shape, Target};
@@ -63,7 +63,7 @@ pub enum Target<T> {
 }
 
 impl<T: Scalar> Target<T> {
-    /// The ideal output `index`: the value, or 1 for the class itself and 0 for the others.
+    /// The ideal output `index`: the value, or 1 for the target class and 0 for the others.
     pub fn output(self, index: usize) -> T {
         match self {
             Self::Class(class) if class == index => T::ONE,
@@ -109,7 +109,7 @@ impl Shape {
     }
 
     /// Passes the shape through an archive and returns the saved one, which may have fewer classes; any
-    /// other difference is foreign.
+    /// other difference is refused as foreign.
     pub(super) fn transfer(self, archive: &mut Archive<'_>) -> Self {
         let classify = matches!(self.task, Task::Classify { .. });
         archive.expect_sizes(&[self.features, usize::from(classify)]);
@@ -121,7 +121,7 @@ impl Shape {
         }
     }
 
-    /// The decision that a prediction stands for: the likeliest class, or the value.
+    /// The decision that a prediction implies: the likeliest class, or the value.
     pub fn decision<T: Scalar>(self, prediction: &[T]) -> Target<T> {
         match self.task {
             Task::Classify { .. } => Target::Class(argmax(prediction)),

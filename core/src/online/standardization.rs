@@ -1,4 +1,4 @@
-//! Features brought to zero mean and unit deviation as they stream by.
+//! Standardization of features to zero mean and unit deviation as they stream by.
 
 use super::inputs::{Input, Inputs, KEPT};
 use super::moments::{KNOWN, Moments, next_count, rate, transfer_count};
@@ -10,10 +10,10 @@ use crate::scalar::Scalar;
 /// Welford's recurrence ([`running_moments`](crate::scalar::running_moments)) with a rate of 1/n: exact moments
 /// of the first 2^20 examples, then an exponential window of that length, so that f32 never stops following.
 ///
-/// One bad sample has bounded influence: after 30 examples a feature enters the moments at most
-/// 8 deviations from its mean. If 8 of the last 10 were beyond that (or more than 1 in 5 for a long time),
-/// the stream has changed for good: its mean jumps to the new level, and its moments are averaged anew from there.
-/// Features from 1e-30 to 1e30 are brought within f32's range by a unit of 2^±40.
+/// One bad sample has bounded influence: after 30 examples a feature enters the moments at most 8 deviations from
+/// its mean. If 8 of the last 10 were beyond that (or more than 1 in 5 for a long time), the stream has changed
+/// for good: its mean jumps to the new level, and its moments are averaged again from there. Features from 1e-30
+/// to 1e30 are brought within f32's range by a unit of 2^±40.
 ///
 /// ```
 /// use situ::online::Standardization;
@@ -54,7 +54,7 @@ impl<T: Scalar, const FEATURES: usize> Standardization<T, FEATURES> {
         self.count
     }
 
-    /// Adds an example to the moments. 12 flops a feature.
+    /// Adds an example to the moments. 12 flops per feature.
     pub fn observe(&mut self, features: &[T]) {
         let (count, rate) = self.next();
         for (moments, x) in self.features.iter_mut().zip(features) {
@@ -63,8 +63,8 @@ impl<T: Scalar, const FEATURES: usize> Standardization<T, FEATURES> {
         self.count = count;
     }
 
-    /// `z_j = (x_j − mean_j) / deviation_j`, clipped to ±5, with moments that already count this
-    /// very example; 0 for a feature that never varied. 15 flops a feature.
+    /// `z_j = (x_j − mean_j) / deviation_j`, clipped to ±5, with moments that already include this
+    /// example; 0 for a feature that never varied. 15 flops per feature.
     ///
     /// The moments stay unchanged: a prediction and the update that follows see the same z.
     pub fn standardize(&self, features: &[T], z: &mut [T]) {
@@ -74,12 +74,12 @@ impl<T: Scalar, const FEATURES: usize> Standardization<T, FEATURES> {
         }
     }
 
-    /// The variance of each feature once this example, already bounded, counts too.
+    /// The variance of each feature with this example, already bounded, included.
     pub(crate) fn variances(&self, bounded: &[T]) -> impl Iterator<Item = T> {
         self.after(bounded).map(|(_, variance)| variance)
     }
 
-    /// Mean and variance of each feature once this example, already bounded, counts too.
+    /// Mean and variance of each feature with this example, already bounded, included.
     pub(crate) fn after(&self, bounded: &[T]) -> impl Iterator<Item = (T, T)> {
         let (_, rate) = self.next();
         self.features.iter().zip(bounded).map(move |(moments, x)| moments.after(*x, rate))
@@ -97,7 +97,7 @@ impl<T: Scalar, const FEATURES: usize> Standardization<T, FEATURES> {
         self.features.iter_mut().take(features).for_each(|moments| moments.transfer(archive));
     }
 
-    /// Count and rate once one more example is observed.
+    /// Count and rate after one more example.
     fn next(&self) -> (u32, T) {
         let count = next_count(self.count);
         (count, rate(count))
@@ -109,7 +109,7 @@ impl<T: Scalar, const FEATURES: usize> Inputs for Standardization<T, FEATURES> {
     type Row = [T; FEATURES];
     const EMPTY: Self = Self::new();
 
-    // On a microcontroller once, for predictions and updates.
+    // On a microcontroller compiled once, for predictions and updates.
     #[cfg_attr(target_arch = "arm", inline(never))]
     fn standardize_usual(&self, features: &[T], z: &mut [T]) -> bool {
         let (count, rate) = self.next();
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
     use crate::random::Generator;
 
-    /// The short way changes no bit, at any size of the deviation beside the mean, and of both.
+    /// The fast path changes no bit, for any ratio of deviation to mean and any size of both.
     #[test]
     fn usual_features_get_the_bits_of_all_others() {
         let mut generator = Generator::new(8);

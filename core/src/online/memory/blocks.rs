@@ -3,13 +3,13 @@
 use super::slots::Slot;
 use crate::scalar::{Scalar, Storage, Vectorized, zeros};
 
-/// Blocks whose distances are computed together: their sums take half of the 32 registers of a
-/// Cortex-M, or two of a host's vectors, which do not wait for each other.
+/// Vectors in a block, whose distances are computed together: their sums take half of the 32
+/// registers of a Cortex-M, or two of a host's vectors, which are independent of each other.
 const LANES: usize = 16;
 
-/// Up to SLOTS vectors of up to FEATURES numbers, in blocks of sixteen vectors, and in a block feature
-/// after feature: the distance to a block reads memory in order and keeps its sums in registers.
-/// The last block is as wide as it needs to be, so d features of n slots take d n numbers.
+/// Up to SLOTS vectors of up to FEATURES numbers, in blocks of sixteen vectors, stored feature after
+/// feature in a block: the distance to a block reads memory in order and keeps its sums in registers.
+/// The last block is only as wide as needed, so d features of n slots take d n numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Blocks<S, const FEATURES: usize, const SLOTS: usize> {
     numbers: [[S; FEATURES]; SLOTS],
@@ -19,7 +19,7 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Blocks<S, FEATURES, SLO
     /// All zeros.
     pub const EMPTY: Self = Self { numbers: [[S::STORED_ZERO; FEATURES]; SLOTS] };
 
-    /// All numbers of `slots` vectors of `features`, in memory's order.
+    /// All numbers of `slots` vectors of `features`, in memory order.
     pub fn numbers(&mut self, features: usize, slots: usize) -> &mut [S] {
         self.numbers.as_flattened_mut().get_mut(..features * slots).unwrap_or_default()
     }
@@ -53,7 +53,7 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Blocks<S, FEATURES, SLO
     }
 
     /// Writes `Σ_j metric_j (stored_j − query_j)²` for the first vectors of `slots`, as many as `out`
-    /// is long. 4 flops a feature of a vector.
+    /// is long. 4 flops per feature of a vector.
     pub fn distances(
         &self,
         slots: usize,
@@ -113,8 +113,8 @@ fn whole_block<S: Storage>(
     *out = sums(block.as_chunks::<LANES>().0, query, metric);
 }
 
-/// `Σ_j metric_j (row_j − query_j)²` for each of a row's numbers, which are at most sixteen. If
-/// their count is known at compile time, the sums stay in registers.
+/// `Σ_j metric_j (row_j − query_j)²` for each of a row's numbers, at most sixteen. If their count
+/// is known at compile time, the sums stay in registers.
 #[inline(always)]
 fn sums<'a, S: Storage, R: IntoIterator<Item = &'a S>>(
     rows: impl IntoIterator<Item = R>,

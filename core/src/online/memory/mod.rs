@@ -53,7 +53,7 @@ pub struct MemoryConfiguration<T> {
     pub slots: usize,
     /// An example is stored only if its class had less than this probability.
     pub certainty: T,
-    /// Temperature of attention, as a share of the usual distance of the nearest example.
+    /// Temperature of attention, as a share of the usual distance to the nearest example.
     pub temperature: T,
 }
 
@@ -81,18 +81,18 @@ impl<T: Scalar> Configuration for MemoryConfiguration<T> {
 
 /// Attention over a fixed ring of K stored examples: nearest neighbors with a soft edge.
 ///
-/// The distance to example i is `q_i = Σ_j (Δz_j)² r_j⁻³`, r_j the share of feature j's variance
-/// that the classes leave unexplained; attention is `w_i = exp(−(q_i − min q)/T)` with T following
-/// the usual distance of the nearest, and the prediction is the vote of the stored examples.
-/// Writing is selective (only examples that were not certain), and so is forgetting (an example that
-/// votes for the right class gains utility, one that votes for a wrong one loses it twice as fast; the
-/// ring pointer skips the useful).
+/// The distance to example i is `q_i = Σ_j (Δz_j)² r_j⁻³`, r_j the share of feature j's variance that
+/// the classes leave unexplained; attention is `w_i = exp(−(q_i − min q)/T)` with T following the
+/// usual distance to the nearest, and the prediction is the vote of the stored examples. Writing is
+/// selective (only of examples that were not certain), and so is forgetting (an example that votes for
+/// the right class gains utility, one that votes for a wrong one loses it twice as fast; the ring
+/// pointer skips useful ones).
 ///
 /// Such a vote is kernel regression (E. A. Nadaraya, "On estimating regression", 1964; G. S. Watson, "Smooth
 /// regression analysis", 1964). Examples are stored raw, in f32, f16 or [`super::Byte`], on a scale of their own.
 ///
-/// State: K (d + 1) stored numbers and 2 K bytes of utilities, besides the metric of features
-/// (C + 3) d and their scales 2 d; K (4 d + 8) flops an update.
+/// State: K (d + 1) stored numbers and 2 K bytes of utilities, plus the feature metric, (C + 3) d,
+/// and the feature scales, 2 d. An update takes K (4 d + 8) flops.
 ///
 /// Not to be confused with [`attention::Memory`](crate::attention::Memory), the matrix of linear
 /// attention.
@@ -205,7 +205,7 @@ fn in_units<S: Slot>(
     scale.standard(channel.anchor + channel.step * stored.load()).clamp_to(-limit, limit)
 }
 
-/// A value is predicted with certainty if it is off by less than this share of a deviation.
+/// A predicted value is certain if it is off by less than this share of a deviation.
 const CERTAIN: f64 = 0.25;
 
 /// Whether a prediction was so good that the example need not be stored.

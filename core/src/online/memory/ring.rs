@@ -17,12 +17,12 @@ const INITIAL: f64 = 0.5;
 const USEFUL: f64 = 0.45;
 /// Weight of one vote in an example's utility.
 const RATE: f64 = 0.03;
-/// What a vote for a wrong target counts, a right one counting 1.
+/// What a vote for a wrong target counts; one for the right target counts 1.
 const PENALTY: f64 = -2.0;
 /// A stored value votes for a target that is at most this far, in deviations.
 const AGREES: f64 = 0.5;
-/// Share of its utility that an example loses when it is skipped: it gets a second chance, not a third
-/// and a fourth.
+/// Share of its utility that an example loses when it is skipped: it gets a second chance, but no
+/// third or fourth.
 const SKIP_COST: i16 = 10;
 
 impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
@@ -56,8 +56,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         }
     }
 
-    /// The slot to write: a free one, or else the first one, starting at the pointer, that is of little
-    /// use.
+    /// The slot to write: a free one, or else the first one from the pointer on that is of little use.
     fn victim(&mut self, slots: usize) -> usize {
         if (self.used as usize) < slots {
             self.used += 1;
@@ -108,7 +107,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
     }
 
     /// Refines the scales of channels whose stored numbers have all become small: one large number
-    /// does not coarsen a channel forever. Called once in as many writes as there are slots.
+    /// must not coarsen a channel forever. Called once in as many writes as there are slots.
     fn settle(&mut self, sizes: (usize, usize), target: Target<S::Compute>) {
         let slots = 0..self.used as usize;
         for (feature, channel) in self.channels.iter_mut().take(sizes.0).enumerate() {
@@ -147,7 +146,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         }
     }
 
-    /// Stores one feature of an example; rescales those stored before where it does not fit.
+    /// Stores one feature of an example; rescales those stored before if it does not fit.
     fn write_feature(
         &mut self,
         sizes: (usize, usize),
@@ -170,7 +169,7 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         }
     }
 
-    /// A value on the scale of stored ones, which are rescaled where it does not fit.
+    /// A value on the scale of stored ones, which are rescaled if it does not fit.
     fn encode_value(&mut self, value: S::Compute) -> S::Compute {
         let shrink = self.goal.grow::<S>(value);
         if shrink < S::Compute::ONE {

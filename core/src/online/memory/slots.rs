@@ -1,4 +1,4 @@
-//! Numbers in f32, f16 or 8 bits behind one per-channel scale.
+//! Numbers in f32, f16 or 8 bits with one scale per channel.
 
 use crate::archive::Archive;
 use crate::scalar::{Scalar, Storage};
@@ -17,13 +17,13 @@ const SMALLEST_STEP: f64 = 1.0 / 1_152_921_504_606_846_976.0;
 ///     (S::store(value).load() - value).abs() / value
 /// }
 ///
-/// // Half a step of a byte; a number in f32 is stored as it is.
+/// // Half a step of a byte; a number in f32 is stored exactly.
 /// assert!(error::<Byte>() < 0.5 / 114.0 && error::<f32>() == 0.0);
 /// ```
 pub trait Slot: Storage {
     /// Largest magnitude that keeps the format's precision.
     const LIMIT: f64;
-    /// First step: 1 if the format's range is wide enough, else the smallest.
+    /// First step: 1 if the format's range is wide enough, otherwise the smallest.
     const STEP: f64;
 }
 
@@ -113,13 +113,13 @@ impl<T: Scalar> Channel<T> {
         archive.number_if(&mut self.step, |step| steps.contains(&step));
     }
 
-    /// The number that stands for `value`, not limited to the format's range.
+    /// The stored number for `value`, not limited to the format's range.
     #[inline(always)]
     pub fn encode(&self, value: T) -> T {
         (value - self.anchor) / self.step
     }
 
-    /// Doubles the step until `value` fits; returns what to multiply stored numbers by.
+    /// Doubles the step until `value` fits; returns the factor for the stored numbers.
     pub fn grow<S: Slot<Compute = T>>(&mut self, value: T) -> T {
         let (limit, two) = (T::from_f64(S::LIMIT), T::from_f64(2.0));
         let mut shrink = T::ONE;
@@ -134,8 +134,8 @@ impl<T: Scalar> Channel<T> {
         shrink
     }
 
-    /// Halves the step while four times the largest stored number fits; returns what to multiply stored
-    /// numbers by.
+    /// Halves the step while four times the largest stored number fits; returns the factor for the
+    /// stored numbers.
     pub fn shrink<S: Slot<Compute = T>>(&mut self, largest: T) -> T {
         let (limit, first) = (T::from_f64(S::LIMIT), T::from_f64(S::STEP));
         let (half, two, four) = (T::from_f64(0.5), T::from_f64(2.0), T::from_f64(4.0));

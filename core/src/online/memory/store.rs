@@ -47,8 +47,8 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Store<S, FEATURES, SLOT
         self.examples.distances(slots, query, metric, out);
     }
 
-    /// Writes vector `index` of the first `used`; rescales a feature of the others where it does not fit. The
-    /// first vector of all becomes the origin.
+    /// Writes vector `index` of the first `used`; rescales a feature of the others if its number does not
+    /// fit. The very first vector becomes the origin.
     pub fn write(&mut self, slots: usize, used: usize, index: usize, features: &[S::Compute]) {
         let sizes = (features.len(), slots);
         for (feature, (x, channel)) in features.iter().zip(&mut self.channels).enumerate() {
@@ -66,8 +66,8 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Store<S, FEATURES, SLOT
         }
     }
 
-    /// Refines the scales of features whose stored numbers have all become small: one large number does
-    /// not coarsen a feature for ever.
+    /// Refines the scales of features whose stored numbers have all become small: one large number must
+    /// not coarsen a feature forever.
     pub fn settle(&mut self, sizes: Sizes, used: usize) {
         for (feature, channel) in self.channels.iter_mut().take(sizes.0).enumerate() {
             let mut largest = S::Compute::ZERO;

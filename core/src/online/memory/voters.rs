@@ -5,8 +5,8 @@ use crate::matrix::prefix;
 use crate::scalar::hardware::{self, singles, singles_mut};
 use crate::scalar::{Scalar, Vectorized};
 
-/// Examples with the weight of each one's vote: softmax attention of a query over stored
-/// examples, kept only where it is not negligible. Few are near, and later steps look at those alone.
+/// Examples with the weights of their votes: softmax attention of a query over stored examples, kept
+/// only where it is not negligible. Few are near, and later steps visit only those.
 #[derive(Debug)]
 pub(super) struct Voters<'a, T> {
     slots: &'a mut [u32],
@@ -16,7 +16,7 @@ pub(super) struct Voters<'a, T> {
 }
 
 impl<'a, T: Scalar> Voters<'a, T> {
-    /// Nobody votes. The memory is the caller's: as a part of this it would be copied here.
+    /// No voters. The caller provides the memory: as a field it would be copied here.
     pub fn new<const SLOTS: usize>(
         slots: &'a mut [u32; SLOTS],
         weights: &'a mut [T; SLOTS],
@@ -30,7 +30,7 @@ impl<'a, T: Scalar> Voters<'a, T> {
         prefix(self.weights, self.count)
     }
 
-    /// Turns distances into attention, `exp(−(q − min q) inverse_temperature)`, and leaves out weights
+    /// Turns distances into attention, `exp(−(q − min q) inverse_temperature)`, and drops weights
     /// below 1e-7 of the largest: a vote that small is lost in rounding. Returns the sum, and min q.
     pub fn weigh(&mut self, inverse_temperature: T) -> (T, T) {
         let weights = prefix(self.weights, self.count);
@@ -41,7 +41,7 @@ impl<'a, T: Scalar> Voters<'a, T> {
 
     /// Each voter with its weight.
     pub fn iter(&self) -> impl Iterator<Item = (usize, T)> {
-        // Slices of one length, known to end together.
+        // Slices of equal length, known to end together.
         let slots = self.slots.get(..self.count).unwrap_or_default();
         let weights = self.weights.get(..slots.len()).unwrap_or_default();
         slots.iter().zip(weights).map(|(slot, weight)| (*slot as usize, *weight))
@@ -55,7 +55,7 @@ struct Weigh<'a, T> {
     inverse_temperature: T,
 }
 
-/// Examples that are looked at together: the bits of a word.
+/// Examples examined together: the bits of a word.
 const WORD: usize = u32::BITS as usize;
 /// Partial sums.
 const LANES: usize = 8;
@@ -72,7 +72,7 @@ impl<T: Scalar> Vectorized for Weigh<'_, T> {
         for first in (0..weights.len()).step_by(WORD) {
             let word = weights.get(first..).unwrap_or_default();
             let mut near = bits(word, farthest);
-            // Voters move to the front: never past the one that is read.
+            // Voters move to the front, never past the one being read.
             while near != 0 {
                 let slot = first + near.trailing_zeros() as usize;
                 near &= near - 1;
