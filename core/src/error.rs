@@ -1,7 +1,7 @@
-//! The form of every module's error, and one error for code that uses several modules.
+//! The macro behind every module's error, and one error for code that uses several modules.
 
-/// A module's error: a small `Copy` enum, each variant with the text that it is displayed as, in which the
-/// fields of the variant can be used.
+/// A module's error: a small `Copy` enum, each variant with its display text, in which the fields of the
+/// variant can be used.
 macro_rules! error_enum {
     (
         $(#[$attribute:meta])*
@@ -41,7 +41,7 @@ macro_rules! error_enum {
     };
 }
 
-/// Any error of this crate: `?` converts the error of every module into it.
+/// Any error of this crate: `?` converts every module's error into it.
 ///
 /// Each module reports its own small error; this one is for functions that call more than one
 /// module.
@@ -101,7 +101,7 @@ macro_rules! convert {
         })*
 
         impl core::fmt::Display for Error {
-            /// As the module's own error.
+            /// Displays the module's own error.
             fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 match self {
                     $(Self::$variant(error) => error.fmt(formatter),)*

@@ -2,9 +2,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 //! Models that learn on the microcontroller they run on.
 //!
-//! Fixed-size linear attention, Newton inversion and follow-the-regularized-leader updates, and
-//! the systems that stand on them: learners of a stream, learning in games, networks of which only
-//! the normalization is tuned, transformers whose weights are written down.
+//! Fixed-size linear attention, Newton inversion and follow-the-regularized-leader updates, and the
+//! systems built on them: stream learners, learning in games, networks in which only the
+//! normalization is tuned, transformers whose weights are written rather than trained.
 //!
 //! ```
 //! use situ::online::{Learner, Memory, MemoryConfiguration, Shape, Target};
@@ -22,35 +22,35 @@
 //!
 //! # By task
 //!
-//! State in bytes for 18 features and 4 classes in f32; an update in multiply-adds of d features, C
-//! outputs, K stored examples, D random features. The modules have the rest.
+//! State in bytes for 18 features and 4 classes in f32; an update in multiply-adds for d features,
+//! C outputs, K stored examples, D random features. See the modules for the rest.
 //!
 //! | task | type | state | an update |
 //! |---|---|---|---|
 //! | classify or regress a stream, in little memory | [`online::Ftrl`] | 852 | 2 C d |
 //! | the same, classes that form clusters | [`online::Memory`] | 20,752; 8 bits: 6,160 | K d |
 //! | the same, correlated features, drift | [`online::Mesa`] | 46,512; f16: 23,874 | 2 (d + D)² |
-//! | the same, when in doubt | [`online::Hedge`] | of its members | of its members |
-//! | notice the unusual, without labels | [`anomaly::Nearest`] | 18,832; 8 bits: 5,008 | K d |
-//! | choose one of A actions by its reward | [`ftrl::Exp3`], [`ftrl::LinearBandit`] | 4 A; 2 A d² | A; A d² |
-//! | follow an echo, a channel, a plant | [`filter::Nlms`], [`filter::Rls`] | 8 d; 2 d² | 3 d; 2.5 d² |
-//! | features of windows of samples | [`features::Window`] | by the features chosen | a few a channel |
-//! | keep what was learned through power cuts | `archive::Slots` | | |
-//! | invert, solve, factor | [`solve`] | | order N³, by method |
+//! | the same, when in doubt | [`online::Hedge`] | the sum over its members | the sum over its members |
+//! | flag anomalies, without labels | [`anomaly::Nearest`] | 18,832; 8 bits: 5,008 | K d |
+//! | choose one of A actions by reward | [`ftrl::Exp3`], [`ftrl::LinearBandit`] | 4 A; 2 A d² | A; A d² |
+//! | track an echo, a channel, a plant | [`filter::Nlms`], [`filter::Rls`] | 8 d; 2 d² | 3 d; 2.5 d² |
+//! | summarize windows of samples | [`features::Window`] | depends on the features | a few per channel |
+//! | keep the state through power cuts | `archive::Slots` | | |
+//! | invert, solve, factor | [`solve`] | | order N³, depending on the method |
 //!
 //! # Guarantees
 //!
-//! - `no_std`, no heap: every size is a constant of the type or a buffer of the caller's.
-//! - No function panics, whatever its input. A test links all of them against a panic handler that
-//!   does not exist.
-//! - Input that is refused leaves the state unchanged, and no `Ok` leaves a state that reads NaN.
-//! - The same bits on host and device: `exp` and `tanh` are computed here, `ln` and `powf` by
-//!   `libm`, square roots as IEEE 754 rounds them.
-//! - `unsafe` code is in `scalar`'s hardware module alone.
+//! - `no_std`, no heap: every size is a constant of the type or a caller-provided buffer.
+//! - No function panics on any input. A test links all of them against a panic handler that does
+//!   not exist.
+//! - Refused input leaves the state unchanged, and no `Ok` leaves a state that reads as NaN.
+//! - Bit-identical results on host and device: `exp` and `tanh` are computed here, `ln` and `powf`
+//!   by `libm`, square roots are rounded as IEEE 754 requires.
+//! - `unsafe` code is confined to `scalar`'s hardware module.
 //!
 //! # Modules, from low-level to high-level
 //!
-//! Nothing imports upward.
+//! No module imports from a higher one.
 //!
 //! | module | contents |
 //! |---|---|
@@ -60,7 +60,7 @@
 //! | [`random`] | a small seeded generator with the same numbers on host and device |
 //! | *kernels* | |
 //! | [`matrix`] | fixed-size matrices, tiled products, vector kernels |
-//! | [`simplex`] | projection onto the probability simplex, drawing an action |
+//! | [`simplex`] | projection onto the probability simplex, drawing of actions |
 //! | [`solve`] | inverses (pivoted, Newton-Schulz, refined), Cholesky, least-norm solutions |
 //! | [`attention`] | linear attention as a state and over a sequence, softmax |
 //! | *learning one decision or solution* | |
@@ -69,10 +69,10 @@
 //! | [`variational`] | stochastic variational inequalities: methods, averages, bias refinement |
 //! | *learning from a stream of examples* | |
 //! | [`filter`] | adaptive filters sample by sample: normalized LMS, recursive least squares |
-//! | [`features`] | features of a window of a stream, channel by channel |
+//! | [`features`] | features of stream windows, channel by channel |
 //! | [`online`] | learners: predict, then learn |
-//! | [`anomaly`] | detectors: which examples are unlike those before, without labels |
-//! | [`normtune`] | frozen random networks from a seed; only scales and shifts are tuned |
+//! | [`anomaly`] | detectors of examples unlike those before, without labels |
+//! | [`normtune`] | frozen random networks from a seed, in which only scales and shifts are tuned |
 //! | *running transformers* | |
 //! | [`transformer`] | heads, feed-forward, layers; forward pass in a caller-provided buffer |
 //! | [`decoder`] | trained decoder-only models from a weights file in flash, token by token |
@@ -83,17 +83,17 @@
 //! | feature | default | effect |
 //! |---|---|---|
 //! | `f16` | yes | `scalar::f16`, half precision as a storage format |
-//! | `std` | | square roots by the host's instruction; the same results bit for bit |
+//! | `std` | | square roots by the host's instruction; results are bit-identical |
 //! | `micromath` | | `scalar::Approximate`, a scalar with approximate functions |
-//! | `defmt` | | `defmt::Format` of errors, shapes, tasks, targets and configurations |
-//! | `serde` | | `serde::Serialize` of the same; `serde::Deserialize` of those with public fields, while a configuration that is checked when built is built anew |
-//! | `embedded-storage` | | `archive::Slots`: a state in NOR flash that survives power cuts |
+//! | `defmt` | | `defmt::Format` for errors, shapes, tasks, targets and configurations |
+//! | `serde` | | `serde::Serialize` for the same types; `serde::Deserialize` for those with public fields (rebuild a configuration that is checked when built) |
+//! | `embedded-storage` | | `archive::Slots`, which keeps a state in NOR flash through power cuts |
 //!
-//! The minimum Rust version is 1.95; a newer one is not needed for any feature or target.
+//! The minimum Rust version is 1.95, for every feature and target.
 //!
 //! # Errors
 //!
-//! Every module has a small `Copy` error of its own; [`Error`] holds any of them, so that `?` works
+//! Every module has its own small `Copy` error; [`Error`] wraps any of them, so that `?` works
 //! across modules:
 //!
 //! ```
@@ -114,7 +114,7 @@
 //! # }
 //! ```
 
-/// `right`; in the mutation test `wrong` while the fault `name` is active.
+/// Evaluates to `right`, or to `wrong` while the mutation test has activated the fault `name`.
 #[cfg(not(feature = "mutations"))]
 macro_rules! mutated {
     ($name:literal, $right:expr, $wrong:expr $(,)?) => {
@@ -129,7 +129,7 @@ macro_rules! mutated {
     };
 }
 
-// First, for its macro.
+// Must come first, for its macro.
 #[macro_use]
 mod error;
 

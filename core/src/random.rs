@@ -19,8 +19,8 @@ use rand_core::{Rng, TryRng};
 
 /// xoshiro128++, seeded by SplitMix64.
 ///
-/// Implements [`rand_core::Rng`]: where a function of this crate takes a generator, any
-/// generator of that trait can be passed.
+/// Implements [`rand_core::Rng`]: functions of this crate that take a generator accept any that
+/// implements it.
 ///
 /// ```
 /// use situ::random::Generator;

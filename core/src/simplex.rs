@@ -1,7 +1,7 @@
 //! The probability simplex: projection, and drawing an action from a strategy.
 //!
 //! A *strategy* over A actions is a point of the simplex: A probabilities that sum to one.
-//! [`ftrl`](crate::ftrl), [`games`](crate::games) and [`variational`](crate::variational) stand on
+//! [`ftrl`](crate::ftrl), [`games`](crate::games) and [`variational`](crate::variational) build on
 //! this module.
 //!
 //! ```
@@ -22,7 +22,7 @@ use rand_core::Rng;
 ///
 /// `x_a = max(y_a - l, 0)` with l such that the sum is one (Michelot 1986). At most A passes of A
 /// additions and one division; no sorting. A vertex is reached exactly: bitwise one and zeros. For
-/// infinite or NaN scores the result has no meaning.
+/// infinite or NaN scores the result is meaningless.
 #[inline]
 pub fn project<T: Scalar>(scores: &mut [T]) {
     let largest = scores.iter().fold(-T::MAX, |largest, score| score.maximum(largest));
@@ -31,7 +31,7 @@ pub fn project<T: Scalar>(scores: &mut [T]) {
     }
     // One below the best score: if that action alone is above it, the result is exactly a vertex.
     let (mut level, mut active) = (-T::ONE, usize::MAX);
-    // Levels only rise, so actions only leave: at most A passes that change something.
+    // Levels only rise, so actions only drop out: at most A passes change anything.
     for _ in 0..scores.len() {
         let (mut sum, mut count) = (-T::ONE, 0);
         for score in scores.iter() {
@@ -66,7 +66,7 @@ pub fn contains<T: Scalar>(strategy: &[T]) -> bool {
     (sum - T::ONE).abs() <= tolerance
 }
 
-/// An action with the probability that it was drawn with.
+/// An action and the probability with which it was drawn.
 ///
 /// ```
 /// use situ::{random::Generator, simplex::draw};
@@ -87,10 +87,10 @@ pub struct Draw<T> {
 
 /// Draws an action from `(1 - ε) x + ε / A`.
 ///
-/// Every action is drawn with its probability to within 2^-15 of that probability, down to the
-/// smallest positive number: an estimate that divides by it is unbiased. An action of probability
-/// zero is never drawn; an empty strategy gives action 0 with probability 0. One random number, a
-/// second with probability 2^-8, and up to 2 A multiply-adds; for A / 256 of the numbers 4 A.
+/// Every action is drawn with its probability, to a relative 2^-15, down to the smallest positive
+/// number: an estimate that divides by it is unbiased. An action of probability zero is never
+/// drawn; an empty strategy gives action 0 with probability 0. One random number, a second with
+/// probability 2^-8, and up to 2 A multiply-adds; 4 A for a fraction A / 256 of the numbers.
 #[inline]
 pub fn draw<T: Scalar, G: Rng + ?Sized>(
     strategy: &[T],
@@ -103,7 +103,7 @@ pub fn draw<T: Scalar, G: Rng + ?Sized>(
     pick(strategy.iter().map(move |weight| keep * *weight + share), generator).0
 }
 
-/// Draws an index with these probabilities; `None` with what they leave to one.
+/// Draws an index with these probabilities, or `None` with the remaining probability.
 #[inline]
 pub(crate) fn draw_or_none<T: Scalar, G: Rng + ?Sized>(
     probabilities: &[T],
@@ -113,14 +113,14 @@ pub(crate) fn draw_or_none<T: Scalar, G: Rng + ?Sized>(
     found.then_some(drawn.action)
 }
 
-/// Draws an index; the likeliest, and false, with what they leave to one.
+/// Draws an index; with the remaining probability the likeliest, and false.
 #[inline]
 fn pick<T: Scalar, G: Rng + ?Sized>(
     probabilities: impl ExactSizeIterator<Item = T> + Clone,
     generator: &mut G,
 ) -> (Draw<T>, bool) {
-    // One running sum over all would round the rare ones away. So the rare ones lie next to zero,
-    // where the uniform number is fine, and the common ones are laid from one downward.
+    // A single running sum would round the rare ones away, so they lie next to zero, where the
+    // uniform number is finely resolved, and the common ones are laid out from one downward.
     let word = generator.next_u32();
     if ((word >> 24) as usize) < probabilities.len() {
         return pick_low(word, probabilities, generator);
@@ -169,8 +169,8 @@ const RARE: f64 = 1.0 / 256.0;
 /// Unit of the 24 bits of a word.
 const WORD: f64 = 1.0 / 16_777_216.0;
 
-/// The rare action at this place, if it is below the share of the rare ones. Those that are rarer by
-/// far than the other rare ones come first, and so on.
+/// The rare action at this place, if it is below the share of the rare ones. Those far rarer than
+/// the other rare ones come first, and so on.
 fn pick_rare<T: Scalar>(
     probabilities: impl Iterator<Item = T> + Clone,
     uniform: T,
@@ -225,7 +225,7 @@ fn mass_below<T: Scalar>(probabilities: impl Iterator<Item = T>, limit: T) -> T 
 }
 
 /// Uniform in [0, 1) with 16 significant bits or more, however small, from a word and as many more
-/// as that takes.
+/// as needed.
 #[inline]
 fn fine_uniform<T: Scalar, G: Rng + ?Sized>(word: u32, generator: &mut G) -> T {
     let number = |word: u32| T::from_usize((word >> 8) as usize);
