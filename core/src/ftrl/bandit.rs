@@ -5,12 +5,12 @@ use crate::scalar::Scalar;
 use crate::simplex::{self, Draw};
 use rand_core::Rng;
 
-/// FTRL on importance-weighted losses: `l̂_a = l / (P(a) + γ)` for the action chosen, 0 for others.
+/// FTRL on importance-weighted losses: `l̂_a = l / (P(a) + γ)` for the chosen action, 0 for the others.
 ///
-/// Rewards and losses lie in a range that is part of the configuration, [0, 1] unless set by
-/// [`with_range`](Self::with_range), and are learned from as losses in [0, 1]. The estimate is
-/// unbiased where γ, the implicit exploration, is zero; a positive γ bounds it, and with it the
-/// luck of a single run.
+/// Rewards and losses lie in a configured range, [0, 1] unless set by
+/// [`with_range`](Self::with_range), and are learned as losses in [0, 1]. The estimate is unbiased
+/// if γ, the implicit exploration, is zero; a positive γ bounds it, and with it the effect of luck
+/// on a single run.
 ///
 /// | constructor | regret after n rounds, for losses in [0, 1] |
 /// |---|---|
@@ -18,14 +18,14 @@ use rand_core::Rng;
 /// | [`Exp3::implicit`] | EXP3-IX, with probability 1 - δ: at most 4 √(n A ln A) + (2 √(n A / ln A) + 1) ln(2/δ) (Neu 2015, theorem 1) |
 /// | [`TsallisInf::new`] | expected, any losses: at most 4 √(n A) + 1 (Zimmert and Seldin 2021, theorem 1) |
 /// | [`Exp3S::new`] | against the best sequence of S + 1 actions: O(√(n A S ln(A n))) (Auer et al. 2002, section 8) |
-/// | [`Exp3S::discounted`] | the same world, forgetting instead of sharing; [`Sliding`](super::Sliding) forgets at once what is older than a window |
+/// | [`Exp3S::discounted`] | the same setting, forgetting instead of sharing; [`Sliding`](super::Sliding) drops at once whatever is older than a window |
 ///
 /// [`Stored`](super::Stored) keeps the state of any of them in f16.
 ///
 /// ```
 /// use situ::{ftrl::TsallisInf, random::Generator};
 ///
-/// // Which of three radio channels loses fewest packets?
+/// // Which of three radio channels loses the fewest packets?
 /// let bandit = TsallisInf::new();
 /// let mut state = bandit.start::<3>()?;
 /// let mut generator = Generator::new(1);
@@ -49,18 +49,18 @@ pub struct Bandit<T, R, L> {
     implicit: T,
     /// Share of the uniform strategy that is mixed in after a round.
     share: T,
-    /// Weight of a round a round later.
+    /// Weight of a round after one more round.
     discount: T,
     low: T,
     high: T,
 }
 
-/// Exponential weights for an adversarial world.
+/// Exponential weights for an adversarial environment.
 ///
 /// ```
 /// let exp3 = situ::ftrl::Exp3::<f32>::new(2)?;
 /// let mut state = exp3.start()?;
-/// // Of probability 1/2, a loss counts double: the log odds are 2 η, η = √(ln 2/(2 n)) in round 2.
+/// // At probability 1/2, a loss counts double: the log odds are 2 η, η = √(ln 2/(2 n)) in round 2.
 /// exp3.loss(&mut state, situ::simplex::Draw { action: 0, probability: 0.5 }, 1.0)?;
 /// let [first, second] = *state.strategies();
 /// assert!(((second / first).ln() - 2.0_f32.ln().sqrt()).abs() < 1e-4);
@@ -72,14 +72,14 @@ pub type Exp3<T> = Bandit<T, Entropic, Power<T>>;
 #[doc(alias = "Tsallis-INF")]
 pub type TsallisInf<T> = Bandit<T, Tsallis<T>, Power<T>>;
 
-/// Exponential weights for a world whose best action changes.
+/// Exponential weights for an environment whose best action changes.
 ///
 /// ```
 /// let exp3s = situ::ftrl::Exp3S::<f32>::new(2, 101, 10)?;
 /// let mut state = exp3s.start::<2>()?;
 /// let draw = situ::simplex::Draw { action: 0, probability: 0.5 };
 /// (0..100).try_for_each(|_| exp3s.loss(&mut state, draw, 1.0))?;
-/// // Of the share S/(n − 1) the worst action has half, whatever it lost.
+/// // The worst action keeps half of the share S/(n − 1), whatever it lost.
 /// assert!(state.strategies()[0] > 0.049);
 /// # Ok::<(), situ::ftrl::Error>(())
 /// ```
@@ -121,11 +121,11 @@ impl<T: Scalar> Default for TsallisInf<T> {
 }
 
 impl<T: Scalar> Exp3S<T> {
-    /// EXP3.S, for a world whose best of `actions` actions changes `changes` times in `rounds`
-    /// rounds: fixed share `S / (n - 1)` at the rate `√(2 (S + 1) ln(A n) / (A n))`, with implicit
-    /// exploration γ = η / 10.
+    /// EXP3.S, for an environment in which the best of `actions` actions changes `changes` times in
+    /// `rounds` rounds: fixed share `S / (n - 1)` at the rate `√(2 (S + 1) ln(A n) / (A n))`, with
+    /// implicit exploration γ = η / 10.
     ///
-    /// With five actions and one change in 20,000 rounds its regret is .35 of EXP3's.
+    /// With five actions and one change in 20,000 rounds its regret is .35 times EXP3's.
     ///
     /// # Errors
     /// [`Error::NotPositive`] for fewer than two actions; [`Error::NotProbability`] unless there are
@@ -140,7 +140,7 @@ impl<T: Scalar> Exp3S<T> {
         Ok(Self { implicit: T::from_f64(0.1), share, ..Self::with(ftrl) })
     }
 
-    /// The three numbers of a world that changes, checked.
+    /// The three parameters of a changing environment, checked.
     pub(super) fn sizes(actions: usize, rounds: u32, changes: u32) -> Result<[T; 3], Error> {
         if actions < 2 {
             return Err(Error::NotPositive);
@@ -160,7 +160,7 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
         Self { ftrl, exploration, implicit, share, discount: T::ONE, low, high }
     }
 
-    /// The same for rewards or losses between `low` and `high`.
+    /// The same bandit for rewards or losses between `low` and `high`.
     ///
     /// # Errors
     /// [`Error::NotPositive`] unless `high - low` is positive and finite.
@@ -172,12 +172,12 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
         Ok(Self { low, high, ..self })
     }
 
-    /// The same with implicit exploration γ = `share` η_n.
+    /// The same bandit with implicit exploration γ = `share` η_n.
     pub(super) fn with_implicit(self, share: T) -> Self {
         Self { implicit: share, ..self }
     }
 
-    /// The same forgetting: a round weighs `discount` times as much with each round after it.
+    /// The same bandit with forgetting: each round multiplies the weight of those before it by `discount`.
     ///
     /// # Errors
     /// [`Error::NotProbability`] unless it is in (0, 1].
@@ -186,7 +186,7 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
         if valid { Ok(Self { discount, ..self }) } else { Err(Error::NotProbability) }
     }
 
-    /// The same choosing uniformly with probability ε.
+    /// The same bandit, choosing uniformly with probability ε.
     ///
     /// # Errors
     /// [`Error::NotProbability`] unless ε is in [0, 1].
@@ -195,7 +195,7 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
         if valid { Ok(Self { exploration, ..self }) } else { Err(Error::NotProbability) }
     }
 
-    /// The state that chooses all A actions alike.
+    /// The state that chooses all A actions with equal probability.
     ///
     /// # Errors
     /// [`Error::NoActions`] if A is 0.
@@ -203,7 +203,7 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
         self.ftrl.start(&[A], [T::ONE / T::from_usize(A); A])
     }
 
-    /// Chooses the next action. A few multiply-adds an action.
+    /// Chooses the next action. A few multiply-adds per action.
     #[inline]
     pub fn choose<G: Rng + ?Sized, const A: usize>(
         &self,
@@ -213,7 +213,7 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
         simplex::draw(state.strategies(), self.exploration, generator)
     }
 
-    /// Learns from the reward of the action chosen.
+    /// Learns from the reward of the chosen action.
     ///
     /// # Errors
     /// As [`loss`](Self::loss).
@@ -227,7 +227,7 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
         self.learn(state, chosen, self.normalized_reward(reward))
     }
 
-    /// Learns from the loss of the action chosen.
+    /// Learns from the loss of the chosen action.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for a number outside the range, or NaN; [`Error::NoSuchAction`];
@@ -265,7 +265,7 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
         Ok(())
     }
 
-    /// The estimated loss of the action chosen, from its loss in [0, 1].
+    /// The estimated loss of the chosen action, from its loss in [0, 1].
     pub(super) fn estimate<const A: usize>(
         &self,
         state: &State<[T; A]>,
@@ -289,12 +289,12 @@ impl<T: Scalar, R: Regularizer<T>, L: Schedule<T>> Bandit<T, R, L> {
         &self.ftrl
     }
 
-    /// A loss in [0, 1] for one in the range.
+    /// Maps a loss in the range to [0, 1].
     pub(super) fn normalized(&self, loss: T) -> T {
         (loss - self.low) / (self.high - self.low)
     }
 
-    /// The loss in [0, 1] that a reward in the range is learned as.
+    /// Maps a reward in the range to the loss in [0, 1] that it is learned as.
     pub(super) fn normalized_reward(&self, reward: T) -> T {
         (self.high - reward) / (self.high - self.low)
     }
@@ -306,7 +306,7 @@ mod tests {
     use crate::random::Generator;
 
     /// Mean regret over 20 seeds and n rounds, against the best action of each half: `[0.5, 0.3, …]`
-    /// before the change, `[0.5, 0.7, …]` after it. Uniform choice costs 0.26 a round.
+    /// before the change, `[0.5, 0.7, …]` after it. Uniform choice costs 0.26 per round.
     fn mean_regret<R, L>(bandit: &Bandit<f64, R, L>, rounds: u32, change: u32) -> f64
     where
         R: Regularizer<f64>,

@@ -1,4 +1,4 @@
-//! Bandits for worlds that change: discounted, and over a sliding window.
+//! Bandits for changing environments: discounted, and over a sliding window.
 
 use super::{Bandit, Constant, Entropic, Error, Exp3S, Ftrl, Regularizer, Schedule, State};
 use crate::archive::{Archive, Persist};
@@ -7,11 +7,11 @@ use crate::simplex::Draw;
 use rand_core::Rng;
 
 impl<T: Scalar> Exp3S<T> {
-    /// Discounted EXP3, for a world whose best of `actions` actions changes `changes` times in `rounds`
-    /// rounds: it remembers about H = n / (5 (S + 1)) rounds, at the rate `2 √(ln A / (H A))` with
-    /// implicit exploration γ = η / 10.
+    /// Discounted EXP3, for an environment in which the best of `actions` actions changes `changes`
+    /// times in `rounds` rounds: it remembers about H = n / (5 (S + 1)) rounds, at the rate `2 √(ln A /
+    /// (H A))` with implicit exploration γ = η / 10.
     ///
-    /// With five actions and one change in 20,000 rounds its regret is .3 of EXP3's.
+    /// With five actions and one change in 20,000 rounds its regret is .3 times EXP3's.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -20,18 +20,18 @@ impl<T: Scalar> Exp3S<T> {
         let memory = (rounds / (T::from_f64(5.0) * (changes + T::ONE))).maximum(T::ONE);
         let rate = T::from_f64(2.0) * (count.ln() / (memory * count)).sqrt();
         let ftrl = Ftrl::new(Entropic, Constant::ONE).with_rate(Constant::new(rate)?);
-        // A discount of zero would be none at all.
+        // A discount of zero is not valid.
         let discount = (T::ONE - T::ONE / memory).maximum(T::from_f64(0.5));
         Self::with(ftrl).with_implicit(T::from_f64(0.1)).with_discount(discount)
     }
 }
 
-/// A bandit's choices and estimated losses of the last W rounds: older ones are forgotten at once.
+/// A bandit's choices and estimated losses of the last W rounds; older ones are dropped at once.
 ///
-/// W (T + u16) and the state of a bandit of A actions: in f32 8 W + 8 A + 8 bytes. A round costs as much
-/// as without a window; every W-th sums the window up again, so that rounding does not add up. Where it
-/// need not end sharply, a discount ([`Exp3S::discounted`]) forgets without the memory, and with less
-/// regret.
+/// W (T + u16) and the state of a bandit with A actions: in f32 8 W + 8 A + 8 bytes. A round costs as
+/// much as without a window; every W-th sums the window up again, so that rounding errors do not
+/// accumulate. Where the window need not end sharply, a discount ([`Exp3S::discounted`]) forgets without
+/// the memory, and with less regret.
 ///
 /// ```
 /// use situ::ftrl::{Exp3S, Sliding};
@@ -80,8 +80,8 @@ impl<T: Scalar, const A: usize, const W: usize> Persist for Sliding<T, A, W> {
 }
 
 impl<T: Scalar, const A: usize, const W: usize> Sliding<T, A, W> {
-    /// Memory for a window, all zero bytes: a static of it takes no flash. [`begin`](Self::begin) or
-    /// [`restore`](crate::archive::restore) fills it.
+    /// Memory for a window, all zero bytes, so that a static takes no flash. [`begin`](Self::begin)
+    /// or [`restore`](crate::archive::restore) fills it.
     pub const EMPTY: Self = Self { state: State::EMPTY, rounds: [(0, T::ZERO); W], next: 0 };
 
     /// An empty window.
@@ -94,7 +94,7 @@ impl<T: Scalar, const A: usize, const W: usize> Sliding<T, A, W> {
         Ok(window)
     }
 
-    /// Makes this an empty window, in place.
+    /// Initializes an empty window, in place.
     ///
     /// # Errors
     /// [`Error::NoActions`] if A is 0; [`Error::Shape`] if W is 0 or A above 65,536.
@@ -125,7 +125,7 @@ impl<T: Scalar, const A: usize, const W: usize> Sliding<T, A, W> {
         &self.state
     }
 
-    /// Learns from the reward of the action chosen, and forgets the round before W rounds.
+    /// Learns from the reward of the chosen action, and drops the round that leaves the window.
     ///
     /// # Errors
     /// As [`loss`](Self::loss).
@@ -138,7 +138,7 @@ impl<T: Scalar, const A: usize, const W: usize> Sliding<T, A, W> {
         self.learn(bandit, chosen, bandit.normalized_reward(reward))
     }
 
-    /// Learns from the loss of the action chosen, and forgets the round before W rounds.
+    /// Learns from the loss of the chosen action, and drops the round that leaves the window.
     ///
     /// # Errors
     /// As [`Bandit::loss`]; the window is then unchanged.

@@ -13,12 +13,11 @@ use crate::simplex;
 /// ```
 ///
 /// with the step size g_n and the rate η_n (1 unless set by [`with_rate`](Self::with_rate)). Games
-/// set the step size; the anytime regret bounds of single agents hold for a decreasing rate and
-/// step size one.
-/// The optimistic variant guesses that the last payoffs will be seen again,
-/// `X_{n+1} = Q(η_n (Y_{n+1} + g_n v_n))`: in a zero-sum game with full information it converges
-/// where the plain one cycles. Under noise it does not. The extra-gradient variant does not guess: it
-/// asks for payoffs twice a step, see [`look_ahead`](Self::look_ahead).
+/// set the step size; the anytime regret bounds of single agents hold for a decreasing rate and step
+/// size one. The optimistic variant guesses that the last payoffs will be seen again, `X_{n+1} =
+/// Q(η_n (Y_{n+1} + g_n v_n))`: in a zero-sum game with full information it converges where the plain
+/// one cycles. Under noise it does not. The extra-gradient variant does not guess: it asks for
+/// payoffs twice per step, see [`look_ahead`](Self::look_ahead).
 ///
 /// Sources: Giannou, Vlatakis-Gkaragkounis, Mertikopoulos, COLT 2021 and NeurIPS 2021; Nesterov
 /// 2009 (primal-dual averaging).
@@ -69,11 +68,11 @@ impl<R, S, L> Ftrl<R, S, L> {
         Self { optimistic: true, ..self }
     }
 
-    /// The state that plays `strategies`: one vector, player after player, `actions[i]` long each.
+    /// The state that plays `strategies`: one vector, player after player, of `actions[i]` numbers each.
     ///
     /// # Errors
     /// [`Error::NoActions`] if a player has no action; [`Error::Shape`] if the lengths do not agree;
-    /// [`Error::NotStrategy`] if a player's strategy is not one, or not in the choice map's image.
+    /// [`Error::NotStrategy`] if a player's strategy is not a strategy, or outside the choice map's image.
     pub fn start<T, V>(&self, actions: &[usize], strategies: V) -> Result<State<V>, Error>
     where
         T: Scalar,
@@ -95,7 +94,7 @@ impl<R, S, L> Ftrl<R, S, L> {
         self.rate.at(n)
     }
 
-    // On a slice and never inlined: a function called once a run is not worth a copy for each length.
+    // On a slice and never inlined: a function called once per run is not worth a copy for each length.
     #[inline(never)]
     fn score<T: Scalar>(&self, strategies: &mut [T]) -> Result<(), Error>
     where
@@ -123,15 +122,15 @@ impl<R, S, L> Ftrl<R, S, L> {
 
     /// One step on the payoffs of all players' actions, player after player.
     ///
-    /// Choice maps do not change if the same number is added to all scores of a player, so scores
-    /// are kept with their largest at zero: payoffs near 20 lose no digits, and scores never grow
-    /// until steps are rounded away. 6 ΣA flops, then one choice map a player.
+    /// Adding the same number to all scores of a player does not change its choice map, so scores
+    /// are stored with their maximum at zero: payoffs near 20 lose no digits, and scores never grow
+    /// until steps are rounded away. 6 ΣA flops, then one choice map per player.
     ///
     /// # Errors
     /// [`Error::Shape`] if the lengths do not match the state's; [`Error::NotFinite`] if a payoff
     /// times its step size and rate is above 1/16 of the largest number. The state is then
     /// unchanged.
-    // A host has memory for a copy for each game's lengths, and gains from knowing them.
+    // A host has memory for one copy per game's lengths, and gains from knowing them.
     #[cfg_attr(not(target_arch = "arm"), inline(always))]
     pub fn update<T, V>(
         &self,
@@ -212,7 +211,7 @@ impl<R, S, L> Ftrl<R, S, L> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`update`](Self::update); [`Error::Shape`] also if `strategies` has another length.
+    /// Those of [`update`](Self::update); [`Error::Shape`] also if `strategies` has the wrong length.
     pub fn look_ahead<T: Scalar, V: AsRef<[T]>>(
         &self,
         state: &State<V>,
@@ -249,9 +248,9 @@ impl<R, S, L> Ftrl<R, S, L> {
         Ok(())
     }
 
-    /// Mixes every player's strategy with the uniform one, `x ← (1 - α) x + α / A`, and starts from
-    /// there: after each [`update`](Self::update), this is fixed share (Herbster and Warmuth 1998),
-    /// which follows the best action of a world that changes. A scores.
+    /// Mixes every player's strategy with the uniform one, `x ← (1 - α) x + α / A`, and continues
+    /// from there: after each [`update`](Self::update), this is fixed share (Herbster and Warmuth
+    /// 1998), which follows the best action of a changing environment. Computes A scores.
     ///
     /// # Errors
     /// [`Error::NotProbability`] unless α is in (0, 1]; [`Error::Shape`] if the lengths do not match
@@ -292,8 +291,8 @@ impl<R, S, L> Ftrl<R, S, L> {
     }
 }
 
-/// Adds a player's payoffs to its scores, the largest score then being zero, and writes what the
-/// choice map is to answer.
+/// Adds a player's payoffs to its scores, shifts them so that the largest is zero, and writes the
+/// choice map's input.
 #[inline(always)]
 fn centered<T: Scalar>(
     scores: &mut [T],
@@ -302,7 +301,7 @@ fn centered<T: Scalar>(
     [step_size, ahead, rate, limit]: [T; 4],
 ) {
     // The payoff nearest to zero: the differences of large payoffs are exact, and an estimate that
-    // is zero but for one action stays so.
+    // is zero except for one action stays so.
     let nearest = |base: T, payoff: &T| if payoff.abs() < base.abs() { *payoff } else { base };
     let base = mutated!("scores-uncentered", payoffs.iter().fold(T::MAX, nearest), T::ZERO);
     let mut largest = -T::MAX;
@@ -311,7 +310,7 @@ fn centered<T: Scalar>(
         largest = largest.maximum(*score);
     }
     for ((score, payoff), answered) in scores.iter_mut().zip(payoffs).zip(answered) {
-        // An action this far behind has no probability: it need not fall further, to infinity.
+        // An action this far behind has zero probability: it need not fall further, to infinity.
         let center = mutated!("scores-uncentered", largest, T::ZERO);
         *score = (*score - center).maximum(-limit);
         *answered = rate * (*score + ahead * (*payoff - base));

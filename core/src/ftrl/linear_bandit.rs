@@ -1,4 +1,4 @@
-//! Contextual bandits: what an action earns is linear in what is seen before it.
+//! Contextual bandits: an action's reward is linear in the features seen before it.
 
 use super::Error;
 use crate::archive::{Archive, Persist};
@@ -35,8 +35,8 @@ pub enum Confidence<T> {
 
 /// A model of each action's reward, linear in φ: ridge regression with `P = (I + Σ φφᵀ)⁻¹`.
 ///
-/// P is kept in factors that no rounding makes indefinite, in f16, f32 or f64. For A actions and F
-/// features A (F (F + 1)/2 + F) numbers; a choice costs A F² flops, learning 3 F².
+/// P is kept as factors that rounding cannot make indefinite, in f16, f32 or f64. A actions and F
+/// features take A (F (F + 1)/2 + F) numbers; a choice costs A F² flops, learning 3 F².
 ///
 /// ```
 /// use situ::ftrl::{Confidence, LinearBandit};
@@ -103,10 +103,10 @@ where
         }
     }
 
-    /// Chooses an action for φ. One normal number an action where it samples.
+    /// Chooses an action for φ. Sampling draws one normal number per action.
     ///
     /// # Errors
-    /// [`Error::NoActions`] without actions; [`Error::NotFinite`] if a score is not finite.
+    /// [`Error::NoActions`] if there are none; [`Error::NotFinite`] if a score is not finite.
     pub fn choose<G: Rng + ?Sized>(
         &self,
         confidence: Confidence<S::Compute>,
@@ -133,7 +133,7 @@ where
         best.map(|(action, _)| action).ok_or(Error::NoActions)
     }
 
-    /// Learns what an action earned at φ.
+    /// Learns the reward that an action earned at φ.
     ///
     /// # Errors
     /// [`Error::NoSuchAction`]; [`Error::NotFinite`] unless φ and the reward are finite and small
@@ -260,7 +260,7 @@ mod tests {
         }
     }
 
-    /// Mean regret a round over 3000 rounds; choosing blindly costs about .85.
+    /// Mean regret per round over 3000 rounds; choosing blindly costs about .85.
     fn regret<S: Storage<Compute = f32>>(confidence: Confidence<f32>, seed: u64) -> f32 {
         let mut generator = Generator::new(seed);
         let mut bandit = LinearBandit::<S, 4, 3>::new();

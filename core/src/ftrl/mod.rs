@@ -11,10 +11,10 @@
 //! |---|---|
 //! | regularizer | [`Entropic`], [`Euclidean`], [`Tsallis`], [`LogBarrier`] |
 //! | step size g_n, rate η_n, exploration ε_n | [`Constant`], [`Power`] |
-//! | update, plain, optimistic or extra-gradient | [`Ftrl`], its memory [`State`] |
+//! | update, plain, optimistic or extra-gradient | [`Ftrl`] with its [`State`] |
 //! | one agent that sees every action's payoff | [`Ftrl::hedge`], [`Ftrl::hedge_for`] |
 //! | one agent that sees only its own payoff | [`Bandit`]: [`Exp3`], [`TsallisInf`], [`Exp3S`] |
-//! | the same in a world that changes; in f16 | [`Exp3S`], [`Sliding`]; [`Stored`] |
+//! | the same in a changing environment; in f16 | [`Exp3S`], [`Sliding`]; [`Stored`] |
 //! | one agent whose rewards depend on what it sees | [`LinearBandit`]: LinUCB, Thompson |
 //! | regret | [`Regret`] |
 //! | linear models, one example at a time | [`Proximal`] with [`Coordinates`] |
@@ -88,7 +88,7 @@ error_enum! {
         OutOfRange => "a reward or loss is outside the configured range",
         /// An exploration rate, or the probability of a played action, is outside [0, 1].
         NotProbability => "a probability is outside [0, 1]",
-        /// A strategy is negative somewhere, does not sum to one, or lies on a boundary that the
+        /// A strategy has a negative entry, does not sum to one, or lies on a boundary that the
         /// regularizer's choice map does not reach.
         NotStrategy => "not a strategy that the choice map can give",
         /// The order of a Tsallis regularizer is outside (0, 1).

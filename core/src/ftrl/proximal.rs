@@ -49,8 +49,8 @@ impl<T: Scalar> Default for Proximal<T> {
 }
 
 impl<T: Scalar> Proximal<T> {
-    /// The configuration, if learning with it stays finite. [`Coordinates::learn`] with another
-    /// learns nothing.
+    /// Returns the configuration if learning with it stays finite. [`Coordinates::learn`] learns
+    /// nothing with any other.
     ///
     /// # Errors
     /// [`Error::NotPositive`] unless α and β + λ₂ are positive and finite and β, λ₁ and λ₂ not
@@ -76,7 +76,7 @@ impl<T: Scalar> Proximal<T> {
     #[inline]
     pub fn weights<S: Storage<Compute = T>>(&self, z: &[S], norm: &[S], weights: &mut [T]) {
         let state = weights.iter_mut().zip(z).zip(norm);
-        // The threshold takes half of the time where there is one.
+        // The threshold, if there is one, takes half of the time.
         if self.l1 == T::ZERO {
             state.for_each(|((w, z), norm)| *w = self.ratio(T::ZERO - z.load(), norm.load()));
         } else {
@@ -98,8 +98,8 @@ impl<T: Scalar> Proximal<T> {
         shrunk / (norm * scale + (self.beta * scale + self.l2))
     }
 
-    /// One step on the gradient `slope · x` at `weights`, up to the shortest length:
-    /// `norm' = √(norm² + g²)`, `z += g − (norm' − norm)/α · w`. 9 flops a coordinate.
+    /// One step on the gradient `slope · x` at `weights`, up to the shortest length: `norm' =
+    /// √(norm² + g²)`, `z += g − (norm' − norm)/α · w`. 9 flops per coordinate.
     #[inline]
     pub fn step<S: Storage<Compute = T>>(
         &self,
@@ -123,8 +123,8 @@ impl<T: Scalar> Proximal<T> {
             let gradient = slope * *x;
             let before = norm.load();
             *norm = S::store((before * before + gradient * gradient).sqrt());
-            // As it is kept: a growth that f16 rounds away must not move z either. Every step would move
-            // it away from zero, without end in the directions that have no gradient.
+            // As it is stored: a growth that f16 rounds away must not move z either. Otherwise every
+            // step would move it away from zero, without end in directions that have no gradient.
             let growth = norm.load() - before;
             *z = S::store(z.load() + gradient - growth * (scale * *w));
         }
@@ -136,11 +136,11 @@ impl<T: Scalar> Proximal<T> {
     }
 }
 
-/// Coordinates from which on the processor's own step pays its call.
+/// Number of coordinates from which the processor's own step is worth its call.
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 const LONG: usize = 4;
 
-/// Number of coordinates whose weights are held at a time where `x` may be shorter than the state.
+/// Number of coordinates whose weights are held at a time if `x` may be shorter than the state.
 const CHUNK: usize = 16;
 
 /// How a linear score becomes a prediction.
@@ -213,7 +213,7 @@ impl<S: Storage, const N: usize> Coordinates<S, N> {
         (&mut self.z, &mut self.norm)
     }
 
-    /// Score `w · x`, over the first coordinates if `x` is shorter than N. 9 flops a coordinate.
+    /// Score `w · x`, over the first coordinates if `x` is shorter than N. 9 flops per coordinate.
     #[inline]
     pub fn score(&self, proximal: &Proximal<S::Compute>, x: &[S::Compute]) -> S::Compute {
         let mut weights = [S::Compute::ZERO; CHUNK];
@@ -243,7 +243,7 @@ impl<S: Storage, const N: usize> Coordinates<S, N> {
     }
 
     /// One step on the gradient `slope · x` of the first coordinates, at the weights that
-    /// [`score_with`](Self::score_with) left. 9 flops a coordinate.
+    /// [`score_with`](Self::score_with) left. 9 flops per coordinate.
     #[inline]
     pub fn step(
         &mut self,
@@ -272,7 +272,7 @@ impl<S: Storage, const N: usize> Coordinates<S, N> {
         x: &[S::Compute; N],
         target: S::Compute,
     ) -> Option<S::Compute> {
-        // Outside the work below: beside its chain of divisions the compiler would split this sum.
+        // Outside the work below: next to its chain of divisions the compiler would split this sum.
         let squares = dot(x, x);
         Learn { state: self, proximal, link, x, target, squares }.run()
     }

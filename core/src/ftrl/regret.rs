@@ -6,7 +6,7 @@ use crate::scalar::Scalar;
 
 /// External regret: the payoff of the best fixed action minus what was earned.
 ///
-/// 2 A numbers: what each action would have earned more, and the part of it that rounding left out
+/// 2 A numbers: how much more each action would have earned, and the part of it lost to rounding
 /// (Kahan 1965), so that f32 counts hundreds of millions of rounds.
 ///
 /// ```
@@ -39,7 +39,7 @@ impl<T: Scalar, const A: usize> Regret<T, A> {
     /// action's payoff for a draw).
     ///
     /// # Errors
-    /// [`Error::NotFinite`] for such a number or total; nothing is then recorded.
+    /// [`Error::NotFinite`] if a number or a total is not finite; nothing is then recorded.
     pub fn record(&mut self, payoffs: &[T; A], earned: T) -> Result<(), Error> {
         let limit = T::MAX * T::from_f64(0.25);
         let bounded = |sum: &T, payoff: &T| sum.abs() <= limit && (*payoff - earned).abs() <= limit;

@@ -230,7 +230,7 @@ fn largest<T: Scalar>(scores: &[T]) -> T {
 ///
 /// `inverse` gives (φ, -φ') of a gap, φ convex and decreasing; `unit` is the gap with φ = 1. From
 /// the l at which the best action alone has all the mass, the sum is at least one, so Newton's
-/// steps rise to the root until rounding ends them.
+/// steps rise to the root until rounding stops them.
 #[inline(always)]
 fn normalize<T: Scalar>(scores: &mut [T], unit: T, inverse: impl Fn(T) -> (T, T)) {
     let largest = largest(scores);
@@ -238,7 +238,7 @@ fn normalize<T: Scalar>(scores: &mut [T], unit: T, inverse: impl Fn(T) -> (T, T)
         *score -= largest;
     }
     let mut level = unit;
-    // About six steps and log2 A more.
+    // About six steps, plus log2 A.
     for _ in 0..scores.len() + 64 {
         let (mut sum, mut slope) = (-T::ONE, T::ZERO);
         for score in scores.iter() {

@@ -62,7 +62,7 @@ impl<T: Scalar> Schedule<T> for Constant<T> {
     }
 }
 
-/// `scale / (n + offset)^exponent`. One power a step.
+/// `scale / (n + offset)^exponent`. One power per step.
 ///
 /// ```
 /// use situ::ftrl::{Power, Schedule};

@@ -33,7 +33,7 @@ impl<V> State<V> {
         &self.strategies
     }
 
-    /// The scores Y, up to a number for each player that changes no strategy.
+    /// The scores Y, up to a constant for each player, which changes no strategy.
     #[inline]
     pub const fn scores(&self) -> &V {
         &self.scores
@@ -47,7 +47,7 @@ impl<V> State<V> {
 }
 
 impl<T: Scalar, const A: usize> State<[T; A]> {
-    /// A state of no strategies, for a static that [`restore`](crate::archive::restore) fills.
+    /// A state without strategies, for a static that [`restore`](crate::archive::restore) fills.
     pub const EMPTY: Self = Self { scores: [T::ZERO; A], strategies: [T::ZERO; A], steps: 0 };
 }
 

@@ -1,4 +1,4 @@
-//! The state of a bandit in the smallest memory: its scores, in f16 or as computed.
+//! The state of a bandit in minimal memory: its scores, in f16 or the compute type.
 
 use super::{Bandit, Error, Regularizer, Schedule, State};
 use crate::archive::{Archive, Persist};
@@ -6,12 +6,12 @@ use crate::scalar::{Scalar, Storage};
 use crate::simplex::Draw;
 use rand_core::Rng;
 
-/// A bandit's scores in storage S and its number of rounds: 2 A + 4 bytes in f16, where a
-/// [`State`] in f32 takes 8 A + 4. The strategy is computed from the scores when it is needed: a round
-/// costs one choice map more.
+/// A bandit's scores in storage S and its number of rounds: 2 A + 4 bytes in f16, where a [`State`] in
+/// f32 takes 8 A + 4. The strategy is computed from the scores when it is needed: a round costs one
+/// more choice map.
 ///
 /// Scores are rounded up or down with the right probability, so that losses below half a unit add up:
-/// with the nearest f16 number an action far behind would never catch up.
+/// rounded to the nearest f16 number, an action far behind would never catch up.
 ///
 /// ```
 /// use situ::ftrl::{Stored, TsallisInf};
@@ -80,7 +80,7 @@ impl<S: Storage, const A: usize> Stored<S, A> {
         Ok(bandit.choose(&self.state(bandit)?, generator))
     }
 
-    /// Learns from the reward of the action chosen.
+    /// Learns from the reward of the chosen action.
     ///
     /// # Errors
     /// As [`loss`](Self::loss).
@@ -93,7 +93,7 @@ impl<S: Storage, const A: usize> Stored<S, A> {
         self.learn(bandit, chosen, bandit.normalized_reward(reward))
     }
 
-    /// Learns from the loss of the action chosen.
+    /// Learns from the loss of the chosen action.
     ///
     /// # Errors
     /// As [`Bandit::loss`] and [`state`](Self::state); the scores are then unchanged.
@@ -116,7 +116,7 @@ impl<S: Storage, const A: usize> Stored<S, A> {
         let mut state = self.state(bandit)?;
         bandit.learn(&mut state, chosen, loss)?;
         self.steps = state.steps();
-        // f16 ends at 65,504; an action that far behind has no probability.
+        // f16 ends at 65,504; an action that far behind has zero probability.
         let low = S::Compute::from_f64(-60_000.0);
         for (index, (stored, score)) in self.scores.iter_mut().zip(state.scores()).enumerate() {
             let seed = self.steps.wrapping_mul(A as u32).wrapping_add(index as u32);

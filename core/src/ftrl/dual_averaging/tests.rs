@@ -78,7 +78,7 @@ fn a_share_keeps_every_action_alive() {
         ftrl.share(&mut state, &[2], 0.01).unwrap();
     }
     assert!(state.strategies()[1] >= 0.005, "{state:?}");
-    // Ten rounds are enough to change one's mind, where a thousand had to be made good.
+    // Ten rounds suffice, although a thousand rounds favored the other action.
     for _ in 0..10 {
         ftrl.update(&mut state, &[2], &[0.0, 1.0]).unwrap();
     }
