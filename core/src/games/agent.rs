@@ -1,4 +1,4 @@
-//! REINFORCE against the world: an agent that knows no model of its game.
+//! REINFORCE for a single agent that has no model of its game.
 
 use super::{Error, PolicyGradient, PolicyState, Reinforce};
 use crate::archive::{Archive, Persist};
@@ -12,8 +12,8 @@ use rand_core::Rng;
 /// earns a reward; at the end of an episode it updates its policy.
 ///
 /// This is [`Reinforce`] and [`PolicyGradient`] for one player, without a table of the game: in a
-/// [`StochasticGame`](super::StochasticGame) agents do, draw for draw, what
-/// [`Reinforce::episode`] does.
+/// [`StochasticGame`](super::StochasticGame), agents act draw for draw as [`Reinforce::episode`]
+/// does.
 ///
 /// ```
 /// use situ::ftrl::Power;
@@ -48,8 +48,8 @@ pub struct Agent<G, E> {
     baseline: bool,
 }
 
-/// The policy of an agent over S states with A actions, and its episode so far: 4 S A numbers, two
-/// more and three counters.
+/// The policy of an agent over S states with A actions, and its episode so far: 4 S A + 2 numbers
+/// and three counters.
 ///
 /// ```
 /// use situ::games::{AgentState, Error};
@@ -67,7 +67,7 @@ pub struct AgentState<T, const S: usize, const A: usize> {
     estimate: [[[T; A]; S]; 1],
     /// Return so far.
     earned: T,
-    /// Mean return of all episodes before.
+    /// Mean return of all previous episodes.
     mean: T,
     rounds: u32,
 }
@@ -86,7 +86,7 @@ impl<T: Scalar, const S: usize, const A: usize> AgentState<T, S, A> {
     /// Starts at this policy.
     ///
     /// # Errors
-    /// [`Error::NotDistribution`] unless it is one in every state.
+    /// [`Error::NotDistribution`] unless it is a distribution in every state.
     pub fn new(policy: [[T; A]; S]) -> Result<Self, Error> {
         Ok(Self { learned: PolicyState::new([policy])?, ..Self::EMPTY })
     }
@@ -120,8 +120,8 @@ impl<T: Scalar, const S: usize, const A: usize> Persist for AgentState<T, S, A> 
 }
 
 impl<G, E> Agent<G, E> {
-    /// An agent whose episodes have at most `max_rounds` rounds: the world must not keep a device
-    /// from learning by never ending one.
+    /// An agent whose episodes have at most `max_rounds` rounds: one that never ends must not keep
+    /// a device from learning.
     ///
     /// # Errors
     /// [`Error::TooLong`] if `max_rounds` is 0.
@@ -145,7 +145,7 @@ impl<G, E> Agent<G, E> {
         Self { baseline: true, ..self }
     }
 
-    /// Begins an episode; one that was not ended is forgotten. S A numbers are cleared.
+    /// Begins an episode; an unfinished one is discarded. Clears S A numbers.
     pub fn begin<T: Scalar, const S: usize, const A: usize>(
         &self,
         state: &mut AgentState<T, S, A>,
@@ -156,7 +156,7 @@ impl<G, E> Agent<G, E> {
         (state.earned, state.rounds) = (T::ZERO, 0);
     }
 
-    /// Acts in the state `place` of the world. One draw.
+    /// Acts in the state `place`. One draw.
     ///
     /// # Errors
     /// [`Error::NoSuchState`]; [`Error::TooLong`] if the episode has had its rounds: end it.
@@ -188,10 +188,10 @@ impl<G, E> Agent<G, E> {
         Ok(drawn.action)
     }
 
-    /// Earns a reward for the last action. With reward to go S A multiply-adds.
+    /// Credits the last action with a reward. S A multiply-adds with reward-to-go.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] for such a reward, or sum of them; it is then not earned.
+    /// [`Error::NotFinite`] if the reward or the sum of rewards is not finite; it is then not credited.
     pub fn reward<T: Scalar, const S: usize, const A: usize>(
         &self,
         state: &mut AgentState<T, S, A>,
@@ -211,7 +211,7 @@ impl<G, E> Agent<G, E> {
     /// Ends the episode and updates the policy. 2 S A multiply-adds and S projections.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] if the update would make a number so; the policy is then unchanged.
+    /// [`Error::NotFinite`] if the update would make a number infinite or NaN; the policy is then unchanged.
     pub fn end<T, const S: usize, const A: usize>(
         &self,
         state: &mut AgentState<T, S, A>,

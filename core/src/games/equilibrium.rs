@@ -3,8 +3,8 @@
 use super::{Error, Game, MAX_PLAYERS};
 use crate::scalar::Scalar;
 
-/// The action with the largest payoff, and that payoff; the first of equals. `None` without
-/// actions.
+/// The action with the largest payoff (the first of equals), and that payoff; `None` if there are
+/// no actions.
 ///
 /// ```
 /// assert_eq!(situ::games::best_response(&[0.5, 2.0, 2.0]), Some((1, 2.0)));

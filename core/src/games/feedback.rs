@@ -44,7 +44,7 @@ pub struct Round<'a, T, G, R: ?Sized> {
     pub n: u32,
     /// Source of noise and draws.
     pub generator: &'a mut R,
-    /// Where the estimates go, player after player.
+    /// The output: estimates, player after player.
     pub payoffs: &'a mut [T],
 }
 
@@ -85,8 +85,8 @@ pub trait Feedback<T: Scalar> {
     fn estimate<G: Game<T>, R: Rng + ?Sized>(&self, round: Round<'_, T, G, R>)
     -> Result<(), Error>;
 
-    /// Writes the estimates of round `n` (from 1): [`estimate`](Self::estimate), with the round
-    /// spelled out.
+    /// Writes the estimates of round `n` (from 1): [`estimate`](Self::estimate), with a round's
+    /// fields as arguments.
     ///
     /// # Errors
     /// As [`estimate`](Self::estimate).
@@ -152,7 +152,7 @@ impl<T: Scalar> Noisy<T> {
     }
 }
 
-/// Payoffs of all own actions against the actions that the others drew.
+/// Payoffs of all of a player's actions against the actions that the others drew.
 ///
 /// ```
 /// use situ::games::{Bimatrix, Feedback, Realized};
@@ -192,7 +192,7 @@ pub struct Bandit<E> {
 }
 
 impl<E> Bandit<E> {
-    /// Exploration ε_n of this schedule.
+    /// Explores with ε_n from this schedule.
     ///
     /// # Errors
     /// [`Error::Exploration`] unless it starts in [0, 1].
@@ -292,7 +292,7 @@ fn each_player<T>(
     if rest.is_empty() { Ok(()) } else { Err(Error::Shape) }
 }
 
-/// Draws every player's action, exploring; the profile and its probabilities.
+/// Draws every player's action, with exploration; returns the profile and its probabilities.
 #[inline(always)]
 fn draw_profile<T: Scalar, R: Rng + ?Sized>(
     actions: &[usize],

@@ -10,8 +10,8 @@
 //! | distance from equilibrium | [`best_response`], [`exploitability`], [`strict_margin`] |
 //! | all equilibria of two players | [`support_enumeration`] |
 //! | games over states | [`StochasticGame`], [`PolicyGradient`] with [`Reinforce`] |
-//! | the same questions about policies | [`StochasticGame::best_response`], [`exploitability`](StochasticGame::exploitability), [`strict_margin`](StochasticGame::strict_margin) |
-//! | an agent that knows no game | [`Agent`] |
+//! | the same for policies | [`StochasticGame::best_response`], [`exploitability`](StochasticGame::exploitability), [`strict_margin`](StochasticGame::strict_margin) |
+//! | an agent without a model of its game | [`Agent`] |
 //!
 //! The learning algorithms for games in strategic form are in [`ftrl`](crate::ftrl).
 //!
@@ -56,7 +56,7 @@ use crate::scalar::Scalar;
 use crate::simplex;
 
 error_enum! {
-    /// Why a game or a question about it was refused.
+    /// Why a game or a computation on it was refused.
     ///
     /// ```
     /// use situ::games::{Bimatrix, Error, StochasticGame};
@@ -78,8 +78,8 @@ error_enum! {
         NoSuchAction => "the action does not exist",
         /// The state does not exist.
         NoSuchState => "the state does not exist",
-        /// The episode has had its largest number of rounds, or that number is 0.
-        TooLong => "the episode has had its largest number of rounds",
+        /// The episode has had its maximum number of rounds, or that number is 0.
+        TooLong => "the episode has had its maximum number of rounds",
         /// A payoff is infinite or NaN.
         NotFinite => "a payoff is infinite or NaN",
         /// Probabilities are negative or do not sum to one.

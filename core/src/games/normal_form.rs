@@ -4,7 +4,7 @@ use super::Error;
 use crate::matrix::{Matrix, matrix_vector, transpose_vector};
 use crate::scalar::Scalar;
 
-/// Players a game may have. A table of sixteen players already has 2^16 profiles or more.
+/// Maximum number of players. A table of sixteen players already has 2^16 profiles or more.
 pub const MAX_PLAYERS: usize = 16;
 
 /// A finite game in strategic form.
@@ -30,7 +30,7 @@ pub trait Game<T: Scalar> {
     /// Number of actions of each player: 1 to [`MAX_PLAYERS`] positive counts.
     fn actions(&self) -> &[usize];
 
-    /// Payoff of `player` when all play `profile`. Zero outside the game.
+    /// Payoff of `player` when all play `profile`. Zero for a player or profile outside the game.
     fn payoff(&self, player: usize, profile: &[usize; MAX_PLAYERS]) -> T;
 
     /// Payoff of each of `player`'s actions when the others play `profile`.
@@ -55,7 +55,7 @@ pub trait Game<T: Scalar> {
 }
 
 /// Adds `weight` times the expected payoffs over the strategies of the first `actions.len()`
-/// players, those after them playing `profile`.
+/// players, while those after them play `profile`.
 fn expect<T: Scalar, G: Game<T> + ?Sized>(
     game: &G,
     player: usize,
@@ -235,7 +235,7 @@ impl<T: Scalar, const R: usize, const C: usize> Game<T> for Bimatrix<T, R, C> {
 /// ```
 /// use situ::games::{Function, Game};
 ///
-/// // Three drivers, two links: the cost is how many share one's link.
+/// // Three drivers, two links: a driver's cost is the number that share its link.
 /// let game = Function::new([2; 3], |player: usize, links: &[usize; 3]| {
 ///     -(links.iter().filter(|link| **link == links[player]).count() as f64)
 /// })?;

@@ -18,8 +18,8 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
     /// 2 S P (S + N) flops for each.
     ///
     /// # Errors
-    /// [`Error::NotDistribution`] unless every policy is one in every state; [`Error::Shape`] if there is
-    /// no such player.
+    /// [`Error::NotDistribution`] unless each policy is a distribution in every state; [`Error::Shape`]
+    /// if there is no such player.
     pub fn best_response(
         &self,
         player: usize,
@@ -35,7 +35,7 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
             let of_states = own.iter_mut().zip(&qualities).zip(&values).zip(&mut actions);
             for (((policy, qualities), value), action) in of_states {
                 let Some((best, quality)) = best_response(qualities) else { continue };
-                // Beyond rounding: otherwise equal actions would take turns for ever.
+                // By more than rounding: otherwise equal actions would alternate forever.
                 let rounding = T::from_f64(64.0) * T::EPSILON * (T::ONE + value.abs());
                 if quality > *value + rounding {
                     better = true;
@@ -66,13 +66,13 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
     /// let sign = |player: usize, [a, b]: &[usize; 2]| if (a == b) == (player == 0) { 1.0 } else { -1.0 };
     /// let game = StochasticGame::<f64, 2, 1, 2, 4>::new(|i, _, a| sign(i, a), |_, _| [0.5], [1.0])?;
     /// assert!(game.exploitability(&[[[0.5; 2]]; 2])?.abs() < 1e-12);
-    /// // Against heads only, tails wins 1 in each of two rounds, where even chances win nothing.
+    /// // Against heads only, tails wins 1 in each of two rounds; even odds win nothing.
     /// assert!((game.exploitability(&[[[1.0, 0.0]], [[0.5, 0.5]]])? - 2.0).abs() < 1e-12);
     /// # Ok::<(), situ::games::Error>(())
     /// ```
     ///
     /// # Errors
-    /// [`Error::NotDistribution`] unless every policy is one in every state.
+    /// [`Error::NotDistribution`] unless each policy is a distribution in every state.
     pub fn exploitability(&self, policies: &Policies<T, N, S, A>) -> Result<T, Error> {
         let values = self.values(policies)?;
         let mut largest = T::ZERO;
@@ -85,10 +85,10 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
         Ok(largest)
     }
 
-    /// The smallest loss of first order, `<v_i(s), π_i(s)> - v_i(s, a)`, that a player has from moving
-    /// probability in a state to an action a that it does not always play. Positive exactly if the
-    /// policies are a strict Nash equilibrium, and then deterministic; zero at other equilibria; infinite
-    /// if no player has a choice.
+    /// The smallest first-order loss, `<v_i(s), π_i(s)> - v_i(s, a)`, of a player that moves probability
+    /// in a state to an action a that it does not always play. Positive exactly if the policies are a
+    /// strict Nash equilibrium, and then deterministic; zero at other equilibria; infinite if no player
+    /// has a choice.
     ///
     /// Where every state is visited, these are also the second-order stationary policies of the
     /// convergence theorems: along a tie the player's own value is constant, so the second-order
@@ -96,7 +96,7 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
     /// measures the condition itself.
     ///
     /// # Errors
-    /// [`Error::NotDistribution`] unless every policy is one in every state.
+    /// [`Error::NotDistribution`] unless each policy is a distribution in every state.
     pub fn strict_margin(&self, policies: &Policies<T, N, S, A>) -> Result<T, Error> {
         let mut gradient = *policies;
         self.gradient(policies, &mut gradient)?;
@@ -115,8 +115,7 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
     /// The form of second-order stationarity, `<v(π), π - π*> / |π - π*|²`, for policies π near π*, v
     /// the policy gradient. π* is second-order stationary if the form stays below a negative number for
     /// all π near it: policy gradient then approaches π* from there. At a strict π* it falls without
-    /// bound as π comes near. It is positive where π leads away, and zero along a tie, and for
-    /// π = π*.
+    /// bound as π approaches. It is positive where π leads away, and zero along a tie and at π = π*.
     ///
     /// ```
     /// use situ::games::StochasticGame;
@@ -132,7 +131,7 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
     /// ```
     ///
     /// # Errors
-    /// [`Error::NotDistribution`] unless every policy is one in every state.
+    /// [`Error::NotDistribution`] unless each policy is a distribution in every state.
     pub fn stationarity(
         &self,
         policies: &Policies<T, N, S, A>,

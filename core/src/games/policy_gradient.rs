@@ -21,7 +21,7 @@ use rand_core::Rng;
 ///     }
 ///     Ok::<_, situ::games::Error>(*state.policies())
 /// };
-/// // At the vertex, eager steps forget by how much the action was better; lazy ones do not.
+/// // At the vertex, eager steps forget how much better the action was; lazy ones do not.
 /// assert_eq!(after(Scheme::Eager)?, [[[0.25, 0.75]]]);
 /// assert_eq!(after(Scheme::Lazy)?, [[[0.75, 0.25]]]);
 /// # Ok::<(), situ::games::Error>(())
@@ -84,7 +84,7 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize> PolicyState<T, N
     /// Starts at these policies.
     ///
     /// # Errors
-    /// [`Error::NotDistribution`] unless every policy is one in every state.
+    /// [`Error::NotDistribution`] unless each policy is a distribution in every state.
     pub fn new(policies: Policies<T, N, S, A>) -> Result<Self, Error> {
         for policy in policies.iter().flatten() {
             check_distribution(policy)?;
@@ -96,7 +96,7 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize> PolicyState<T, N
     pub(super) const EMPTY: Self =
         Self { scores: [[[T::ZERO; A]; S]; N], policies: [[[T::ZERO; A]; S]; N], steps: 0 };
 
-    /// Uniform policies in place of none.
+    /// Replaces missing policies by uniform ones.
     pub(super) fn start_uniform(&mut self) {
         let uniform = T::ONE / T::from_usize(A);
         let both = self.policies.iter_mut().flatten().zip(self.scores.iter_mut().flatten());
@@ -139,7 +139,7 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize> Persist
 }
 
 impl<G> PolicyGradient<G> {
-    /// Step sizes g_n of this schedule.
+    /// With step sizes g_n from this schedule.
     pub const fn new(step_size: G, scheme: Scheme) -> Self {
         Self { step_size, scheme }
     }
@@ -147,7 +147,8 @@ impl<G> PolicyGradient<G> {
     /// One update on a gradient or an estimate of it. N S A multiply-adds and N S projections.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] if a number is not, or a score would be above half the largest number; the state is then unchanged.
+    /// [`Error::NotFinite`] if a number is not finite, or a score above half the largest number; the state is
+    /// then unchanged.
     pub fn update<T, const N: usize, const S: usize, const A: usize>(
         &self,
         state: &mut PolicyState<T, N, S, A>,
@@ -170,7 +171,7 @@ impl<G> PolicyGradient<G> {
         }
         for (policy, scores) in state.policies.iter_mut().flatten().zip(scores.iter_mut().flatten())
         {
-            // The projection ignores a constant; without it scores do not grow out of their digits.
+            // The projection ignores a constant: subtracting it keeps scores within their digits.
             let largest = scores.iter().fold(-T::MAX, |largest, score| score.maximum(largest));
             for (probability, score) in policy.iter_mut().zip(scores) {
                 *score -= largest;
@@ -249,7 +250,7 @@ pub struct Episode<T, const N: usize> {
 }
 
 impl<E> Reinforce<E> {
-    /// Exploration ε_n of this schedule.
+    /// Explores with ε_n from this schedule.
     ///
     /// # Errors
     /// [`Error::Exploration`] unless it starts in [0, 1].
@@ -276,8 +277,8 @@ impl<E> Reinforce<E> {
         self.reward_to_go
     }
 
-    /// Credits an action with the rewards from its round on. N S A multiply-adds more a round, no
-    /// more memory: the episode is not stored.
+    /// Credits an action with the rewards from its round on. N S A more multiply-adds per round,
+    /// but no more memory: the episode is not stored.
     pub fn with_reward_to_go(self) -> Self {
         Self { reward_to_go: true, ..self }
     }
@@ -288,8 +289,8 @@ impl<E> Reinforce<E> {
     /// N S A words on the stack.
     ///
     /// # Errors
-    /// [`Error::NotDistribution`] unless every policy is one in every state; [`Error::NotFinite`]
-    /// for such a baseline. Nothing is then played.
+    /// [`Error::NotDistribution`] unless each policy is a distribution in every state;
+    /// [`Error::NotFinite`] if a baseline is not finite. Nothing is then played.
     pub fn episode<T, G, const N: usize, const S: usize, const A: usize, const P: usize>(
         &self,
         game: &StochasticGame<T, N, S, A, P>,

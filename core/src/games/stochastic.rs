@@ -24,7 +24,7 @@ use rand_core::Rng;
 /// ```
 pub type Policies<T, const N: usize, const S: usize, const A: usize> = [[[T; A]; S]; N];
 
-/// A game of N players over S states with A actions a player, and P = A^N joint actions.
+/// A game of N players over S states with A actions per player, and P = A^N joint actions.
 ///
 /// In state s all players act at once, player i earns R_i(s, a), and play moves to s' with
 /// probability P(s' | s, a) or stops with the remaining probability, which must be positive. The value is the
@@ -61,9 +61,9 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
     /// `transition(state, actions)` and first-state probabilities `initial`.
     ///
     /// # Errors
-    /// [`Error::NoActions`] if N, S or A is 0; [`Error::Shape`] unless P = A^N;
-    /// [`Error::NotFinite`] for such a reward; [`Error::NotDistribution`] if `initial` is not one;
-    /// [`Error::NotStopping`] if next-state probabilities are negative or leave no probability of stopping.
+    /// [`Error::NoActions`] if N, S or A is 0; [`Error::Shape`] unless P = A^N; [`Error::NotFinite`] for a
+    /// reward that is not; [`Error::NotDistribution`] unless `initial` is one; [`Error::NotStopping`] if
+    /// next-state probabilities are negative or leave no probability of stopping.
     pub fn new(
         reward: impl Fn(usize, usize, &[usize; N]) -> T,
         transition: impl Fn(usize, &[usize; N]) -> [T; S],
@@ -103,7 +103,7 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
     /// Value V_i(s) of each player from each state.
     ///
     /// # Errors
-    /// [`Error::NotDistribution`] unless every policy is one in every state.
+    /// [`Error::NotDistribution`] unless each policy is a distribution in every state.
     pub fn values(&self, policies: &Policies<T, N, S, A>) -> Result<[[T; S]; N], Error> {
         self.evaluate(policies).map(|(values, _)| values)
     }
@@ -111,7 +111,7 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
     /// Expected visits `d = ρᵀ (I - P_π)⁻¹` of each state, ρ the first-state distribution.
     ///
     /// # Errors
-    /// [`Error::NotDistribution`] unless every policy is one in every state.
+    /// [`Error::NotDistribution`] unless each policy is a distribution in every state.
     pub fn visitation(&self, policies: &Policies<T, N, S, A>) -> Result<[T; S], Error> {
         self.evaluate(policies).map(|(_, visits)| visits)
     }
@@ -120,7 +120,7 @@ impl<T: Scalar, const N: usize, const S: usize, const A: usize, const P: usize>
     /// in its probability of action a in state s.
     ///
     /// # Errors
-    /// [`Error::NotDistribution`] unless every policy is one in every state.
+    /// [`Error::NotDistribution`] unless each policy is a distribution in every state.
     pub fn gradient(
         &self,
         policies: &Policies<T, N, S, A>,

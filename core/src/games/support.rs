@@ -8,10 +8,10 @@ use crate::solve;
 /// Calls `found` with every Nash equilibrium whose players mix over equally many actions: all
 /// equilibria of a nondegenerate game, pure and mixed.
 ///
-/// For each pair of supports of k actions, each player's mixture makes the other indifferent; it
-/// is an equilibrium if both are strategies and no action outside the supports pays more by over
-/// `tolerance`. Exponential: up to `4^min(R, C)` pairs with two inversions each; for small
-/// games.
+/// For each pair of supports of k actions, each player's mixture makes the other indifferent; it is
+/// an equilibrium if both are strategies and no action outside the supports pays more by more than
+/// `tolerance`. Exponential: up to `4^min(R, C)` pairs with two inversions each: for small games
+/// only.
 ///
 /// # Errors
 /// [`Error::Shape`] if a player has more than 16 actions.
@@ -67,8 +67,8 @@ fn indifferent<T: Scalar, const R: usize, const C: usize>(
 ) -> Option<[T; C]> {
     let mut members = (0..R).filter(|r| rows >> r & 1 == 1);
     let first = payoffs.rows.get(members.next()?)?;
-    // One equation a column of the support: first that the probabilities sum to one, then that
-    // each further row pays as the first. A column outside has probability zero.
+    // One equation per column of the support: first that the probabilities sum to one, then that
+    // each further row pays the same as the first. A column outside has probability zero.
     let mut system = Matrix::<T, C, C>::zeros();
     let mut sum_equation = None;
     for (c, equation) in system.rows.iter_mut().enumerate() {
