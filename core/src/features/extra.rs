@@ -1,4 +1,4 @@
-//! What features beyond the moments keep of a window.
+//! The state that features beyond the moments keep for a window.
 
 use super::set::{BINS, Feature, OCTAVES, Set};
 use crate::scalar::Scalar;
@@ -8,7 +8,7 @@ pub(super) struct Step<'a, T> {
     pub x: T,
     pub mean: T,
     pub variance: T,
-    /// How many came before.
+    /// Number of samples before it.
     pub count: usize,
     /// 2 cos(2πk/n) for each component k.
     pub coefficients: &'a [T],
@@ -40,7 +40,7 @@ pub(super) fn observe<T: Scalar>(set: Set, numbers: &mut [T], step: &Step<'_, T>
             *start = x;
             components.fill(T::ZERO);
         }
-        // A constant is in no component; without it, little is rounded.
+        // A constant is in no component; subtracting it reduces rounding.
         let x = x - *start;
         let (components, _) = components.as_chunks_mut::<2>();
         for ([s1, s2], coefficient) in components.iter_mut().zip(step.coefficients) {
@@ -49,15 +49,15 @@ pub(super) fn observe<T: Scalar>(set: Set, numbers: &mut [T], step: &Step<'_, T>
     }
 }
 
-/// Counts a sample on the other side of the mean of those before. The first that is not at the mean
-/// tells the side.
+/// Counts a sample on the other side of the mean of those before. The first off the mean sets the
+/// side.
 fn cross<T: Scalar>(side: &mut T, crossings: &mut T, step: &Step<'_, T>) {
     if step.count == 0 {
         (*side, *crossings) = (T::ZERO, T::ZERO);
         return;
     }
     let distance = step.x - step.mean;
-    // Equal but for rounding: the running mean is off by some units in the last place.
+    // Equal up to rounding: the running mean is off by a few units in the last place.
     let unit = T::from_usize(16) * T::EPSILON;
     let rounding = unit * unit * (step.variance + step.mean * step.mean);
     let now = if distance == T::ZERO || distance * distance < rounding {

@@ -30,19 +30,19 @@ pub enum Feature {
     RootMeanSquare,
     /// max x − min x.
     PeakToPeak,
-    /// Samples on the other side of the window's mean so far than the sample before them, as a share of
-    /// n − 1.
+    /// Samples on the other side of the window's mean so far than the previous sample, as a share of n
+    /// − 1.
     Crossings,
-    /// n Σ (x − mean)⁴ / (Σ (x − mean)²)²: 3 for normal samples, more for rare spikes; 0 where all
+    /// n Σ (x − mean)⁴ / (Σ (x − mean)²)²: 3 for normal samples, more for rare spikes; 0 if all
     /// samples are equal.
     Kurtosis,
-    /// Mean squares of the components of 1, 2–3, 4–7 and 8–15 cycles a window: four features.
+    /// Mean squares of the components of 1, 2–3, 4–7 and 8–15 cycles per window: four features.
     Bands,
 }
 
 /// Octaves of [`Feature::Bands`].
 pub(super) const OCTAVES: usize = 4;
-/// Components that they have together: bins 1 to 15 of a discrete Fourier transform.
+/// Their total number of components: bins 1 to 15 of a discrete Fourier transform.
 pub(super) const BINS: usize = (1 << OCTAVES) - 1;
 
 impl Feature {
@@ -58,7 +58,7 @@ impl Feature {
         Self::Bands,
     ];
 
-    /// Its name.
+    /// The feature's name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Mean => "mean",
@@ -77,7 +77,7 @@ impl Feature {
         if matches!(self, Self::Bands) { OCTAVES } else { 1 }
     }
 
-    /// Numbers that it keeps for each channel and open window, beside the moments.
+    /// Numbers that it keeps for each channel and open window, besides the moments.
     pub const fn extra(self) -> usize {
         match self {
             Self::Mean | Self::Deviation | Self::Difference | Self::RootMeanSquare => 0,
@@ -103,7 +103,7 @@ pub struct Set {
 }
 
 impl Set {
-    /// No feature.
+    /// No features.
     pub const EMPTY: Self = Self { bits: 0 };
     /// Mean, deviation and difference.
     pub const MOMENTS: Self =
@@ -130,7 +130,7 @@ impl Set {
         self.sum(false)
     }
 
-    /// Numbers that they keep for each channel and open window, beside the moments: the `EXTRA` of
+    /// Numbers that they keep for each channel and open window, besides the moments: the `EXTRA` of
     /// [`WindowFeatures`](super::WindowFeatures).
     pub const fn extra(self) -> usize {
         self.sum(true)

@@ -10,7 +10,7 @@ use crate::scalar::{Scalar, running_moments};
 /// ```
 /// use situ::features::Window;
 ///
-/// // Each sample belongs to two windows; to three where the hop does not divide the length.
+/// // Each sample belongs to two windows; to three if the hop does not divide the length.
 /// assert_eq!(Window { length: 128, hop: 64 }.overlap(), 2);
 /// assert_eq!(Window { length: 128, hop: 60 }.overlap(), 3);
 /// ```
@@ -25,7 +25,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Windows that are open at once: length/hop, rounded up; 0 where length or hop is 0.
+    /// Windows that are open at once: length/hop, rounded up; 0 if length or hop is 0.
     pub const fn overlap(self) -> usize {
         if self.hop == 0 || self.length == 0 { 0 } else { self.length.div_ceil(self.hop) }
     }
@@ -56,7 +56,7 @@ impl Window {
 /// for x in [0.0, 1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0] {
 ///     stream.push(&[x], &mut features)?;
 /// }
-/// // Two cycles a window, of mean square 1/2.
+/// // Two cycles per window, with a mean square of 1/2.
 /// assert_eq!(features[0], 2.0);
 /// assert!(features[1] < 1e-6 && (features[2] - 0.5).abs() < 1e-6);
 /// # Ok::<(), situ::features::Error>(())
@@ -104,8 +104,8 @@ impl<T: Scalar> Moments<T> {
 impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize, const EXTRA: usize>
     WindowFeatures<T, CHANNELS, OVERLAP, EXTRA>
 {
-    /// Memory for a stream, all zero bytes: a static of it takes no flash. It takes no sample until
-    /// [`begin`](Self::begin).
+    /// Memory for a stream, all zero bytes, so that a static takes no flash. It accepts no samples
+    /// until [`begin`](Self::begin).
     pub const EMPTY: Self = Self {
         window: Window { length: 0, hop: 0 },
         set: Set::EMPTY,
@@ -141,7 +141,7 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize, const EXTRA: usize>
         Ok(stream)
     }
 
-    /// Makes this a stream of `channels` channels before its first sample, in place.
+    /// Initializes a stream of `channels` channels, in place.
     ///
     /// # Errors
     /// [`Error::Capacity`] if length, hop or `channels` is zero or exceeds the type's capacity, if the set
@@ -180,8 +180,8 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize, const EXTRA: usize>
     /// Adds one sample of every channel. If it completes a window, writes the features, channel after
     /// channel and in the order of [`Feature::ALL`], and returns true.
     ///
-    /// A sample beyond 2^60 in magnitude is refused, with kurtosis or bands one beyond 2^24: their powers
-    /// would not be finite.
+    /// A sample beyond 2^60 in magnitude is refused, as is one beyond 2^24 with kurtosis or bands: its
+    /// powers would not be finite.
     ///
     /// # Errors
     /// [`Error::Length`], [`Error::NotFinite`]; the stream is then unchanged.
@@ -235,7 +235,7 @@ impl<T: Scalar, const CHANNELS: usize, const OVERLAP: usize, const EXTRA: usize>
         if self.until_start == 0 {
             if let Some(open) = self.open.get_mut(self.next) {
                 open.samples = 1;
-                // The numbers beside them start over with the first sample.
+                // The numbers beside them are reset by the first sample.
                 open.channels = [Moments::EMPTY; CHANNELS];
             }
             self.next = if self.next + 1 < self.window.overlap() { self.next + 1 } else { 0 };
