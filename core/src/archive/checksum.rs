@@ -1,13 +1,13 @@
 //! CRC-32 (IEEE 802.3), bit by bit: a state is saved rarely, and a table would take 1 KB of flash.
 
-/// A checksum of bytes that come in pieces.
+/// A checksum of bytes that arrive in pieces.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Checksum {
     crc: u32,
 }
 
 impl Checksum {
-    /// Of no bytes.
+    /// The checksum of no bytes.
     pub const fn new() -> Self {
         Self { crc: u32::MAX }
     }

@@ -3,7 +3,7 @@
 //! Anything that implements [`Persist`] can be saved to flash and restored after a reset. Its fields
 //! pass through an [`Archive`] one after another; the same walk counts, saves, checks and restores them,
 //! so the two directions cannot disagree. Saving writes chunks and needs no second copy of the state
-//! ([`save_to`]); restoring looks at all bytes before it changes anything. With the feature
+//! ([`save_to`]); restoring checks all bytes before it changes anything. With the feature
 //! `embedded-storage`, `Slots` keeps a state in NOR flash through power cuts.
 //!
 //! ```

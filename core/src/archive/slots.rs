@@ -11,11 +11,11 @@ const HEADER: usize = 16;
 /// First bytes of a slot's header.
 const MAGIC: [u8; 4] = *b"slot";
 
-/// Two slots of flash that take turns: the older one is erased and written, its header last, so that at
+/// Two alternating slots of flash: the older one is erased and written, its header last, so that at
 /// every moment one of them holds a whole state.
 ///
 /// Each slot has a sequence number, which may wrap around; [`Self::load`] takes the newest slot whose
-/// header and state are whole. Written in chunks of 64 bytes; no copy of the state is made.
+/// header and state are intact. Written in chunks of 64 bytes; no copy of the state is made.
 ///
 /// The example `power_cut` cuts the power at every byte of a save.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct Slots<F> {
 
 /// Why a state was not stored or not loaded.
 ///
-/// The example is that of [`Slots`].
+/// See the example of [`Slots`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StoreError<E> {
@@ -37,8 +37,8 @@ pub enum StoreError<E> {
     /// The range is not two times a whole number of erasable sectors, exceeds the flash memory, or the
     /// memory's write or read size does not divide 64.
     Layout,
-    /// Neither slot holds a state that can be restored, or a slot is too short for the state: for the
-    /// newest slot, why.
+    /// Neither slot holds a state that can be restored, or a slot is too short for the state: the
+    /// reason, for the newest slot.
     State(Error),
 }
 
@@ -60,7 +60,7 @@ impl<E: core::fmt::Debug> core::fmt::Display for StoreError<E> {
 
 impl<E: core::fmt::Debug> core::error::Error for StoreError<E> {}
 
-/// A slot whose header is whole.
+/// A slot whose header is intact.
 #[derive(Clone, Copy)]
 struct Found {
     slot: u32,
@@ -124,7 +124,7 @@ impl<F: NorFlash> Slots<F> {
         write(&mut self.flash, start, &header).map_err(StoreError::Flash)
     }
 
-    /// Restores the newest state that is whole and belongs to `state`.
+    /// Restores the newest state that is intact and belongs to `state`.
     ///
     /// # Errors
     /// [`StoreError::State`] if no slot holds one; [`StoreError::Flash`]. The state is unchanged.
@@ -140,7 +140,7 @@ impl<F: NorFlash> Slots<F> {
         Err(StoreError::State(refusal))
     }
 
-    /// The newest slot whose state is whole.
+    /// The newest slot whose state is intact.
     fn newest(&mut self) -> Result<Option<Found>, StoreError<F::Error>> {
         for found in self.found()?.into_iter().flatten() {
             if self.with_slot(found, |length, read| verify(length, read))?.is_ok() {
@@ -150,18 +150,18 @@ impl<F: NorFlash> Slots<F> {
         Ok(None)
     }
 
-    /// The slots whose headers are whole, the newest first.
+    /// The slots whose headers are intact, the newest first.
     fn found(&mut self) -> Result<[Option<Found>; 2], StoreError<F::Error>> {
         let (first, second) = (self.header(0)?, self.header(1)?);
         Ok(match (first, second) {
-            // Sequence numbers wrap around: what counts is the shorter way from one to the other.
+            // Sequence numbers wrap around: compare by the shorter way from one to the other.
             (Some(a), Some(b)) if b.sequence.wrapping_sub(a.sequence) < 1 << 31 => [second, first],
             (None, _) => [second, None],
             _ => [first, second],
         })
     }
 
-    /// A slot's header, if it is whole.
+    /// A slot's header, if it is intact.
     fn header(&mut self, slot: u32) -> Result<Option<Found>, StoreError<F::Error>> {
         let mut bytes = [0; HEADER];
         let start = self.start + slot * self.length;
@@ -208,7 +208,7 @@ fn header(sequence: u32, length: u32) -> [u8; HEADER] {
     [m0, m1, m2, m3, s0, s1, s2, s3, l0, l1, l2, l3, c0, c1, c2, c3]
 }
 
-/// Writes up to a chunk, filled up to a whole number of words with the value of erased flash.
+/// Writes up to a chunk, padded to whole words with the value of erased flash.
 fn write<F: NorFlash>(flash: &mut F, start: u32, bytes: &[u8]) -> Result<(), F::Error> {
     let mut words = [0xff; CHUNK];
     words.iter_mut().zip(bytes).for_each(|(word, byte)| *word = *byte);
@@ -216,7 +216,7 @@ fn write<F: NorFlash>(flash: &mut F, start: u32, bytes: &[u8]) -> Result<(), F::
     flash.write(start, words.get(..length).unwrap_or(&words))
 }
 
-/// Reads up to a chunk at any address and of any length: by whole words of the flash.
+/// Reads up to a chunk, at any address and of any length, by whole words of the flash.
 fn read<F: NorFlash>(flash: &mut F, start: u32, out: &mut [u8]) -> Result<(), F::Error> {
     let word = (F::READ_SIZE.max(1)) as u32;
     let mut done = 0;

@@ -1,16 +1,16 @@
-//! Saving and restoring a state: the header, the checksum, the refusals.
+//! Saving and restoring a state: header, checksum, errors.
 
 use super::checksum::Checksum;
 use super::walk::{Archive, CHUNK, HEADER, Mode, Persist};
 
 /// The first bytes of every saved state.
 const MAGIC: [u8; 3] = *b"stu";
-/// The version of the format, the byte after them. Raised with every change of a layout: bytes of another
-/// one are refused before a field is read.
+/// The version of the format, the byte after them. Incremented with every change of a layout: bytes of
+/// another version are refused before a field is read.
 const VERSION: u8 = 4;
 
 error_enum! {
-    /// Why bytes were not written or not restored. The state is unchanged.
+    /// Why a state was not saved or not restored. The state is unchanged.
     ///
     /// ```
     /// use situ::archive::{Error, restore, save};
@@ -36,7 +36,7 @@ error_enum! {
             /// Bytes of the whole state, with its header.
             needed: u32,
         } => "the saved state has {needed} bytes",
-        /// The bytes are no saved state, or were altered.
+        /// The bytes are not a saved state, or were altered.
         Damaged => "the saved state is damaged",
         /// The bytes are of another version of the format.
         Version {
@@ -45,20 +45,20 @@ error_enum! {
         } => "the saved state is of format {found}, not {VERSION}",
         /// The bytes are the state of another type, size or configuration.
         Foreign => "the saved state belongs to another type, size or configuration",
-        /// A number is not finite or out of its range, though the checksum is right: the bytes were
-        /// not written by [`save`].
+        /// A number is not finite or out of its range, although the checksum matches: the bytes
+        /// were not written by [`save`].
         Implausible => "the saved state has a number that is out of range",
     }
 }
 
-/// Bytes that [`save`] writes: the state, what must agree, and 12 more.
+/// Number of bytes that [`save`] writes: the state, the fields that must agree, and 12 more.
 pub fn saved_bytes<P: Persist + ?Sized>(state: &mut P) -> usize {
     HEADER.saturating_add(Archive::walk(state, Mode::Count).position())
 }
 
 /// Saves a state; returns the number of bytes written.
 ///
-/// Takes the state by `&mut` because one walk serves saving and restoring; saving changes nothing.
+/// Takes the state by `&mut` because one walk serves saving and restoring; saving does not change it.
 ///
 /// # Errors
 /// [`Error::Capacity`] if `out` is shorter than [`saved_bytes`].
@@ -73,8 +73,8 @@ pub fn save<P: Persist + ?Sized>(state: &mut P, out: &mut [u8]) -> Result<usize,
     })
 }
 
-/// Saves a state chunk by chunk: 64 bytes each, but for the last. Returns the number of bytes written.
-/// Walks over the state twice, since the checksum comes first; needs no second copy of it.
+/// Saves a state in chunks of 64 bytes, of which the last may be shorter. Returns the number of bytes
+/// written. Walks over the state twice, since the checksum comes first; needs no second copy of it.
 ///
 /// ```
 /// use situ::archive::{restore, save_to};
@@ -110,7 +110,7 @@ pub fn save_to<P: Persist + ?Sized, E>(
 /// begin with it. Returns the number of bytes read; what follows is ignored.
 ///
 /// # Errors
-/// All but [`Error::Capacity`]; the state is then unchanged.
+/// Any but [`Error::Capacity`]; the state is then unchanged.
 pub fn restore<P: Persist + ?Sized>(state: &mut P, bytes: &[u8]) -> Result<usize, Error> {
     let mut read = |position: usize, out: &mut [u8]| {
         let from = bytes.get(position..).and_then(|bytes| bytes.get(..out.len()));
@@ -121,14 +121,14 @@ pub fn restore<P: Persist + ?Sized>(state: &mut P, bytes: &[u8]) -> Result<usize
     restore_with(state, bytes.len(), &mut read)
 }
 
-/// [`restore`] from `available` bytes behind a function that reads them at a position.
+/// [`restore`] from `available` bytes through a function that reads them at a position.
 pub(super) fn restore_with<P: Persist + ?Sized>(
     state: &mut P,
     available: usize,
     read: &mut dyn FnMut(usize, &mut [u8]) -> bool,
 ) -> Result<usize, Error> {
     let length = verify(available, read)?;
-    // The first walk only compares: what must agree, the length, and whether numbers are plausible.
+    // The first walk only checks: the fields that must agree, the length, and whether numbers are plausible.
     let check = Archive::walk(state, Mode::Check(read));
     if check.foreign() || check.position() != length {
         return Err(Error::Foreign);

@@ -9,7 +9,7 @@ pub(super) const HEADER: usize = 12;
 /// Bytes written at a time. A multiple of the write size of most flash memories.
 pub(super) const CHUNK: usize = 64;
 
-/// 2^60: what numbers in standard units never reach.
+/// 2^60, which numbers in standard units never reach.
 const STANDARD: f64 = (1_u64 << 60) as f64;
 
 fn is_standard<S: Storage>(number: S::Compute) -> bool {
@@ -38,7 +38,7 @@ pub trait Persist {
     fn transfer(&mut self, archive: &mut Archive<'_>);
 }
 
-/// What the fields of a state pass through, one after another, in [`Persist::transfer`].
+/// The archive that the fields of a state pass through, one after another, in [`Persist::transfer`].
 ///
 /// ```
 /// use situ::archive::{Archive, Error, Persist, restore, save};
@@ -51,7 +51,7 @@ pub trait Persist {
 ///     }
 /// }
 ///
-/// // What is saved is not checked, what is restored is.
+/// // Saving does not check a number, restoring does.
 /// let (mut bytes, mut share) = ([0; 32], Share(0.5));
 /// save(&mut Share(2.0), &mut bytes)?;
 /// assert_eq!(restore(&mut share, &bytes), Err(Error::Implausible));
@@ -78,7 +78,7 @@ pub(super) enum Mode<'a> {
     Digest(Checksum),
     /// Writes bytes in chunks.
     Write(Chunks<'a>),
-    /// Compares what must agree, and checks that numbers are plausible.
+    /// Compares the fields that must agree, and checks that numbers are plausible.
     Check(&'a mut Read<'a>),
     /// Reads every field.
     Restore(&'a mut Read<'a>),
@@ -120,7 +120,7 @@ impl core::fmt::Debug for Archive<'_> {
     }
 }
 
-// What a field passes through is never inlined: a state has dozens of them, and saving need not be fast.
+// The methods for fields are never inlined: a state has dozens of fields, and saving need not be fast.
 impl<'a> Archive<'a> {
     /// Walks over a state.
     pub(super) fn walk<P: Persist + ?Sized>(state: &mut P, mode: Mode<'a>) -> Self {
@@ -188,8 +188,8 @@ impl<'a> Archive<'a> {
         }
     }
 
-    /// Numbers in standard units, such as weights: saved ones beyond 2^60, or whose double the format does
-    /// not have, are refused, so that a step and products of two stay finite.
+    /// Numbers in standard units, such as weights: saved ones beyond 2^60, or whose double overflows the
+    /// format, are refused, so that a step and products of two stay finite.
     #[inline(never)]
     pub(crate) fn standard<S: Storage>(&mut self, numbers: &mut [S]) {
         for number in numbers {
@@ -224,7 +224,7 @@ impl<'a> Archive<'a> {
         self.count_up_to(count, u32::MAX);
     }
 
-    /// A counter with a largest value, such as the length of what it counts; a saved one beyond it is
+    /// A counter with a maximum, such as the length of what it counts; a saved one beyond it is
     /// refused.
     #[inline(never)]
     pub fn count_up_to(&mut self, count: &mut u32, max: u32) {
