@@ -1,4 +1,4 @@
-//! The frame that every detector stands in: checks, standardization, the threshold, saving.
+//! The frame around every detector: checks, standardization, the threshold, saving.
 
 use super::{Detector, Threshold, Verdict};
 use crate::archive::{Archive, Persist};
@@ -63,10 +63,10 @@ pub trait Model<T: Scalar, const FEATURES: usize>: Sized {
     /// The parameters that every detector has.
     fn alarms(configuration: &Self::Configuration) -> Alarms<T>;
 
-    /// Whether the type has the capacity.
+    /// Whether the type has enough capacity.
     fn fits(features: usize, configuration: &Self::Configuration) -> bool;
 
-    /// Examples before which a score says nothing.
+    /// Number of examples before a score is meaningful.
     fn warm_up(features: usize) -> u32;
 
     /// Forgets everything learned, in place.
@@ -99,7 +99,7 @@ pub trait Model<T: Scalar, const FEATURES: usize>: Sized {
 pub struct Monitor<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> {
     configuration: M::Configuration,
     features: usize,
-    /// Examples learned or judged; where the count would overflow it goes back to its half.
+    /// Examples learned or judged; halved when the count would overflow.
     examples: u32,
     alarms: u32,
     clipped: u32,
@@ -109,8 +109,8 @@ pub struct Monitor<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> {
 }
 
 impl<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> Monitor<M, T, FEATURES> {
-    /// Memory for a detector, all zero bytes: a static of it takes no flash. It refuses every example
-    /// with [`Error::NotBegun`] until [`Self::begin`].
+    /// Memory for a detector, all zero bytes, so that a static takes no flash. It refuses every
+    /// example with [`Error::NotBegun`] until [`Self::begin`].
     pub const EMPTY: Self = Self {
         configuration: M::Configuration::EMPTY,
         features: 0,
@@ -122,7 +122,7 @@ impl<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> Monitor<M, T, FEAT
         model: M::EMPTY,
     };
 
-    /// [`Self::begin`] on [`Self::EMPTY`], returned by value: on a device begin in a static.
+    /// [`Self::begin`] on [`Self::EMPTY`], returned by value: on a device, call it on a static.
     ///
     /// # Errors
     /// As [`Self::begin`].
@@ -131,7 +131,7 @@ impl<M: Model<T, FEATURES>, T: Scalar, const FEATURES: usize> Monitor<M, T, FEAT
         detector.begin(features, configuration).map(|()| detector)
     }
 
-    /// Makes this a detector that has seen nothing, in place.
+    /// Initializes an untrained detector, in place.
     ///
     /// # Errors
     /// [`Error::Capacity`] if the type is too small, [`Error::Configuration`] for a parameter out of

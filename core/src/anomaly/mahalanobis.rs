@@ -28,14 +28,14 @@ use crate::solve::{Covariance, Size, Triangular};
 pub struct MahalanobisConfiguration<T> {
     /// The rate of false alarms, from 1e-6 to 0.25.
     pub false_alarms: T,
-    /// Examples that count, from 100 to 2^20: the past fades by 1 − 1/window an example.
+    /// Examples that count, from 100 to 2^20: the past fades by 1 − 1/window per example.
     pub window: u32,
-    /// Ridge λ > 0: examples that a direction counts for before any moved in it.
+    /// Ridge λ > 0: the number of examples that a direction counts for before any varied in it.
     pub ridge: T,
 }
 
 impl<T: Scalar> Default for MahalanobisConfiguration<T> {
-    /// A false alarm in a hundred examples, a window of 10,000, ridge 5.
+    /// One false alarm per hundred examples, a window of 10,000, ridge 5.
     fn default() -> Self {
         Self { false_alarms: T::from_f64(0.01), window: 10_000, ridge: T::from_f64(5.0) }
     }
@@ -68,13 +68,13 @@ impl<T: Scalar> Configuration for MahalanobisConfiguration<T> {
 ///
 /// `φᵀPφ (n − d)/d`,
 ///
-/// near 1 for a normal example at any n: of examples with a normal distribution it follows F(d, n − d)
-/// (H. Hotelling, "The generalization of Student's ratio", 1931), which the count of examples, fading as the
-/// past does, keeps.
+/// near 1 for a normal example at any n: for normally distributed examples it follows F(d, n − d) (H.
+/// Hotelling, "The generalization of Student's ratio", 1931), also under forgetting, since n fades with the
+/// past.
 ///
-/// With F = 1 + d terms: state F (F − 1)/2 numbers in storage, besides F of the compute type and the
-/// moments of features; 5 F² flops an update, F² a judgment. `TERMS` is the capacity for F. No alarm
-/// comes from the first 2 F + 30 examples.
+/// With F = 1 + d terms, the state is F (F − 1)/2 numbers in storage, plus F of the compute type and
+/// the moments of the features; an update takes 5 F² flops, a judgment F². `TERMS` is the capacity
+/// for F. The first 2 F + 30 examples raise no alarm.
 ///
 /// ```
 /// use situ::anomaly::{Detector, Mahalanobis};
@@ -144,7 +144,7 @@ where
         let leverage = self.covariance.computed_variance(expand(context.x.z, &mut phi));
         let features = S::Compute::from_usize(context.x.z.len());
         let score = leverage * (self.weight - features).maximum(S::Compute::ONE) / features;
-        // A factor has left its format; the next example that is learned resets P.
+        // A factor has overflowed its format; the next example learned resets P.
         if score.is_finite() { score } else { S::Compute::ZERO }
     }
 
@@ -154,7 +154,7 @@ where
         let one = S::Compute::ONE;
         self.covariance.factors().condition(phi, one, prefix(&mut p_phi, phi.len()));
         let decay = one - one / S::Compute::from_usize(context.configuration.window as usize);
-        // What never moves may vary by no more than at the start.
+        // A direction that never varies may have no more variance than at the start.
         self.covariance.fade(decay, one / context.configuration.ridge);
         self.weight = decay * (self.weight + one);
     }

@@ -1,7 +1,7 @@
-//! Detectors that say, without labels, which examples are unlike those before.
+//! Detectors of examples that are unlike those before, without labels.
 //!
 //! A [`Detector`] sees one example at a time, scores it, compares the score with a threshold, and learns
-//! it. The user states the rate of false alarms; the threshold follows that quantile of the scores
+//! it. The user sets the rate of false alarms; the threshold follows the matching quantile of the scores
 //! online ([`Threshold`]).
 //!
 //! | detector | score | state | configuration |
@@ -9,7 +9,7 @@
 //! | [`Mahalanobis`] | squared Mahalanobis distance from the mean | d²/2 | [`MahalanobisConfiguration`] |
 //! | [`Nearest`] | squared distance to the nearest of K stored examples | K d | [`NearestConfiguration`] |
 //!
-//! Take [`Nearest`] where normal examples form clusters or a curved set, [`Mahalanobis`] where they form
+//! Use [`Nearest`] where normal examples form clusters or a curved set, [`Mahalanobis`] where they form
 //! one cloud and RAM is short.
 //!
 //! The interface is that of the learners in [`online`](crate::online): features are given raw and
@@ -25,12 +25,12 @@
 //! let mut detector = Nearest::<f32, 2, 64>::new(2, configuration)?;
 //! let mut generator = Generator::new(1);
 //! for _ in 0..1000 {
-//!     // A machine in good health: temperature follows load.
+//!     // A healthy machine: temperature follows load.
 //!     let load: f32 = generator.uniform();
 //!     detector.update(&[load, 20.0 + 30.0 * load + 0.5 * generator.normal::<f32>()])?;
 //! }
 //! assert!(!detector.judge(&[0.8, 44.3])?.is_anomaly());
-//! // Each number is usual by itself, the two together are not.
+//! // Each number is usual on its own; the combination is not.
 //! assert!(detector.judge(&[0.1, 44.3])?.is_anomaly());
 //! # Ok::<(), situ::online::Error>(())
 //! ```
@@ -49,14 +49,14 @@ use crate::archive::Persist;
 use crate::online::Error;
 use crate::scalar::Scalar;
 
-/// What a detector says about an example.
+/// A detector's verdict on an example.
 ///
 /// ```
 /// use situ::anomaly::{Detector, Mahalanobis, Verdict};
 ///
 /// assert!(Verdict { score: 7.0, threshold: 6.6 }.is_anomaly());
 /// let mut detector = Mahalanobis::<f32, 1, 2>::new(1, Default::default())?;
-/// // Nothing is an anomaly to a detector that has seen nothing.
+/// // Nothing is an anomaly to an untrained detector.
 /// let first = detector.update(&[1e6])?;
 /// assert_eq!((first.threshold, first.is_anomaly()), (f32::MAX, false));
 /// # Ok::<(), situ::online::Error>(())
@@ -65,10 +65,10 @@ use crate::scalar::Scalar;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Verdict<T> {
-    /// How unlike the examples before it is, at least 0.
+    /// How unlike earlier examples it is, at least 0.
     pub score: T,
-    /// The score beyond which an example is an anomaly; the largest number while too few examples were
-    /// seen to tell.
+    /// The score beyond which an example is an anomaly; the largest number while too few examples have
+    /// been seen.
     pub threshold: T,
 }
 
@@ -81,7 +81,7 @@ impl<T: Scalar> Verdict<T> {
 
 /// A detector of anomalies in a stream.
 ///
-/// An example that is refused ([`Error`]) leaves the detector bit for bit unchanged.
+/// A refused example ([`Error`]) leaves the detector unchanged, bit for bit.
 ///
 /// ```
 /// use situ::anomaly::{Detector, Mahalanobis, Nearest, NearestConfiguration};
@@ -100,7 +100,7 @@ impl<T: Scalar> Verdict<T> {
 /// let configuration = NearestConfiguration { slots: 32, ..Default::default() };
 /// let nearest = Nearest::<f32, 1, 32>::new(1, configuration)?;
 /// let mahalanobis = Mahalanobis::<f32, 1, 2>::new(1, Default::default())?;
-/// // Both raise one false alarm in a hundred examples, as the default asks for.
+/// // Both raise one false alarm per hundred examples, the default.
 /// for alarms in [alarms(nearest)?, alarms(mahalanobis)?] {
 ///     assert!((30..=80).contains(&alarms));
 /// }
@@ -119,15 +119,15 @@ pub trait Detector<T: Scalar>: Persist {
     fn judge(&self, features: &[T]) -> Result<Verdict<T>, Error>;
 
     /// Judges an example, as [`Self::judge`] does, then learns. The score of every example moves the
-    /// threshold; an anomaly is not learned otherwise, so that it does not become normal by being seen
-    /// once. A new state of affairs raises alarms until the threshold has followed.
+    /// threshold; apart from that an anomaly is not learned, so that it does not become normal by
+    /// being seen once. A lasting change raises alarms until the threshold has adapted.
     ///
     /// # Errors
     /// As [`Self::judge`].
     fn update(&mut self, features: &[T]) -> Result<Verdict<T>, Error>;
 
     /// Learns an example that is known to be normal, whatever its score, which still moves the
-    /// threshold. For a first period under supervision, and for a false alarm that somebody reports.
+    /// threshold. For an initial period under supervision, and for reported false alarms.
     ///
     /// # Errors
     /// As [`Self::judge`].
@@ -139,7 +139,7 @@ pub trait Detector<T: Scalar>: Persist {
     /// Examples found to be anomalies by [`Self::update`], at most 2^32 − 1.
     fn alarms(&self) -> u32;
 
-    /// Examples of which a feature was clipped, because it was farther than 8 deviations from its mean.
+    /// Number of examples in which a feature was clipped because it was more than 8 deviations from its mean.
     fn clipped(&self) -> u32;
 
     /// Bytes of the learned state, in a type of exactly this size.

@@ -7,7 +7,7 @@ use crate::online::{Configuration, Error, Parameter, Slot, Store, require};
 use crate::random::Generator;
 use crate::scalar::{Scalar, Storage};
 
-/// Examples before which too few are stored for a distance to say anything.
+/// Number of examples before enough are stored for a distance to be meaningful.
 const WARM_UP: u32 = 30;
 
 /// Configuration of [`Nearest`].
@@ -38,7 +38,7 @@ pub struct NearestConfiguration<T> {
 }
 
 impl<T: Scalar> Default for NearestConfiguration<T> {
-    /// A false alarm in a hundred examples, a window of 10,000, 256 examples kept.
+    /// One false alarm per hundred examples, a window of 10,000, 256 examples kept.
     fn default() -> Self {
         Self { false_alarms: T::from_f64(0.01), window: 10_000, slots: 256 }
     }
@@ -64,9 +64,9 @@ impl<T: Scalar> Configuration for NearestConfiguration<T> {
     }
 }
 
-/// Squared distance to the nearest of K stored examples, in deviations and a feature:
-/// `min_i Σ_j (x_j − x_ij)²/σ_j² / d`, x clipped to 5 deviations σ from the mean, so that no single
-/// feature decides. A feature that never varied before counts as 5 deviations off where it differs.
+/// Squared distance to the nearest of K stored examples, in deviations and per feature: `min_i Σ_j
+/// (x_j − x_ij)²/σ_j² / d`, x clipped to 5 deviations σ from the mean, so that no single feature
+/// decides. A feature that never varied before counts as 5 deviations off where it differs.
 ///
 /// The examples are a uniform sample of the stream, or of its last `window` examples: example n
 /// replaces a random one with probability K/min(n, `window`) (Vitter, "Random sampling with a
@@ -74,10 +74,10 @@ impl<T: Scalar> Configuration for NearestConfiguration<T> {
 /// outliers from large data sets", 2000, with one neighbor. An anomaly is never stored by
 /// [`Detector::update`](super::Detector::update).
 ///
-/// Examples are stored raw, in f32, f16 or [`online::Byte`](crate::online::Byte), on a scale of their own.
+/// Examples are stored raw, in f32, f16 or [`online::Byte`](crate::online::Byte), a scale per feature.
 ///
-/// State: K d stored numbers, the moments of features and their scales 2 d; K (4 d + 1) flops a judgment
-/// or update. No alarm comes from the first 60 examples.
+/// State: K d stored numbers, the moments of the features and their scales, 2 d; K (4 d + 1) flops per
+/// judgment or update. The first 60 examples raise no alarm.
 ///
 /// ```
 /// use situ::anomaly::{Detector, Nearest, NearestConfiguration};
@@ -135,12 +135,12 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Model<S::Compute, FEATU
         let (mut query, mut metric) = ([S::Compute::ZERO; FEATURES], [S::Compute::ZERO; FEATURES]);
         let features = context.x.raw.len();
         let (query, metric) = (prefix(&mut query, features), prefix(&mut metric, features));
-        // With this example counted, or what never varied could not be strange.
+        // With this example counted: otherwise a feature that never varied could not be unusual.
         let moments = context.inputs.after(context.x.raw).zip(self.store.steps());
         let out = query.iter_mut().zip(metric.iter_mut()).zip(context.x.z);
         for (((query, metric), z), ((mean, variance), step)) in out.zip(moments) {
             *query = mean + *z * variance.sqrt();
-            // Finite, so that a feature at its stored number counts nothing.
+            // Finite, so that a feature at its stored number contributes nothing.
             let weight = (step * step / variance).minimum(S::Compute::MAX);
             *metric = if variance > S::Compute::ZERO { weight } else { variance };
         }
@@ -160,7 +160,7 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Model<S::Compute, FEATU
             self.used += 1;
             return;
         }
-        // Each step draws by itself: nothing to save.
+        // Each step has its own seed: nothing to save.
         let draw = u64::from(Generator::new(u64::from(*step)).bits());
         let index = ((draw * u64::from(*window.min(step))) >> 32) as usize;
         if index < *slots {

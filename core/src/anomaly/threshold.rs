@@ -4,10 +4,10 @@ use crate::archive::Archive;
 use crate::online::Moments;
 use crate::scalar::Scalar;
 
-/// Scores before which there is no threshold: their deviation is not known well enough.
+/// Number of scores before there is a threshold: their deviation is not known well enough.
 const TRUSTED: u32 = 30;
-/// Step of the stochastic approximation, in steps of the best rate for normal tails. Twice that rate
-/// follows heavier tails too: measured on χ², F, lognormal and Cauchy scores.
+/// Step size of the stochastic approximation, in units of the best rate for normal tails. Twice that
+/// rate follows heavier tails too: measured on χ², F, lognormal and Cauchy scores.
 const STEP: f64 = 2.0;
 
 /// The `1 − rate` quantile of a stream of scores, by stochastic approximation (Robbins and Monro, "A
@@ -23,10 +23,10 @@ const STEP: f64 = 2.0;
 /// k₀ the normal quantile. Mean, deviation and step are averages over all n scores, then over the last
 /// `window`.
 ///
-/// **Confidence.** After n scores the rate of false alarms has a relative standard error near
-/// `√((1 − rate)/(rate n))`, n at most `window`/2: with rate 0.01, 30 % after 1000 and 14 % after 5000.
-/// Until 1/rate scores were seen, the threshold rests on the assumed shape alone; on lognormal and
-/// Cauchy scores up to twice as many alarms come then.
+/// **Confidence.** After n scores the rate of false alarms has a relative standard error near `√((1 −
+/// rate)/(rate n))`, n at most `window`/2: with rate 0.01, 30 % after 1000 and 14 % after 5000. Until
+/// 1/rate scores have been seen, the threshold rests on the assumed shape alone: lognormal and Cauchy
+/// scores then raise up to twice as many alarms.
 ///
 /// ```
 /// use situ::anomaly::Threshold;
@@ -38,7 +38,7 @@ const STEP: f64 = 2.0;
 ///     let x: f32 = generator.normal();
 ///     threshold.observe(x * x, 0.01, 10_000);
 /// }
-/// // The square of a normal number exceeds 6.63 once in a hundred times.
+/// // The square of a normal number exceeds 6.63 one time in a hundred.
 /// assert!((threshold.value() - 6.63).abs() < 1.0);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -74,7 +74,7 @@ impl<T: Scalar> Threshold<T> {
         *self = Self { deviations: normal_quantile(rate), ..Self::EMPTY };
     }
 
-    /// The threshold; the largest number before 30 scores were seen.
+    /// The threshold; the largest number before 30 scores have been seen.
     pub fn value(&self) -> T {
         if self.count < TRUSTED {
             return T::MAX;
