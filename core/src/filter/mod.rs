@@ -1,17 +1,17 @@
 //! Adaptive filters: normalized LMS and recursive least squares, sample by sample.
 //!
-//! A filter of `TAPS` coefficients w hears a signal x(n) through its own shift register and learns to
-//! predict a second signal, the desired one d(n), from the last `TAPS` samples:
+//! A filter of `TAPS` coefficients w receives a signal x(n) through its own shift register and learns
+//! to predict a second signal, the desired one d(n), from the last `TAPS` samples:
 //!
 //! `y(n) = Σ_k w_k x(n − k)`,  `e(n) = d(n) − y(n)`.
 //!
-//! Samples are taken as they are: nothing is centered, scaled or clipped. What is wanted depends on the
-//! use: the coefficients (system identification), the error (echo and noise cancellation), or the
-//! output (equalization, prediction).
+//! Samples are used as they are: nothing is centered, scaled or clipped. Which result matters depends
+//! on the use: the coefficients (system identification), the error (echo and noise cancellation), or
+//! the output (equalization, prediction).
 //!
-//! | filter | cost a sample, flops | state, numbers | converges |
+//! | filter | flops per sample | state, numbers | converges |
 //! |---|---|---|---|
-//! | [`Nlms`] | 6 N | 2 N | slowly where the input is colored, as speech is |
+//! | [`Nlms`] | 6 N | 2 N | slowly on colored input such as speech |
 //! | [`Rls`] | 5 N² | N²/2 + 3 N | within 2 N samples, whatever the input's color |
 //!
 //! ```
@@ -41,7 +41,7 @@ use crate::archive::Persist;
 use crate::scalar::Scalar;
 
 error_enum! {
-    /// Why a filter refused a sample or a configuration. It is then unchanged.
+    /// Why a filter refused a sample or a configuration. The filter is then unchanged.
     ///
     /// ```
     /// use situ::filter::{AdaptiveFilter, Error, Nlms};
@@ -71,7 +71,7 @@ error_enum! {
 /// use situ::filter::{AdaptiveFilter, Nlms, Output};
 ///
 /// let mut filter = Nlms::<f32, 2>::new(Default::default())?;
-/// // A filter of zeros estimates zero: all that is desired is error.
+/// // A filter of zeros estimates zero: the whole desired signal is error.
 /// assert_eq!(filter.update(2.0, 6.0)?, Output { estimate: 0.0, error: 6.0 });
 /// # Ok::<(), situ::filter::Error>(())
 /// ```
@@ -86,7 +86,7 @@ pub struct Output<T> {
 
 /// A transversal (FIR) filter that adapts its coefficients.
 ///
-/// A sample that is refused ([`Error`]) leaves the filter bit for bit unchanged.
+/// A refused sample ([`Error`]) leaves the filter unchanged, bit for bit.
 ///
 /// ```
 /// use situ::filter::{AdaptiveFilter, Error, Nlms, Rls};
@@ -118,7 +118,7 @@ pub trait AdaptiveFilter<T: Scalar, const TAPS: usize>: Persist {
     /// Any [`Error`].
     fn update(&mut self, input: T, desired: T) -> Result<Output<T>, Error>;
 
-    /// Shifts x(n) in and filters; the coefficients stay: for double talk, and where d(n) is not known.
+    /// Shifts x(n) in and filters without adapting: for double talk, and when d(n) is unknown.
     ///
     /// # Errors
     /// Any [`Error`].
@@ -127,11 +127,11 @@ pub trait AdaptiveFilter<T: Scalar, const TAPS: usize>: Persist {
     /// w, from the newest sample's coefficient to the oldest's.
     fn coefficients(&self) -> &[T; TAPS];
 
-    /// Back to coefficients and samples of zero.
+    /// Resets coefficients and samples to zero.
     fn reset(&mut self);
 }
 
-/// The last samples with a new one in front: what [`AdaptiveFilter`] filters.
+/// The last samples with a new one in front: the input of an [`AdaptiveFilter`].
 fn shifted<T: Scalar, const TAPS: usize>(
     register: &[T; TAPS],
     input: T,

@@ -13,7 +13,7 @@ use crate::scalar::Scalar;
 /// let configuration = NlmsConfiguration { step_size: 0.25, regularization: 0.0 };
 /// let mut filter = Nlms::<f32, 1>::new(configuration)?;
 /// assert_eq!(filter.update(2.0, 4.0)?.error, 4.0);
-/// // The same sample again: 1 − μ of its error is left.
+/// // The same sample again: 1 − μ of its error remains.
 /// assert_eq!(filter.update(2.0, 4.0)?.error, 3.0);
 /// # Ok::<(), situ::filter::Error>(())
 /// ```
@@ -21,7 +21,7 @@ use crate::scalar::Scalar;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NlmsConfiguration<T> {
-    /// μ, within (0, 2): 1 converges fastest, less leaves a smaller error where d is noisy.
+    /// μ, within (0, 2): 1 converges fastest, smaller values leave a smaller error if d is noisy.
     pub step_size: T,
     /// ε ≥ 0, which keeps the step finite in silence: small against the power of `TAPS` samples.
     pub regularization: T,
@@ -36,9 +36,9 @@ impl<T: Scalar> Default for NlmsConfiguration<T> {
 
 /// Normalized LMS: one step of gradient descent, scaled by the power in the shift register.
 ///
-/// `w += μ e x/(ε + ‖x‖²)`, x the last `TAPS` samples. The power is summed anew each time, so rounding
-/// errors do not accumulate. 2 `TAPS` numbers of state, 6 `TAPS` flops a sample. Source: B. Widrow and
-/// S. D. Stearns, "Adaptive Signal Processing", 1985; it is the delta rule of
+/// `w += μ e x/(ε + ‖x‖²)`, x the last `TAPS` samples. The power is summed again each time, so
+/// rounding errors do not accumulate. 2 `TAPS` numbers of state, 6 `TAPS` flops per sample. Source: B.
+/// Widrow and S. D. Stearns, "Adaptive Signal Processing", 1985; it is the delta rule of
 /// [`attention::Rule::Delta`](crate::attention::Rule::Delta) with one value.
 ///
 /// ```
@@ -64,8 +64,8 @@ pub struct Nlms<T, const TAPS: usize> {
 }
 
 impl<T: Scalar, const TAPS: usize> Nlms<T, TAPS> {
-    /// Memory for a filter, all zero bytes: a static of it takes no flash. It refuses every sample with
-    /// [`Error::NotBegun`] until [`Self::begin`].
+    /// Memory for a filter, all zero bytes, so that a static takes no flash. It refuses every sample
+    /// with [`Error::NotBegun`] until [`Self::begin`].
     pub const EMPTY: Self = Self {
         configuration: NlmsConfiguration { step_size: T::ZERO, regularization: T::ZERO },
         register: [T::ZERO; TAPS],
@@ -82,7 +82,7 @@ impl<T: Scalar, const TAPS: usize> Nlms<T, TAPS> {
         Ok(filter)
     }
 
-    /// Makes this a filter with coefficients of zero, in place.
+    /// Initializes a filter with coefficients of zero, in place.
     ///
     /// # Errors
     /// [`Error::Parameter`]; the filter is unchanged.

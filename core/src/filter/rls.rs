@@ -20,7 +20,7 @@ use crate::solve::{Size, Triangular};
 ///     }
 ///     Ok::<_, Error>(filter.coefficients()[0])
 /// };
-/// // Without forgetting all count alike; with λ = 0.5 the first ten weigh 2⁻¹⁰ of the rest.
+/// // Without forgetting all count equally; with λ = 0.5 the first ten have 2⁻¹⁰ of the rest's weight.
 /// assert!(after(Forgetting::Fixed(1.0))?.abs() < 1e-3);
 /// assert!(after(Forgetting::Fixed(0.5))? < -0.99);
 /// # Ok::<(), Error>(())
@@ -29,7 +29,7 @@ use crate::solve::{Size, Triangular};
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Forgetting<T> {
-    /// λ within (0, 1] at every sample: remembers about 1/(1 − λ) samples.
+    /// A constant λ within (0, 1]: remembers about 1/(1 − λ) samples.
     #[doc(alias = "forgetting factor")]
     Fixed(T),
     /// λ at most this, and as small as 0.5 while the error is above the noise: quick after a change,
@@ -59,7 +59,7 @@ pub struct RlsConfiguration<T> {
     /// δ > 0: P starts at I/δ. About the power of the noise over that of the coefficients.
     pub regularization: T,
     /// The largest variance, an entry of P, that forgetting may reach in a direction that the input does
-    /// not excite: without it P winds up as λ⁻ⁿ in silence.
+    /// not excite: without it P grows as λ⁻ⁿ in silence.
     pub max_variance: T,
 }
 
@@ -82,10 +82,10 @@ impl<T: Scalar> Default for RlsConfiguration<T> {
 /// ```
 ///
 /// P is kept as U D Uᵀ (G. J. Bierman, "Factorization Methods for Discrete Sequential Estimation", 1977), which
-/// rounding cannot make indefinite: the divergence of the plain recurrence in single precision does not happen, U
-/// may be kept in f16 (`S`), and windup is bounded. Coefficients are in the type that is computed in. State:
-/// `TAPS` (`TAPS` − 1)/2 numbers in `S`, 3 `TAPS` + 9 others; 5 `TAPS`² flops a sample. Source: S. Haykin,
-/// "Adaptive Filter Theory"; it is [`attention::Mesa`] with one value.
+/// rounding cannot make indefinite: it does not diverge in single precision as the plain recurrence does, U may
+/// be kept in f16 (`S`), and windup is bounded. Coefficients are in the compute type. State: `TAPS` (`TAPS` −
+/// 1)/2 numbers in `S`, 3 `TAPS` + 9 others; 5 `TAPS`² flops per sample. Source: S. Haykin, "Adaptive Filter
+/// Theory"; it is [`attention::Mesa`] with one value.
 ///
 /// ```
 /// use situ::filter::{AdaptiveFilter, Rls};
@@ -142,8 +142,8 @@ impl<S: Storage, const TAPS: usize> Rls<S, TAPS>
 where
     Size<TAPS>: Triangular,
 {
-    /// Memory for a filter, all zero bytes: a static of it takes no flash. It refuses every sample with
-    /// [`Error::NotBegun`] until [`Self::begin`].
+    /// Memory for a filter, all zero bytes, so that a static takes no flash. It refuses every sample
+    /// with [`Error::NotBegun`] until [`Self::begin`].
     pub const EMPTY: Self = Self {
         forgetting: Forgetting::Fixed(S::Compute::ZERO),
         register: [S::Compute::ZERO; TAPS],
@@ -163,7 +163,7 @@ where
         Ok(filter)
     }
 
-    /// Makes this a filter with coefficients of zero, in place.
+    /// Initializes a filter with coefficients of zero, in place.
     ///
     /// # Errors
     /// [`Error::Parameter`]; the filter is unchanged.
