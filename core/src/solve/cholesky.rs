@@ -39,8 +39,8 @@ impl<T: Scalar, const N: usize> Cholesky<T, N> {
         Self { lower: Matrix::identity() }
     }
 
-    /// Factors `a`, of which only the lower triangle is read, in every profile; [`check_symmetric`] refuses
-    /// one whose triangles differ. N³/6 multiply-adds, N roots, N divisions.
+    /// Factors `a`, of which only the lower triangle is read, in every build profile; [`check_symmetric`]
+    /// refuses one whose triangles differ. N³/6 multiply-adds, N roots, N divisions.
     ///
     /// # Errors
     /// [`Error::NotPositiveDefinite`] if a pivot is at most N ε times its diagonal element;
@@ -77,8 +77,8 @@ impl<T: Scalar, const N: usize> Cholesky<T, N> {
         }
     }
 
-    /// Whole blocks of four rows and columns by the processor's own kernel, if they are computed in f32;
-    /// returns how many rows are done. Each element is computed in the order of [`eliminate`].
+    /// Factors whole blocks of four rows and columns with the processor's own kernel, if they are computed
+    /// in f32; returns how many rows are done. Each element is computed in the order of [`eliminate`].
     #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
     #[inline(always)]
     fn whole_blocks<A>(&mut self, a: &Matrix<A, N, N>, tolerance: T) -> Result<usize, Error>
@@ -191,7 +191,7 @@ impl<T: Scalar, const N: usize> Cholesky<T, N> {
             let (above, rest) = out.rows.split_at_mut_checked(i).unwrap_or_default();
             let Some(row) = rest.first_mut() else { break };
             *row = [T::ZERO; N];
-            // Row i of L times the rows above, then over the diagonal.
+            // Row i of L times the rows above, then divided by the diagonal.
             for (j, (solved, factor)) in above.iter().zip(factor).enumerate() {
                 add_scaled(*factor, solved.get(..=j).unwrap_or(&[]), row);
             }
@@ -222,8 +222,8 @@ fn diagonal<A: Storage, const N: usize, const COUNT: usize>(
 }
 
 /// Replaces the lower triangle of `rows` by its factor, with reciprocals on the diagonal: column after
-/// column, each subtracted from those right of it. Rows before `done` are factored already. `diagonal` is
-/// what the pivots are compared with.
+/// column, each subtracted from those to its right. Rows before `done` are already factored. Pivots are
+/// compared with `diagonal`.
 #[inline(always)]
 fn eliminate<T: Scalar, const N: usize>(
     rows: &mut [[T; N]; N],
@@ -292,9 +292,9 @@ fn reciprocal_root<T: Scalar>(pivot: T, limit: T) -> Result<T, Error> {
     Ok(T::ONE / pivot.sqrt())
 }
 
-/// Refuses a matrix that is not symmetric: [`Cholesky::factor`] reads one triangle, and takes a matrix that
-/// was filled the wrong way for another one. N²/2 comparisons, and as many roots where elements differ at
-/// all: in a factorization they would be 14 to 26 % of its instructions on a Cortex-M4.
+/// Refuses a matrix that is not symmetric: [`Cholesky::factor`] reads one triangle, and mistakes a wrongly
+/// filled matrix for another one. N²/2 comparisons, and as many roots if elements differ at all: in a
+/// factorization they would be 14 to 26 % of its instructions on a Cortex-M4.
 ///
 /// ```
 /// use situ::{matrix::Matrix, solve::{self, Cholesky, Error}};
@@ -306,7 +306,7 @@ fn reciprocal_root<T: Scalar>(pivot: T, limit: T) -> Result<T, Error> {
 ///
 /// # Errors
 /// [`Error::NotSymmetric`] if an element differs from the one across the diagonal by more than √ε of the
-/// geometric mean of their two diagonal elements, which rounding does not explain; [`Error::NotFinite`] if
+/// geometric mean of their two diagonal elements, more than rounding explains; [`Error::NotFinite`] if
 /// they differ and one is infinite or NaN.
 pub fn check_symmetric<A: Storage, const N: usize>(a: &Matrix<A, N, N>) -> Result<(), Error> {
     let element = |i: usize, j: usize| a.rows.get(i).and_then(|row| row.get(j)).map(|a| a.load());

@@ -1,4 +1,4 @@
-//! The posterior covariance of linear weights, one rank-one step an example.
+//! The posterior covariance of linear weights, one rank-one step per example.
 
 use super::factors::{Factors, variance};
 use super::triangle::{Elements, Size, Triangular, packed};
@@ -12,7 +12,7 @@ use core::fmt;
 ///
 /// The factors cannot represent an indefinite matrix: whatever rounding does to U, variances stay
 /// positive. U may therefore be stored in f16; D, which falls as 1/n, stays in the compute type. If a
-/// number leaves the format's range all the same, P is reset and the weights are kept.
+/// number overflows the format nevertheless, P is reset and the weights are kept.
 ///
 /// F (F − 1)/2 stored numbers and F of the compute type. An example costs 3 F² flops, a variance F².
 #[derive(Clone)]
@@ -54,7 +54,7 @@ where
         archive.standard(prefix(self.upper.as_mut_slice(), packed(terms)));
     }
 
-    /// φᵀPφ, the variance of the score of φ; 0 where it is not finite.
+    /// φᵀPφ, the variance of the score of φ; 0 if it is not finite.
     pub fn variance(&self, phi: &[S::Compute]) -> S::Compute {
         let variance = self.computed_variance(phi);
         if variance.is_finite() { variance } else { S::Compute::ZERO }

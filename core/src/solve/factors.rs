@@ -1,10 +1,10 @@
-//! The factors of a covariance and what works on them, for any order.
+//! The factors of a covariance and their operations, for any order.
 
 use crate::matrix::add_scaled;
 use crate::scalar::{Scalar, Storage, Vectorized};
 
-/// The factors D and U of a [`super::Covariance`] of any order. What works on them is compiled once, out of line: the
-/// lengths of its loops are rarely constants, and a copy for every learner would cost kilobytes of flash.
+/// The factors D and U of a [`super::Covariance`] of any order. Their operations are compiled once, out of line: loop
+/// lengths are rarely constants, and a copy forevery learner would cost kilobytes of flash.
 pub(crate) struct Factors<'a, S: Storage> {
     pub diagonal: &'a mut [S::Compute],
     /// U above its diagonal, column after column.
@@ -48,8 +48,8 @@ impl<S: Storage> Factors<'_, S> {
     }
 
     /// Forgets: `P ← P/decay`, except that no d_j(1 + ‖u_j‖²) grows beyond `limit`, so that no variance
-    /// exceeds `limit` times the order. Directions that no φ excites would otherwise grow without end,
-    /// as decay⁻ᵗ; clamping them one by one leaves the others free to fade.
+    /// exceeds `limit` times the order. Directions that no φ excites would otherwise grow without
+    /// bound, as decay⁻ᵗ; clamping them one by one leaves the others free to fade.
     #[inline(never)]
     pub fn fade(&mut self, decay: S::Compute, limit: S::Compute) {
         let mut rest = &mut *self.upper;
@@ -60,7 +60,7 @@ impl<S: Storage> Factors<'_, S> {
             let largest = if square.is_finite() {
                 limit / square
             } else {
-                // An element has left the format.
+                // An element has overflowed the format.
                 column.fill(S::STORED_ZERO);
                 limit
             };
@@ -217,8 +217,8 @@ fn project<S: Storage>(column: &[S], phi: &[S::Compute]) -> S::Compute {
     sum
 }
 
-/// The sum of squares of a column. Each element is converted once; [`crate::matrix::dot`] would convert it
-/// twice.
+/// The sum of squares of a column. Each element is converted once, where [`crate::matrix::dot`] would
+/// convert it twice.
 #[inline(always)]
 fn squares<S: Storage>(column: &[S]) -> S::Compute {
     let (columns, rest) = column.as_chunks::<LANES>();

@@ -9,8 +9,9 @@ use crate::scalar::{Scalar, Storage};
 
 /// Inverse by Gauss-Jordan elimination in place with partial pivoting: `out = A⁻¹`.
 ///
-/// N³ multiply-adds and N divisions; 4 N words on the stack. A matrix whose rows or columns are in unlike
-/// units is scaled to inverse and back by powers of two, at twice the cost; others are not touched.
+/// N³ multiply-adds and N divisions; 4 N words on the stack. A matrix whose rows or columns differ widely in
+/// their units is scaled by powers of two and its inverse scaled back, at twice the cost; others are left
+/// alone.
 ///
 /// ```
 /// use situ::{matrix::Matrix, solve};
@@ -24,9 +25,9 @@ use crate::scalar::{Scalar, Storage};
 ///
 /// # Errors
 /// [`Error::Singular`] if a pivot is zero, or if the condition number ‖A‖∞ ‖A⁻¹‖∞ reaches 1/(4 N ε) in any
-/// units, where no digit of the inverse may be correct (the only sign of a zero pivot hidden by rounding),
-/// or if an element of the inverse exceeds the format; [`Error::NotFinite`] if an element is infinite or
-/// NaN. `out` is then unspecified.
+/// units, so that no digit of the inverse may be correct (the only sign of a zero pivot hidden by
+/// rounding), or if an element of the inverse exceeds the format; [`Error::NotFinite`] if an element is
+/// infinite or NaN. `out` is then unspecified.
 pub fn invert<A, T, const N: usize>(
     a: &Matrix<A, N, N>,
     out: &mut Matrix<T, N, N>,
@@ -49,7 +50,7 @@ where
     scales::undo(out.as_mut_slice(), rows, columns).ok_or_else(|| no_inverse(a))
 }
 
-/// Loads all elements: one by one where they stay in registers.
+/// Loads all elements: one by one if they stay in registers.
 #[inline(always)]
 fn load<A: Storage, const N: usize>(a: &Matrix<A, N, N>, out: &mut Matrix<A::Compute, N, N>) {
     if N <= small::MAX_ORDER {
@@ -64,7 +65,7 @@ fn load<A: Storage, const N: usize>(a: &Matrix<A, N, N>, out: &mut Matrix<A::Com
 fn invert_in_place<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>) -> bool {
     let norm = infinity_norm(a);
     let regular = if N <= small::MAX_ORDER { small::reduce(a) } else { reduce(a) };
-    // If an element of either is not finite, neither is this, and it is not below the limit.
+    // If an element of either is not finite, neither is this, so it is not below the limit.
     regular && norm * infinity_norm(a) < T::ONE / (T::from_usize(4 * N) * T::EPSILON)
 }
 
@@ -91,7 +92,7 @@ fn reduce<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>) -> bool {
     true
 }
 
-/// Minimum order at which calling the processor's own kernel pays.
+/// Minimum order at which calling the processor's own kernel pays off.
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 const LARGE: usize = 8;
 
@@ -105,7 +106,7 @@ fn undo_swaps<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>, pivots: &[usiz
     }
 }
 
-/// Why the inversion failed. Examined only now: a NaN or an infinity spreads, so it cannot pass.
+/// Why the inversion failed. Examined only now: NaN and infinity spread, so neither goes unnoticed.
 #[cold]
 fn no_inverse<A: Storage, const N: usize>(a: &Matrix<A, N, N>) -> Error {
     if a.is_finite() { Error::Singular } else { Error::NotFinite }

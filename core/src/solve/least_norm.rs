@@ -154,7 +154,7 @@ impl<'a, T: Scalar> LeastNorm<'a, T> {
 
 /// Largest eigenvalue of a symmetric positive definite map by power iteration.
 fn power<T: Scalar>(y: &mut [T], map: impl Fn(&mut [T])) -> T {
-    // No preferred direction, none excluded.
+    // Random: no direction is preferred or excluded.
     let mut generator = crate::random::Generator::new(0);
     y.fill_with(|| generator.normal());
     let mut growth = T::ZERO;

@@ -6,10 +6,10 @@
 //! |---|---|---|
 //! | any, once | [`invert`] (pivoted Gauss-Jordan) | N³ |
 //! | any, as exact as f32 allows | [`invert`], then [`refine`] | 2 N³, and N³ in f64 |
-//! | wide, any size, smallest solution | [`LeastNorm`] | E² (U - E/3), then E²/2 + 2 E U a solve |
-//! | symmetric positive definite | [`Cholesky`], after [`check_symmetric`] where that is in doubt | N³/6, then N² a solve |
-//! | drifts slowly, inverse kept from before | [`NewtonInverse::refine`], one step | 2 N³, no pivots, no divisions |
-//! | any, without pivoting | [`NewtonInverse::invert`] from a cold start | 2 N³ a step, 10 to 40 steps |
+//! | wide, any size, smallest solution | [`LeastNorm`] | E² (U - E/3), then E²/2 + 2 E U per solve |
+//! | symmetric positive definite | [`Cholesky`], after [`check_symmetric`] if in doubt | N³/6, then N² per solve |
+//! | drifts slowly, earlier inverse kept | [`NewtonInverse::refine`], one step | 2 N³, no pivots, no divisions |
+//! | any, without pivoting | [`NewtonInverse::invert`] from a cold start | 2 N³ per step, 10 to 40 steps |
 //!
 //! A cold Newton inversion costs 9 to 14 times a pivoted one on a Cortex-M4; it pays where an
 //! earlier inverse is available (one step is two matrix products) and inside transformers.

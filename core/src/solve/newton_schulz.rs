@@ -22,20 +22,20 @@ use crate::scalar::{Scalar, Storage};
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Order {
-    /// X (2I − A X): the residual squares in every step of two products.
+    /// X (2I − A X): each step, of two products, squares the residual.
     #[default]
     Two,
-    /// X (I + R + R²), R = I − A X: the residual is cubed in every step of three products. (Order four
-    /// is two steps of order two, at the same cost.)
+    /// X (I + R + R²), R = I − A X: each step, of three products, cubes the residual. (Order four is
+    /// two steps of order two, at the same cost.)
     Three,
 }
 
 /// Newton-Schulz inversion with its working memory: 3 N² scalars.
 ///
 /// The iterate X approximates A⁻¹; one step of order two is X ← X (2I − A X), after which the
-/// residual I − A X is squared (Schulz, 1933). It converges where the residual's
-/// spectral radius starts below one, which the cold start X₀ = Aᵀ/(‖A‖₁ ‖A‖∞) ensures, in
-/// about 2 log₂ κ + log₂ log₂ 1/ε steps.
+/// residual I − A X is squared (Schulz, 1933). It converges if the residual's spectral radius
+/// starts below one, which the cold start X₀ = Aᵀ/(‖A‖₁ ‖A‖∞) ensures, in about 2 log₂ κ + log₂
+/// log₂ 1/ε steps.
 ///
 /// ```
 /// use situ::{matrix::Matrix, solve::{self, NewtonInverse, Order}};
@@ -82,13 +82,13 @@ impl<T: Scalar, const N: usize> NewtonInverse<T, N> {
     }
 
     /// Inverts from the cold start until the residual ‖I − A X‖_F is at most `tolerance`. Two
-    /// products a step (order two), three (order three).
+    /// products per step for order two, three for order three.
     ///
     /// # Errors
     /// [`Error::NotFinite`] for an infinite or NaN element; [`Error::Singular`] if the residual is
     /// one half or more after as many steps as a condition number of 1/ε takes (48 in f32, 106 in
-    /// f64); [`Error::NotConverged`] if `max_iterations` come first or rounding stops the descent.
-    /// The iterate is then the identity.
+    /// f64); [`Error::NotConverged`] if `max_iterations` are reached first or rounding stops the
+    /// descent. The iterate is then the identity.
     pub fn invert<A: Storage<Compute = T>>(
         &mut self,
         a: &Matrix<A, N, N>,
@@ -124,8 +124,8 @@ impl<T: Scalar, const N: usize> NewtonInverse<T, N> {
             if residual <= tolerance {
                 return Ok(iterations);
             }
-            // In exact arithmetic the residual never rises from a cold start; if it does
-            // near zero, rounding is all that is left.
+            // In exact arithmetic the residual never rises from a cold start; if it does near zero,
+            // only rounding is left.
             let stalled = residual >= earlier && residual < half;
             if stalled || iterations == max_iterations {
                 let singular = residual >= half && iterations >= 2 * T::MANTISSA_DIGITS;
@@ -164,10 +164,10 @@ impl<T: Scalar, const N: usize> NewtonInverse<T, N> {
         self.compute_residual(a)
     }
 
-    /// Sets the iterate for a symmetric positive definite A with eigenvalues within `[low, high]`:
-    /// X₀ = 8/(high² + 6 low high + low²) ((low + high) I − A), the linear polynomial in A that is best in
-    /// Chebyshev's sense. The residual starts below 1 − 2 low/high where the cold start's begins at
-    /// 1 − (low/high)².
+    /// Sets the iterate for a symmetric positive definite A with eigenvalues within `[low, high]`: X₀ =
+    /// 8/(high² + 6 low high + low²) ((low + high) I − A), the linear polynomial in A that is best in
+    /// Chebyshev's sense. The residual starts below 1 − 2 low/high, while the cold start's begins at 1 −
+    /// (low/high)².
     ///
     /// # Errors
     /// [`Error::NotPositiveDefinite`] unless 0 < `low` <= `high`, both finite; the iterate is then

@@ -7,9 +7,9 @@ use crate::scalar::{Scalar, Storage};
 /// One step of iterative refinement, `X += X (I − A X)`, with the residual in f64: an inverse in f32
 /// becomes, if the condition number is well below 1/ε, about the nearest one that f32 can represent.
 ///
-/// [`super::invert`] leaves residuals of some ε ‖A‖ ‖A⁻¹‖; this leaves a few times the residual of the
-/// rounded exact inverse. N³ multiply-adds in f64 (in software on most Cortex-M: about fifty times the
-/// cost), and N³ in T; N words on the stack. In f64 itself it gains little.
+/// [`super::invert`] leaves residuals of about ε ‖A‖ ‖A⁻¹‖; this leaves a few times the residual of
+/// the rounded exact inverse. N³ multiply-adds in f64 (in software on most Cortex-M: about fifty times
+/// the cost), and N³ in T; N words on the stack. In f64 itself it gains little.
 ///
 /// ```
 /// use situ::matrix::Matrix;

@@ -1,15 +1,15 @@
-//! Rows and columns of a matrix in units of their own.
+//! Scaling the rows and columns of a matrix to comparable size.
 //!
 //! On slices and never inlined: one copy in flash serves all orders.
 
 use crate::scalar::Scalar;
 
-/// The factor that a row or column calls for, from every `step`th of some elements; none if it has none.
+/// The scale factor of a row or column, from every `step`th of some elements; `None` if there is none.
 // Not a dynamic iterator: its table would link a method that divides by the step.
 type Measure<T> = fn(&[T], usize) -> Option<T>;
 
-/// The exponent of the power of two at or below a finite number that is not zero. Found by steps: a detour by
-/// the bits of an f64 would be computed in software for f32.
+/// The exponent of the power of two at or below a finite number that is not zero. Found by steps: a detour
+/// through the bits of an f64 would run in software for f32.
 fn exponent<T: Scalar>(number: T) -> i32 {
     let (half, two) = (T::from_f64(0.5), T::from_f64(2.0));
     let (mut rest, mut exponent) = (number.abs(), 0_i32);
@@ -24,7 +24,7 @@ fn exponent<T: Scalar>(number: T) -> i32 {
     exponent
 }
 
-/// Two to the power of minus `exponent`; none if it is zero or not finite.
+/// Two to the power of minus `exponent`; `None` if it is zero or not finite.
 fn factor<T: Scalar>(exponent: i32) -> Option<T> {
     let base = if exponent > 0 { T::from_f64(0.5) } else { T::from_f64(2.0) };
     let factor = (0..exponent.unsigned_abs()).fold(T::ONE, |factor, _| factor * base);
@@ -56,11 +56,11 @@ fn mean<T: Scalar>(elements: &[T], step: usize) -> Option<T> {
 }
 
 /// Multiplies the rows and the columns of a square matrix by powers of two, so that the largest element of
-/// each is near 1 and no digit is lost; writes the factors. None if a row or column is all zeros, not
-/// finite, or so small that its factor is not.
+/// each is near 1 and no digit is lost; writes the factors. `None` if a row or column is all zeros, not
+/// finite, or so small that its factor is infinite.
 ///
-/// Geometric means come first, for they are those of the matrix without units. The largest elements of all
-/// rows may lie in one column, whose own differences would become the rows' units.
+/// Geometric means come first, because they are those of the matrix without units. The largest elements of
+/// all rows may lie in one column, whose own differences would become the rows' units.
 #[cold]
 #[inline(never)]
 pub(super) fn equilibrate<T: Scalar>(a: &mut [T], rows: &mut [T], columns: &mut [T]) -> Option<()> {
@@ -83,8 +83,8 @@ pub(super) fn equilibrate<T: Scalar>(a: &mut [T], rows: &mut [T], columns: &mut 
     Some(())
 }
 
-/// From the inverse of the scaled matrix to that of the matrix itself: `C X R`. None if an element is then
-/// not finite.
+/// From the inverse of the scaled matrix to that of the matrix itself: `C X R`. `None` if an element is
+/// then not finite.
 #[cold]
 #[inline(never)]
 pub(super) fn undo<T: Scalar>(inverse: &mut [T], rows: &[T], columns: &[T]) -> Option<()> {

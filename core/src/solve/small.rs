@@ -7,8 +7,8 @@ use crate::scalar::Scalar;
 /// The largest order.
 pub(super) const MAX_ORDER: usize = 4;
 
-/// Replaces `a` by its inverse; false if a pivot is zero. The steps of [`super::gauss_jordan`] in their
-/// order, so the same bits.
+/// Replaces `a` by its inverse; false if a pivot is zero. The steps of [`super::gauss_jordan`] in the
+/// same order, so the same bits.
 #[inline(always)]
 pub(super) fn reduce<T: Scalar, const N: usize>(a: &mut Matrix<T, N, N>) -> bool {
     let mut rows = a.rows;
@@ -47,7 +47,7 @@ fn step<T: Scalar, const N: usize, const K: usize>(
     if let Some(pivot) = pivots.get_mut(K) {
         *pivot = chosen;
     }
-    // The index that is compared is a constant, the one that is found is not.
+    // The index compared is a constant, the one found is not.
     for i in K + 1..N {
         if i == chosen
             && let Ok([first, second]) = rows.get_disjoint_mut([K, i])

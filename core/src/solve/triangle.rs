@@ -27,7 +27,7 @@ pub struct Size<const TERMS: usize>;
 /// so this trait is implemented once for each order and cannot be implemented elsewhere. Code that is
 /// generic in the order requires `Size<TERMS>: Triangular`.
 ///
-/// The example is that of [`Size`].
+/// See the example of [`Size`].
 #[diagnostic::on_unimplemented(
     message = "the order of a covariance must be from 1 to 599",
     label = "no triangle of this order"
@@ -39,13 +39,13 @@ pub trait Triangular: sealed::Sealed {
 
 /// An array whose length only the compiler knows.
 ///
-/// The example is that of [`Size`].
+/// See the example of [`Size`].
 pub trait Elements<S>: Copy + sealed::Sealed {
     /// All zeros.
     const ZEROS: Self;
-    /// Their number.
+    /// The number of elements.
     const LENGTH: usize;
-    /// [`Self::ZEROS`], written by the fastest code there is.
+    /// [`Self::ZEROS`], written by the fastest code available.
     fn zeros() -> Self
     where
         S: Default;
