@@ -5,7 +5,7 @@ use crate::scalar::Storage;
 
 /// Caller-provided buffers, to be filled by a [`super::Builder`].
 ///
-/// [`array_buffers!`](crate::array_buffers) has the example.
+/// See the example of [`array_buffers!`](crate::array_buffers).
 #[derive(Debug)]
 pub struct Buffers<'a, S: Storage> {
     /// For scaled diagonals.
@@ -23,7 +23,7 @@ pub struct Buffers<'a, S: Storage> {
 /// Every construction has a `const fn buffer_sizes`, so that [`array_buffers!`](crate::array_buffers)
 /// reserves the memory at compile time.
 ///
-/// The example is that of [`array_buffers!`](crate::array_buffers).
+/// See the example of [`array_buffers!`](crate::array_buffers).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -38,8 +38,8 @@ pub struct BufferSizes {
     pub layers: usize,
 }
 
-/// Buffers in arrays, sized at compile time: 12 bytes a block, 8 a bias, 52 a head and 48 a layer
-/// in f32. [`array_buffers!`](crate::array_buffers) names the type.
+/// Buffers in arrays, sized at compile time: 12 bytes per block, 8 per bias, 52 per head and 48 per
+/// layer in f32. [`array_buffers!`](crate::array_buffers) names the type.
 #[derive(Clone, Debug)]
 pub struct ArrayBuffers<
     S: Storage,
@@ -81,8 +81,8 @@ where
     }
 }
 
-/// The type [`ArrayBuffers`](crate::transformer::ArrayBuffers) for weights of a scalar type, as
-/// large as a constant [`BufferSizes`](crate::transformer::BufferSizes) says.
+/// The type [`ArrayBuffers`](crate::transformer::ArrayBuffers) for weights of a scalar type, sized
+/// by a constant [`BufferSizes`](crate::transformer::BufferSizes).
 ///
 /// ```
 /// use situ::array_buffers;

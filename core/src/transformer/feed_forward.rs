@@ -23,8 +23,8 @@ impl<S: Storage> Transformer<'_, S> {
     /// A feed-forward processes each column independently, so it can go tile by tile with the hidden
     /// units of one tile in a small workspace.
     ///
-    /// All columns whose inputs are zero gain the same constant. Where that constant is zero they
-    /// are skipped: much of a written transformer works only in its scratch columns.
+    /// All columns whose inputs are zero gain the same constant. If that constant is zero they are
+    /// skipped: much of a written transformer works only in its scratch columns.
     pub(super) fn feed_forward(
         &self,
         feed_forward: &FeedForward,
@@ -67,7 +67,7 @@ impl<S: Storage> Transformer<'_, S> {
         add_biases(feed_forward.output_bias.of(self.biases), sequence, tile)
     }
 
-    /// Writes for each column zero if the feed-forward does not change it, else a non-zero number.
+    /// Writes for each column zero if the feed-forward does not change it, otherwise a non-zero number.
     fn measure_activity(
         &self,
         feed_forward: &FeedForward,

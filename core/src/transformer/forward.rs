@@ -51,7 +51,7 @@ impl<S: Storage> Transformer<'_, S> {
         Ok(())
     }
 
-    /// All heads of a layer read the same sequence, so their outputs are added only when all are
+    /// All heads of a layer read the same sequence, so their outputs are added only after all are
     /// computed.
     fn attend(
         &self,

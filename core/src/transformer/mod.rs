@@ -1,4 +1,4 @@
-//! Transformers whose weights are written or given, run in caller-provided buffers.
+//! Transformers with written or trained weights, run in caller-provided buffers.
 //!
 //! The state is a sequence H of `rows` features × `columns` tokens, stored row by row. A layer
 //! computes
@@ -9,8 +9,8 @@
 //! ```
 //!
 //! Weights are lists of [`Block`]s, each a scaled diagonal: a construction that moves, scales and
-//! adds rows costs what it moves and nothing for rows it leaves alone, and its weights can be
-//! constants in flash. [`Map::Dense`] holds weights that were trained.
+//! adds rows costs only what it moves, nothing for rows that it leaves alone, and its weights can
+//! be constants in flash. [`Map::Dense`] holds weights that were trained.
 //!
 //! There are two runtimes because the two kinds of model differ in everything but attention: this
 //! one applies sparse, exact weights to a whole sequence at once, as often as a loop needs, without
@@ -64,7 +64,7 @@ error_enum! {
     /// assert_eq!(builder.head(&[], &[], &[], Attention::Linear).err(), Some(Error::Order));
     /// builder.layer()?;
     /// assert_eq!(builder.layer().err(), Some(Error::Full));
-    /// // Three numbers are no whole columns of two rows.
+    /// // Three numbers do not fill columns of two rows.
     /// assert_eq!(builder.finish().forward(&mut [0.0; 3], &mut []), Err(Error::Shape));
     /// # Ok::<(), Error>(())
     /// ```
@@ -76,7 +76,7 @@ error_enum! {
         Row => "a weight refers to a row that does not exist",
         /// A buffer of the builder is full.
         Full => "a buffer of the builder is full",
-        /// A layer was built in another order than heads, inputs, outputs.
+        /// A layer was not built in the order heads, inputs, outputs.
         Order => "a layer takes heads first, then inputs, then outputs",
         /// The workspace is too small.
         Workspace {

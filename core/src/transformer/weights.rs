@@ -68,7 +68,7 @@ impl<S: Storage> Default for Block<S> {
 
 /// A constant within a bias: rows `row..row + length` gain `value`, in every column.
 ///
-/// The example is that of [`Builder`](super::Builder).
+/// See the example of [`Builder`](super::Builder).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bias<S> {
     /// First row.
@@ -87,7 +87,7 @@ impl<S: Storage> Default for Bias<S> {
 
 /// A run of elements in one of a transformer's slices.
 ///
-/// The example is that of [`Transformer`].
+/// See the example of [`Transformer`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     /// First element.
@@ -107,7 +107,7 @@ impl Span {
 
 /// A weight matrix.
 ///
-/// The example is that of [`Transformer`].
+/// See the example of [`Transformer`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Map {
     /// A sum of scaled diagonals, among the transformer's `blocks`.
@@ -168,7 +168,7 @@ pub enum Attention<T> {
 /// An attention head: rows `output..output + value_size` of the sequence gain
 /// `W_V H σ((W_K H)ᵀ (W_Q H))`.
 ///
-/// The example is that of [`Transformer`].
+/// See the example of [`Transformer`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Head<T> {
     /// W_K, `key_size` rows.
@@ -189,7 +189,7 @@ pub struct Head<T> {
 
 /// A feed-forward: the sequence gains `W_2 relu(W_1 A + b_1 1ᵀ) + b_2 1ᵀ`.
 ///
-/// The example is that of [`Builder`](super::Builder).
+/// See the example of [`Builder`](super::Builder).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FeedForward {
     /// Hidden units.
@@ -206,7 +206,7 @@ pub struct FeedForward {
 
 /// A layer: heads in parallel, then a feed-forward if it has units or an output bias.
 ///
-/// The example is that of [`Transformer`].
+/// See the example of [`Transformer`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Layer {
     /// Among the transformer's `heads`.
@@ -217,7 +217,7 @@ pub struct Layer {
 
 /// A transformer: a view of its weights, which may be in flash.
 ///
-/// Bytes for f32: 12 a block, 8 a bias, 52 a head, 48 a layer.
+/// Bytes for f32: 12 per block, 8 per bias, 52 per head, 48 per layer.
 ///
 /// ```
 /// use situ::transformer::{Block, Head, Layer, Map, Span, Transformer};
