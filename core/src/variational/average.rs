@@ -4,7 +4,7 @@ use super::Error;
 use crate::scalar::Scalar;
 
 /// The mean of all points after the first `burn_in`. 2 N numbers and two counters: the mean, and
-/// the part of it that rounding left out, so that f32 averages hundreds of millions of points.
+/// the part of it lost to rounding, so that f32 averages hundreds of millions of points.
 ///
 /// ```
 /// use situ::variational::Average;
@@ -32,7 +32,7 @@ impl<T: Scalar, const N: usize> Average<T, N> {
     /// Records a point. 7 N flops.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] for such a point; nothing is then recorded.
+    /// [`Error::NotFinite`] if the point is not; nothing is then recorded.
     #[inline]
     pub fn record(&mut self, x: &[T; N]) -> Result<(), Error> {
         if !x.iter().all(|x| x.is_finite()) {
@@ -42,7 +42,7 @@ impl<T: Scalar, const N: usize> Average<T, N> {
             self.burn_in -= 1;
             return Ok(());
         }
-        // At the largest count the mean keeps forgetting instead of standing still.
+        // At the largest count the mean keeps forgetting instead of freezing.
         self.count = self.count.saturating_add(1);
         let weight = T::ONE / T::from_usize(self.count as usize);
         for ((mean, rest), x) in self.mean.iter_mut().zip(&mut self.rest).zip(x) {
@@ -56,7 +56,7 @@ impl<T: Scalar, const N: usize> Average<T, N> {
         Ok(())
     }
 
-    /// The mean; zeros before a point counts.
+    /// The mean; zeros until a point counts.
     #[inline]
     pub const fn mean(&self) -> [T; N] {
         self.mean
@@ -83,7 +83,7 @@ impl<T: Scalar, const N: usize> Average<T, N> {
 /// for _ in 0..10_000 {
 ///     means.record(&[generator.normal()])?;
 /// }
-/// // Of independent points the standard error is σ/√n = 0.01; 100 batches tell it within 7 %.
+/// // Of independent points the standard error is σ/√n = 0.01; 100 batches determine it within 7 %.
 /// assert!((means.standard_error()[0] - 0.01).abs() < 0.003);
 /// # Ok::<(), situ::variational::Error>(())
 /// ```
@@ -113,7 +113,7 @@ impl<T: Scalar, const N: usize> BatchMeans<T, N> {
     /// Records a point. N multiply-adds, and 3 N more at the end of a batch.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] for such a point; nothing is then recorded.
+    /// [`Error::NotFinite`] if the point is not; nothing is then recorded.
     #[inline]
     pub fn record(&mut self, x: &[T; N]) -> Result<(), Error> {
         self.batch.record(x)?;

@@ -81,7 +81,7 @@ pub trait Method<T: Scalar, const N: usize>: ConstantStep<T> {
 ///
 /// let method = Sgda::new(0.25, Bounds::new([1.0], [9.0])?)?;
 /// let mut x = [2.0];
-/// // F(x) = x: a step to 2 − g 2, the next ones as far as the bound.
+/// // F(x) = x: one step to 2 − g 2, the next ones to the bound.
 /// method.advance(&mut x, |x, v| *v = *x)?;
 /// assert_eq!(x, [1.5]);
 /// (0..10).try_for_each(|_| method.advance(&mut x, |x, v| *v = *x))?;
@@ -98,7 +98,7 @@ pub struct Sgda<T, P> {
 }
 
 impl<T: Scalar, P> Sgda<T, P> {
-    /// Step size g, projecting onto the set of `projection`.
+    /// With step size g, projecting onto the set of `projection`.
     ///
     /// # Errors
     /// [`Error::StepSize`] unless positive and finite.
@@ -151,7 +151,7 @@ pub struct Extragradient<T, P> {
 }
 
 impl<T: Scalar, P> Extragradient<T, P> {
-    /// Step size g and ratio α, projecting onto the set of `projection`.
+    /// With step size g and ratio α, projecting onto the set of `projection`.
     ///
     /// # Errors
     /// [`Error::StepSize`] unless the step size is positive and finite; [`Error::Ratio`] unless α is in

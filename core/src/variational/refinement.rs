@@ -57,7 +57,7 @@ pub struct Refinement<M> {
 /// let refinement = Refinement::new(Sgda::new(0.1, Everywhere)?)?;
 /// let mut chains = PairedChains::new([1.0_f64], 0);
 /// refinement.advance(&mut chains, |x, v| *v = *x, |noise| noise[0] = 1.0)?;
-/// // x − g (x ± 1): the noise moves the two of a pair apart and leaves their middle alone.
+/// // x − g (x ± 1): the noise moves the two of a pair apart and leaves their midpoint alone.
 /// assert_eq!(*chains.points(), [[0.8], [1.0]]);
 /// assert!((chains.mean()[0] - 0.9).abs() < 1e-12 && (chains.double_mean()[0] - 0.8).abs() < 1e-12);
 /// # Ok::<(), situ::variational::Error>(())
@@ -107,8 +107,8 @@ impl<M> Refinement<M> {
     }
 
     /// The same for an oracle whose noise depends on the point: `oracle(x, u, v)` writes a noisy value
-    /// at x from the D random numbers u that `draw` fills in, symmetric around zero (a mini-batch, say,
-    /// or factors). All four chains see the same numbers, two of them with the other sign.
+    /// at x from the D random numbers u that `draw` fills in, symmetric around zero (a mini-batch, for
+    /// example, or factors). All four chains see the same numbers, two of them with opposite sign.
     ///
     /// # Errors
     /// [`Error::NotFinite`] if a chain diverges; all four are then unchanged.
@@ -144,7 +144,7 @@ impl<M> Refinement<M> {
     }
 }
 
-/// The point between the two of a pair.
+/// The midpoint of a pair.
 #[inline]
 fn middle<T: Scalar, const N: usize>([plus, minus]: &[[T; N]; 2]) -> [T; N] {
     let mut middle = [T::ZERO; N];
@@ -176,7 +176,7 @@ impl<T: Scalar, const N: usize> PairedChains<T, N> {
     }
 
     /// The refinement `2 x_g - x_2g` of the current points. Its mean is [`refined`](Self::refined);
-    /// recorded step by step in [`BatchMeans`](super::BatchMeans) it gives that mean an interval:
+    /// recorded step by step in [`BatchMeans`](super::BatchMeans) it gives that mean a confidence interval:
     ///
     /// ```
     /// use situ::random::Generator;
