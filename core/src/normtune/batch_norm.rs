@@ -103,14 +103,14 @@ impl<S: Storage> Moments<S> {
         (self.mean, self.variance) = (S::store(moments.0), S::store(moments.1));
     }
 
-    /// Scale and shift of a unit of this (γ, β).
+    /// Scale and shift of a unit with this (γ, β).
     #[inline]
     pub fn affine(&self, normalized: Unit<S::Compute>) -> Unit<S::Compute> {
         let scale = normalized.scale / self.deviation();
         Unit { scale, shift: normalized.shift - scale * self.mean.load() }
     }
 
-    /// (γ, β) of a unit of this scale and shift: γ = scale σ, β = shift + scale μ.
+    /// (γ, β) of a unit with this scale and shift: γ = scale σ, β = shift + scale μ.
     #[inline]
     pub fn normalized(&self, affine: Unit<S::Compute>) -> Unit<S::Compute> {
         let mean = self.mean.load();

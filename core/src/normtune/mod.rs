@@ -15,7 +15,7 @@
 //! | [`Sgd`], [`Adagrad`], [`Adam`], [`Optimizer`] | descent |
 //! | [`BatchNorm`] | statistics, and descent in the coordinates of batch normalization |
 //! | [`rebuild`], [`Stack`] | scales and shifts that make the network equal to a given one |
-//! | [`Domain`] | the box of inputs on which it is |
+//! | [`Domain`] | the box of inputs on which they are equal |
 //! | [`cross_entropy`], [`squared_error`] | losses |
 //!
 //! ```

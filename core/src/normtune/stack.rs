@@ -79,7 +79,7 @@ pub struct Stack<W, const D: usize, const N: usize, const K: usize, const L: usi
 ///
 /// `2 L K (N + D) + 2 D` numbers.
 ///
-/// The example is that of [`Stack`].
+/// See the example of [`Stack`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct StackParameters<
     S: Storage,
@@ -117,7 +117,7 @@ impl<S: Storage, const D: usize, const N: usize, const K: usize, const L: usize>
 
 /// Workspace of one block, and the number of inputs outside the domain.
 ///
-/// The example is that of [`Stack`].
+/// See the example of [`Stack`].
 #[derive(Clone, Debug)]
 pub struct StackWorkspace<S: Storage, const D: usize, const N: usize> {
     work: Workspace<S, N, 1, D>,

@@ -27,7 +27,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// The stream of this seed. Close seeds have unrelated streams.
+    /// The stream of this seed. Nearby seeds have unrelated streams.
     pub const fn new(seed: u64) -> Self {
         let mut generator = Generator::new(seed);
         Self { start: generator.bits(), key: generator.bits() }

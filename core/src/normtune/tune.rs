@@ -63,7 +63,7 @@ pub struct Sgd<T> {
 /// ```
 /// use situ::normtune::{Adagrad, Rule};
 ///
-/// // Under equal gradients step n has the length rate/√n.
+/// // With equal gradients step n has the length rate/√n.
 /// let rule = Adagrad { rate: 0.1, floor: 0.0 };
 /// let (first, memory) = Rule::<f64>::change(&rule, 0.0, 3.0, 0.1, 1);
 /// let (second, _) = Rule::<f64>::change(&rule, memory, 3.0, 0.1, 2);
@@ -197,7 +197,7 @@ pub struct Optimizer<M, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: u
 impl<M: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
     Optimizer<M, WIDTH, DEPTH, OUTPUTS>
 {
-    /// Before the first step of `rule`.
+    /// The state before the first step of `rule`.
     pub const fn new<S: Storage, R: Rule<S, Memory = M>>(_rule: &R) -> Self {
         let fresh = Unit { scale: R::FRESH, shift: R::FRESH };
         Self { memory: Units::filled(fresh), steps: 0 }

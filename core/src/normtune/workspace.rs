@@ -1,12 +1,12 @@
-//! What a pass through a network keeps for the next one.
+//! The state that a pass through a network keeps for the next one.
 
 use super::{Unit, Units};
 use crate::scalar::{Scalar, Storage};
 
 /// Sums of a pass and their gradients.
 ///
-/// `2 (WIDTH DEPTH + OUTPUTS)` numbers of type S: weights are not recorded. A pass through two hidden
-/// layers or more takes `WIDTH` numbers of the compute type and `2 WIDTH` bytes of stack besides.
+/// `2 (WIDTH DEPTH + OUTPUTS)` numbers of type S: weights are not recorded. A pass through two or
+/// more hidden layers also takes `WIDTH` numbers of the compute type and `2 WIDTH` bytes of stack.
 ///
 /// ```
 /// use situ::normtune::{Network, Parameters, Sign, Workspace};
@@ -72,7 +72,7 @@ fn gather<S: Storage>(
 ) -> usize {
     let mut count = 0;
     let mut slots = index.iter_mut().zip(value);
-    // Not a range that ends with the largest u16: its iterator takes ten instructions a unit.
+    // Not a range that ends with the largest u16: its iterator takes ten instructions per unit.
     for (index, (unit, trace)) in (0_u32..).zip(units.iter().zip(trace)) {
         let output = unit.apply(trace.sum.load());
         if output > S::Compute::ZERO
