@@ -26,7 +26,7 @@ pub struct Plan {
 /// First row of each field of a token; the first K tokens are sinks, which take the attention that
 /// nothing else does.
 ///
-/// The example is that of the [module](super).
+/// See the example of the [module](super).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rows {
     /// The letter, one-hot, d rows; zero at the query's separator and at sinks.
