@@ -14,8 +14,9 @@ Every claim that `situ reproduce` measures. This page is written from the lists 
 `SITU_ACCEPT=1 cargo test -p situ-tests --test claims document`, and a test fails if it is out of date.
 
 - **Reference**: the result that the measurement is compared with, independent of the measured code.
-- **Sampled**: an estimate, printed with its standard error. The others are exact, the largest error of
-  all cases tried, or a statistic without a standard error, such as a p-value.
+- **Sampled**: an estimate, printed with its standard error. At seed 1 it must be four standard errors or more from
+  its bound; a number that is itself in standard errors has a bound of four. The others are exact, the largest error
+  of all cases tried, or a statistic without a standard error, such as a p-value.
 - **Mutations**: deliberate faults, one line each, that are known to break the claim:
   `cargo test -p situ-host --features mutations --test mutations` activates one after another. Where there can be
   none, the table says why.

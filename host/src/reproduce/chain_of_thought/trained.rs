@@ -64,7 +64,7 @@ fn errors(settings: &Settings, model: (&Model, Format), examples: usize) -> Vec<
         let seed = settings.seed.wrapping_mul(1 << 32).wrapping_add(index);
         error(model, examples, &mut Generator::new(seed))
     };
-    (0..settings.size(300, 4000)).parallel_map(task).collect()
+    (0..settings.size(1000, 4000)).parallel_map(task).collect()
 }
 
 /// Squared error of the answers to a task's queries over their mean square. A second pass is given what the
