@@ -6,7 +6,7 @@
 //! | module | the forward pass |
 //! |---|---|
 //! | [`computer`] | executes one instruction of a program |
-//! | [`newton`] | computes an inverse by Newton's iteration, two layers a step; least squares |
+//! | [`newton`] | computes an inverse by Newton's iteration, two layers per step; least squares |
 //! | [`logistic`] | takes a damped Newton step of regularized logistic regression, in 11 + 2k layers |
 //! | [`superposition`] | solves several tasks at once, each weighted by the examples that follow it |
 //! | [`chain_of_thought`] | learns one layer of a hidden network from the examples in the prompt |

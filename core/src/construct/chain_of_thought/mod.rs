@@ -11,7 +11,7 @@
 //!    step; all steps share their weights, or those of a cycle);
 //! 4. reads the layer's value from the last token. It is appended to the prompt for the next pass.
 //!
-//! Each layer is a linear regression of its own, so about max(inputs, width) examples determine a
+//! Each layer is a separate linear regression, so about max(inputs, width) examples determine a
 //! network of inputs × width parameters; without the intermediate values all parameters must be found
 //! at once.
 //!
@@ -22,7 +22,7 @@
 //! use situ::array_buffers;
 //! use situ::construct::chain_of_thought::{LeakyRelu, Plan};
 //!
-//! // Traces of s = φ(2 x), y = 3 s: one number a token, three tokens an example.
+//! // Traces of s = φ(2 x), y = 3 s: one number per token, three tokens per example.
 //! let examples = [1.0, 2.0, 6.0, -1.0, -1.0, -3.0];
 //! const PLAN: Plan<'_, f64> = Plan {
 //!     size: 1,
@@ -165,7 +165,7 @@ pub fn fixed_step_sizes<T: Scalar>(
 
 /// A transformer that learns a hidden network from the prompt and computes it layer by layer.
 ///
-/// The [module](self) has the example.
+/// See the [module](self) for an example.
 #[derive(Clone, Copy, Debug)]
 pub struct ChainOfThought<'a, S: Storage> {
     /// The weights.
@@ -183,7 +183,7 @@ impl<S: Storage> ChainOfThought<'_, S> {
         sequence.saturating_add(self.transformer.workspace(columns))
     }
 
-    /// Completes the chain of a query in L forward passes, with the result of each as a token of the
+    /// Completes the chain of a query in L forward passes; the result of each is a token of the
     /// next.
     ///
     /// `examples` holds L + 1 vectors of length D for each example; `chain` holds L + 1 vectors, of which

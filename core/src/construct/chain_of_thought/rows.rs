@@ -8,7 +8,7 @@ use crate::transformer::Error;
 /// ```
 /// use situ::construct::chain_of_thought::Rows;
 ///
-/// // Vectors of 4, chains of 2: three tokens an example.
+/// // Vectors of 4, chains of 2: three tokens per example.
 /// let rows = Rows::new(4, 2, 10)?;
 /// assert_eq!((rows.tokens(), rows.count), (3, 4 * 4 + 2 * 2 * 4 + 2 * 2 + 1 + 2 * rows.bits));
 /// # Ok::<(), situ::transformer::Error>(())

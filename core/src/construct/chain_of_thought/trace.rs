@@ -19,7 +19,7 @@ use crate::solve::{Cholesky, Error};
 /// let mut learner = TraceLearner::<f64, 1, 1, 1>::new(&config)?;
 /// learner.observe(&config, &[1.0], &[1.0], &[1.0])?;
 /// learner.learn()?;
-/// // A ridge of 1 halves what one trace of ones says of each layer.
+/// // A ridge of 1 halves what one trace of ones implies for each layer.
 /// let (mut hidden, mut output) = ([0.0], [0.0]);
 /// learner.predict(&config, &[1.0], &mut hidden, &mut output);
 /// assert!((hidden[0] - 0.5).abs() < 1e-12 && (output[0] - 0.25).abs() < 1e-12);
@@ -45,7 +45,7 @@ impl<T: Scalar> TraceConfiguration<T> {
 }
 
 /// Learns y = V φ(W x) from traces (x, φ(W x), y), without backpropagation: with known hidden
-/// values, each layer is a linear regression of its own.
+/// values, each layer is a separate linear regression.
 ///
 /// This is chain of thought run as a stream. A trace is written into the memories of two linear
 /// attentions, Σ x xᵀ and Σ φ⁻¹(s) xᵀ for each layer ([`Self::observe`]). The limit of T → ∞ steps of

@@ -12,7 +12,7 @@ pub(super) struct Term {
     unit_step: u8,
     row: u16,
     row_step: u8,
-    /// None for the number of units of the group.
+    /// `None` for the number of units in the group.
     length: Option<u16>,
     scale: f64,
 }

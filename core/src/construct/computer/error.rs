@@ -50,7 +50,7 @@ error_enum! {
             /// [`super::MAX_INVERSE_TEMPERATURE`].
             max: f64,
         } => "the inverse temperature must be from {min} to {max}",
-        /// The sequence does not have the length of the machine's.
+        /// The sequence does not have the machine's length.
         Shape {
             /// Scalars that it needs.
             needed: usize,
@@ -63,8 +63,8 @@ error_enum! {
             /// Largest magnitude that is supported: of the result of a product, or of an operand.
             max: f64,
         } => "instruction {instruction} exceeds its limit of {max:.4}",
-        /// A flag was between the threshold and a millionth above it, so that the branch was taken
-        /// by half, or a register was loaded with something that is not an address.
+        /// A flag was between the threshold and a millionth above it, so that the branch was half
+        /// taken, or a register was loaded with something that is not an address.
         Undecided => "a flag or an address is ambiguous between two values",
         /// Unsupported machine size.
         Machine => "unsupported machine size",

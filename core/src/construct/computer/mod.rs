@@ -6,7 +6,7 @@
 //! memory and instructions; each loop executes one instruction. Attention is softmax at a finite
 //! inverse temperature, and biases are the same in every column.
 //!
-//! | module | instruction set | layers | most heads in a layer |
+//! | module | instruction set | layers | max heads per layer |
 //! |---|---|---|---|
 //! | [`subleq`] | one instruction: subtract, branch if not positive | 9, or 5 | 2 |
 //! | [`fleq`] | a function of two blocks of memory, branch on a flag | 4 | R + d R + d |
@@ -30,7 +30,7 @@ pub use error::Error;
 /// divided by a much larger one would round to zero.
 pub const MAX_INVERSE_TEMPERATURE: f64 = 1e6;
 
-/// A machine that a transformer executes: its weights depend on nothing but this value.
+/// A machine that a transformer executes: its weights depend only on this value.
 ///
 /// The sequence that holds a program has [`Self::rows`] × [`Self::columns`] scalars. Memory is a list
 /// of cells, each of [`Self::cell_size`] numbers: one integer in SUBLEQ, d × d numbers row by row in
@@ -75,7 +75,7 @@ pub trait Computer {
     /// Columns of the sequence.
     fn columns(&self) -> usize;
 
-    /// Numbers of a cell.
+    /// Numbers in a cell.
     fn cell_size(&self) -> usize;
 
     /// Name of the field that a row belongs to, for traces.
@@ -125,7 +125,7 @@ pub trait Computer {
     /// Checks that the transformer computes the next instruction correctly.
     ///
     /// # Errors
-    /// What the machine documents.
+    /// Those that the machine documents.
     fn check_next<T: Scalar>(&self, sequence: &[T]) -> Result<(), Error>;
 
     /// Whether counter and registers are still codes.

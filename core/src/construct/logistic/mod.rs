@@ -77,7 +77,7 @@ struct Rows {
     hessian: u16,
     /// I in the first d columns.
     identity: u16,
-    /// Aᵀ, an example a column.
+    /// Aᵀ, one example per column.
     examples: u16,
     /// x in every column.
     solution: u16,
@@ -85,7 +85,7 @@ struct Rows {
     spare: u16,
     /// y.
     labels: u16,
-    /// One number a column: z, p (1 − p), p, λ², the step; zero between steps.
+    /// One number per column: z, p (1 − p), p, λ², the step; zero between steps.
     numbers: u16,
     /// Ones: the bias.
     ones: u16,
@@ -130,8 +130,8 @@ impl<T: Scalar> Logistic<T> {
         }
     }
 
-    /// Largest |xᵀa| that is interpolated: f(x) ≤ f(0) = ln 2 bounds ‖x‖ by √(2 ln 2/μ), and half as
-    /// much again is a margin for the interpolation error.
+    /// Largest |xᵀa| that is interpolated: f(x) ≤ f(0) = ln 2 bounds ‖x‖ by √(2 ln 2/μ), with half
+    /// as much again as a margin for the interpolation error.
     fn range(&self) -> T {
         T::from_f64(1.5) * self.max_solution().sqrt()
     }

@@ -138,7 +138,7 @@ impl Plan {
 
 /// A transformer that answers several tasks at once.
 ///
-/// The [module](self) has the example.
+/// See the [module](self) for an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Superposition<'a, S: Storage> {
     /// The weights.

@@ -24,9 +24,9 @@ pub struct Plan {
 }
 
 /// First row of each field of a token; the first K tokens are sinks, which take the attention that
-/// nothing else does.
+/// nothing else takes.
 ///
-/// See the example of the [module](super).
+/// See the [module](super) for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rows {
     /// The letter, one-hot, d rows; zero at the query's separator and at sinks.
@@ -62,7 +62,7 @@ pub struct Rows {
 ///
 /// const PLAN: Plan = Plan { letters: 3, inputs: 1, examples: 4 };
 /// let mut storage: array_buffers!(f32; PLAN.buffer_sizes(1, 1)) = Default::default();
-/// // Copies the second input, of which there is one.
+/// // Copies the second input, but there is only one.
 /// let task = Task { input: 1, map: &[Block::copy(0, 0, 3)] };
 /// assert_eq!(PLAN.build(&[task], storage.buffers()).err(), Some(Error::Range));
 /// assert!(PLAN.build(&[Task { input: 0, ..task }], storage.buffers()).is_ok());

@@ -101,7 +101,7 @@ pub enum Operand {
 }
 
 /// One instruction: `mem[c] = f(mem[a], mem[b])`, then a branch to `target` if entry (0, 0) of
-/// `mem[flag]` is at most [`super::THRESHOLD`], else to the next instruction.
+/// `mem[flag]` is at most [`super::THRESHOLD`], otherwise to the next instruction.
 ///
 /// Registers change as a side effect; operands use their values from before.
 ///
@@ -132,7 +132,7 @@ pub struct Instruction {
     pub c: Operand,
     /// The block on which the branch depends.
     pub flag: usize,
-    /// The branch target; none if the next instruction always follows.
+    /// The branch target; `None` if the next instruction always follows.
     pub target: Option<usize>,
     /// A register that counts up by one.
     pub increment: Option<u16>,

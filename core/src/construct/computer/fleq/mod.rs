@@ -15,7 +15,7 @@
 //! by heads at 2c, 3c, … (Richardson extrapolation). Elementwise products and sigmoids are the tanh
 //! of a softmax over two columns.
 //!
-//! Size: with R heads to a product, layers have 1, 3, R + d R + d and 2 heads ([`Machine::max_heads`]);
+//! Size: with R heads per product, layers have 1, 3, R + d R + d and 2 heads ([`Machine::max_heads`]);
 //! rows are [`Machine::rows`]. For d = 4, R = 3, 16 blocks and 16 instructions that is 19 heads and 233
 //! rows, and 88 columns.
 //!
@@ -201,7 +201,7 @@ impl Computer for Machine {
         Self::buffer_sizes(self)
     }
 
-    /// (ln n − ln ε) / 2, at which a read leaks no more than rounding does.
+    /// (ln n − ln ε) / 2, at which a read leaks no more than rounding error.
     fn min_inverse_temperature<T: Scalar>(&self) -> f64 {
         let columns = self.columns().max(1) as f64;
         0.5 * (Scalar::ln(columns) - Scalar::ln(T::EPSILON.to_f64()))
@@ -273,8 +273,8 @@ impl Computer for Machine {
         sequence.get(row).is_some_and(|halted| *halted > T::from_f64(0.5))
     }
 
-    /// d n comparisons, and at most d³ multiply-adds. What passes is computed to rounding, and
-    /// products to [`Machine::max_product_error`].
+    /// d n comparisons, and at most d³ multiply-adds. An instruction that passes is computed to
+    /// rounding, products to [`Machine::max_product_error`].
     ///
     /// # Errors
     /// [`Error::Value`] for memory above [`MAX_VALUE`], or above [`MAX_FLAG`] where a branch depends

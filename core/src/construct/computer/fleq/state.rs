@@ -67,7 +67,7 @@ impl Machine {
         }
     }
 
-    /// The index of a column of the sequence within its block; none for an instruction.
+    /// The index of a column of the sequence within its block; `None` for an instruction.
     fn place(&self, column: usize) -> Option<usize> {
         let d = usize::from(self.size);
         match column.checked_sub(2 * d) {

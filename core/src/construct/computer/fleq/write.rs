@@ -45,7 +45,7 @@ impl Layout {
         })
     }
 
-    /// counter := target if the flag allows it, else the next instruction.
+    /// counter := target if the flag allows it, otherwise the next instruction.
     fn branch<S: Storage>(&self, circuit: &mut Circuit<'_, '_, S>) -> Result<(), Error> {
         let p = self.instruction_code;
         let counter = Term::along(self.counter);

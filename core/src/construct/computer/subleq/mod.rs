@@ -88,7 +88,7 @@ pub enum Depth {
 
 /// The size of a machine, which alone determines its weights.
 ///
-/// The [module](self) has the example.
+/// See the [module](self) for an example.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

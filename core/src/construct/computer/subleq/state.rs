@@ -69,7 +69,7 @@ impl Machine {
         if length == needed { Ok(()) } else { Err(Error::Shape { needed }) }
     }
 
-    /// The number as a word; none if it is not an integer of N bits.
+    /// The number as a word; `None` if it is not an integer of N bits.
     fn integer<T: Scalar>(&self, value: T) -> Option<i64> {
         let limit = 1_i64.wrapping_shl(u32::from(self.word_bits).saturating_sub(1));
         let value = value.to_f64();
