@@ -9,7 +9,7 @@ use micromath::F32Ext;
 /// An f32 whose `sqrt`, `exp`, `ln`, `tanh` and `powf` are those of `micromath`: smaller code, fewer
 /// correct digits (exp 5e-4 relative, sqrt 6 %, ln up to 32 %).
 ///
-/// Sums and products are exact f32. A kernel is approximate only where its caller names this type.
+/// Sums and products are exact f32. A kernel is approximate only if its caller names this type.
 ///
 /// ```
 /// use situ::scalar::{Approximate, Scalar};

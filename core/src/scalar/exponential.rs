@@ -57,7 +57,7 @@ pub(super) const NORMAL: f32 = 87.0;
 /// subnormal and infinite results need.
 ///
 /// Within ±[`NORMAL`] the result is a normal number, so adding k to its exponent is exact. Everything else,
-/// NaN included, takes the long way.
+/// NaN included, takes the slow path.
 #[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "hosts inline the other form"))]
 #[inline(always)]
 pub(super) fn f32_inline(x: f32) -> f32 {
@@ -69,7 +69,7 @@ pub(super) fn f32_inline(x: f32) -> f32 {
     }
 }
 
-/// Constants of f32, which the kernel of Helium has too: what rounds to an integer, and ln 2 in two parts.
+/// Constants of f32, shared with the Helium kernel: the one that rounds to an integer, and ln 2 in two parts.
 pub(super) const SHIFTER: f32 = 12_582_912.0;
 pub(super) const LN_2: [f32; 2] = [0.693_145_75, 1.428_606_8e-6];
 

@@ -91,7 +91,7 @@ pub trait Scalar:
     fn from_f64(value: f64) -> Self;
     /// The same number in f64, exactly.
     fn to_f64(self) -> f64;
-    /// The whole part, within the range of an i32; 0 for NaN.
+    /// The integer part, within the range of an i32; 0 for NaN.
     fn to_i32(self) -> i32;
     /// The nearest number to `count`, exact below 2^24.
     fn from_usize(count: usize) -> Self;
@@ -124,7 +124,7 @@ pub trait Scalar:
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
 
-    /// Logistic function 1 / (1 + e^-x), computed so that nothing overflows, without a branch.
+    /// Logistic function 1 / (1 + e^-x), computed without overflow or branches.
     #[inline(always)]
     fn sigmoid(self) -> Self {
         let e = (-self.abs()).exp_inline();

@@ -2,7 +2,7 @@
 
 use super::Scalar;
 
-/// A format that numbers are stored in, with the type that they are computed in.
+/// A storage format for numbers, with the type that they are computed in.
 ///
 /// | stored | computed | bytes | relative rounding error |
 /// |---|---|---|---|
@@ -22,7 +22,7 @@ use super::Scalar;
 /// }
 ///
 /// assert_eq!(mean(&[2.0_f64, 5.0]), 3.5);
-/// // The mean of two bytes is no whole number.
+/// // The mean of two bytes is not an integer.
 /// assert_eq!(mean(&[Byte(2), Byte(5)]), 3.5);
 /// ```
 pub trait Storage: Copy + 'static {
@@ -48,7 +48,7 @@ pub trait Storage: Copy + 'static {
     }
     /// The bits of the stored number, least significant byte first.
     fn to_bytes(self) -> Self::Bytes;
-    /// The number of these bytes.
+    /// The number with these bytes.
     fn from_bytes(bytes: Self::Bytes) -> Self;
 
     /// Loads numbers, up to the shorter length.
@@ -177,7 +177,7 @@ impl Storage for half::f16 {
 const EXPONENT: u16 = 0x7c00;
 
 /// A number below 2^-14, where f16 drops more than thirteen bits: the multiple of 2^-24 below or above it, the
-/// latter if `hash` lies in the top share of its range that the fraction says, as where it carries.
+/// latter if `hash` lies in the top share of its range, as large as the fraction, as with the carry above.
 // One copy in flash, out of the loops that store.
 #[cfg(feature = "f16")]
 #[cold]
