@@ -44,8 +44,9 @@
 //! - No function panics on any input. A test links all of them against a panic handler that does
 //!   not exist.
 //! - Refused input leaves the state unchanged, and no `Ok` leaves a state that reads as NaN.
-//! - Bit-identical results on host and device: `exp` and `tanh` are computed here, `ln` and `powf`
-//!   by `libm`, square roots are rounded as IEEE 754 requires.
+//! - Bit-identical results on host and device, except matrix products with Helium
+//!   ([`matrix::FUSED`]): `exp` is computed here, `ln`, `tanh` and `powf` by `libm`, square roots
+//!   are rounded as IEEE 754 requires.
 //! - `unsafe` code is confined to `scalar`'s hardware module.
 //!
 //! # Modules, from low-level to high-level
