@@ -37,7 +37,7 @@ enum Command {
     Report(report::Arguments),
     /// List the boards that the firmware runs on
     Boards,
-    /// Run the benchmark suite on a board, check its results and count their cost
+    /// Run the benchmark suite on a board, check its results and measure their cost
     Bench(bench::Arguments),
     /// Compare results of boards and of other libraries
     Compare(compare::Arguments),
@@ -59,11 +59,11 @@ enum Command {
 /// Parses and runs one command line.
 ///
 /// # Errors
-/// A [`Failure`]: its line belongs on stderr, its status is the exit status.
+/// A [`Failure`], whose line belongs on stderr and whose status is the exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure> {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        // Help and version, which end with a line break.
+        // Help and version already end with a line break.
         Err(error) if !error.use_stderr() => return console::line(error.to_string().trim_end()),
         Err(error) => return Err(Failure::usage(&error)),
     };

@@ -44,7 +44,7 @@ fn unknown_board_is_named_with_those_there_are() {
         .assert()
         .code(2)
         .stdout("")
-        .stderr(is_match("^situ: no board 'abacus'; there are: [^\n]*qemu-m4[^\n]*\n$").unwrap());
+        .stderr(is_match("^situ: no board 'abacus'; available: [^\n]*qemu-m4[^\n]*\n$").unwrap());
 }
 
 #[test]

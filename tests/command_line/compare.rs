@@ -154,7 +154,7 @@ fn rows_that_vanish_fail() {
 
 #[test]
 fn rows_that_double_are_refused() {
-    against("dup.json", &[]).code(2).stderr(contains("dot 4 f32 is there twice"));
+    against("dup.json", &[]).code(2).stderr(contains("dot 4 f32 appears twice"));
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn a_column_that_is_there_twice_is_refused() {
         fit(file, "label", "").code(2).stderr(named);
     }
     // Every problem of the header in one message.
-    let named = contains("--target names no column 'z'").and(contains("'a' is there twice"));
+    let named = contains("--target names no column 'z'").and(contains("'a' appears twice"));
     fit("dup-feature.csv", "z", "").code(2).stderr(named);
 }
 

@@ -67,7 +67,7 @@ fn names_become_features_of_their_own() {
     assert_eq!(run["features"], 4);
     assert!(number(&run["learners"][0]["score"]) > 0.95, "{run}");
     let many = fit_text(named(60), "label", "--learner ftrl").success();
-    many.stdout(contains("one feature for each of 32 names; others than the first 32 have none"));
+    many.stdout(contains("one feature for each of 32 names; names beyond the first 32 have none"));
     // Numbers in a notation that is not understood are no names.
     fit("percent.csv", "label", "").code(2).stderr(contains("'44.6%' is not a number"));
     let fortran = "x,label\n-1.5D+01,a\n2.5D-01,b\n";

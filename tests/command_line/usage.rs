@@ -21,7 +21,7 @@ fn unknown_system_is_named_with_those_there_are() {
         .args(["reproduce", "astrology"])
         .assert()
         .code(2)
-        .stderr(is_match("^situ: no system 'astrology'; there are: [^\n]*\n$").unwrap());
+        .stderr(is_match("^situ: no system 'astrology'; available: [^\n]*\n$").unwrap());
 }
 
 #[test]

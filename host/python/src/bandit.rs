@@ -98,7 +98,7 @@ impl PyBandit {
             "tsallis-inf" => ranged!(TsallisInf::<f32>::new()),
             _ => {
                 return Err(PyValueError::new_err(format!(
-                    "no bandit '{kind}'; there are: exp3, exp3-ix, exp3-s, tsallis-inf"
+                    "no bandit '{kind}'; available: exp3, exp3-ix, exp3-s, tsallis-inf"
                 )));
             }
         };

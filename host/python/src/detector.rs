@@ -67,7 +67,7 @@ fn build(
             boxed(built.map(|detector| Box::new(detector) as Boxed))
         }
         _ => Err(PyValueError::new_err(format!(
-            "no detector '{kind}'; there are: mahalanobis, nearest"
+            "no detector '{kind}'; available: mahalanobis, nearest"
         ))),
     }
 }

@@ -80,7 +80,7 @@ impl PyLearner {
     ) -> PyResult<Self> {
         if !NAMES.contains(&name) {
             let known = NAMES.join(", ");
-            return Err(PyValueError::new_err(format!("no learner '{name}'; there are: {known}")));
+            return Err(PyValueError::new_err(format!("no learner '{name}'; available: {known}")));
         }
         let shape = match classes {
             Some(classes) => Shape::classify(features, classes),

@@ -106,7 +106,7 @@ fn named(names: &[String]) -> PyResult<Set> {
         let feature = Feature::ALL.into_iter().find(|feature| feature.name() == name);
         let feature = feature.ok_or_else(|| {
             let known: Vec<_> = Feature::ALL.iter().map(|feature| feature.name()).collect();
-            value(format!("no feature '{name}'; there are: {}", known.join(", ")))
+            value(format!("no feature '{name}'; available: {}", known.join(", ")))
         })?;
         set = set.with(feature);
     }

@@ -56,9 +56,9 @@ def test_states_are_checked(learner):
 
 
 def test_names_and_sizes_are_checked():
-    with pytest.raises(ValueError, match="no learner 'magic'; there are: ftrl, "):
+    with pytest.raises(ValueError, match="no learner 'magic'; available: ftrl, "):
         situ.Learner("magic", 2, 2)
-    with pytest.raises(ValueError, match="no parameter 'x'; there are: alpha, beta"):
+    with pytest.raises(ValueError, match="no parameter 'x'; available: alpha, beta"):
         situ.Learner("ftrl", 2, 2, None, [("x", 1.0)])
     with pytest.raises(ValueError, match="Alpha is out of range"):
         situ.Learner("ftrl", 2, 2, None, [("alpha", -1.0)])

@@ -104,7 +104,7 @@ impl Board {
         let known = ids(&directory)?;
         if !known.iter().any(|known| known == id) {
             return Err(Failure::Input(format!(
-                "no board '{id}'; there are: {}",
+                "no board '{id}'; available: {}",
                 known.join(", ")
             )));
         }

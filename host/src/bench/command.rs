@@ -22,7 +22,7 @@ pub struct Arguments {
     /// Write the results to FILE, for `situ compare`
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
-    /// Leave out the estimate of cycles, which takes a second run, traced and slow
+    /// Skip the cycle estimate, which takes a second run, traced and slow
     #[arg(long)]
     pub no_estimate: bool,
     /// Print one JSON object instead of a table

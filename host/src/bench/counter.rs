@@ -56,7 +56,7 @@ impl Source {
             (Self::Systick, Run::Probe(_)) => Ok((Counter::Ticks, 1.0)),
             (Self::Cycles, Run::Probe(_)) => Ok((Counter::Cycles, 1.0)),
             (Self::Cycles, Run::Qemu(_)) => {
-                Err(format!("{} is emulated: its cycle counts mean nothing", board.id))
+                Err(format!("{} is emulated: its cycle counts are meaningless", board.id))
             }
         }
     }

@@ -88,7 +88,7 @@ impl Column {
             })?;
             let entry = Entry { count, result };
             if !column.push((row.name, row.size, row.scalar), entry) {
-                return Err(Failure::Input(format!("{shown}: the row {twice} is there twice")));
+                return Err(Failure::Input(format!("{shown}: the row {twice} appears twice")));
             }
         }
         Ok(column)

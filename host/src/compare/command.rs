@@ -13,7 +13,7 @@ pub struct Arguments {
     #[arg(value_name = "FILE", required = true, num_args = 2..)]
     pub files: Vec<PathBuf>,
     /// Exit 1 if any row is more than PERCENT slower than the baseline, is missing, has no positive
-    /// count or has another result
+    /// count or has a different result
     #[arg(long, value_name = "PERCENT")]
     pub fail_over: Option<f64>,
     /// Compare the estimated cycles instead of the counts

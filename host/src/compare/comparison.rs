@@ -136,7 +136,7 @@ pub fn failures(
         let changed: Vec<_> =
             base.rows.iter().filter_map(|key| change(base, column, key)).collect();
         if !changed.is_empty() {
-            failures.push(format!("other results in {}: {}", column.label, changed.join(", ")));
+            failures.push(format!("different results in {}: {}", column.label, changed.join(", ")));
         }
     }
     failures

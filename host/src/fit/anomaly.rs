@@ -34,7 +34,7 @@ pub struct Anomalies {
     task: TaskName,
     /// The rate of false alarms that was asked for.
     false_alarms: f64,
-    /// Examples that are known to be anomalies: those with another label than the first example.
+    /// Examples that are known to be anomalies: those with a label other than the first example's.
     #[serde(skip_serializing_if = "Option::is_none")]
     known: Option<usize>,
     learners: Vec<Watched>,
@@ -193,7 +193,7 @@ fn detectors(data: &Examples, rate: f64, budget: Option<usize>) -> Result<Vec<Wa
     match (watches.is_empty(), budget) {
         (false, _) => Ok(watches),
         (true, Some(budget)) if features <= FEATURES => Err(Failure::Input(format!(
-            "--budget {budget}: no detector of {} runs in so many bytes of RAM",
+            "--budget {budget}: no detector of {} runs in so little RAM",
             counted(features, "feature")
         ))),
         (true, _) => Err(Failure::Input(format!(
@@ -258,7 +258,7 @@ impl Watch {
 impl Anomalies {
     fn print(&self, data: &Examples) -> Result<(), Failure> {
         console::line(format_args!(
-            "fit, {}: {} of {}, anomalies at {} false alarms an example",
+            "fit, {}: {} of {}, anomalies at {} false alarms per example",
             self.data,
             counted(self.rows, "example"),
             counted(self.features, "feature"),
@@ -267,7 +267,7 @@ impl Anomalies {
         data.notes.iter().try_for_each(console::line)?;
         let mut header = vec!["anomaly", "alarms", "share"];
         if let Some(known) = self.known {
-            console::line(format_args!("{known} examples have another label than the first"))?;
+            console::line(format_args!("{known} examples have a label other than the first"))?;
             header.extend(["detected", "false alarms"]);
         }
         header.extend(["state, bytes", "RAM, bytes", "flops/update", "ns/update"]);

@@ -25,7 +25,7 @@ pub fn select(names: &[String]) -> Result<Vec<&'static str>, Failure> {
     let find = |name: &String| {
         NAMES.iter().find(|known| *known == name).copied().ok_or_else(|| {
             let known = NAMES.join(", ");
-            Failure::Input(format!("no --learner '{name}'; there are: {known}, all"))
+            Failure::Input(format!("no --learner '{name}'; available: {known}, all"))
         })
     };
     names.iter().map(find).collect()

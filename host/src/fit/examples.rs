@@ -201,7 +201,7 @@ pub fn examples(table: &Table, target: Option<&str>, plan: &Plan) -> Result<Exam
         examples.notes.push(format!("predicted, but not learned: {unlabeled} without a target"));
     }
     if examples.len() == 0 {
-        let hint = "--mixed-windows last or majority takes them";
+        let hint = "--mixed-windows last or majority keeps them";
         return Err(Failure::Input(format!("{name}: every window mixes targets; {hint}")));
     }
     if examples.labeled() < 2 {

@@ -57,7 +57,7 @@ pub fn set(names: &[String]) -> Result<Set, Failure> {
         let feature = feature.ok_or_else(|| {
             let known: Vec<_> = Feature::ALL.iter().map(|feature| feature.name()).collect();
             let known = known.join(", ");
-            Failure::Input(format!("no --features '{name}'; there are: {known}, all"))
+            Failure::Input(format!("no --features '{name}'; available: {known}, all"))
         })?;
         set = set.with(feature);
     }

@@ -70,14 +70,14 @@ pub struct Options {
     /// Also score on unseen parts: each value of this column in turn, or the last SHARE of the stream
     #[arg(long, value_name = "COLUMN|SHARE")]
     pub holdout: Option<String>,
-    /// Read columns X and Z of the held-out parts as Z and -X, as of a sensor mounted another way; may be
+    /// Read columns X and Z of the held-out parts as Z and -X, as from a sensor mounted another way; may be
     /// repeated
     #[arg(long, value_name = "X,Z", requires = "holdout")]
     pub turn: Vec<String>,
     /// Share of the held-out examples that get a label [default: 1]
     #[arg(long, value_name = "P", requires = "holdout")]
     pub label_rate: Option<f64>,
-    /// Number of examples by which the labels of held-out parts arrive late [default: 0]
+    /// Delay of the labels of held-out parts, in examples [default: 0]
     #[arg(long, value_name = "N", requires = "holdout")]
     pub label_delay: Option<usize>,
     /// Predict labels or values [default: decided by the target column]
@@ -100,7 +100,7 @@ pub struct Options {
     /// Tune each learner's configuration on the first fifth of the stream; score the rest
     #[arg(long)]
     pub tune: bool,
-    /// Permute the labels half-way through the stream and score the second half
+    /// Permute the labels halfway through the stream and score the second half
     #[arg(long, conflicts_with = "tune")]
     pub drift: bool,
     /// Board that the learner is for: recommend one that fits its RAM

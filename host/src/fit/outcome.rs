@@ -30,7 +30,7 @@ pub struct Fit {
     /// Examples at the start of the stream that are not scored: the first, those used for tuning, or
     /// those before a drift.
     pub not_scored: usize,
-    /// Whether labels were permuted half-way.
+    /// Whether labels were permuted halfway.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub drift: bool,
     /// Bytes of RAM that `--budget` allows.

@@ -49,7 +49,7 @@ impl Model {
             Ok(()) => Ok(self),
             Err([]) => Err(Failure::Input(format!("{}: has no parameters", self.name()))),
             Err(known) => Err(Failure::Input(format!(
-                "{}: no parameter '{name}'; there are: {}",
+                "{}: no parameter '{name}'; available: {}",
                 self.name(),
                 known.join(", ")
             ))),
@@ -74,7 +74,7 @@ mod tests {
         for name in NAMES.into_iter().filter(|name| *name != "hedge") {
             let model = fitting(name, Shape::classify(3, 2), None, |_| Some(0)).unwrap();
             let complaint = model.clone().with("sharpness", 1.0).unwrap_err().to_string();
-            let (_, known) = complaint.split_once("there are: ").unwrap();
+            let (_, known) = complaint.split_once("available: ").unwrap();
             for parameter in known.split(", ") {
                 let changed = model.clone().with(parameter, 0.123).unwrap();
                 assert_ne!(changed, model, "{name}: {parameter}");

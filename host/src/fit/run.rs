@@ -190,7 +190,7 @@ pub fn hold_out(
         None => Turns::by_group(data),
     };
     if turns.count() < 2 && options.share().is_none() {
-        let line = format!("--holdout {by}: one value, and nothing to hold out");
+        let line = format!("--holdout {by}: only one value, nothing to hold out");
         return Err(Failure::Input(line));
     }
     let progress = progress::bar("holdout", chosen.len() as u64);

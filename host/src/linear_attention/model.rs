@@ -27,7 +27,7 @@ pub struct Shape {
     pub outputs: u8,
     /// Hidden units of a layer's feed-forward; 0 for attention alone.
     pub units: u8,
-    /// Whether attention reads tokens over their root mean square.
+    /// Whether attention reads tokens divided by their root mean square.
     pub normalized: bool,
 }
 

@@ -29,7 +29,7 @@ pub struct Arguments {
     /// What the players see of their payoffs
     #[arg(long, value_enum, default_value = "full")]
     feedback: FeedbackChoice,
-    /// Largest number of rounds; play stops earlier where it settles [default: 100000, fewer in
+    /// Maximum number of rounds; play stops earlier if it settles [default: 100000, fewer in
     /// games of more than 20000 payoffs]
     #[arg(long, value_name = "N",
         value_parser = RangedU64ValueParser::<u32>::new().range(1..=1_000_000_000))]
@@ -44,7 +44,7 @@ pub struct Arguments {
     /// First exploration rate of bandit feedback; it falls as n^-0.1
     #[arg(long, value_name = "E", default_value_t = 0.5, value_parser = share)]
     exploration: f64,
-    /// Expect the last payoffs to come again (optimistic FTRL); converges in zero-sum games
+    /// Expect the last payoffs to repeat (optimistic FTRL); converges in zero-sum games
     #[arg(long)]
     optimistic: bool,
     /// Ask for payoffs a second time, against the strategies that a step would lead to: converges in

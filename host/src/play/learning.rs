@@ -44,7 +44,7 @@ pub struct Rules {
     pub variant: Variant,
     /// Where players start.
     pub start: Start,
-    /// Largest number of rounds.
+    /// Maximum number of rounds.
     pub rounds: u32,
 }
 

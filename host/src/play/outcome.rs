@@ -33,7 +33,7 @@ pub struct Play {
     pub start: Start,
     /// As given.
     pub runs: u32,
-    /// Largest number of rounds of a run.
+    /// Maximum number of rounds of a run.
     pub max_steps: u32,
     /// How the first run ended.
     pub ending: Ending,

@@ -108,7 +108,7 @@ fn select(names: &[String]) -> Result<Vec<&'static System>, Failure> {
         let all = SYSTEMS.iter().chain(EXTENSIONS);
         all.clone().find(|system| system.name == name).ok_or_else(|| {
             let known: Vec<_> = all.map(|system| system.name).collect();
-            Failure::Input(format!("no system '{name}'; there are: {}", known.join(", ")))
+            Failure::Input(format!("no system '{name}'; available: {}", known.join(", ")))
         })
     };
     names.iter().map(find).collect()
@@ -118,7 +118,7 @@ fn unsupported(system: &System, precision: Precision) -> Failure {
     let supports = |system: &&System| system.precisions.contains(&precision);
     let names: Vec<_> = SYSTEMS.iter().filter(supports).map(|system| system.name).collect();
     let (name, names) = (system.name, names.join(", "));
-    Failure::Input(format!("--precision {precision}: {name} cannot compute in it; can: {names}"))
+    Failure::Input(format!("--precision {precision}: not supported by {name}; supported: {names}"))
 }
 
 /// The language model that the arguments or the environment name, checked by its header.

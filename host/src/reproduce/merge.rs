@@ -88,12 +88,12 @@ fn merged(parts: Vec<(PathBuf, Run)>) -> Result<Run, Failure> {
     run.systems.sort_by_key(|system| place(&system.system));
     let names = run.systems.iter().map(|system| &system.system);
     if !names.eq(&shard.systems) {
-        return Err(Failure::Input("the parts lack a system of the run, or have one twice".into()));
+        return Err(Failure::Input("the parts lack a system of the run, or repeat one".into()));
     }
     Ok(run)
 }
 
-/// What two parts differ in that must agree.
+/// The first property that two parts must share but do not.
 fn difference(a: &Run, of_a: &Shard, b: &Run, of_b: &Shard) -> Option<&'static str> {
     let differs = [
         (a.version != b.version, "version"),

@@ -31,7 +31,7 @@ fn unknown(system: &System) -> String {
     let name = system.name;
     let describe = |size: &Size| format!("{} ({}, {})", size.name, size.about, size.default);
     let sizes: Vec<_> = system.sizes.iter().map(describe).collect();
-    format!("{name} has no such size; there are: {}", sizes.join("; "))
+    format!("{name} has no such size; available: {}", sizes.join("; "))
 }
 
 #[cfg(test)]
@@ -52,7 +52,7 @@ mod tests {
         assert_eq!(Settings::default().count(&SYSTEM.sizes[0]), 10);
         for (text, reason) in [
             ("d", "not NAME=VALUE"),
-            ("e=1", "test has no such size; there are: d (features, 10)"),
+            ("e=1", "test has no such size; available: d (features, 10)"),
             ("d=many", "not a number from 1 to 64"),
             ("d=NaN", "not a number from 1 to 64"),
             ("d=65", "not a number from 1 to 64"),

@@ -10,7 +10,7 @@ pub struct Arguments {
     /// Layers
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=24))]
     layers: u8,
-    /// Let the layers read tokens over their root mean square
+    /// Let the layers read tokens divided by their root mean square
     #[arg(long)]
     normalized: bool,
     #[command(flatten)]

@@ -50,7 +50,7 @@ pub fn channels(
     });
     for (index, _) in dropped {
         let column = shown(&header[*index]);
-        notes.push(format!("ignored {column}: points in time (--times interval takes them)"));
+        notes.push(format!("ignored {column}: points in time (--times interval uses them)"));
     }
     let (mut columns, mut channels) = (Vec::new(), Vec::new());
     let rows = body.rows.len();
@@ -75,7 +75,7 @@ pub fn channels(
                 }
             }
             Kind::Time | Kind::Epoch(_) => {
-                notes.push(format!("{}: seconds since the row before", shown(title)));
+                notes.push(format!("{}: seconds since the previous row", shown(title)));
                 columns.push(format!("{title} (interval)"));
                 channels.push(Channel::Number { place, origin: 0.0 });
             }
@@ -97,7 +97,7 @@ fn no_rows(body: &Body<'_>) -> Failure {
             format!("column {column}: no number in any row; leave it out with --drop")
         }
         (None, Some(_)) => "no row is complete; --missing last or mean fills cells".to_owned(),
-        (None, None) => "a header and no rows".to_owned(),
+        (None, None) => "a header but no rows".to_owned(),
     };
     Failure::Input(format!("{}: {line}", body.name))
 }
@@ -123,7 +123,7 @@ fn relative(column: &Column, title: &str, notes: &mut Vec<String>) -> (String, f
 fn named(column: &Column, title: &str) -> String {
     let (title, names) = (shown(title), counted(column.names.len(), "name"));
     let rest = if column.names.beyond() {
-        format!("; others than the first {MAX_NAMES} have none")
+        format!("; names beyond the first {MAX_NAMES} have none")
     } else {
         String::new()
     };

@@ -58,7 +58,7 @@ impl Layout {
         let (dropped, kept) = (all("--drop", &columns.drop), all("--keep", &columns.keep));
         if !problems.is_empty() {
             let known = listed(header.iter().map(String::as_str));
-            problems.push(format!("there are: {known}"));
+            problems.push(format!("available: {known}"));
         }
         let mut twice: Vec<_> = header.iter().filter(|name| !name.is_empty()).collect();
         twice.sort_unstable();
@@ -67,7 +67,7 @@ impl Layout {
         twice.dedup();
         for column in twice {
             let column = shown(column);
-            problems.push(format!("the column '{column}' is there twice; rename or remove one"));
+            problems.push(format!("the column '{column}' appears twice; rename or remove one"));
         }
         let other = |index: &usize| {
             let text = [target, group, holdout].contains(&Some(*index));

@@ -11,7 +11,7 @@ pub enum Times {
     /// Leave them out
     #[default]
     Drop,
-    /// Take the seconds since the row before of the same group
+    /// Take the seconds since the previous row of the same group
     Interval,
 }
 

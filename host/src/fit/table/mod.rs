@@ -177,7 +177,7 @@ pub fn read(
     let policies = (format.missing, format.times);
     let mut body = Body::new(name, &header, &layout, dialect, &kinds, policies);
     if body.columns.is_empty() {
-        return Err(fail("no column is left to predict from but points in time".to_owned()));
+        return Err(fail("only points in time are left to predict from".to_owned()));
     }
     notes.extend(records.rows(&mut body, &titles, &text.last)?);
     let (columns, channels) = channels::channels(&body, &kinds, &mut notes)?;

@@ -61,7 +61,7 @@ impl Column {
         }
         let time = match self.kind {
             Kind::Text => return Ok(f64::from(self.names.number(cell))),
-            Kind::Time => iso(cell).ok_or("is no point in time as the first rows have it")?,
+            Kind::Time => iso(cell).ok_or("is not a point in time as in the first rows")?,
             Kind::Number | Kind::Epoch(_) => {
                 let hint = "is not a number; name the column with --drop to skip it";
                 let number = number(cell, decimal).ok_or(hint)?;
