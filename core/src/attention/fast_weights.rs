@@ -4,10 +4,10 @@ use super::Error;
 use crate::archive::Persist;
 use crate::scalar::{Scalar, Storage};
 
-/// A state of fixed size that associates values with keys, written and read once a token.
+/// A state of fixed size that associates values with keys, written and read once per token.
 ///
-/// In a layer, a token first writes its key and value, then reads with its query. Input that is refused
-/// leaves the state bit for bit unchanged, and no sequence of accepted writes makes a state that reads
+/// In a layer, a token first writes its key and value, then reads with its query. Refused input leaves
+/// the state unchanged, bit for bit, and no sequence of accepted writes makes a state that reads as
 /// NaN.
 ///
 /// ```
@@ -29,7 +29,7 @@ use crate::scalar::{Scalar, Storage};
 /// # Ok::<(), Error>(())
 /// ```
 pub trait FastWeights<T: Scalar, const KEYS: usize, const VALUES: usize>: Persist {
-    /// What a token brings besides its key and value: rates of forgetting and learning.
+    /// A token's parameters besides its key and value: rates of forgetting and learning.
     type Gate: Copy;
 
     /// Writes `value` under `key`.
@@ -43,7 +43,7 @@ pub trait FastWeights<T: Scalar, const KEYS: usize, const VALUES: usize>: Persis
         value: &[T; VALUES],
     ) -> Result<(), Error>;
 
-    /// Reads the value of `query`.
+    /// Reads the value for `query`.
     ///
     /// # Errors
     /// [`Error::NotFinite`] or [`Error::Overflow`]; `out` is then unspecified.
@@ -81,13 +81,13 @@ pub(super) fn magnitude<T: Scalar>(numbers: &[T]) -> T {
     rest.iter().fold((a + b) + (c + d), |sum, number| sum + number.abs())
 }
 
-/// Checks what was read: finite, or else the query was not, or the sum left the format.
+/// Checks what was read: it is finite unless the query was not or the sum overflowed.
 #[inline(always)]
 pub(super) fn check_read<T: Scalar>(query: &[T], out: &[T]) -> Result<(), Error> {
     if magnitude(out).is_finite() { Ok(()) } else { measure_read(query, out) }
 }
 
-/// [`check_read`] where the sum of magnitudes left the format: on slices, one copy for all sizes.
+/// [`check_read`] if the sum of magnitudes overflowed: on slices, one copy for all sizes.
 #[cold]
 #[inline(never)]
 fn measure_read<T: Scalar>(query: &[T], out: &[T]) -> Result<(), Error> {

@@ -26,7 +26,7 @@ use crate::scalar::Scalar;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Gate<T> {
-    /// γ = β = 1: all pairs count alike.
+    /// γ = β = 1: all pairs count equally.
     Keep,
     /// Constants, or the data-dependent gates of a layer.
     Given {
@@ -92,7 +92,7 @@ impl<T: Scalar> Rates<T> {
 /// use situ::attention::VariableForgetting;
 ///
 /// let mut forgetting = VariableForgetting::<f32>::new();
-/// // While the residual is what it was, the largest γ; after it rose tenfold, less.
+/// // While the residual is unchanged, the largest γ; after it rises tenfold, a smaller one.
 /// let decay = (0..200).map(|_| forgetting.observe(1, 0.01, 0.1, 0.999)).last();
 /// assert_eq!(decay, Some(0.999));
 /// assert!(forgetting.observe(1, 1.0, 0.1, 0.999) < 0.9);

@@ -39,18 +39,18 @@ pub enum Solver {
     /// gradient from KEYS/6 + 1 steps on.
     Cholesky,
     /// By this many steps of conjugate gradient from q over the diagonal, as in the publication (30): KEYS²
-    /// multiply-adds a step.
+    /// multiply-adds per step.
     ConjugateGradient {
         /// Steps.
         steps: u16,
     },
 }
 
-/// The mesa layer of von Oswald et al. (MesaNet, arXiv 2506.05233): `o = G (H + Λ)⁻¹ q` with a ridge a
-/// channel that does not fade, solved on every read.
+/// The mesa layer of von Oswald et al. (MesaNet, arXiv 2506.05233): `o = G (H + Λ)⁻¹ q` with a ridge
+/// per channel that does not fade, solved on every read.
 ///
-/// The state to load a trained layer into. Where there is a choice, [`super::Mesa`] costs less: its write
-/// is O(KEYS²) and its read a product. H must stay in f32: rounded to f16 it is no longer positive definite.
+/// The state to load a trained layer into. If there is a choice, [`super::Mesa`] costs less: its write is
+/// O(KEYS²) and its read a product. H must stay in f32: rounded to f16 it is no longer positive definite.
 ///
 /// ```
 /// use situ::attention::{FastWeights, MesaLayer, Rates, Solver};

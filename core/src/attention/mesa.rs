@@ -41,7 +41,7 @@ impl<T: Scalar> Default for MesaConfiguration<T> {
 }
 
 impl<T: Scalar> MesaConfiguration<T> {
-    /// The largest variance that a direction may have, if the configuration has a meaning.
+    /// The largest variance that a direction may have, if the configuration is valid.
     fn limit(&self) -> Result<T, Error> {
         let start = T::ONE / self.ridge;
         let usable = |x: T| x > T::ZERO && x.is_finite();
@@ -100,7 +100,7 @@ where
     configuration: MesaConfiguration<S::Compute>,
     /// P. Empty until the first write.
     covariance: Covariance<S, KEYS>,
-    /// W, one row a value.
+    /// W, one row per value.
     weights: Matrix<W, VALUES, KEYS>,
     /// No weight is larger.
     bound: S::Compute,
@@ -127,7 +127,7 @@ where
         }
     }
 
-    /// Makes this an empty memory of this configuration, in place.
+    /// Initializes an empty memory with this configuration, in place.
     ///
     /// # Errors
     /// [`Error::Parameter`] if a number of the configuration is not positive; the memory is unchanged.
@@ -138,7 +138,7 @@ where
         Ok(())
     }
 
-    /// W, one row a value.
+    /// W, one row per value.
     pub const fn weights(&self) -> &Matrix<W, VALUES, KEYS> {
         &self.weights
     }
@@ -156,7 +156,7 @@ where
         Ok(())
     }
 
-    /// Forgets how sure the weights are and keeps them: P = I/λ again. The answer to a detected change.
+    /// Forgets how certain the weights are, but keeps them: P = I/λ again. The response to a detected change.
     pub fn restart(&mut self) {
         self.writes = 0;
         self.forgetting = VariableForgetting::new();

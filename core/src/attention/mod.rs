@@ -2,7 +2,7 @@
 //!
 //! Linear attention keeps what it has seen in a matrix of fixed size, Σ value keyᵀ. Over a whole
 //! sequence ([`linear`]) that is two matrix products. As a stream it is a state of fast weights
-//! ([`FastWeights`]): one write and one read a token, whatever the length. Both give the same result.
+//! ([`FastWeights`]): one write and one read per token, whatever the length. Both give the same result.
 //!
 //! Which state when (K keys, V values, multiply-adds for one write):
 //!
@@ -12,21 +12,21 @@
 //! | [`Rule::Gated`] | K V | as `Add` | everything, at one rate |
 //! | [`Rule::Delta`] | 2 K V | the last value written under a key | only what a new key overlaps |
 //! | [`Rule::GatedDelta`] | 2 K V | as `Delta` | as both |
-//! | [`Rule::ChannelDelta`] | 2 K V | as `Delta` | at one rate a key channel |
+//! | [`Rule::ChannelDelta`] | 2 K V | as `Delta` | at one rate per key channel |
 //! | [`Rule::Implicit`] | 2 K V | as `Delta`, without a step size that could be too large | as `Delta` |
 //! | [`Mesa`], [`Gate::Keep`] | 2 K² + 2 K V | every pair that a matrix of this size can hold, exactly | nothing |
 //! | [`Gate::Given`] | 2.5 K² + 2 K V | as `Mesa` | at the rate given: γ = .99 remembers 100 tokens |
 //! | [`Gate::Variable`] | 2.5 K² + 2 K V | as `Mesa` | fast after a change, otherwise hardly |
 //! | [`MesaLayer`] | K² + K V, read K³/6 | as `Mesa`, with a ridge that does not fade | at the rate given |
-//! | [`MesaGradient`] | K² + 4 K² V | as `MesaLayer`, once it has caught up | at the rate given |
-//! | [`MesaNewton`] | K² + K V, 2 K³ now and then | as `MesaLayer`, while change is slow | at the rate given |
+//! | [`MesaGradient`] | K² + 3 K² V | as `MesaLayer`, once it has caught up | at the rate given |
+//! | [`MesaNewton`] | K² + K V, 2 K³ occasionally | as `MesaLayer`, while change is slow | at the rate given |
 //!
 //! Bytes of the state, K = 16 and V = 4: [`Memory`] 264 in f32, 136 in f16; [`Mesa`] 828 in f32, 460 in f16 (588 with
 //! weights in f32).
 //!
 //! First order or second? A delta rule is enough for keys near orthonormal or of one length (a layer
-//! normalizes them). Where keys are correlated, as raw sensor channels are, it converges as slowly as
-//! their condition number is large, and a mesa memory does not notice.
+//! normalizes them). Where keys are correlated, as raw sensor channels are, its convergence slows
+//! with their condition number, which does not affect a mesa memory.
 //!
 //! Sequences are stored as the papers write them: a row is a feature, a column a token, row after row.
 //!

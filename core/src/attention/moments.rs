@@ -8,8 +8,8 @@ use crate::archive::Archive;
 use crate::matrix::Matrix;
 use crate::scalar::Scalar;
 
-/// `H ← γ H + β k kᵀ` and `G ← γ G + β v kᵀ`, with a ridge λ_i a channel that does not fade: KEYS² +
-/// KEYS VALUES + KEYS + 2 numbers.
+/// `H ← γ H + β k kᵀ` and `G ← γ G + β v kᵀ`, with a ridge λ_i per channel that does not fade: KEYS²
+/// + KEYS VALUES + KEYS + 2 numbers.
 ///
 /// With γ < 1 both are bounded by the largest pair over 1 − γ.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +27,7 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> Moments<T, KEYS, VALUES>
         Self { products, values, ridge, product_bound: T::ZERO, value_bound: T::ZERO }
     }
 
-    /// G, one row a value.
+    /// G, one row per value.
     pub const fn values(&self) -> &Matrix<T, VALUES, KEYS> {
         &self.values
     }

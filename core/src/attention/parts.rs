@@ -1,5 +1,5 @@
-//! What a mesa memory computes, on slices: compiled once for all sizes, where the flash for one copy a size
-//! would be several times that of the state.
+//! The computations of a mesa memory, on slices: compiled once for all sizes, as one copy per size would
+//! take several times the state in flash.
 
 use super::fast_weights::{check_read, extent, grown, largest};
 use super::{Error, Gate, VariableForgetting};
@@ -15,7 +15,7 @@ pub(super) struct MesaParts<'a, S: Storage, W> {
     pub limit: S::Compute,
     /// P. Empty until the first write.
     pub factors: Factors<'a, S>,
-    /// W, one row a value.
+    /// W, one row per value.
     pub weights: &'a mut [W],
     pub bound: &'a mut S::Compute,
     pub forgetting: &'a mut VariableForgetting<S::Compute>,
@@ -55,7 +55,7 @@ impl<S: Storage, W: Storage<Compute = S::Compute>> MesaParts<'_, S, W> {
         }
         let mut step = self.prepare(gate, key, residual, p_key, fresh);
         if step.is_err() && !fresh && !self.factors.is_finite() {
-            // Not the input's fault: a factor has left its format. P starts again, the weights stay.
+            // Not the input's fault: a factor has overflowed its format. P restarts, the weights stay.
             fresh = true;
             step = self.prepare(gate, key, residual, p_key, fresh);
         }

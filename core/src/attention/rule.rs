@@ -49,10 +49,10 @@ pub enum Rule<T, const KEYS: usize> {
         /// β.
         step_size: T,
     },
-    /// `M D + β (v − M D k) kᵀ` with D = diag(α): one decay a key channel (Kimi Delta Attention, arXiv
-    /// 2510.26692).
+    /// `M D + β (v − M D k) kᵀ` with D = diag(α): one decay per key channel (Kimi Delta Attention,
+    /// arXiv 2510.26692).
     ChannelDelta {
-        /// α, one a channel.
+        /// α, one per channel.
         decay: [T; KEYS],
         /// β.
         step_size: T,
@@ -65,7 +65,7 @@ pub enum Rule<T, const KEYS: usize> {
     },
 }
 
-/// A decay for all channels, or one a channel.
+/// A decay for all channels, or one per channel.
 #[derive(Clone, Copy)]
 pub(super) enum Decay<'a, T, const KEYS: usize> {
     None,

@@ -1,7 +1,7 @@
 //! Attention over a whole sequence.
 //!
 //! Keys and queries are `key_size` × n, values and output `value_size` × n, row after row, one column
-//! a token. The sizes follow from the lengths of the slices.
+//! per token. The sizes follow from the lengths of the slices.
 
 use super::Error;
 use super::softmax::{exponentials, reciprocal};

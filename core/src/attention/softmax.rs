@@ -1,4 +1,4 @@
-//! Softmax with an inverse temperature, right at every extreme.
+//! Softmax with an inverse temperature, correct at every extreme.
 
 use crate::scalar::Scalar;
 #[cfg(helium)]
@@ -44,7 +44,7 @@ pub fn softmax_in_place<T: Scalar>(x: &mut [T], inverse_temperature: T) {
     }
 }
 
-/// 1/sum, or 0 where no weight is left to normalize.
+/// 1/sum, or 0 if no weight is left to normalize.
 #[inline(always)]
 pub(super) fn reciprocal<T: Scalar>(sum: T) -> T {
     if sum == T::ZERO { T::ZERO } else { T::ONE / sum }
@@ -86,7 +86,7 @@ fn one_by_one<T: Scalar>(x: &mut [T], maximum: T, inverse_temperature: T) -> (T,
     let (mut sum, mut live) = (T::ZERO, 0);
     for x in x.iter_mut() {
         let exponent = (*x - maximum) * inverse_temperature;
-        // Within this bound the inlined form has no second way: the compiler joins the two comparisons.
+        // Within this bound the inlined form has no second path: the compiler joins the two comparisons.
         let weight = if exponent.abs() <= T::from_f64(87.0) {
             exponent.exp_inline()
         } else if exponent < T::MIN_EXPONENT {

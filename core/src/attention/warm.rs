@@ -11,11 +11,11 @@ use crate::solve::{NewtonInverse, Order};
 
 /// A mesa memory whose weights follow the solution by conjugate gradient, from where they stand.
 ///
-/// Keeps H, G, the weights and one direction a value: KEYS² + 3 KEYS VALUES numbers. A step costs 3 KEYS²
-/// VALUES multiply-adds; one a write is as good as the exact solution where forgetting is slow (γ ≥ .98).
-/// Its ridge does not fade, and it divides by nothing that rounding could make indefinite. Each step is
-/// the best within the span of the residual and the last direction, whatever changed in between. Source of the
-/// steps: M. R. Hestenes and E. Stiefel, "Methods of conjugate gradients for solving linear systems", 1952.
+/// Keeps H, G, the weights and one direction per value: KEYS² + 3 KEYS VALUES numbers. A step costs 3 KEYS²
+/// VALUES multiply-adds; one per write is as good as the exact solution if forgetting is slow (γ ≥ .98). Its
+/// ridge does not fade, and it divides by nothing that rounding could make indefinite. Each step is the best
+/// within the span of the residual and the last direction, whatever changed in between. Source of the steps:
+/// M. R. Hestenes and E. Stiefel, "Methods of conjugate gradients for solving linear systems", 1952.
 ///
 /// ```
 /// use situ::attention::{FastWeights, MesaGradient, Rates};
@@ -39,7 +39,7 @@ pub struct MesaGradient<T, const KEYS: usize, const VALUES: usize> {
 }
 
 impl<T: Scalar, const KEYS: usize, const VALUES: usize> MesaGradient<T, KEYS, VALUES> {
-    /// An empty memory with a ridge a channel and so many steps a write.
+    /// An empty memory with a ridge per channel and this many steps per write.
     pub const fn new(ridge: [T; KEYS], steps: u16) -> Self {
         let (weights, directions) = (Matrix::zeros(), Matrix::zeros());
         Self { moments: Moments::new(ridge), weights, directions, steps }
@@ -57,7 +57,7 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> MesaGradient<T, KEYS, VA
             let (last, ahead) =
                 (self.moments.multiply(direction), self.moments.multiply(&residual));
             let curvature = dot(direction, &last);
-            // Conjugate to the last direction under the matrix of now.
+            // Conjugate to the last direction under the current matrix.
             let back =
                 if curvature > T::ZERO { -dot(&residual, &last) / curvature } else { T::ZERO };
             let mut next = residual;
@@ -111,10 +111,10 @@ impl<T: Scalar, const KEYS: usize, const VALUES: usize> Persist for MesaGradient
 
 /// A mesa memory with a slow lane: the inverse of H + Λ takes one Newton-Schulz step every few writes.
 ///
-/// Two matrix products, 2 KEYS³ multiply-adds, a step: work for idle time, without divisions. Between
+/// Two matrix products, 2 KEYS³ multiply-adds, per step: work for idle time, without divisions. Between
 /// steps a read corrects the old inverse X once, `x = X q + X (q − (H + Λ) X q)`: 3 KEYS² multiply-adds. X
-/// follows while H moves little between steps: it does at γ = .999 and a step every 16 writes; where a
-/// step finds the residual above one it starts again, from cold. [`NewtonInverse`] names the source.
+/// follows while H moves little between steps: it does at γ = .999 and a step every 16 writes; if a step
+/// finds the residual above one, it restarts cold. [`NewtonInverse`] names the source.
 ///
 /// ```
 /// use situ::attention::{FastWeights, MesaNewton, Rates};
@@ -142,17 +142,17 @@ pub struct MesaNewton<T, const KEYS: usize, const VALUES: usize> {
 
 /// Where a cold start may stop: one warm step squares it.
 const COLD_RESIDUAL: f64 = 0.1;
-/// Steps of a cold start at most.
+/// Maximum steps of a cold start.
 const MAX_COLD_STEPS: u32 = 100;
 
 impl<T: Scalar, const KEYS: usize, const VALUES: usize> MesaNewton<T, KEYS, VALUES> {
-    /// An empty memory with a ridge a channel and a Newton step every so many writes.
+    /// An empty memory with a ridge per channel and a Newton step every so many writes.
     pub const fn new(ridge: [T; KEYS], every: u32) -> Self {
         let newton = NewtonInverse::new(Order::Two);
         Self { moments: Moments::new(ridge), newton, every, writes: 0 }
     }
 
-    /// One step of the slow lane; called by every so many writes, and by whoever has time to spare.
+    /// One step of the slow lane; called every so many writes, and by callers with time to spare.
     ///
     /// # Errors
     /// [`Error::Singular`] if not even a cold start converges; the memory is unchanged.
