@@ -25,7 +25,7 @@
 //! State in bytes for 18 features and 4 classes in f32; an update in multiply-adds for d features,
 //! C outputs, K stored examples, D random features. See the modules for the rest.
 //!
-//! | task | type | state | an update |
+//! | task | type | state | per update |
 //! |---|---|---|---|
 //! | classify or regress a stream, in little memory | [`online::Ftrl`] | 852 | 2 C d |
 //! | the same, classes that form clusters | [`online::Memory`] | 20,752; 8 bits: 6,160 | K d |

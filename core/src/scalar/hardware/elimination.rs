@@ -40,7 +40,7 @@ pub(crate) fn reduce(a: &mut [f32], row: &mut [f32], order: &mut [usize]) -> boo
     true
 }
 
-/// Copies up to the shorter length: the compiler's own routine takes five instructions a word.
+/// Copies up to the shorter length: the compiler's own routine takes five instructions per word.
 #[inline(never)]
 pub(crate) fn copy(from: &[f32], to: &mut [f32]) {
     let length = from.len().min(to.len());

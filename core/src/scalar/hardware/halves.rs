@@ -6,8 +6,8 @@ use half::f16;
 
 /// Half to single precision, up to the shorter length.
 ///
-/// 1.5 instructions an element of a long vector that begins at a word, 2.5 of others: a word contains
-/// two halves, `VCVTB` and `VCVTT` convert the lower and the upper one.
+/// 1.5 instructions per element of a long vector that begins at a word, 2.5 of others: a word
+/// contains two halves, `VCVTB` and `VCVTT` convert the lower and the upper one.
 #[inline(always)]
 pub(in crate::scalar) fn load_all(stored: &[f16], out: &mut [f32]) {
     // SAFETY: the halves begin at a word.
@@ -46,7 +46,7 @@ macro_rules! convert_blocks {
     };
 }
 
-/// Minimum length at which eight at a time pay.
+/// Minimum length at which eight at a time pay off.
 const LONG: usize = 32;
 
 /// Whether halves begin at a word, as VLDM and VSTM require.

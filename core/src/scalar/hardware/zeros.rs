@@ -1,5 +1,5 @@
-//! Arrays of zeros. On Cortex-M the compiler calls a routine that takes five instructions a word, which was
-//! a third of an f16 product; sixteen words by VSTM take three.
+//! Arrays of zeros. On Cortex-M the compiler calls a routine that takes five instructions per word, which
+//! was a third of an f16 product; sixteen words by VSTM take three.
 
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 use core::{any::TypeId, arch::asm, mem::MaybeUninit};
