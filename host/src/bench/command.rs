@@ -151,7 +151,7 @@ fn print_table(results: &Results) -> Result<(), Failure> {
     console::line(table)?;
     if estimated {
         console::line(format_args!(
-            "cycles are an estimate, from executed instructions and: {}",
+            "cycles are estimated from executed instructions and: {}",
             results.estimate
         ))?;
     } else {

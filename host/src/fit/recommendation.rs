@@ -86,7 +86,7 @@ impl Fit {
             let large = self.learners.iter().filter(|fitted| fitted.needed_ram() > *ram);
             for fitted in large {
                 let (name, more) = (fitted.learner, fitted.needed_ram() - ram);
-                console::line(format_args!("{name} needs {more} bytes more than {board} has"))?;
+                console::line(format_args!("{name} needs {more} more bytes than {board} has"))?;
             }
         }
         console::line(format_args!("{}", self.table()))?;
@@ -206,7 +206,7 @@ impl Fit {
             let beside = baseline.map_or(String::new(), |baseline| value(&baseline.figures));
             return format!(
                 "No learner beats {name} ({beside}): the best of {}, {}, has {}. Use {name}, or \
-                 record features that say more.",
+                 record more informative features.",
                 self.learners.len(),
                 best.learner,
                 value(&best.figures)

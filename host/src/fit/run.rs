@@ -248,7 +248,7 @@ fn rank(data: &Examples, options: &Options) -> Result<Figure, Failure> {
         }
         let task = if classes { "classes" } else { "a value" };
         return Err(Failure::Input(format!(
-            "--rank {}: not a figure of predictions of {task}",
+            "--rank {}: does not score predictions of {task}",
             figure.name()
         )));
     }

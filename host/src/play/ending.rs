@@ -89,7 +89,7 @@ impl Ending {
         match self {
             Self::Strict => "strict Nash equilibrium",
             Self::Equilibrium => "equilibrium, not strict",
-            Self::Average => "no end; the average is an equilibrium",
+            Self::Average => "does not settle; the average is an equilibrium",
             Self::Moving => "still moving",
         }
     }

@@ -90,7 +90,7 @@ fn regret(play: &Play) -> String {
         play.players.iter().map(|player| number(player.regret.max(0.0))).collect();
     format!(
         "joint play is a coarse correlated equilibrium: a fixed action would have earned at most {} \
-         more a round",
+         more per round",
         regrets.join(", ")
     )
 }
