@@ -64,9 +64,9 @@ impl<T: Scalar> Configuration for NearestConfiguration<T> {
     }
 }
 
-/// Squared distance to the nearest of K stored examples, in deviations and per feature: `min_i Σ_j
-/// (x_j − x_ij)²/σ_j² / d`, x clipped to 5 deviations σ from the mean, so that no single feature
-/// decides. A feature that never varied before counts as 5 deviations off where it differs.
+/// Squared distance to the nearest of K stored examples, in deviations and per feature:
+/// `min_i Σ_j (x_j − x_ij)²/σ_j² / d`, x clipped to 5 deviations σ from the mean, so that no single
+/// feature decides. A feature that never varied before counts as 5 deviations off where it differs.
 ///
 /// The examples are a uniform sample of the stream, or of its last `window` examples: example n
 /// replaces a random one with probability K/min(n, `window`) (Vitter, "Random sampling with a

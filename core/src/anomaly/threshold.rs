@@ -23,10 +23,10 @@ const STEP: f64 = 2.0;
 /// k₀ the normal quantile. Mean, deviation and step are averages over all n scores, then over the last
 /// `window`.
 ///
-/// **Confidence.** After n scores the rate of false alarms has a relative standard error near `√((1 −
-/// rate)/(rate n))`, n at most `window`/2: with rate 0.01, 30 % after 1000 and 14 % after 5000. Until
-/// 1/rate scores have been seen, the threshold rests on the assumed shape alone: lognormal and Cauchy
-/// scores then raise up to twice as many alarms.
+/// **Confidence.** After n scores the rate of false alarms has a relative standard error near
+/// `√((1 − rate)/(rate n))`, n at most `window`/2: with rate 0.01, 30 % after 1000 and 14 %
+/// after 5000. Until 1/rate scores have been seen, the threshold rests on the assumed shape
+/// alone: lognormal and Cauchy scores then raise up to twice as many alarms.
 ///
 /// ```
 /// use situ::anomaly::Threshold;

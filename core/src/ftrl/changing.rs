@@ -7,9 +7,9 @@ use crate::simplex::Draw;
 use rand_core::Rng;
 
 impl<T: Scalar> Exp3S<T> {
-    /// Discounted EXP3, for an environment in which the best of `actions` actions changes `changes`
-    /// times in `rounds` rounds: it remembers about H = n / (5 (S + 1)) rounds, at the rate `2 √(ln A /
-    /// (H A))` with implicit exploration γ = η / 10.
+    /// Discounted EXP3, for an environment in which the best of `actions` actions changes
+    /// `changes` times in `rounds` rounds: it remembers about H = n / (5 (S + 1)) rounds, at
+    /// the rate `2 √(ln A / (H A))` with implicit exploration γ = η / 10.
     ///
     /// With five actions and one change in 20,000 rounds its regret is .3 times EXP3's.
     ///

@@ -12,12 +12,12 @@ use crate::simplex;
 /// Y_{n+1} = Y_n + g_n v_n,    X_{n+1} = Q(η_n Y_{n+1}),
 /// ```
 ///
-/// with the step size g_n and the rate η_n (1 unless set by [`with_rate`](Self::with_rate)). Games
-/// set the step size; the anytime regret bounds of single agents hold for a decreasing rate and step
-/// size one. The optimistic variant guesses that the last payoffs will be seen again, `X_{n+1} =
-/// Q(η_n (Y_{n+1} + g_n v_n))`: in a zero-sum game with full information it converges where the plain
-/// one cycles. Under noise it does not. The extra-gradient variant does not guess: it asks for
-/// payoffs twice per step, see [`look_ahead`](Self::look_ahead).
+/// with the step size g_n and the rate η_n (1 unless set by [`with_rate`](Self::with_rate)).
+/// Games set the step size; the anytime regret bounds of single agents hold for a decreasing
+/// rate and step size one. The optimistic variant guesses that the last payoffs will be seen
+/// again, `X_{n+1} = Q(η_n (Y_{n+1} + g_n v_n))`: in a zero-sum game with full information it
+/// converges where the plain one cycles. Under noise it does not. The extra-gradient variant
+/// does not guess: it asks for payoffs twice per step, see [`look_ahead`](Self::look_ahead).
 ///
 /// Sources: Giannou, Vlatakis-Gkaragkounis, Mertikopoulos, COLT 2021 and NeurIPS 2021; Nesterov
 /// 2009 (primal-dual averaging).

@@ -98,8 +98,8 @@ impl<T: Scalar> Proximal<T> {
         shrunk / (norm * scale + (self.beta * scale + self.l2))
     }
 
-    /// One step on the gradient `slope · x` at `weights`, up to the shortest length: `norm' =
-    /// √(norm² + g²)`, `z += g − (norm' − norm)/α · w`. 9 flops per coordinate.
+    /// One step on the gradient `slope · x` at `weights`, up to the shortest length:
+    /// `norm' = √(norm² + g²)`, `z += g − (norm' − norm)/α · w`. 9 flops per coordinate.
     #[inline]
     pub fn step<S: Storage<Compute = T>>(
         &self,

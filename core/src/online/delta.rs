@@ -76,11 +76,11 @@ impl<T: Scalar> Configuration for DeltaConfiguration<T> {
 
 /// Fast weights: a linear attention memory written by the delta rule.
 ///
-/// The key is φ = [1, z, D random Fourier features], the value the one-hot class (or the value itself), and
-/// a write moves what the memory reads at φ part of the way to the value: `W += step_size/√(1 + cooling t)
-/// (y − W φ) φᵀ/‖φ‖²`. First order: no covariance to keep. Sources: B. Widrow and M. E. Hoff, "Adaptive
-/// switching circuits", 1960; A. Rahimi and B. Recht, "Random features for large-scale kernel machines",
-/// 2007.
+/// The key is φ = [1, z, D random Fourier features], the value the one-hot class (or the value
+/// itself), and a write moves what the memory reads at φ part of the way to the value:
+/// `W += step_size/√(1 + cooling t) (y − W φ) φᵀ/‖φ‖²`. First order: no covariance to keep.
+/// Sources: B. Widrow and M. E. Hoff, "Adaptive switching circuits", 1960; A. Rahimi and B.
+/// Recht, "Random features for large-scale kernel machines", 2007.
 ///
 /// With F = 1 + d + D, the state is F C numbers plus the feature metric, (C + 3) d; an update takes
 /// 4 F C + 2 d D flops. `TERMS` is the capacity for F.

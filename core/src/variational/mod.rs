@@ -10,11 +10,11 @@
 //! | average after burn-in, and its confidence | [`Average`], [`BatchMeans`] |
 //! | bias in g removed to first order | [`richardson_romberg`], [`Refinement`] on [`PairedChains`] |
 //!
-//! With a constant step size the iterate becomes stationary around a mean that differs from x* by `g Δ +
-//! O(g²)`, and an average converges to that mean, not to x*. Two chains at g and 2g measure the bias: `2
-//! x̄_g - x̄_2g` is off by O(g²). Two limitations: for a linear operator the bias is zero at any step,
-//! and where x* lies on the boundary of the set the bias may be of order √g, which the two chains do not
-//! remove. Nor do they remove a bias β of the oracle itself, which shifts every mean by `-F'(x*)⁻¹ β`.
+//! With a constant step size the iterate becomes stationary around a mean that differs from x* by
+//! `g Δ + O(g²)`, and an average converges to that mean, not to x*. Two chains at g and 2g measure the
+//! bias: `2 x̄_g - x̄_2g` is off by O(g²). Two limitations: for a linear operator the bias is zero at any
+//! step, and where x* lies on the boundary of the set the bias may be of order √g, which the two chains do
+//! not remove. Nor do they remove a bias β of the oracle itself, which shifts every mean by `-F'(x*)⁻¹ β`.
 //!
 //! Source: Vlatakis-Gkaragkounis, Giannou, Chen, Xie, "Stochastic methods in variational
 //! inequalities: ergodicity, bias and refinements", AISTATS 2024.
