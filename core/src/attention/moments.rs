@@ -8,8 +8,8 @@ use crate::archive::Archive;
 use crate::matrix::Matrix;
 use crate::scalar::Scalar;
 
-/// `H ← γ H + β k kᵀ` and `G ← γ G + β v kᵀ`, with a ridge λ_i per channel that does not fade: KEYS²
-/// + KEYS VALUES + KEYS + 2 numbers.
+/// `H ← γ H + β k kᵀ` and `G ← γ G + β v kᵀ`, with a ridge λ_i per channel that does not fade:
+/// KEYS² + KEYS VALUES + KEYS + 2 numbers.
 ///
 /// With γ < 1 both are bounded by the largest pair over 1 − γ.
 #[derive(Clone, Debug, PartialEq)]

@@ -55,9 +55,9 @@ impl<T: Scalar> Configuration for FtrlConfiguration<T> {
 
 /// Softmax (or linear) regression on standardized features, trained by FTRL-proximal.
 ///
-/// Each of C outputs has an intercept and d weights, each with a dual and a gradient norm: 2 C (d +
-/// 1) numbers, plus the moments of the features (2 d). An update takes about 18 C (d + 1) + 20 d
-/// flops, and C (d + 1) numbers of stack.
+/// Each of C outputs has an intercept and d weights, each with a dual and a gradient norm:
+/// 2 C (d + 1) numbers, plus the moments of the features (2 d). An update takes about
+/// 18 C (d + 1) + 20 d flops, and C (d + 1) numbers of stack.
 ///
 /// Not to be confused with [`ftrl::Ftrl`](crate::ftrl::Ftrl), which learns strategies from payoffs;
 /// this learner wraps [`ftrl::Proximal`](crate::ftrl::Proximal).
