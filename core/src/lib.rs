@@ -32,7 +32,7 @@
 //! | the same, correlated features, drift | [`online::Mesa`] | 46,512; f16: 23,874 | 2 (d + D)² |
 //! | the same, when in doubt | [`online::Hedge`] | the sum over its members | the sum over its members |
 //! | flag anomalies, without labels | [`anomaly::Nearest`] | 18,832; 8 bits: 5,008 | K d |
-//! | choose one of A actions by reward | [`ftrl::Exp3`], [`ftrl::LinearBandit`] | 4 A; 2 A d² | A; A d² |
+//! | choose one of A actions by reward | [`ftrl::Exp3`], [`ftrl::LinearBandit`] | 8 A; 2 A d² | A; A d²/2 |
 //! | track an echo, a channel, a plant | [`filter::Nlms`], [`filter::Rls`] | 8 d; 2 d² | 3 d; 2.5 d² |
 //! | summarize windows of samples | [`features::Window`] | depends on the features | a few per channel |
 //! | keep the state through power cuts | `archive::Slots` | | |
