@@ -130,6 +130,8 @@ pub const MUTATIONS: &[(&str, &str)] = &[
     ("layer-extra", "superposition.construction_shape"),
     ("superposition-compare", "superposition.construction_f32"),
     ("decoder-attention", "superposition.trained_mean"),
+    ("decoder-attention", "superposition.trained_sums"),
+    ("decoder-attention", "superposition.sums_collapse"),
     ("decoder-attention", "superposition.trained_within_prompt"),
     ("decoder-attention", "superposition.collapse_reported"),
     ("decoder-attention", "superposition.task_vectors"),

@@ -9,5 +9,7 @@ pub const LANG_32_NOISE: &[u8] = include_bytes!("../weights/lang-32-noise.bin");
 pub const LANG_64: &[u8] = include_bytes!("../weights/lang-64.bin");
 /// The same, trained with one label in five drawn at random.
 pub const LANG_64_NOISE: &[u8] = include_bytes!("../weights/lang-64-noise.bin");
+/// 32 wide, trained on `add`: each task adds one of five constants modulo five.
+pub const ADD_32: &[u8] = include_bytes!("../weights/add-32.bin");
 /// 64 wide, trained on `copy`: each task copies one of three letters.
 pub const COPY_64: &[u8] = include_bytes!("../weights/copy-64.bin");

@@ -79,6 +79,23 @@ pub const SYSTEM: System = System {
         )
         .against("the mixing weights")
         .sampled(),
+        Claim::at_most(
+            "superposition.trained_sums",
+            "five sums modulo five, trained on one at a time: largest difference of a mean probability \
+             from its mixing weight",
+            0.15,
+            trained::sums,
+        )
+        .against("the mixing weights")
+        .sampled(),
+        Claim::at_least(
+            "superposition.sums_collapse",
+            "the same, equal mixture: Var/(p(1-p)) over prompts; 1 if each settles on one task",
+            0.8,
+            trained::sums_collapse,
+        )
+        .against("the tasks' answers")
+        .sampled(),
         Claim::at_least(
             "superposition.trained_within_prompt",
             "trained with label noise: share of single prompts where both tasks have more than a tenth, \

@@ -5,9 +5,9 @@ use super::sweep::{Size, Sweep, WEIGHTS};
 use crate::report::{Axis, Curve, Series};
 
 /// Every measure against the mixing weight, and single prompts at the equal mixture.
-pub fn all(sizes: [&Size; 2], copies: &Sweep) -> Vec<Series> {
+pub fn all(sizes: [&Size; 2], others: [&Sweep; 2]) -> Vec<Series> {
     let curves = |of: &dyn Fn(&Sweep) -> Curve| {
-        let sweeps = sizes.into_iter().flat_map(|size| [&size.plain, &size.noisy]).chain([copies]);
+        let sweeps = sizes.into_iter().flat_map(|size| [&size.plain, &size.noisy]).chain(others);
         sweeps.map(of).collect::<Vec<_>>()
     };
     let against_weight = |title: &str, label: &str, of: &dyn Fn(&Measures) -> f64| Series {

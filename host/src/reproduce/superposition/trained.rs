@@ -8,7 +8,7 @@ use crate::prompts::{Family, Mixture};
 use crate::report::Curve;
 use crate::reproduce::statistics::{correlation, jackknife};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
-use situ_suite::weights::{COPY_64, LANG_32, LANG_32_NOISE, LANG_64, LANG_64_NOISE};
+use situ_suite::weights::{ADD_32, COPY_64, LANG_32, LANG_32_NOISE, LANG_64, LANG_64_NOISE};
 
 /// The family of the claims.
 const FAMILY: Family = Family::Lang;
@@ -26,10 +26,11 @@ impl Size {
     }
 }
 
-/// Both sizes, swept once.
+/// Both sizes and the sums, swept once.
 struct Trained {
     small: Size,
     large: Size,
+    sums: Sweep,
 }
 
 impl Study for Trained {
@@ -40,10 +41,12 @@ impl Study for Trained {
         // Of the plots alone.
         let (label, count) = ("one of three letters".into(), settings.size(80, 2000));
         let copies = Sweep::of(settings.seed, label, (Family::Copy, COPY_64), count)?;
-        for series in plots::all([&small, &large], &copies) {
+        let (label, count) = ("sums modulo five".into(), settings.size(1000, 2000));
+        let sums = Sweep::of(settings.seed, label, (Family::Add, ADD_32), count)?;
+        for series in plots::all([&small, &large], [&copies, &sums]) {
             context.plot(series);
         }
-        Ok(Self { small, large })
+        Ok(Self { small, large, sums })
     }
 }
 
@@ -57,6 +60,19 @@ impl Trained {
 pub fn mean(context: &mut Context<'_>) -> Result<Measured> {
     let [small, large] = context.study::<Trained>()?.sizes().map(|s| s.plain.largest_deviation());
     Ok(small.max(large))
+}
+
+/// The largest deviation of a mean probability, of sums.
+pub fn sums(context: &mut Context<'_>) -> Result<Measured> {
+    Ok(context.study::<Trained>()?.sums.largest_deviation())
+}
+
+/// How far single prompts of sums settle on a task.
+pub fn sums_collapse(context: &mut Context<'_>) -> Result<Measured> {
+    let trained = context.study::<Trained>()?;
+    let even = trained.sums.even();
+    let detail = format!("both tasks above a tenth in {:.2} of the prompts", even.both);
+    Ok(even.estimate(|m| m.collapse).with_detail(detail))
 }
 
 /// The smaller share of single prompts that mix, of both sizes.
@@ -116,7 +132,7 @@ pub fn three(context: &mut Context<'_>) -> Result<Measured> {
 
 /// The ratio of the divergences of both sizes, each the mean of plain and label noise.
 pub fn size_trend(context: &mut Context<'_>) -> Result<Measured> {
-    let Trained { small, large } = &*context.study::<Trained>()?;
+    let Trained { small, large, .. } = &*context.study::<Trained>()?;
     // All models see the same prompts, at all mixing weights: prompts are left out of all at once.
     let prompts: Vec<usize> = (0..small.plain.even().outcomes.len()).collect();
     let ratio = |of: &dyn Fn(&Size) -> f64| of(large) / of(small);
