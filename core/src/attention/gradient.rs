@@ -15,7 +15,7 @@ pub(crate) fn fade_and_add<T: Scalar>(out: &mut [T], decay: T, weight: T, x: &[T
     }
 }
 
-/// `out = (H + Λ) x`, H row by row, Λ the diagonal `ridge`. One multiply-add an element of H.
+/// `out = (H + Λ) x`, H row by row, Λ the diagonal `ridge`. One multiply-add per element of H.
 #[inline(always)]
 pub(crate) fn regularized_product<R: Storage>(
     products: &[R::Compute],

@@ -2,7 +2,7 @@
 
 use super::Error;
 
-/// Steps of conjugate gradient of a mesa layer at most, as published.
+/// Maximum conjugate gradient steps of a mesa layer, as published.
 pub(super) const STEPS: u16 = 30;
 
 /// What mixes the tokens of a [`super::Decoder`].
@@ -28,7 +28,7 @@ pub enum Mixing {
     /// Mesa layers with gates from the data: a state of fixed size, and no last position.
     ///
     /// With n = norm(h), each head of size s has q and k brought to length one,
-    /// `γ = σ(w_γ n + b_γ)`, `β = σ(w_β n + b_β)` and a ridge λ_i a channel:
+    /// `γ = σ(w_γ n + b_γ)`, `β = σ(w_β n + b_β)` and a ridge λ_i per channel:
     ///
     /// ```text
     /// H ← γ H + β k kᵀ,  G ← γ G + β v kᵀ,  o = G (H + diag λ)⁻¹ q,
@@ -59,7 +59,7 @@ pub struct Shape {
     pub vocabulary: u16,
     /// Rows of the position embedding; later positions start again at the first.
     pub positions: u16,
-    /// Maximum length of a prompt; mesa layers take any.
+    /// Maximum length of a prompt; mesa layers take any length.
     pub context: u16,
     /// d, the length of the residual stream.
     pub width: u16,

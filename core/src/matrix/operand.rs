@@ -25,7 +25,7 @@ pub(super) trait Operand: Copy {
         Self: 'a;
 }
 
-/// A matrix of which one line belongs to each step of the sums: a column if `BY_COLUMNS`, else a row.
+/// A matrix of which one line belongs to each step of the sums: a column if `BY_COLUMNS`, otherwise a row.
 pub(super) struct Lines<'a, S, const R: usize, const C: usize, const BY_COLUMNS: bool>(
     &'a [[S; C]; R],
 );
