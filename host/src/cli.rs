@@ -27,7 +27,7 @@ enum Command {
     Reproduce(reproduce::Arguments),
     /// Merge the outputs of `situ reproduce --shard K/N --json` into one run
     Merge(reproduce::MergeArguments),
-    /// Run the learners over a CSV, test-then-train, and rank them
+    /// Run the learners over a CSV file, test-then-train, and rank them
     Fit(Box<fit::Arguments>),
     /// Learn in a game from a Gambit .nfg file and report where play ends
     Play(play::Arguments),

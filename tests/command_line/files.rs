@@ -34,7 +34,7 @@ fn a_cut_last_line_is_skipped_and_said() {
 #[test]
 fn points_in_time_are_left_out_or_taken_as_intervals() {
     let run = fit("date.csv", "label", "--learner ftrl").success();
-    run.stdout(contains("ignored when: points in time"));
+    run.stdout(contains("ignored when: timestamps"));
     assert_eq!(json("date.csv", "label", "--learner ftrl")["features"], 1);
     // A reading every 20 ms; when the machine runs, it is late: the interval tells.
     let mut text = "epoch_ms,x,label\n".to_owned();

@@ -24,7 +24,7 @@ pub enum Language {
 /// Everything but the file.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Options {
-    /// Column to predict [default: none; looks for anomalies]
+    /// Column to predict [default: none, to look for anomalies]
     #[arg(long, value_name = "COLUMN")]
     pub target: Option<String>,
     /// Column that identifies recordings; no window spans two of them [default: that of --holdout]
@@ -33,7 +33,7 @@ pub struct Options {
     /// Column to leave out; may be repeated
     #[arg(long, value_name = "COLUMN")]
     pub drop: Vec<String>,
-    /// Column to predict from even if it counts the rows, such as the age of a part; may be repeated
+    /// Column to keep as a feature even if it counts the rows, such as the age of a part; may be repeated
     #[arg(long, value_name = "COLUMN")]
     pub keep: Vec<String>,
     /// Learn features of windows of ROWS rows instead of single rows
@@ -49,19 +49,19 @@ pub struct Options {
     /// Target of a window whose rows have several [default: last]
     #[arg(long, value_enum, value_name = "LABEL", requires = "window")]
     pub mixed_windows: Option<Mixed>,
-    /// What to do about cells without a number [default: error]
+    /// What to do with cells without a number [default: error]
     #[arg(long, value_enum, value_name = "ACTION")]
     pub missing: Option<Missing>,
-    /// What to do about columns of points in time [default: drop]
+    /// What to do with timestamp columns [default: drop]
     #[arg(long, value_enum, value_name = "ACTION")]
     pub times: Option<Times>,
-    /// Separator of the cells [default: found in the file]
+    /// Cell separator [default: detected]
     #[arg(long, value_name = "C")]
     pub delimiter: Option<char>,
-    /// Decimal sign of the numbers [default: found in the file]
+    /// Decimal sign [default: detected]
     #[arg(long, value_name = "C")]
     pub decimal: Option<char>,
-    /// Encoding of the file [default: found in the file]
+    /// Encoding of the file [default: detected]
     #[arg(long, value_enum)]
     pub encoding: Option<Encoding>,
     /// Shuffle the examples with this seed instead of keeping their order

@@ -6,12 +6,12 @@ use std::collections::VecDeque;
 /// The target of a window whose rows have several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Mixed {
-    /// That of the last row
+    /// The last row's
     #[default]
     Last,
-    /// That of most rows
+    /// The most frequent one
     Majority,
-    /// None: the window is skipped
+    /// None; skip the window
     Skip,
 }
 

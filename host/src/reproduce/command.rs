@@ -21,7 +21,7 @@ pub struct Arguments {
     /// generic (normtune)
     #[arg(long, value_enum, default_value_t)]
     precision: Precision,
-    /// Change a size of the constructions; an unknown NAME lists those of the system. The bounds
+    /// Change a size of the constructions; an unknown NAME lists the available ones. The bounds
     /// of the claims apply to the default sizes
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,

@@ -50,7 +50,7 @@ pub fn channels(
     });
     for (index, _) in dropped {
         let column = shown(&header[*index]);
-        notes.push(format!("ignored {column}: points in time (--times interval uses them)"));
+        notes.push(format!("ignored {column}: timestamps (--times interval uses them)"));
     }
     let (mut columns, mut channels) = (Vec::new(), Vec::new());
     let rows = body.rows.len();

@@ -5,13 +5,13 @@ use super::dialect::Dialect;
 use super::time::{epoch, iso};
 use csv::ByteRecord;
 
-/// What to do about columns of points in time.
+/// What to do with timestamp columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Times {
-    /// Leave them out
+    /// Drop them
     #[default]
     Drop,
-    /// Take the seconds since the previous row of the same group
+    /// Use the seconds since the previous row of the same group
     Interval,
 }
 
@@ -22,9 +22,9 @@ pub enum Kind {
     Number,
     /// Names: one feature each, that is 1 where the row has this name.
     Text,
-    /// Points in time as texts.
+    /// Timestamps as text.
     Time,
-    /// Points in time as counts of this many seconds.
+    /// Timestamps as counts of this many seconds.
     Epoch(f64),
 }
 

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 /// What to do about a missing cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Missing {
-    /// Take the last value of the column in the same group
+    /// Use the last value of the column in the same group
     Last,
-    /// Take the mean of the column so far
+    /// Use the mean of the column so far
     Mean,
     /// Skip the row
     Skip,
-    /// Refuse the file
+    /// Reject the file
     #[default]
     Error,
 }

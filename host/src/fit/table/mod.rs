@@ -56,9 +56,9 @@ pub struct Format {
     pub decimal: Option<char>,
     /// How characters are written.
     pub encoding: Option<Encoding>,
-    /// What to do about cells without a number.
+    /// What to do with cells without a number.
     pub missing: Missing,
-    /// What to do about columns of points in time.
+    /// What to do with timestamp columns.
     pub times: Times,
 }
 
@@ -177,7 +177,7 @@ pub fn read(
     let policies = (format.missing, format.times);
     let mut body = Body::new(name, &header, &layout, dialect, &kinds, policies);
     if body.columns.is_empty() {
-        return Err(fail("only points in time are left to predict from".to_owned()));
+        return Err(fail("only timestamps are left to predict from".to_owned()));
     }
     notes.extend(records.rows(&mut body, &titles, &text.last)?);
     let (columns, channels) = channels::channels(&body, &kinds, &mut notes)?;

@@ -34,7 +34,7 @@ pub struct Column {
     /// Whether it counts the rows so far: rises from row to row, by whole numbers and, where it has a
     /// name, by one.
     pub counts: bool,
-    /// The last point in time of each group.
+    /// The last timestamp of each group.
     times: HashMap<u32, f64>,
 }
 
@@ -61,7 +61,7 @@ impl Column {
         }
         let time = match self.kind {
             Kind::Text => return Ok(f64::from(self.names.number(cell))),
-            Kind::Time => iso(cell).ok_or("is not a point in time as in the first rows")?,
+            Kind::Time => iso(cell).ok_or("is not a timestamp as in the first rows")?,
             Kind::Number | Kind::Epoch(_) => {
                 let hint = "is not a number; name the column with --drop to skip it";
                 let number = number(cell, decimal).ok_or(hint)?;
