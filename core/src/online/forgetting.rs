@@ -13,7 +13,7 @@ use crate::scalar::Scalar;
 /// γ is `max_decay` while nothing changes, and smaller while the learner errs more than it used to. For
 /// classes it is `min_decay` while a fast mean of mistakes exceeds a slow one by a quarter: squared
 /// residuals of one-hot targets hardly move when labels change, but the rate of mistakes does. For values γ
-/// falls, at most to `min_decay`, when the residual rises above the noise ([`VariableForgetting`]).
+/// falls, but not below `min_decay`, when the residual rises above the noise ([`VariableForgetting`]).
 ///
 /// The scale of values fades likewise. It never settles, so the weights are rescaled at each of its
 /// steps, and predictions in the values' unit do not depend on it.
