@@ -4,6 +4,8 @@ use super::Matrix;
 #[cfg(helium)]
 use crate::scalar::hardware::{self, singles, singles_mut};
 use crate::scalar::{Scalar, Storage};
+#[cfg(helium)]
+use core::slice;
 
 /// Largest absolute column sum, ‖A‖₁. 2 R C flops.
 pub fn one_norm<S: Storage, const R: usize, const C: usize>(a: &Matrix<S, R, C>) -> S::Compute {
@@ -22,11 +24,13 @@ pub fn infinity_norm<S: Storage, const R: usize, const C: usize>(
 ) -> S::Compute {
     #[cfg(helium)]
     if R >= LARGE {
-        let mut sums = [S::Compute::ZERO; R];
-        if let (Some(a), Some(out)) = (singles(a.as_slice()), singles_mut(&mut sums))
-            && hardware::add_magnitudes(a, C, out)
+        let mut norm = S::Compute::ZERO;
+        if let (Some(a), Some([out])) =
+            (singles(a.as_slice()), singles_mut(slice::from_mut(&mut norm)))
+            && let Some(largest) = hardware::largest_row_sum(a, C, R)
         {
-            return largest_sum(sums.into_iter());
+            *out = largest;
+            return norm;
         }
     }
     largest_sum(

@@ -78,6 +78,15 @@ scalar!(
     #[inline(always)]
     fn exp_all(x: &[Self], out: &mut [Self]) {
         super::hardware::exp_all(x, out);
+    },
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf", not(helium)))]
+    #[inline(always)]
+    fn exp_all(x: &[Self], out: &mut [Self]) {
+        // Unrolled, the loop over a short array loads its constants again for each number.
+        let (x, out) = super::hardware::of_unknown_length(x, out);
+        for (out, x) in out.iter_mut().zip(x) {
+            *out = x.exp_inline();
+        }
     }
 );
 scalar!(f64, -745.2, sqrt_f64, log, tanh, pow);

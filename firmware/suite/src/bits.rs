@@ -192,7 +192,8 @@ impl Benchmark for Products {
     }
 }
 
-/// Pivoted inverses by the definition of Gauss-Jordan elimination, at an order around whole strips.
+/// Pivoted inverses by the definition of Gauss-Jordan elimination, at an order around whole strips, and
+/// the norm that decides whether there is one.
 struct Inverses {
     random: Generator,
     wrong: u32,
@@ -202,6 +203,12 @@ impl Inverses {
     fn check<const N: usize>(&mut self) {
         let a = matrix::<f32, N, N>(&mut self.random);
         let (mut inverse, mut expected) = (Matrix::zeros(), a.clone());
+        let magnitudes = |row: &[f32; N]| row.iter().fold(0.0, |sum, x| sum + x.abs());
+        let norm = expected.rows.iter().map(magnitudes).fold(0.0, f32::max);
+        self.wrong += u32::from(matrix::infinity_norm(&a) != norm);
+        expected.rows[N - 1][N - 1] = f32::NAN;
+        self.wrong += u32::from(!matrix::infinity_norm(&expected).is_nan());
+        expected.rows[N - 1][N - 1] = a.rows[N - 1][N - 1];
         if solve::invert(&a, &mut inverse).is_ok() {
             invert(expected.as_mut_slice(), N);
             for (x, y) in inverse.as_slice().iter().zip(expected.as_slice()) {

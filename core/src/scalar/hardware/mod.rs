@@ -57,7 +57,7 @@ pub(super) use halves::*;
 #[cfg(helium)]
 pub(super) use helium::exp_all;
 #[cfg(helium)]
-pub(crate) use helium::{add_magnitudes, dot, maximum, scale, weights};
+pub(crate) use helium::{dot, largest_row_sum, maximum, scale, weights};
 #[cfg(all(feature = "f16", helium))]
 pub(super) use helium::{load_all, store_all};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
@@ -68,6 +68,8 @@ pub(super) use root::sqrt;
 pub(crate) use rows::dot;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use rows::{add_eight_lanes, add_lanes, add_scaled, dot_rows};
+#[cfg(all(target_arch = "arm", target_abi = "eabihf", not(helium)))]
+pub(super) use singles::of_unknown_length;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use singles::{singles, singles_mut};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]

@@ -18,5 +18,5 @@ pub(in crate::scalar) use exponential::exp_all;
 pub(in crate::scalar) use halves::{load_all, store_all};
 pub(super) use product::product;
 pub(super) use rows::dot_groups;
-pub(crate) use rows::{add_magnitudes, dot};
+pub(crate) use rows::{dot, largest_row_sum};
 pub(crate) use softmax::{maximum, scale, weights};

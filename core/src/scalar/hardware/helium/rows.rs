@@ -114,40 +114,42 @@ macro_rules! add_magnitude {
     };
 }
 
-/// The sum of the magnitudes of each row of `a`, `stride` apart, added up in order; false, with nothing
-/// changed, where there are less than four rows or `a` is too short.
+/// The largest sum of the magnitudes of a row of `a`, `stride` apart, each added up in order; NaN if one
+/// of them is. `None` where there are less than four rows or `a` is too short.
 #[inline(never)]
-pub(crate) fn add_magnitudes(a: &[f32], stride: usize, sums: &mut [f32]) -> bool {
-    let rows = sums.len();
+pub(crate) fn largest_row_sum(a: &[f32], stride: usize, rows: usize) -> Option<f32> {
     if rows < 4 || rows.saturating_mul(stride) > a.len() {
-        return false;
+        return None;
     }
-    for row in (0..rows).step_by(4) {
-        // The last four overlap those before.
-        let row = row.min(rows.wrapping_sub(4));
-        // SAFETY: as was just checked. Addresses of four rows, one number before their starts.
+    // One number before their starts. The last four rows overlap those before.
+    let mut row = a.as_ptr().wrapping_sub(1);
+    let last = row.wrapping_add(rows.wrapping_sub(4).wrapping_mul(stride));
+    let mut largest = 0_u32;
+    repeat!(rows.div_ceil(4), {
+        // SAFETY: as was just checked. Bits of sums of magnitudes are in the order of the numbers, NaN last.
         unsafe {
             asm!(
-                "vidup.u32 q0, r4, #1", "vmul.i32 q0, q0, {stride}", "vadd.i32 q0, q0, {a}",
+                "vidup.u32 q0, r4, #1", "vmul.i32 q0, q0, {stride}", "vadd.i32 q0, q0, {row}",
                 "vmov.i32 q2, #0",
                 "wls lr, {turns}, 3f",
                 "2:", add_magnitude!(), add_magnitude!(), add_magnitude!(), add_magnitude!(), "le lr, 2b",
                 "3:", "wls lr, {rest}, 5f",
                 "4:", add_magnitude!(), "le lr, 4b",
-                "5:", "vstrw.32 q2, [{sums}]",
-                a = in(reg) a.as_ptr().wrapping_add(row.wrapping_mul(stride)).wrapping_sub(1),
+                "5:", "vmaxv.u32 {largest}, q2",
+                row = in(reg) row,
                 stride = in(reg) stride << 2,
                 turns = in(reg) stride / 4,
                 rest = in(reg) stride % 4,
-                sums = in(reg) sums.as_mut_ptr().wrapping_add(row),
+                largest = inout(reg) largest,
                 // VIDUP takes an even register.
                 inout("r4") 0 => _,
                 out("lr") _,
                 out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
                 out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
-                options(nostack),
+                options(nostack, readonly),
             );
         }
-    }
-    true
+        row = row.wrapping_add(stride << 2).min(last);
+    });
+    Some(f32::from_bits(largest))
 }
