@@ -1,4 +1,4 @@
-//! `docs/claims.md`: the claims of all systems, written from their lists.
+//! `docs/claims.md`: the claims of all systems, generated from their lists.
 
 #[path = "../mutations/list.rs"]
 mod list;
@@ -10,20 +10,19 @@ use std::fmt::Write;
 const HEAD: &str = "\
 # Claims
 
-Every claim that `situ reproduce` measures. This page is written from the lists of claims by
-`SITU_ACCEPT=1 cargo test -p situ-tests --test claims document`, and a test fails if it is out of date.
+The claims of all systems, as `situ reproduce` measures them; without a name it runs all but `mesa`, which goes beyond
+the papers. `SITU_ACCEPT=1 cargo test -p situ-tests --test claims document` generates this page, and a test checks it.
 
 - **Reference**: the result that the measurement is compared with, independent of the measured code.
 - **Sampled**: an estimate, printed with its standard error. At seed 1 it must be four standard errors or more from
   its bound; a number that is itself in standard errors has a bound of four. The others are exact, the largest error
-  of all cases tried, or a statistic without a standard error, such as a p-value.
-- **Mutations**: deliberate faults, one line each, that are known to break the claim:
-  `cargo test -p situ-host --features mutations --test mutations` activates one after another. Where there can be
-  none, the table says why.
+  over all cases tried, or a statistic without a standard error, such as a p-value.
+- **Mutations**: deliberate one-line faults that are known to break the claim:
+  `cargo test -p situ-host --features mutations --test mutations` activates them one by one. Where no fault is
+  possible, the table says why.
 
-`SITU_SEEDS=1-50 cargo test -p situ-tests --test claims seeds` measures all claims at many
-seeds. In November 2026, in quick mode, all claims held at these seeds; a later commit that changes a claim's
-numbers is not covered:
+`SITU_SEEDS=1-50 cargo test -p situ-tests --test claims seeds` measures all claims at many seeds. In November 2026,
+in quick mode, all claims held at these seeds and commits; later changes to a claim's numbers are not covered:
 
 | system | seeds | commit |
 |---|---|---|
@@ -40,7 +39,7 @@ With `--full`, at f8642de, `newton`, `looped`, `mesa`, `ftrl`, `policy-gradient`
 `chain-of-thought` without its trained models held at seed 1; no system was run at several seeds in that mode.
 ";
 
-/// The page as it should be.
+/// The expected page.
 fn page() -> String {
     let mut page = HEAD.to_owned();
     for system in SYSTEMS.iter().chain(EXTENSIONS) {

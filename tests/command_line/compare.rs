@@ -182,7 +182,7 @@ fn other_bits_and_larger_errors_fail() {
     let before = run(directory.path(), "before.json", "instructions", &[(4, 100.0), (8, 100.0)]);
     let text = std::fs::read_to_string(&before).unwrap();
     for (from, to, complaint) in [
-        ("\"checksum\":0", "\"checksum\":1", "product 4 f32 (other bits)"),
+        ("\"checksum\":0", "\"checksum\":1", "product 4 f32 (different bits)"),
         ("\"max_error\":0.0", "\"max_error\":1e-3", "product 4 f32 (error 1.0e-3, was 0.0e0)"),
     ] {
         let after = directory.path().join("after.json");

@@ -25,7 +25,7 @@ fn line_ends_marks_and_spaces_change_nothing() {
 fn a_cut_last_line_is_skipped_and_said() {
     fit("truncated.csv", "label", "--learner ftrl")
         .success()
-        .stdout(contains("skipped line 61, the last one: it is cut off"));
+        .stdout(contains("skipped line 61, the last one: it is incomplete"));
     for file in ["ragged.csv", "nul.csv"] {
         fit(file, "label", "").code(2).stderr(contains("line 51: 1 cell where the header has 3"));
     }
@@ -84,7 +84,7 @@ fn columns_that_count_the_rows_are_left_out() {
                 .unwrap();
         }
         let run = fit_text(&text, "label", "--learner ftrl").success();
-        run.stdout(contains(format!("ignored column 1, {said}: it counts the rows (--keep)")));
+        run.stdout(contains(format!("ignored column 1, {said}: it numbers the rows (--keep)")));
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("d.csv"), &text).unwrap();
         let mut command = situ(directory.path());

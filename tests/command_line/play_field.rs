@@ -153,7 +153,7 @@ fn the_report_draws_phase_portraits_and_simplexes() {
         (
             "NFG 1 R \"three\" { \"A\" \"B\" } { 3 3 }\n0 0 1 -1 -1 1 -1 1 0 0 1 -1 1 -1 -1 1 0 0",
             2,
-            "at the left",
+            "on the left",
         ),
     ] {
         let directory = tempfile::tempdir().unwrap();

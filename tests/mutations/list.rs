@@ -143,13 +143,13 @@ pub const MUTATIONS: &[(&str, &str)] = &[
 pub const WITHOUT: &[(&str, &str)] = &[
     (
         "newton.logistic_loglog",
-        "the iteration is the host's, the reference of the transformer's claims",
+        "the iteration runs on the host, as the reference for the transformer's claims",
     ),
     (
         "chain-of-thought.below_threshold",
-        "what too few examples leave open; nothing of the core computes",
+        "it measures what too few examples leave undetermined; no core code runs",
     ),
-    ("chain-of-thought.informed_rival", "the rival is the host's"),
-    ("chain-of-thought.relu", "the least squares are the host's"),
-    ("mesa.state", "the size of a type"),
+    ("chain-of-thought.informed_rival", "the rival runs on the host"),
+    ("chain-of-thought.relu", "the least squares run on the host"),
+    ("mesa.state", "it is the size of a type"),
 ];

@@ -85,7 +85,7 @@ fn print(comparison: &Comparison) -> Result<(), Failure> {
     console::line(format_args!("{} per call (ratio to {})", comparison.counter, comparison.base))?;
     for column in &comparison.columns {
         let (label, rows, mean) = (&column.label, column.rows, column.geometric_mean);
-        console::line(format_args!("{label}: geometric mean of {rows} ratios {mean:.3}"))?;
+        console::line(format_args!("{label}: geometric mean of {rows} ratios: {mean:.3}"))?;
         if !column.missing.is_empty() {
             let (base, missing) = (&comparison.base, column.missing.join(", "));
             console::line(format_args!("only in {base}, not in {label}: {missing}"))?;

@@ -148,7 +148,7 @@ fn change(base: &Column, column: &Column, key: &Key) -> Option<String> {
     if before.error < after.error {
         Some(format!("{} (error {:.1e}, was {:.1e})", named(key), after.error, before.error))
     } else {
-        (before != after).then(|| format!("{} (other bits)", named(key)))
+        (before != after).then(|| format!("{} (different bits)", named(key)))
     }
 }
 
@@ -191,7 +191,7 @@ fn unlike(base: &Column, column: &Column) -> Option<String> {
     let (label, core) = (&column.label, &column.core);
     (*core != base.core).then(|| {
         format!(
-            "{label} was measured on {core}, {} on {}: {} compare programs on one core, not cores",
+            "{label} was measured on {core}, {} on {}: {} can compare programs on a core, not cores",
             base.label, base.core, base.counter
         )
     })

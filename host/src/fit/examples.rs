@@ -187,7 +187,7 @@ pub fn examples(table: &Table, target: Option<&str>, plan: &Plan) -> Result<Exam
     if examples.len() + skipped == 0 {
         let length = plan.length();
         return Err(Failure::Input(format!(
-            "{name}: no group has the {length} rows of one --window"
+            "{name}: no group has {length} rows, enough for one --window"
         )));
     }
     if mixed > 0 && plan.windows.is_some() {

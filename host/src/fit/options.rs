@@ -74,7 +74,7 @@ pub struct Options {
     /// repeated
     #[arg(long, value_name = "X,Z", requires = "holdout")]
     pub turn: Vec<String>,
-    /// Share of the held-out examples that get a label [default: 1]
+    /// Share of the held-out examples that are labeled [default: 1]
     #[arg(long, value_name = "P", requires = "holdout")]
     pub label_rate: Option<f64>,
     /// Delay of the labels of held-out parts, in examples [default: 0]
@@ -83,11 +83,11 @@ pub struct Options {
     /// Predict labels or values [default: decided by the target column]
     #[arg(long, value_enum)]
     pub task: Option<TaskName>,
-    /// Rate of false alarms, when looking for anomalies [default: 0.01]
+    /// Rate of false alarms when looking for anomalies [default: 0.01]
     #[arg(long, value_name = "RATE")]
     pub false_alarms: Option<f64>,
     /// Figure to rank by [default: accuracy, or kappa for imbalanced classes; r2, or mae for values
-    /// with extremes]
+    /// with outliers]
     #[arg(long, value_enum, value_name = "FIGURE")]
     pub rank: Option<Figure>,
     /// Learner to run; may be repeated [default: all]
@@ -103,7 +103,7 @@ pub struct Options {
     /// Permute the labels halfway through the stream and score the second half
     #[arg(long, conflicts_with = "tune")]
     pub drift: bool,
-    /// Board that the learner is for: recommend one that fits its RAM
+    /// Board that the learner is for: recommends a learner that fits its RAM
     #[arg(long, value_name = "ID")]
     pub board: Option<String>,
     /// Also run each learner on --board and count the cost of an update

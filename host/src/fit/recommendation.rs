@@ -76,7 +76,7 @@ impl Fit {
             console::line(format_args!("not scored: the first {first}"))?;
         }
         if self.drift {
-            console::line("from there on each label becomes the next, the last the first")?;
+            console::line("from there on each label is replaced by the next, the last by the first")?;
         }
         if !self.left_out.is_empty() {
             let names = self.left_out.join(", ");
@@ -218,7 +218,7 @@ impl Fit {
             taken.changes.zip(taken.at_changes).zip(Some(self.rows - self.not_scored))
             && 20 * count < total
         {
-            text += &format!(" ({share:.3} of the {count} examples at a change of label)");
+            text += &format!(" ({share:.3} of the {count} examples where the label changes)");
         }
         text += &if taken.learner == best.learner {
             format!(", the best of {}, in {} bytes.", self.learners.len(), taken.state_bytes)

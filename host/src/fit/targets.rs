@@ -81,7 +81,7 @@ pub fn targets(
     let texts = target.texts.texts();
     if task == Some(TaskName::Anomaly) {
         let normal = texts.first().map_or(String::new(), |text| shown(text));
-        let note = format!("normal is {column} '{normal}', the first row's");
+        let note = format!("normal: {column} '{normal}', as in the first row");
         return Ok(Targets { classes: vec![0], ..anomaly(Some(note)) });
     }
     let numeric = target.not_number.is_none();

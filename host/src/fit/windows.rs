@@ -34,8 +34,8 @@ impl Mixed {
     /// What is done, in words.
     pub fn note(self) -> &'static str {
         match self {
-            Self::Last => "each has that of its last row (--mixed-windows)",
-            Self::Majority => "each has that of most of its rows",
+            Self::Last => "each takes that of its last row (--mixed-windows)",
+            Self::Majority => "each takes that of most of its rows",
             Self::Skip => "they are skipped",
         }
     }

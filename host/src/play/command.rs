@@ -47,8 +47,8 @@ pub struct Arguments {
     /// Expect the last payoffs to repeat (optimistic FTRL); converges in zero-sum games
     #[arg(long)]
     optimistic: bool,
-    /// Ask for payoffs a second time, against the strategies that a step would lead to: converges in
-    /// zero-sum games, also from a bad guess
+    /// Query payoffs a second time, against the strategies that a step would lead to: converges in
+    /// zero-sum games, even from a bad guess
     #[arg(long, conflicts_with = "optimistic")]
     extra_gradient: bool,
     /// Where the players start

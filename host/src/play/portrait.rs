@@ -119,7 +119,7 @@ fn simplex(
     let [left, right, top] = [0, 1, 2].map(|action| described.actions[action].clone());
     Ok(Series {
         title: format!(
-            "{}: {left} at the left, {right} at the right, {top} on top",
+            "{}: {left} on the left, {right} on the right, {top} at the top",
             described.name
         ),
         x: Axis::linear(format!("{right} + half of {top}")),

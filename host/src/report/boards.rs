@@ -36,7 +36,7 @@ pub fn section(comparison: &Comparison) -> Section {
     let Comparison { base, counter, columns, rows, warnings } = comparison;
     let (base, counter) = (file_name(base), escape(counter));
     let mut body = format!(
-        "<p>Numbers of {counter} per call. In brackets, the ratio to {}: above one is more work.</p><ul>",
+        "<p>Number of {counter} per call. In parentheses, the ratio to {}: above one is more work.</p><ul>",
         escape(base)
     );
     for Column { label, rows, geometric_mean } in columns {

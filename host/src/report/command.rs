@@ -10,7 +10,7 @@ pub struct Arguments {
     /// Open the page in the browser
     #[arg(long)]
     open: bool,
-    /// Write each figure to this directory too, as an SVG file
+    /// Also write each figure to this directory, as an SVG file
     #[arg(long, value_name = "DIR")]
     svg: Option<PathBuf>,
 }

@@ -87,7 +87,7 @@ impl Fit {
         }
         if let Some(shown) = self.shown().filter(|learner| !learner.confusion.is_empty()) {
             let title =
-                format!("Confusion of {}: class by row, predicted class by column", shown.learner);
+                format!("Confusion matrix of {}: class by row, predicted class by column", shown.learner);
             let drawing = confusion::svg(&self.classes, &shown.confusion);
             section.figures.push(Figure { title, drawing });
         }
@@ -128,13 +128,13 @@ impl Fit {
             || "No learner beats the baselines by more than the interval.".to_owned(),
             |name| {
                 format!(
-                    "Recommended, in bold: the smallest within the interval of the best, {}.",
+                    "Recommended, in bold: {}, the smallest learner within the interval of the best.",
                     escape(name)
                 )
             },
         );
         format!(
-            "<p>{rows} rows, {features} features, each predicted before it is learned. \
+            "<p>{rows} rows of {features} features, each predicted before it is learned. \
              {recommended}</p>{}",
             table.html()
         )
@@ -229,7 +229,7 @@ impl Holdout {
             );
         }
         format!(
-            "<p>Held out by {by}, {groups} parts: learned from the others, then frozen or adapting.</p>{}",
+            "<p>{groups} parts held out by {by}: learners see the others, then meet each, frozen or adapting.</p>{}",
             table.html()
         )
     }

@@ -130,12 +130,12 @@ fn readme(model: &Model, data: &Examples, board: &Board) -> String {
          - `include/situ.h`: the interface. `include/situ_model.h`: the sizes of this model.\n\
          - `src/`: the static library, in Rust. `src/model.rs` is the model.\n\
          - `example/`: a program that replays `recording.bin`, without a C library.\n\
-         - `expected.txt`: the predictions of the host on it.\n\
+         - `expected.txt`: the host's predictions for it.\n\
          - `situ/`: the numerical library. Everything is in this directory; move it where you like.\n\n\
          ```sh\nmake          # builds the library and the example; prints its size\n\
          make run      # runs it on the board\n\
          make check    # compares its predictions with the host's\n\
-         make checks   # bad input returns codes and changes nothing\n```\n\n\
+         make checks   # checks that bad input returns error codes and changes nothing\n```\n\n\
          Needs `arm-none-eabi-gcc` and a Rust compiler with the sources of `core`: on Debian `apt-get \
          install gcc-arm-none-eabi rustc-web rust-web-src qemu-system-arm`. With rustup, run `rustup \
          target add {}` and `make RUSTC=rustc CARGO_FLAGS=`.\n",

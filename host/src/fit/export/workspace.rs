@@ -127,17 +127,17 @@ pub fn readme(model: &Model, data: &Examples, board: &Board) -> String {
     format!(
         "# A learner for {data_name}\n\n`{name}` ({variant}) on {board}, written by `situ fit`.\n\n\
          - `src/model.rs`: the model, its sizes and its configuration.\n\
-         - `src/pipeline.rs`: push a sample, get a prediction, give a label.\n\
-         - `src/keeper.rs`: saves the model every so often and restores it at start. An emulated board \
-         has memory for it; on a chip, give it the driver of your flash in `src/main.rs`.\n\
+         - `src/pipeline.rs`: takes samples and labels, returns predictions.\n\
+         - `src/keeper.rs`: saves the model periodically and restores it at startup. Emulated boards \
+         have memory for it; on a chip, pass it the driver of your flash in `src/main.rs`.\n\
          - `src/sampling.rs`: the sampling interrupt and its queue. Implement `Source` for your \
-         sensors; `Recording` replays the part of the recording that is in `recording.bin`.\n\
+         sensors; `Recording` replays the part of the recording that `recording.bin` holds.\n\
          - `src/main.rs`: the loop that ties them together and logs every prediction.\n\
-         - `board/`, `boards/{id}.toml`: memory, counter, stack, faults and log of the board.\n\
+         - `board/`, `boards/{id}.toml`: the board's memory, counter, stack, faults and log.\n\
          - `situ/`: the library. Everything is in this directory; move it where you like.\n\n\
          ## Build and run\n\n\
          With rustup:\n\n```sh\nrustup target add {target}\ncargo run --release\n```\n\n\
-         With Debian's compiler, which brings the sources of `core` (`apt-get install rustc-web \
+         With Debian's compiler, which includes the sources of `core` (`apt-get install rustc-web \
          rust-web-src lld-19`):\n\n\
          ```sh\nexport RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 {variable}_LINKER=ld.lld-19\n\
          cargo run --release -Zbuild-std=core\n```\n\n\

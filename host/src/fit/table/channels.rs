@@ -63,7 +63,7 @@ pub fn channels(
         if is_index(column) && indices < body.columns.len() {
             let number = column.index + 1;
             let title = if title.is_empty() { "it has no name" } else { &shown(title) };
-            notes.push(format!("ignored column {number}, {title}: it counts the rows (--keep)"));
+            notes.push(format!("ignored column {number}, {title}: it numbers the rows (--keep)"));
             continue;
         }
         match column.kind {
@@ -96,7 +96,7 @@ fn no_rows(body: &Body<'_>) -> Failure {
             let column = shown(&body.header[body.columns[place].index]);
             format!("column {column}: no number in any row; leave it out with --drop")
         }
-        (None, Some(_)) => "no row is complete; --missing last or mean fills cells".to_owned(),
+        (None, Some(_)) => "no row is complete; --missing last or mean fills empty cells".to_owned(),
         (None, None) => "a header but no rows".to_owned(),
     };
     Failure::Input(format!("{}: {line}", body.name))

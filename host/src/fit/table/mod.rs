@@ -256,7 +256,7 @@ impl<R: Read> Records<'_, R> {
                     && !self.next(&mut record)?
                     && !matches!(last.get(), b'\n' | b'\r')
                 {
-                    notes.push(format!("skipped line {line}, the last one: it is cut off"));
+                    notes.push(format!("skipped line {line}, the last one: it is incomplete"));
                     break;
                 }
                 let (name, columns) = (self.name, titles.len());

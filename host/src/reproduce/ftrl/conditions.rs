@@ -80,7 +80,7 @@ pub fn conditions_matter(context: &mut Context<'_>) -> Result<Measured> {
     let [inside, loud, short, long] =
         [converged(INSIDE)?, converged(LOUD)?, converged(SHORT)?, converged(LONG)?];
     let detail = format!(
-        "inside {}; 2 p - r <= 1 {}; p > 1 {}; p <= 1/2 {}, where it was not seen to matter",
+        "inside {}; 2 p - r <= 1 {}; p > 1 {}; p <= 1/2 {}, where no effect was seen",
         interval(&inside, runs),
         interval(&loud, runs),
         interval(&short, runs),

@@ -53,8 +53,8 @@ pub const SYSTEM: System = System {
         Claim::at_least(
             "ftrl.nonstrict_trap",
             "from probability 0.9 at each pure equilibrium of one game, noisy and bandit feedback, \
-             entropic and Euclidean: smallest share of runs that converge to the strict one minus \
-             largest that converge to the one that is not strict",
+             entropic and Euclidean: smallest share of runs that converge to the strict one minus the \
+             largest share that converge to the non-strict one",
             0.4,
             conditions::nonstrict_trap,
         )
@@ -63,7 +63,7 @@ pub const SYSTEM: System = System {
         Claim::at_least(
             "ftrl.conditions_matter",
             "prisoner's dilemma, Euclidean, bandit feedback, steps n^-p, exploration n^-r: share of runs \
-             that converge inside the conditions minus the larger share outside one of them",
+             that converge where the conditions hold minus the larger share where one of them fails",
             0.08,
             conditions::conditions_matter,
         )
@@ -80,8 +80,8 @@ pub const SYSTEM: System = System {
         .sampled(),
         Claim::at_most(
             "ftrl.entropic_rate",
-            "entropic, constant step, full information: factor of the distance per step, minus \
-             exp(-step gap)",
+            "entropic, constant step, full information: factor by which the distance shrinks per step, \
+             minus exp(-step gap)",
             1e-4,
             rates::entropic,
         )
@@ -120,7 +120,7 @@ pub const SYSTEM: System = System {
         .against("the known equilibrium"),
         Claim::at_most(
             "ftrl.extragradient",
-            "the same by the extra-gradient variant, which asks for payoffs twice a step",
+            "the same with the extra-gradient variant, which queries payoffs twice per step",
             1e-9,
             rates::extragradient,
         )
@@ -137,15 +137,15 @@ pub const SYSTEM: System = System {
             "ftrl.proximal_reference",
             "FTRL-proximal logistic regression in f32, one pass over 100,000 x 32 synthetic rows, L1 \
              penalty 10: log loss and weights against a plain f64 implementation, largest difference, 1 \
-             where only one weight is zero",
+             where only one of the two weights is zero",
             1e-3,
             proximal::difference,
         )
         .against("the published algorithm in plain f64"),
         Claim::at_least(
             "ftrl.proximal_zeros",
-            "the same with an L1 penalty of 60, every 200 of 20,000 rows: share of the weights that \
-             agree, zeros exactly and others within 1e-3",
+            "the same with an L1 penalty of 60, checked every 200 of 20,000 rows: share of the weights \
+             that agree, zeros exactly and others within 1e-3",
             0.999,
             proximal::zeros,
         )
@@ -157,7 +157,7 @@ pub const SYSTEM: System = System {
             1e-9,
             invariance::units,
         )
-        .against("the same play in other units of payoff"),
+        .against("the same play with payoffs in other units"),
         Claim::at_most(
             "ftrl.f32_long",
             "entropic, payoffs near 20, millions of rounds: largest difference of f32 strategies from \

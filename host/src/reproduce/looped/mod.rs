@@ -29,7 +29,7 @@ pub const SYSTEM: System = System {
         .against("the paper's counts"),
         Claim::at_most(
             "looped.subleq_compact",
-            "layers of the shallow machine, whose loops do not differ from an exact interpreter either",
+            "layers of the shallow machine, whose loops match an exact interpreter too",
             5.0,
             subleq::compact,
         )
@@ -67,7 +67,7 @@ pub const SYSTEM: System = System {
         Claim::at_most(
             "looped.fleq_product",
             "products of random numbers up to 1,000 in f64, refused above a stated error: largest relative \
-             error of those that pass",
+             error of those accepted",
             1e-6,
             accuracy::product,
         )
@@ -113,12 +113,12 @@ pub const SYSTEM: System = System {
         Claim::at_most(
             "looped.fleq_calculator",
             "+ - * / and square root of 3 and 0.01, 3 and 20 and random pairs from 0.01 to 100 with \
-             results up to 1000, in f64: largest relative error, of differences relative to the larger \
-             number",
+             results up to 1000, in f64: largest relative error; for differences, relative to the larger \
+             operand",
             1e-6,
             fleq::calculator,
         )
-        .against("arithmetic of the host in f64"),
+        .against("f64 arithmetic on the host"),
         Claim::at_most(
             "looped.fleq_function",
             "a function as a program: a sum of 16 sigmoids, largest distance from sin 3x at nine points \
@@ -126,7 +126,7 @@ pub const SYSTEM: System = System {
             0.002,
             fleq::function,
         )
-        .against("sin 3x of the host in f64"),
+        .against("f64 sin 3x on the host"),
     ],
     sizes: &[sizes::BITS, sizes::COLUMNS, sizes::LOOPS, sizes::D, sizes::BLOCKS],
     ..System::new("looped", "Looped Transformers as Programmable Computers, arXiv 2301.13196")

@@ -135,7 +135,7 @@ impl Study for Echo {
                     .collect(),
             };
             context.plot(Series {
-                title: format!("Echo path that changes, AR({pole}) input"),
+                title: format!("Changing echo path, AR({pole}) input"),
                 x: Axis::linear("sample"),
                 y: Axis::linear("echo return loss, dB"),
                 curves: labels.iter().enumerate().map(curve).collect(),

@@ -26,7 +26,7 @@ pub const SYSTEM: System = System {
         .against("ridge regression on all pairs in f64"),
         Claim::at_most(
             "mesa.reference_layer",
-            "reads equal the published layer's recurrence with random gates and a ridge a channel, \
+            "reads equal the published layer's recurrence with random gates and one ridge per channel, \
              solved in f64: largest relative error",
             1e-10,
             exact::layer,
@@ -41,7 +41,7 @@ pub const SYSTEM: System = System {
         .against("the published recurrence, solved in f64"),
         Claim::at_most(
             "mesa.special_cases",
-            "with P fixed to the identity a write is the delta, gated delta or implicit rule: largest \
+            "with P fixed to the identity, a write is the delta, gated delta or implicit rule: largest \
              difference of a weight",
             1e-12,
             exact::special_cases,
@@ -67,7 +67,7 @@ pub const SYSTEM: System = System {
         Claim::at_least(
             "mesa.change",
             "echo path changes, AR(.9) and AR(.98) input: echo return loss in samples 100 to 400 after \
-             the change minus that of normalized LMS, the smaller",
+             the change minus that of normalized LMS, the smaller of the two",
             10.0,
             echo::change,
         )
@@ -76,8 +76,8 @@ pub const SYSTEM: System = System {
         .with_unit("dB"),
         Claim::at_most(
             "mesa.half",
-            "factors in f16, AR(.9) and AR(.98) input: echo return loss at the end of the stream lost \
-             against f32, the larger",
+            "factors in f16, AR(.9) and AR(.98) input: echo return loss below that of f32 at the end of the \
+             stream, the larger of the two",
             1.5,
             echo::half,
         )
@@ -86,8 +86,8 @@ pub const SYSTEM: System = System {
         .with_unit("dB"),
         Claim::equal(
             "mesa.endurance",
-            "writes of a drifting and of an adversarial stream, f32 and f16, after which a memory is not \
-             finite, or refused and changed",
+            "writes of a drifting and an adversarial stream, f32 and f16, that leave the memory not finite, \
+             or change it although they were refused",
             0.0,
             stream::endurance,
         )

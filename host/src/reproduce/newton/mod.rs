@@ -31,7 +31,7 @@ pub const SYSTEM: System = System {
         .against("X (2I - AX) by nalgebra in f64"),
         Claim::at_most(
             "newton.loop_drift",
-            "1,000 loops of the two layers in f32, condition 3: largest element of |AX - I|",
+            "1,000 loops of the two layers in f32, condition number 3: largest element of |AX - I|",
             5e-6,
             inverse::loop_drift,
         )
@@ -53,7 +53,7 @@ pub const SYSTEM: System = System {
         .against("singular values of I - AX by nalgebra"),
         Claim::at_most(
             "newton.f16_storage",
-            "inverse stored in f16, one f32 step of the iteration itself, order 8, condition 3: \
+            "inverse stored in f16, one f32 step of the iteration itself, order 8, condition number 3: \
              largest element of |AX - I|",
             1e-5,
             inverse::stored_in_half,
@@ -77,7 +77,7 @@ pub const SYSTEM: System = System {
         Claim::at_least(
             "newton.depth_vs_gd",
             "layers of gradient descent, itself a transformer at the best constant step, over layers of \
-             Newton at error 1e-6, condition 100: median",
+             Newton at error 1e-6, condition number 100: median",
             10.0,
             regression::depth_against_gradient_descent,
         )
@@ -109,7 +109,7 @@ pub const SYSTEM: System = System {
         .sampled(),
         Claim::at_most(
             "newton.logistic_loglog",
-            "steps of the exact iteration, no transformer, to 1e-6 of the minimizer, 100 tasks: largest",
+            "steps of the exact iteration (no transformer) to within 1e-6 of the minimizer, largest of 100 tasks",
             8.0,
             logistic::largest_steps,
         )
@@ -125,8 +125,8 @@ pub const SYSTEM: System = System {
         .against("the exact damped Newton step in nalgebra"),
         Claim::at_most(
             "newton.logistic_transformer_loglog",
-            "loops of the transformer to twice its final distance from the minimizer, 512 knots, 50 \
-             tasks: largest",
+            "loops until the transformer is within twice its final distance from the minimizer, 512 knots, \
+             largest of 50 tasks",
             10.0,
             logistic::transformer_loops,
         )
@@ -135,7 +135,7 @@ pub const SYSTEM: System = System {
         Claim::at_most(
             "newton.trained",
             "three trained layers of linear attention, 5 features, 25 examples: median squared error over \
-             the mean square of the answers, largest of condition 5 to 100",
+             the mean square of the answers, largest over condition numbers 5 to 100",
             0.005,
             trained::trained,
         )
@@ -143,8 +143,8 @@ pub const SYSTEM: System = System {
         .sampled(),
         Claim::at_most(
             "newton.trained_order",
-            "their median squared error over that of three Newton steps of order 2, largest of condition \
-             5 to 100",
+            "their median squared error over that of three Newton steps of order 2, largest over condition \
+             numbers 5 to 100",
             0.2,
             trained::against_newton,
         )
@@ -152,8 +152,8 @@ pub const SYSTEM: System = System {
         .sampled(),
         Claim::at_least(
             "newton.trained_outside",
-            "a limit: the same model on prompts of twice the scale of its training, condition 10: growth \
-             of the squared error relative to the answers, as a power of ten, mean over prompts",
+            "a limit: the same model on prompts at twice the scale of its training, condition number 10: \
+             growth of the squared error relative to the answers, as a power of ten, mean over prompts",
             4.0,
             trained::outside,
         )

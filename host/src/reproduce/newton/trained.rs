@@ -170,8 +170,8 @@ impl Study for Trained {
                 .collect(),
         };
         context.plot(Series {
-            title: "Trained linear attention outside of its training, condition 10".to_owned(),
-            x: Axis::logarithmic("scale of the inputs over that of the training"),
+            title: "Trained linear attention outside its training, condition 10".to_owned(),
+            x: Axis::logarithmic("scale of the inputs relative to training"),
             y: Axis::logarithmic("median squared error / mean square"),
             curves: (0..models.len()).map(curve).collect(),
         });

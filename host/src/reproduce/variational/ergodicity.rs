@@ -54,7 +54,7 @@ pub fn rate(context: &mut Context<'_>) -> Result<Measured> {
     let all: Vec<_> = pairs.iter().collect();
     let laws = distances(&kernel, 200);
     context.plot(Series {
-        title: "The start is forgotten geometrically".to_owned(),
+        title: "The starting point is forgotten geometrically".to_owned(),
         x: Axis::linear("step"),
         y: Axis::logarithmic("difference between starts at -4 and 4"),
         curves: vec![

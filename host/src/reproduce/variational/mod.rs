@@ -69,8 +69,7 @@ pub const SYSTEM: System = System {
         .sampled(),
         Claim::at_most(
             "variational.biased_oracle",
-            "a limit of the method: a bias of 0.1 of the oracle shifts the refined mean by -0.1 / F', \
-             relative",
+            "a limit of the method: an oracle bias of 0.1 shifts the refined mean by -0.1 / F', relative",
             0.05,
             oracles::biased,
         )
@@ -118,7 +117,7 @@ pub const SYSTEM: System = System {
             0.01,
             central_limit::normal,
         )
-        .against("normal distribution of statrs"),
+        .against("the normal distribution in statrs"),
         Claim::at_most(
             "variational.clt_extragradient",
             "average of one chain of extragradient, step 0.05: steps times variance, against that of the \
@@ -167,7 +166,7 @@ pub const SYSTEM: System = System {
         .with_unit("standard errors"),
         Claim::at_most(
             "variational.coverage",
-            "linear game, step 0.3: share of 95 % intervals by batch means that hold the solution, \
+            "linear game, step 0.3: share of 95 % intervals by batch means that contain the solution, \
              minus 0.95",
             0.02,
             closed_forms::coverage,
@@ -176,7 +175,7 @@ pub const SYSTEM: System = System {
         .sampled(),
         Claim::at_most(
             "variational.refined_coverage",
-            "x + 2 sigmoid(2x), step 0.02: share of 95 % intervals of the refined mean that hold the \
+            "x + 2 sigmoid(2x), step 0.02: share of 95 % intervals of the refined mean that contain the \
              solution, minus 0.95",
             0.1,
             oracles::refined_coverage,
@@ -185,8 +184,8 @@ pub const SYSTEM: System = System {
         .sampled(),
         Claim::at_least(
             "variational.boundary_limit",
-            "a limit of the method: where the solution is on the boundary and degenerate, \
-             Richardson-Romberg keeps this share of the bias",
+            "a limit of the method: share of the bias that Richardson-Romberg leaves where the solution is \
+             degenerate and on the boundary",
             0.4,
             closed_forms::boundary,
         )
