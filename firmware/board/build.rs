@@ -33,7 +33,7 @@ fn main() {
     let storage = format!("_storage_start = {:#x};\n_storage_end = {:#x};\n", storage.0, storage.1);
     let target = std::env::var("TARGET").unwrap_or_default();
     let script = if target.starts_with("riscv") {
-        // Some chips read constants through another bus than the program.
+        // Some chips read constants through a different bus than the program.
         let (constants, bus) = match table.get("constants") {
             Some(_) => (region("CONSTANTS", "constants"), "CONSTANTS"),
             None => (String::new(), "FLASH"),
@@ -49,7 +49,7 @@ fn main() {
     std::fs::write(out.join("memory.x"), script).expect("OUT_DIR is writable");
     println!("cargo:rustc-link-search={}", out.display());
     for (condition, holds) in [
-        // Armv6-M has no cycle counter, and its core does not see the debugger.
+        // Armv6-M has no cycle counter, and its core cannot see the debugger.
         ("armv6m", target.starts_with("thumbv6m")),
         // Their own counter, trap vectors and boot code.
         ("espressif", is_chip("esp32")),

@@ -1,11 +1,11 @@
-//! Measures a row: its output, what a call costs and how much stack it touches.
+//! Measures a row: its output, the cost of a call and the stack that it touches.
 
 use crate::row::{Operand, Place, Row, row};
 use core::hint::black_box;
 use situ_board::{Counter, Stack};
 use situ_suite::{Benchmark, SEED, Visitor};
 
-/// Samples taken of each row.
+/// Number of samples per row.
 const SAMPLES: usize = 5;
 
 /// Maximum stack of the suite. Painting all free RAM before every row would take most of an emulated
@@ -49,7 +49,7 @@ impl Visitor for Measure {
     const REDUCED: bool = cfg!(feature = "reduced");
 
     fn visit<B: Benchmark>(&mut self) {
-        // Known when the firmware is built: what is left out is not even compiled.
+        // Known at build time: omitted rows are not even compiled.
         if const { situ_suite::selected(B::NAME, FILTER) } {
             self.measure(&const { row::<B>() });
         }
@@ -64,7 +64,7 @@ impl Measure {
         let mut operand = Operand::new(row, &mut place, black_box(SEED));
         announce(row.name, row.size, row.scalar, operand.entry(), (row.state_bytes)());
         if self.traced {
-            // The host takes the last call: the state has then been worked on.
+            // The host uses the last call, when the state is no longer fresh.
             (0..=row.runs).for_each(|_| operand.run());
             return;
         }
@@ -90,11 +90,11 @@ impl Measure {
                 }
             })
         };
-        // Two warm-up calls; the second one tells how many calls make a sample.
+        // Two warm-up calls; the second one determines the number of calls per sample.
         repeat(1);
         let once = repeat(1).max(1);
         let calls = (self.sample_length / once).clamp(1, 4096);
-        // 2 n calls minus n calls: the cost of what surrounds them cancels.
+        // 2 n calls minus n calls: the cost of the surrounding code cancels.
         let counts = core::array::from_fn(|_| {
             let fewer = repeat(calls);
             repeat(2 * calls).saturating_sub(fewer)

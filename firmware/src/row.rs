@@ -37,8 +37,8 @@ pub const fn row<B: Benchmark>() -> Row {
         runs: B::RUNS,
         state_bytes: B::state_bytes,
         make: make::<B>,
-        // SAFETY: a reference and a pointer are passed alike, and `Operand` passes a pointer to a
-        // `B` that no one else holds.
+        // SAFETY: a reference and a pointer have the same ABI, and `Operand` passes a pointer to a `B` that
+        // no one else holds.
         run: unsafe { transmute::<fn(&mut B), fn(*mut ())>(run::<B>) },
         // SAFETY: as above.
         output: unsafe {
@@ -59,7 +59,7 @@ fn make<B: Benchmark>(place: *mut (), generator: &mut Generator) {
     benchmark.write(B::new(generator)).load();
 }
 
-/// Where an operand lies.
+/// The place of an operand.
 #[repr(align(8))]
 pub struct Place([MaybeUninit<u8>; CAPACITY]);
 

@@ -1,5 +1,5 @@
-//! Writes the weights of the looped computers as constants, so that they lie in flash and no board
-//! carries the code that makes them.
+//! Writes the weights of the looped computers as constants, so that they are in flash and no board
+//! carries the code that constructs them.
 
 use situ::construct::computer::Computer;
 use situ::transformer::{Bias, Block, Buffers, Head, Layer, Transformer};

@@ -9,11 +9,11 @@ use serde::Serialize;
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 
-/// Prints a line on standard output, or several. Names from files that it quotes are shown, not obeyed:
-/// control characters other than line breaks and tabs are escaped.
+/// Prints one or more lines on standard output. Control characters other than line breaks and tabs are
+/// escaped, so that quoted names from files are shown and not interpreted.
 ///
 /// # Errors
-/// [`Failure::Closed`] if nobody reads any more, [`Failure::Input`] if the line cannot be written.
+/// [`Failure::Closed`] if the reader has gone, [`Failure::Input`] if the line cannot be written.
 pub fn line(text: impl Display) -> Result<(), Failure> {
     let obeyed = |character: char| is_control(character) && !matches!(character, '\n' | '\t');
     write(&escaped(&text.to_string(), obeyed, |character| character.escape_default().to_string()))
@@ -34,7 +34,7 @@ fn escaped(text: &str, which: impl Fn(char) -> bool, escape: impl Fn(char) -> St
 
 fn write(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
-    // Flushed here: what is left at the end of the program is lost without a word.
+    // Flushed here: unwritten output at the end of the program is lost silently.
     let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
     written.map_err(|error| match error.kind() {
         ErrorKind::BrokenPipe => Failure::Closed,
@@ -45,18 +45,18 @@ fn write(text: &str) -> Result<(), Failure> {
 /// Prints a value as one line of JSON on standard output.
 ///
 /// # Errors
-/// As [`line()`]; [`Failure::Check`] if the value has no form in JSON.
+/// As [`line()`]; [`Failure::Check`] if the value cannot be represented in JSON.
 pub fn json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string(value).map_err(|error| Failure::Check(error.to_string()))?;
     write(&in_json(&text))
 }
 
-/// JSON whose strings have no character left that a terminal obeys.
+/// JSON whose strings contain no control characters that a terminal would interpret.
 fn in_json(text: &str) -> String {
     escaped(text, is_control, |character| format!("\\u{:04x}", u32::from(character)))
 }
 
-/// Prints a line on standard error. If that fails, there is nowhere left to say so.
+/// Prints a line on standard error. A failure to do so cannot be reported anywhere.
 pub fn complain(text: impl Display) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }

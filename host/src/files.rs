@@ -1,4 +1,4 @@
-//! Files written as a whole: a reader sees the old contents or the new, never half of them.
+//! Atomic file writes: a reader sees the old contents or the new, never a mix.
 
 use crate::Failure;
 use std::ffi::OsString;
@@ -18,7 +18,7 @@ pub fn replace(path: &Path, contents: &[u8]) -> Result<(), Failure> {
         .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
 }
 
-/// [`replace`], for callers that word the error themselves.
+/// [`replace`] for callers that format the error themselves.
 ///
 /// # Errors
 /// The first one.
@@ -31,14 +31,14 @@ pub fn try_replace(path: &Path, contents: &[u8]) -> io::Result<()> {
     draft.finish()
 }
 
-/// A file that is written beside the one that it replaces, in an existing directory. Until
-/// [`Self::finish`] the old one is there; without it, it stays.
+/// A file written beside the one that it will replace, in an existing directory. The old file stays until
+/// [`Self::finish`].
 #[derive(Debug)]
 pub struct Draft {
     file: File,
-    /// What it replaces in the end.
+    /// The file to replace.
     path: PathBuf,
-    /// Where it is written; nowhere else for a device, which must not become a file.
+    /// The file being written; `None` for a device, which is written directly and must not become a file.
     temporary: Option<PathBuf>,
 }
 
@@ -46,9 +46,9 @@ impl Draft {
     /// Creates an empty file beside `path`.
     ///
     /// # Errors
-    /// If there cannot be one, or `path` is a directory.
+    /// If the file cannot be created, or `path` is a directory.
     pub fn begin(path: &Path) -> io::Result<Self> {
-        // Through links.
+        // Follow links.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         match fs::metadata(&path) {
             Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),

@@ -200,7 +200,7 @@ fn tuning_and_drift_are_told() {
     fit(&["--tune"]).success().stdout(tuned.and(configured));
     fit(&["--tune", "--json"]).success().stdout(contains(r#""tuned_on":20"#));
     let drift = contains("not scored: the first 50 examples\n");
-    let labels = contains("from there on each label is replaced by the next, the last by the first");
+    let labels = contains("from there on, each label becomes the next one, and the last the first");
     fit(&["--drift"]).success().stdout(drift.and(labels));
     fit(&["--drift", "--json"])
         .success()

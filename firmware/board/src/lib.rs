@@ -1,10 +1,10 @@
 #![no_std]
-//! What every firmware of situ needs from a board, and nothing of a vendor's chip: the linker script
-//! made from `boards/<id>.toml`, a [`Counter`], the depth of the [`Stack`], statics that are handed out [`Once`], a
-//! software interrupt, the end of a run and the handling of faults ([`fault`]), a defmt log through the debugger, and
-//! on an emulated board [`Storage`] for a state.
+//! Vendor-independent board support for situ's firmware: the linker script made from `boards/<id>.toml`, a
+//! [`Counter`], the depth of the [`Stack`], statics that are handed out [`Once`], a software interrupt, the
+//! end of a run and the handling of faults ([`fault`]), a defmt log through the debugger, and, on an emulated
+//! board, [`Storage`] for a state.
 //!
-//! The core is a Cortex-M or a RISC-V of 32 bits in machine mode; both have the same interface.
+//! The core is a Cortex-M or a 32-bit RISC-V in machine mode; both have the same interface.
 //!
 //! A firmware depends on this crate, enables `qemu` or `chip`, and passes `-Tlink.x`, `-Tdefmt.x` and
 //! `--nmagic` to the linker in its own build script.

@@ -1,4 +1,4 @@
-//! Stack depth: free stack is filled with a pattern, and searched later for what has changed.
+//! Stack depth: the free stack is filled with a pattern and later searched for changes.
 
 use crate::processor::{stack_bounds, stack_pointer};
 use core::ptr::{read_volatile, write_volatile};

@@ -1,12 +1,12 @@
-//! Flash to keep a state in, on an emulated board: RAM that a reset leaves alone.
+//! Flash to keep a state in, on an emulated board: RAM that survives a reset.
 
 use core::cell::Cell;
 use core::convert::Infallible;
 use critical_section::Mutex;
 use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
 
-/// The memory that the board's file names in `[storage]`. Behaves as NOR flash does: bits are erased to
-/// ones, sector by sector, and written to zeros. On a chip, put the driver of its flash in its place.
+/// The memory that the board's file names in `[storage]`. Behaves like NOR flash: bits are erased to
+/// ones, sector by sector, and written to zeros. On a chip, use the driver of its flash instead.
 pub struct Storage {
     memory: &'static mut [u8],
 }
@@ -20,7 +20,7 @@ impl Storage {
     /// Bytes that are erased together.
     pub const SECTOR: usize = 1024;
 
-    /// The memory; none if the board has none, or if it was taken before.
+    /// The memory; `None` if the board has none or it was taken before.
     pub fn take() -> Option<Self> {
         static TAKEN: Mutex<Cell<bool>> = Mutex::new(Cell::new(false));
         let start = &raw mut _storage_start;
@@ -29,8 +29,8 @@ impl Storage {
         if taken || length == 0 {
             return None;
         }
-        // SAFETY: the board has RAM here, outside of what the linker uses; every byte of it is a valid `u8`,
-        // and the first call alone comes here, so this is the only reference.
+        // SAFETY: the board has RAM here, which the linker does not use; every byte of it is a valid `u8`,
+        // and only the first call gets here, so this is the only reference.
         let memory = unsafe { core::slice::from_raw_parts_mut(start, length) };
         Some(Self { memory })
     }

@@ -1,4 +1,4 @@
-/* Start-up, SysTick, and output by semihosting, for any Cortex-M. */
+/* Start-up, SysTick and semihosting output, for any Cortex-M. */
 #include "board.h"
 
 #define SYSTICK ((volatile uint32_t *)0xe000e010u)

@@ -7,7 +7,7 @@
 /* Starts SysTick at the core's clock. */
 void board_start(void);
 
-/* SysTick's count, which falls. */
+/* SysTick's count, which counts down. */
 uint32_t board_count(void);
 
 /* Ticks since `start`, fewer than 2^24. */

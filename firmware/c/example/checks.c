@@ -16,7 +16,7 @@ static int same(const uint8_t *a, const uint8_t *b, size_t length)
     return 1;
 }
 
-/* Saves the state; the number of bytes. */
+/* Saves the state; returns the number of bytes. */
 static size_t save(uint8_t *bytes)
 {
     size_t length = 0;
@@ -109,7 +109,7 @@ static int states(void)
     after[length - 1] ^= 1;
     EXPECT(situ_restore(&learner, after, length) == SITU_DAMAGED);
     EXPECT(save(after) == length && same(before, after, length));
-    /* What is restored is what was saved, and not what was learned since. */
+    /* Restoring brings back the saved state and discards what was learned since. */
     EXPECT(complete(-3.0f) == SITU_COMPLETE && learn(0) == SITU_OK);
     EXPECT(save(after) == length && !same(before, after, length));
     EXPECT(situ_restore(&learner, before, length) == SITU_OK);

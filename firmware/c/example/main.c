@@ -1,5 +1,5 @@
-/* Replays the recording: samples, predicts, learns where there is a label, and prints every prediction
- * and what it all cost. */
+/* Replays the recording: samples, predicts, learns if there is a label, and prints every prediction and
+* the total cost. */
 #include "situ.h"
 
 #include "board.h"
@@ -13,7 +13,7 @@ extern const uint32_t recording_start[], recording_end[];
 
 static situ_learner learner;
 
-/* Calls, and the sum of their counts. */
+/* Number of calls, and the sum of their counts. */
 static uint32_t predictions, updates, refused;
 static uint64_t predicting, learning;
 
@@ -22,7 +22,7 @@ typedef union {
     float number;
 } word;
 
-/* The first of the largest numbers. */
+/* The index of the largest number; ties go to the first. */
 static uint32_t largest(const float *numbers)
 {
     uint32_t best = 0;

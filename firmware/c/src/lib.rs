@@ -1,8 +1,8 @@
 #![no_std]
 //! A learner for programs in C: `include/situ.h` has the interface and its documentation.
 //!
-//! The caller gives the memory; nothing is allocated: the examples that wait for a label lie in a buffer
-//! of `heapless` inside it. A call that fails leaves the learner unchanged.
+//! The caller provides the memory and nothing is allocated: the examples waiting for a label are in a
+//! `heapless` buffer inside it. A failed call leaves the learner unchanged.
 
 #[path = "../../learner/src/features.rs"]
 pub mod features;
@@ -21,19 +21,19 @@ use status::*;
 /// A learner in the caller's memory.
 #[repr(C, align(8))]
 pub struct Learner {
-    /// [`BEGUN`], once the learner has been begun.
+    /// [`BEGUN`] once the learner has been initialized.
     begun: u32,
     pipeline: Pipeline,
 }
 
-/// Tells a learner from memory that has never been one.
+/// Distinguishes a learner from uninitialized memory.
 const BEGUN: u32 = 0x7374_7521;
 
 /// Bytes of a learner, for a check against `situ_model.h`.
 #[unsafe(no_mangle)]
 pub static SITU_SIZE: usize = size_of::<Learner>();
 
-/// The learner behind a pointer, if it has been begun.
+/// The learner behind a pointer, if it has been initialized.
 ///
 /// # Safety
 /// `learner` is null or points to the memory of a learner that no one else uses meanwhile.
@@ -57,7 +57,7 @@ fn status(outcome: Result<i32, i32>) -> i32 {
     outcome.unwrap_or_else(|code| code)
 }
 
-/// Begins a learner in `bytes` bytes of memory.
+/// Initializes a learner in `bytes` bytes of memory.
 ///
 /// # Safety
 /// `learner` is null or points to that much memory.
@@ -179,7 +179,7 @@ fn learn(pipeline: &mut Pipeline, age: usize, target: Target<f32>) -> i32 {
     }
 }
 
-/// Saves what was learned; `length` receives the number of bytes, also where there are too few.
+/// Saves the learned state; `length` receives the number of bytes, even if `capacity` is too small.
 ///
 /// # Safety
 /// See [`begun`]; `bytes` is null or points to `capacity` bytes, `length` is null or points to a number.
@@ -213,7 +213,7 @@ pub unsafe extern "C" fn situ_save(
     }
 }
 
-/// Restores what was saved.
+/// Restores a saved state.
 ///
 /// # Safety
 /// See [`begun`]; `bytes` is null or points to `length` bytes.
@@ -239,7 +239,7 @@ pub unsafe extern "C" fn situ_restore(
     }
 }
 
-// The library cannot panic; the language demands a handler.
+// The library cannot panic, but the language requires a handler.
 #[cfg(not(any(test, doc)))]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

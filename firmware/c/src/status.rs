@@ -1,4 +1,4 @@
-//! What the functions return: the numbers of `include/situ.h`.
+//! The return codes of the functions, as in `include/situ.h`.
 
 use situ::{archive, features, online};
 
@@ -36,7 +36,7 @@ fn of_learner(error: online::Error) -> i32 {
         online::Error::Capacity => SITU_CAPACITY,
         online::Error::Configuration { .. } => SITU_CONFIGURATION,
         online::Error::NotBegun => SITU_NOT_BEGUN,
-        // The example that the pipeline was asked for is not, or no longer, in its memory.
+        // The requested example is not, or no longer, in the pipeline's memory.
         online::Error::FeatureCount => SITU_NO_EXAMPLE,
         online::Error::NotFinite { .. } => SITU_NOT_FINITE,
         online::Error::UnknownClass => SITU_UNKNOWN_CLASS,

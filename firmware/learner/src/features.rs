@@ -3,7 +3,7 @@
 use crate::model::{CHANNELS, FEATURES, OVERLAP, SET, WINDOW};
 use situ::features::{Error, WindowFeatures};
 
-/// The features of windows of samples, or the samples themselves where the model has no window.
+/// The features of windows of samples, or the samples themselves if the model has no window.
 pub struct Features {
     windows: WindowFeatures<f32, CHANNELS, OVERLAP, { SET.extra() }>,
 }
@@ -20,12 +20,12 @@ impl Features {
         WINDOW.map_or(Ok(()), |window| self.windows.begin(SET, window, CHANNELS))
     }
 
-    /// Starts a new recording: no window spans it and the one before.
+    /// Starts a new recording: no window spans two recordings.
     pub fn restart(&mut self) {
         self.windows.restart();
     }
 
-    /// Takes a sample; true if it completes an example, whose features are then written.
+    /// Takes a sample; returns true if it completes an example, whose features are then written.
     ///
     /// # Errors
     /// [`Error::NotFinite`] for a channel that is NaN, infinite or too large to square. The sample is

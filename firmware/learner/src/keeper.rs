@@ -1,4 +1,4 @@
-//! Keeps the model through resets and power cuts: saved every so often, restored at start.
+//! Keeps the model through resets and power cuts: saves it periodically, restores it at startup.
 
 use crate::Pipeline;
 use situ::archive::{self, NorFlash, Slots, StoreError};
@@ -13,12 +13,12 @@ pub struct Keeper<F> {
 }
 
 impl<F: NorFlash> Keeper<F> {
-    /// Uses as many sectors of a flash memory, from the sector at `start` on, as two copies of this
-    /// pipeline's state take, and saves after every `interval` labels. A sector lasts some ten thousand
-    /// erasures, and every save takes one.
+    /// Uses as many sectors of a flash memory, starting with the sector at `start`, as two copies of this
+    /// pipeline's state need, and saves after every `interval` labels. A sector lasts for some ten
+    /// thousand erasures, and every save takes one.
     ///
     /// # Errors
-    /// [`StoreError::Layout`] if the memory ends before, or no sector starts there.
+    /// [`StoreError::Layout`] if the memory is too short or no sector starts there.
     pub fn new(
         flash: F,
         start: u32,
@@ -32,8 +32,8 @@ impl<F: NorFlash> Keeper<F> {
         Ok(Self { slots, interval, learned: 0 })
     }
 
-    /// Restores the newest whole state; true if there was one. A state of another model or version is
-    /// left alone: the pipeline then starts as it is.
+    /// Restores the newest complete state; returns true if there was one. A state of another model or
+    /// version is ignored, and the pipeline starts unchanged.
     ///
     /// # Errors
     /// [`StoreError::Flash`].
@@ -45,8 +45,8 @@ impl<F: NorFlash> Keeper<F> {
         }
     }
 
-    /// Counts a label that was learned; true if the state was saved. Power may fail at any moment: the
-    /// state before or the new one is found again.
+    /// Counts a learned label; returns true if the state was saved. Power may fail at any moment: either
+    /// the previous state or the new one survives.
     ///
     /// # Errors
     /// [`StoreError::State`] if a slot is too small; [`StoreError::Flash`].

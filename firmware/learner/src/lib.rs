@@ -1,11 +1,11 @@
 #![no_std]
 //! A model that learns from sensor samples on the device.
 //!
-//! - [`Pipeline`]: push a sample, get a prediction, give a label.
+//! - [`Pipeline`]: takes samples and labels, returns predictions.
 //! - [`Source`]: where samples come from. Implement it for your sensors; [`Recording`] replays a part
 //!   of the recording that the model was chosen on.
 //! - [`sampling`]: the bounded queue from the sampling interrupt to the model.
-//! - [`Keeper`]: saves the model every so often, restores it at start.
+//! - [`Keeper`]: saves the model periodically, restores it at startup.
 //! - [`model`]: the model, its sizes and its configuration; the file that `situ fit --export` writes.
 
 mod features;

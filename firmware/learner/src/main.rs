@@ -1,9 +1,9 @@
 #![no_std]
 #![no_main]
-//! Samples, predicts, learns where there is a label, and logs each prediction. Restores the last state at
-//! start and saves the state every so often, where the board has a memory for it.
+//! Samples, predicts, learns if there is a label, and logs each prediction. If the board has memory for it,
+//! restores the last state at startup and saves the state periodically.
 //!
-//! With the bundled recording the run ends, and says what prediction and learning cost.
+//! With the bundled recording, the run ends and reports the cost of prediction and learning.
 
 use heapless::spsc::Queue;
 use learner::model::{LABELS, OUTPUTS};
@@ -25,7 +25,7 @@ fn main() -> ! {
     let (Some(queue), Some(pipeline)) = (SAMPLES.take(), PIPELINE.take()) else { fault::fail() };
     let (Some(counter), Ok(())) = (Counter::start(), pipeline.begin()) else { fault::fail() };
     let begun = stack.deepest();
-    // Emulated flash; on a chip, the driver of yours. Without one the model starts new after a reset.
+    // Emulated flash; on a chip, your flash driver. Without one, the model starts fresh after a reset.
     let keeper = Storage::take().and_then(|flash| Keeper::new(flash, 0, INTERVAL, pipeline).ok());
     let mut run = Run { pipeline, counter, keeper, cost: Cost::default() };
     let restored = run.restore();
@@ -34,7 +34,7 @@ fn main() -> ! {
         match samples.dequeue() {
             Some(sample) => run.take(&sample),
             None if sampling::ended() => break,
-            // A sensor raises its interrupt itself; until then the core sleeps.
+            // A real sensor raises its own interrupt; until then the core sleeps.
             None => situ_board::raise_software_interrupt(),
         }
     }
@@ -42,7 +42,7 @@ fn main() -> ! {
     fault::finish()
 }
 
-/// The pipeline, and what it has cost so far.
+/// The pipeline and its cost so far.
 struct Run {
     pipeline: &'static mut Pipeline,
     counter: Counter,
@@ -50,28 +50,28 @@ struct Run {
     cost: Cost,
 }
 
-/// Calls, and the sum of their counts.
+/// Number of calls, and the sum of their counts.
 #[derive(Default)]
 struct Cost {
     predictions: u32,
     predicting: u64,
     updates: u32,
     learning: u64,
-    /// Examples that the model refused.
+    /// Number of examples that the model refused.
     refused: u32,
-    /// Times that the state was saved.
+    /// Number of times that the state was saved.
     saves: u32,
 }
 
 impl Run {
-    /// Goes on with the last saved state, if there is one; a flash memory that fails is no reason not to
-    /// start. Not inlined, nor is saving: their buffers would lie below those of an update all the time.
+    /// Continues with the last saved state, if there is one; a flash failure must not prevent the start.
+    /// Neither this nor saving is inlined: their buffers would permanently add to the stack of an update.
     #[inline(never)]
     fn restore(&mut self) -> bool {
         self.keeper.as_mut().is_some_and(|keeper| keeper.restore(self.pipeline).unwrap_or(false))
     }
 
-    /// Saves the state after every so many labels.
+    /// Saves the state periodically.
     #[inline(never)]
     fn keep(&mut self) {
         if let Some(keeper) = &mut self.keeper {

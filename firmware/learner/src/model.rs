@@ -11,22 +11,22 @@ use situ::scalar::f16;
 pub const CHANNELS: usize = 6;
 /// Features of an example.
 pub const FEATURES: usize = 18;
-/// Classes, or 1 for a value.
+/// Number of classes, or 1 for a value.
 pub const OUTPUTS: usize = 4;
-/// Labels in order of their class numbers; none for a value.
+/// Labels in order of their class numbers; empty for a value.
 pub const LABELS: &[&str] = &["badminton", "running", "standing", "walking"];
-/// The windows of samples whose features are learned; none: each sample is an example.
+/// The windows of samples whose features are learned; `None`: each sample is an example.
 pub const WINDOW: Option<Window> = Some(Window { length: 20, hop: 10 });
-/// The features of a window of a channel.
+/// The features of each channel in a window.
 pub const SET: Set = Set::MOMENTS;
-/// Windows that are open at once.
+/// Number of windows open at once.
 pub const OVERLAP: usize = 2;
 
 /// The model.
 pub type Model =
     Hedge<f32, (Adaptive<Ftrl<f16, 18, 4>, f32>, Adaptive<Memory<f16, 18, 4, 256>, f32>), 4>;
 
-/// Brings the model into its initial state, in place.
+/// Initializes the model in place.
 ///
 /// # Errors
 /// If type, shape, configuration or saved state contradict one another.

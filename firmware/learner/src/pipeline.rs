@@ -1,4 +1,4 @@
-//! Push a sample, get a prediction, give a label.
+//! Takes samples and labels, returns predictions.
 
 use crate::features::Features;
 use crate::model::{self, CHANNELS, FEATURES, Model, OUTPUTS};
@@ -6,7 +6,7 @@ use heapless::HistoryBuf;
 use situ::archive::{Archive, Persist};
 use situ::online::{Error, Learner, Target};
 
-/// Examples that wait for a label: a label may arrive this many examples late, less one.
+/// Number of examples waiting for a label: a label may arrive up to one less than this many examples late.
 pub const WAITING: usize = 4;
 
 /// Features, model, and the last examples.
@@ -26,7 +26,7 @@ impl Pipeline {
         skipped: 0,
     };
 
-    /// Brings the model into its initial state, in place: nothing large passes through the stack.
+    /// Initializes the model in place: nothing large passes through the stack.
     ///
     /// # Errors
     /// If `model` contradicts itself.
@@ -37,13 +37,13 @@ impl Pipeline {
         Ok(model::begin(&mut self.model)?)
     }
 
-    /// Starts a new recording: no window spans it and the one before.
+    /// Starts a new recording: no window spans two recordings.
     pub fn restart(&mut self) {
         self.features.restart();
     }
 
-    /// Takes a sample; true if it completes an example. A sample with a channel that is NaN, infinite
-    /// or too large to square is skipped and counted.
+    /// Takes a sample; returns true if it completes an example. A sample with a channel that is NaN,
+    /// infinite or too large to square is skipped and counted.
     pub fn push(&mut self, sample: &[f32; CHANNELS]) -> bool {
         let mut features = [0.0; FEATURES];
         match self.features.push(sample, &mut features) {
@@ -63,7 +63,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// [`Error::FeatureCount`] before the first example; [`Error::NotFinite`] for features that the
-    /// model does not take.
+    /// model refuses.
     pub fn predict(&self, prediction: &mut [f32; OUTPUTS]) -> Result<(), Error> {
         let features = self.examples.recent().ok_or(Error::FeatureCount)?;
         self.model.predict(features, prediction)
@@ -73,8 +73,8 @@ impl Pipeline {
     ///
     /// # Errors
     /// [`Error::FeatureCount`] for an example that is no longer, or not yet, in memory;
-    /// [`Error::UnknownClass`] and the like for a target that the model does not know. The model is
-    /// then unchanged.
+    /// [`Error::UnknownClass`] and similar for a target that the model does not know. The model is then
+    /// unchanged.
     pub fn label(&mut self, age: usize, target: Target<f32>) -> Result<(), Error> {
         let mut prediction = [0.0; OUTPUTS];
         let index = self.examples.len().checked_sub(age + 1).ok_or(Error::FeatureCount)?;
@@ -87,13 +87,13 @@ impl Pipeline {
         &mut self.model
     }
 
-    /// Samples that were skipped so far.
+    /// Number of samples skipped so far.
     pub fn skipped(&self) -> u32 {
         self.skipped
     }
 }
 
-/// The model is what is saved; open windows and waiting examples end with a reset.
+/// Only the model is saved; a reset discards open windows and waiting examples.
 impl Persist for Pipeline {
     fn transfer(&mut self, archive: &mut Archive<'_>) {
         self.model.transfer(archive);

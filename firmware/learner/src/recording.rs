@@ -1,4 +1,4 @@
-//! The recording in flash, replayed.
+//! Replays the recording in flash.
 
 use crate::model::{CHANNELS, LABELS};
 use crate::source::{Sample, Source};
@@ -14,7 +14,7 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// From the start.
+    /// Starts at the first sample.
     pub fn new() -> Self {
         Self { rest: include_bytes!("../recording.bin") }
     }

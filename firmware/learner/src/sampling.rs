@@ -9,7 +9,7 @@ use heapless::spsc::{Consumer, Producer, Queue};
 /// Length of the queue, less one: samples that arrive while the model learns.
 pub const QUEUE: usize = 8;
 
-/// What the interrupt owns.
+/// The state that the interrupt owns.
 struct Sampler {
     source: Recording,
     queue: Producer<'static, Sample>,
@@ -19,7 +19,7 @@ static SAMPLER: Mutex<RefCell<Option<Sampler>>> = Mutex::new(RefCell::new(None))
 static ENDED: AtomicBool = AtomicBool::new(false);
 static LOST: AtomicU32 = AtomicU32::new(0);
 
-/// Connects a source to the interrupt; gives the end of the queue that the model reads.
+/// Connects a source to the interrupt; returns the end of the queue that the model reads.
 pub fn start(
     source: Recording,
     queue: &'static mut Queue<Sample, QUEUE>,
@@ -36,15 +36,15 @@ pub fn ended() -> bool {
     ENDED.load(Ordering::Acquire)
 }
 
-/// Samples that found the queue full.
+/// Number of samples lost because the queue was full.
 pub fn lost() -> u32 {
     LOST.load(Ordering::Relaxed)
 }
 
 situ_board::software_interrupt!(sample);
 
-/// The sampling interrupt. The software interrupt, which every core has, stands for the timer or the
-/// data-ready line of a sensor. A sample costs the interrupt a copy, and no time of the model.
+/// The sampling interrupt. The software interrupt, which every core has, stands in for the timer or the
+/// data-ready line of a sensor. A sample costs the interrupt one copy and the model no time.
 fn sample() {
     critical_section::with(|token| {
         let mut sampler = SAMPLER.borrow(token).borrow_mut();

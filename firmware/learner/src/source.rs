@@ -8,7 +8,7 @@ use situ::online::Target;
 pub struct Sample {
     /// One number per channel.
     pub channels: [f32; CHANNELS],
-    /// The class or value that the example ending here has, where somebody told.
+    /// The class or value of the example that ends here, if known.
     pub target: Option<Target<f32>>,
     /// Whether a new recording starts here.
     pub restart: bool,
@@ -16,6 +16,6 @@ pub struct Sample {
 
 /// A source of samples: implement this for your sensors.
 pub trait Source {
-    /// The next sample; none at the end of a recording.
+    /// The next sample; `None` at the end of a recording.
     fn sample(&mut self) -> Option<Sample>;
 }

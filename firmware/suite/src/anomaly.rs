@@ -1,4 +1,4 @@
-//! The detectors of anomalies: one example judged and learned.
+//! The anomaly detectors: one example judged and learned.
 
 use crate::format::{emit_all, exact, vector};
 use crate::{Benchmark, Visitor, rows};
@@ -7,9 +7,9 @@ use situ::random::Generator;
 use situ::scalar::Scalar;
 
 const FEATURES: usize = 6;
-/// Examples that `nearest` stores.
+/// Number of examples that `nearest` stores.
 const SLOTS: usize = 16;
-/// Examples learned before the first run, more than are stored; and runs.
+/// Examples learned before the first run, more than are stored; and number of runs.
 const LEARNED: usize = 24;
 const RUNS: usize = 8;
 
@@ -20,14 +20,14 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
 type Distance<T> = Mahalanobis<T, FEATURES, 7>;
 type Near<T> = Nearest<T, FEATURES, SLOTS>;
 
-/// A detector with a row.
+/// A detector that has a row.
 trait Row: Detector<f32> + Sized {
     /// The row's name.
     const NAME: &'static str;
     /// The same detector in f64.
     type Exact: Detector<f64>;
 
-    /// Both, before the first example.
+    /// Both detectors, before the first example.
     fn both() -> Option<(Self, Self::Exact)>;
 }
 
@@ -60,7 +60,7 @@ struct Update<D> {
     scores: [f32; RUNS],
 }
 
-/// The score of an example before it is learned; 0, which no other example has, where it is refused.
+/// The score of an example before it is learned; 0, which no accepted example has, if it is refused.
 fn update<T: Scalar, D: Detector<T>>(detector: &mut Option<D>, example: &[T; FEATURES]) -> T {
     let verdict = detector.as_mut().and_then(|detector| detector.update(example).ok());
     verdict.map_or(T::ZERO, |verdict| verdict.score)

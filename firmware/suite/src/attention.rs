@@ -1,4 +1,4 @@
-//! Softmax, and steps of linear attention as a state.
+//! Softmax, and steps of linear attention with a state.
 
 use crate::format::{Format, emit_all, exact, exact_matrix, fill, matrix, vector};
 use crate::{Benchmark, Visitor, rows};
@@ -54,7 +54,7 @@ struct Step<S: Format, const N: usize, const DELTA: bool> {
     out: [f32; N],
 }
 
-/// The share of the memory that remains after a token: it stays bounded however often the benchmark runs.
+/// The share of the memory that a token keeps: it stays bounded however often the benchmark runs.
 const DECAY: f64 = 31.0 / 32.0;
 
 /// Below 2/‖k‖² for the keys of the suite: ‖k‖² is N/3 on average.
@@ -123,7 +123,7 @@ const TOKENS: usize = 4;
 /// γ, the same in both formats.
 const FORGETTING: f64 = 0.96875;
 
-/// λ large enough for the rounding of f16 to stay in proportion.
+/// λ large enough to limit the effect of f16 rounding.
 fn configuration<T: Scalar>() -> MesaConfiguration<T> {
     MesaConfiguration { ridge: T::ONE, max_variance: T::from_f64(100.0) }
 }
@@ -185,10 +185,10 @@ where
     }
 }
 
-/// Most keys of a row.
+/// Maximum number of keys in a row.
 const MAX_KEYS: usize = 32;
 
-/// The regularized normal equations (H + Λ) X = Gᵀ in f64, of any size: one copy of the code for all rows.
+/// The regularized normal equations (H + Λ) X = Gᵀ in f64, of any size, so that all rows share the code.
 struct System {
     /// H + Λ, then Gᵀ, row by row.
     augmented: [[f64; MAX_KEYS + VALUES]; MAX_KEYS],
@@ -228,7 +228,7 @@ impl System {
         }
     }
 
-    /// A value read with this query.
+    /// The value read with this query.
     fn read(&self, value: usize, query: &[f32]) -> f64 {
         let solution = self.augmented.iter().filter_map(|row| row.get(MAX_KEYS + value));
         solution.zip(query).map(|(x, q)| x * exact(*q)).sum()

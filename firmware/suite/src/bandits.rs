@@ -1,8 +1,8 @@
-//! A thousand rounds of bandits: an action is chosen, and its loss or reward learned.
+//! A thousand rounds of bandits: an action is chosen and its loss or reward learned.
 //!
-//! The reference learns in f64 from the actions that f32 drew, with their probabilities: one rounding that
-//! changes an action would change everything after it, and the error of a probability p grows by 1/p² in
-//! the estimate of a loss.
+//! The reference learns in f64 from the actions and probabilities that f32 drew: a single rounding that
+//! changes an action would change everything after it, and the error of a probability p is amplified by
+//! 1/p² in the estimate of a loss.
 
 use crate::games::{DRAWS, Process, Row, Running};
 use crate::{Visitor, rows};

@@ -1,5 +1,5 @@
-//! Whether this core's own kernels give the bits of the definition, for every length of the rest after
-//! whole blocks.
+//! Whether this core's own kernels give the bits of the definition, for every remainder after whole
+//! blocks.
 //!
 //! A row's output is the number of results that differ; it must be zero.
 
@@ -16,10 +16,10 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Vectors<f32>, Vectors<f16>, Products, Inverses, Exponentials);
 }
 
-/// Longest vector.
+/// Maximum vector length.
 const LENGTH: usize = 139;
 
-/// Dot products, scaled additions and steps of FTRL-proximal, of all lengths from all starts within a word pair.
+/// Dot products, scaled additions and steps of FTRL-proximal, for all lengths and all starts in a word pair.
 struct Vectors<S> {
     x: [S; LENGTH],
     y: [S; LENGTH],
@@ -90,7 +90,7 @@ impl<S: Format> Vectors<S> {
     }
 }
 
-/// Four interleaved sums, then the rest one by one.
+/// Four interleaved sums, then the remainder one by one.
 #[inline(never)]
 fn dot<S: Format>(x: &[S], y: &[S]) -> f32 {
     let whole = x.len() / 4 * 4;
@@ -105,8 +105,8 @@ fn dot<S: Format>(x: &[S], y: &[S]) -> f32 {
     sum
 }
 
-/// The products, and a matrix times a vector, at a size with a rest beside whole tiles. A core that
-/// rounds a product and its sum at once (Helium) is allowed the rounding errors of the definition.
+/// The products, and a matrix times a vector, at a size with a remainder beside whole tiles. A core with
+/// fused multiply-add (Helium) is allowed the rounding errors of the definition.
 struct Products {
     random: Generator,
     wrong: u32,
@@ -139,7 +139,7 @@ impl Products {
         }
     }
 
-    /// Counts the elements of `out` that are not those of A B. By slices: one copy in flash.
+    /// Counts the elements of `out` that differ from A B. Takes slices, so that flash has one copy.
     #[inline(never)]
     fn compare(
         &mut self,
@@ -158,7 +158,7 @@ impl Products {
                 }
                 let rounding = f32::EPSILON * depth as f32 * scale;
                 let bound = if matrix::FUSED { rounding } else { 0.0 };
-                // Adding to zero loses a zero's sign.
+                // Adding to zero loses the sign of a zero.
                 let error = (out[i * columns + j] - sum).abs();
                 self.wrong += u32::from(error.is_nan() || error > bound);
             }
@@ -177,10 +177,10 @@ impl Benchmark for Products {
     }
     fn run(&mut self) {
         self.wrong = 0;
-        // A whole tile of four and a rest, on each side.
+        // A whole tile of four and a remainder on each side.
         self.check::<5, 7, 6>();
         if matrix::FUSED {
-            // Helium's tiles are eight columns wide, and their sums have four terms a turn.
+            // Helium's tiles are eight columns wide, and their sums take four terms per iteration.
             self.check::<6, 11, 8>();
         }
     }
@@ -275,13 +275,13 @@ impl Benchmark for Inverses {
     }
 }
 
-/// Not inlined: one copy in flash.
+/// Not inlined, so that flash has one copy.
 #[inline(never)]
 fn exp_all(x: &[f32], out: &mut [f32]) {
     f32::exp_all(x, out);
 }
 
-/// How many weights of a softmax, which Helium computes four at a time, differ from the definition's.
+/// Number of softmax weights, which Helium computes four at a time, that differ from the definition's.
 #[inline(never)]
 fn softmax(x: &mut [f32], inverse_temperature: f32) -> u32 {
     let maximum = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -296,7 +296,7 @@ fn softmax(x: &mut [f32], inverse_temperature: f32) -> u32 {
     x.iter().zip(weights).map(|(x, weight)| u32::from(*x != weight * reciprocal)).sum()
 }
 
-/// The exponentials of vectors of every length compared with the called one, over the whole range.
+/// Exponentials of vectors of every length, compared with the scalar function over the whole range.
 struct Exponentials {
     wrong: u32,
 }
@@ -312,7 +312,7 @@ impl Benchmark for Exponentials {
     fn run(&mut self) {
         self.wrong = 0;
         let (mut index, mut length) = (0, 0);
-        // Whole blocks of four and a rest, within the range of normal results and beyond.
+        // Whole blocks of four and a remainder, within the range of normal results and beyond.
         while index < Self::SIZE {
             let (mut x, mut out) = ([0.0; 19], [0.0; 19]);
             for x in x.iter_mut().take(length) {
@@ -322,12 +322,12 @@ impl Benchmark for Exponentials {
             exp_all(&x[..length], &mut out);
             let (all, beyond) = out.split_at_mut(length);
             for (x, all) in x.iter().zip(all) {
-                // By its path: in a build with std, `x.exp()` is that of std.
+                // Called by path: in a build with std, `x.exp()` is std's.
                 self.wrong += u32::from(all.to_bits() != Scalar::exp(*x).to_bits());
             }
             self.wrong += u32::from(beyond.iter().any(|unwritten| *unwritten != 0.0));
             if matrix::FUSED {
-                // Weights that are normal numbers, or but for the largest zero.
+                // Weights that are normal numbers, or zero except for the largest.
                 let inverse_temperature = if length % 9 == 8 { 3000.0 } else { length as f32 };
                 self.wrong += softmax(&mut x[..length], inverse_temperature);
             }

@@ -1,4 +1,4 @@
-//! The looped transformer. A benchmark is one loop of a program that has halted when it is checked.
+//! The looped transformer. A benchmark is one loop of a program that has halted by the time it is checked.
 //!
 //! The state is the sequence: the program, its memory and the scratch space. The weights are
 //! constants, the workspace is on the stack.

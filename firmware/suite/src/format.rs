@@ -4,11 +4,11 @@ use situ::matrix::Matrix;
 use situ::random::Generator;
 use situ::scalar::{Storage, f16};
 
-/// A storage format of the suite, computed in f32, with its name in the rows.
+/// A storage format of the suite, with computation in f32, and its name in the rows.
 pub trait Format: Storage<Compute = f32> {
     /// The name in the column `scalar`.
     const NAME: &'static str;
-    /// Rounding error of the format, relative.
+    /// Relative rounding error of the format.
     const ROUNDING: f64;
 }
 
@@ -23,7 +23,7 @@ impl Format for f16 {
 }
 
 /// Fills with numbers uniform in [-1, 1), rounded to the format.
-// Never inlined, as `emit_all`: drawing the inputs must not fill the flash.
+// Never inlined, like `emit_all`: drawing the inputs must not fill the flash.
 #[inline(never)]
 pub(crate) fn fill<S: Format>(random: &mut Generator, out: &mut [S]) {
     for out in out {

@@ -1,8 +1,8 @@
-//! A thousand steps from one seed: learning in a game with each feedback, REINFORCE, and methods for
-//! variational inequalities.
+//! A thousand steps from one seed: learning in a game with each kind of feedback, REINFORCE, and methods
+//! for variational inequalities.
 //!
-//! Where nothing is drawn, the reference is f64. Where actions are drawn, one rounding can change an
-//! action and everything after it, so the host repeats the device's f32 computation instead.
+//! If nothing is drawn, the reference is f64. If actions are drawn, a single rounding can change an action
+//! and everything after it, so the host repeats the device's f32 computation instead.
 
 use crate::learn::{Family, OfEntropic, OfEuclidean, OfLogBarrier, OfTsallis};
 use crate::{Benchmark, Visitor, rows};
@@ -54,11 +54,11 @@ pub(crate) trait Row: Process {
     const NAME: &'static str;
     /// Its size.
     const SIZE: usize;
-    /// Storage of its numbers.
+    /// Storage format of its numbers.
     const SCALAR: &'static str = "f32";
     /// Largest difference.
     const NEAR: f64 = 1e-5;
-    /// Bytes that it keeps between steps.
+    /// Bytes kept between steps.
     const STATE_BYTES: usize;
     /// The process that it is compared with.
     type Reference: Process;
@@ -197,7 +197,7 @@ struct Learning {
 
 impl Process for Learning {
     fn start() -> Option<Self> {
-        // Each player earns for choosing the other's action, and in state 0 more by action 0.
+        // Each player is paid for choosing the other's action, and in state 0 more for action 0.
         let reward = |_: usize, state: usize, [a, b]: &[usize; 2]| match (a == b, state == *a) {
             (true, true) => 1.0,
             (true, false) => 0.5,

@@ -26,7 +26,7 @@ struct Row<S, const N: usize> {
 
 /// α = 0.5, β = 1, λ₁ = 0.01, λ₂ = 0.1: every term of the update contributes.
 fn proximal<T: Scalar>() -> Proximal<T> {
-    // Written out: from an array of f64 they are converted at run time when built for size.
+    // Written out: an array of f64 would be converted at run time when built for size.
     let c = T::from_f64;
     Proximal { alpha: c(0.5), beta: c(1.0), l1: c(0.01), l2: c(0.1) }
 }
@@ -105,7 +105,7 @@ family!(OfTsallis, "game_tsallis", Tsallis<T>, Tsallis::half());
 family!(OfLogBarrier, "game_log_barrier", LogBarrier, LogBarrier);
 
 /// Divides weights by their sum.
-// Never inlined, as `negate`: one copy in flash serves every size.
+// Never inlined, like `negate`: one copy in flash serves every size.
 #[inline(never)]
 fn normalize<T: Scalar>(weights: &mut [T]) {
     let sum = weights.iter().fold(T::ZERO, |sum, weight| sum + *weight);
@@ -125,7 +125,7 @@ struct Match<T: Scalar, F: Family, const A: usize, const BOTH: usize> {
 }
 
 impl<T: Scalar, F: Family, const A: usize, const BOTH: usize> Match<T, F, A, BOTH> {
-    /// From payoffs, and from positive weights that the strategies are proportional to.
+    /// Creates it from payoffs and from positive weights that the strategies are proportional to.
     fn new(payoffs: [[T; A]; A], mut weights: [T; BOTH]) -> Option<Self> {
         weights.chunks_exact_mut(A).for_each(normalize);
         let mut negated = payoffs;

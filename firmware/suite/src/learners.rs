@@ -21,15 +21,15 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
 const FEATURES: usize = 4;
 const CLASSES: usize = 3;
 const SHAPE: Shape = Shape::classify(FEATURES, CLASSES);
-/// Random features, and with the given ones and a constant all terms.
+/// Number of random features, and of all terms: random features, given features and a constant.
 const RANDOM: usize = 8;
 const TERMS: usize = 1 + FEATURES + RANDOM;
 const SLOTS: usize = 16;
 const UNITS: usize = 16;
-/// Examples that are predicted at the end.
+/// Number of examples predicted at the end.
 const PROBES: u64 = 4;
 
-/// A learner and the same in f64.
+/// A learner and its f64 counterpart.
 trait Kind {
     const NAME: &'static str;
     const SCALAR: &'static str;
@@ -41,7 +41,7 @@ trait Kind {
     fn exact() -> <Self::Exact as InPlace>::Configuration;
 }
 
-/// A kind: its name and the format of its row, its types, and its configuration.
+/// A kind of learner: name and format of its row, its types, and its configuration.
 macro_rules! kind {
     ($kind:ident, $name:literal, $scalar:literal, $near:literal, $tested:ty, $exact:ty, $configuration:expr) => {
         struct $kind;
@@ -114,7 +114,7 @@ fn example<T: Scalar>(step: u64) -> ([T; FEATURES], usize) {
     (features, class)
 }
 
-/// Learns one example. If it is refused, the predictions are wrong.
+/// Learns one example. A refusal makes the predictions wrong.
 fn teach<T: Scalar>(learner: &mut dyn Learner<T>, step: u64) {
     let (features, class) = example(step);
     let _ = learner.update(&features, Target::Class(class), &mut [T::ZERO; CLASSES]);

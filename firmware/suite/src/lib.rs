@@ -2,7 +2,7 @@
 //! The benchmark suite: one [`Benchmark`] per row of the table, shared by the firmware, which counts
 //! its work, and the host, which computes the expected output in f64.
 //!
-//! Both draw a row's input from the same seed with the same generator, so it is never transferred. To
+//! Both draw a row's input from the same seed with the same generator, so no input is transferred. To
 //! add a row, implement [`Benchmark`] in the file of its subject and add the type to that file's `each`.
 
 mod anomaly;
@@ -32,7 +32,7 @@ pub const SEED: u64 = 20_261_123;
 
 /// One row: an input drawn from a seed, the work that is counted, and the expected output.
 pub trait Benchmark: Sized {
-    /// What is computed. Rows of two runs are joined on name, size and scalar: never rename one.
+    /// What is computed. Rows of two runs are joined on name, size and scalar, so never rename one.
     const NAME: &'static str;
     /// Rows of a matrix, length of a vector.
     const SIZE: usize;
@@ -47,8 +47,8 @@ pub trait Benchmark: Sized {
 
     /// Draws the input.
     fn new(generator: &mut Generator) -> Self;
-    /// Fills in place what [`Self::new`] left zero: `new` may move its result, and a board has no RAM for a
-    /// second copy of the largest rows.
+    /// Fills in place what [`Self::new`] left zero: `new` may move its result, and a board lacks the RAM for
+    /// a second copy of the largest rows.
     fn load(&mut self) {}
     /// The work. May be repeated any number of times.
     fn run(&mut self);
@@ -62,7 +62,7 @@ pub trait Benchmark: Sized {
     }
 }
 
-/// What to do with every row: on the device it is measured, on the host it is computed in f64.
+/// What to do with every row: the device measures it, the host computes it in f64.
 pub trait Visitor {
     /// Whether to visit the reduced suite only.
     const REDUCED: bool;
@@ -87,13 +87,13 @@ pub fn each<V: Visitor>(visitor: &mut V) {
     computer::each(visitor);
 }
 
-/// Visits every row of the models: a separate image, because of their weights.
+/// Visits every row of the models, a separate image because of their weights.
 pub fn each_model<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Empty);
     models::each(visitor);
 }
 
-/// Visits every row of the learners of a stream, a separate image too.
+/// Visits every row of the learners of a stream, also a separate image.
 pub fn each_learner<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Empty);
     learners::each(visitor);
@@ -111,7 +111,7 @@ macro_rules! rows {
 }
 pub(crate) use rows;
 
-/// Whether the filter selects a row of this name: it is part of the name, or empty.
+/// Whether the filter selects a row with this name: it is part of the name, or empty.
 pub const fn selected(name: &str, filter: &str) -> bool {
     let (name, filter) = (name.as_bytes(), filter.as_bytes());
     let mut start = 0;

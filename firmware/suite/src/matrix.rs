@@ -16,12 +16,12 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Dot<f16, 64>, Dot<f16, 256>);
 }
 
-/// Error of a sum of `terms` products, each rounded once, stored with the format's rounding.
+/// Error of a sum of `terms` products, each rounded once, then stored with the format's rounding.
 const fn sum_error(terms: usize, rounding: f64) -> f64 {
     2.0 * rounding + 1.2e-7 * terms as f64
 }
 
-/// `A B` by the definition, so that the table shows the gain of a tile.
+/// `A B` by the definition, so that the table shows the gain from tiling.
 struct TripleLoop<const N: usize> {
     a: Matrix<f32, N, N>,
     b: Matrix<f32, N, N>,
@@ -138,7 +138,7 @@ impl<S: Format, const N: usize> Benchmark for Dot<S, N> {
 
     fn new(random: &mut Generator) -> Self {
         let (x, mut y) = (vector::<S, N>(random), vector::<S, N>(random));
-        // All of one sign, so that the sum is not small compared with its terms.
+        // All of the same sign, so that the sum is not small relative to its terms.
         for (x, y) in x.iter().zip(&mut y) {
             let (x, magnitude) = (x.load(), y.load().abs());
             *y = S::store(if x < 0.0 { -magnitude } else { magnitude });

@@ -16,7 +16,7 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
     rows!(visitor: Trained, Written, Traces);
 }
 
-/// The smallest of the shipped models, f16.
+/// The smallest shipped model, in f16.
 static WEIGHTS: &[u8] = crate::weights::LANG_32;
 
 const SHAPE: Shape = Shape {

@@ -20,7 +20,7 @@ const INPUTS: usize = 18;
 const DEPTH: usize = 2;
 const CLASSES: usize = 4;
 
-/// A law with the name of its benchmark.
+/// A distribution with the name of its benchmark.
 trait Named: Law {
     const NAME: &'static str;
     const LAW: Self;

@@ -109,8 +109,8 @@ impl<const N: usize> Benchmark for Store<N> {
     }
 }
 
-/// Every bit pattern of f16, loaded and stored again by this core's instructions. The output is how many
-/// of them differ from the portable conversion: bit for bit, except that a NaN equals any NaN.
+/// Every bit pattern of f16, loaded and stored by this core's instructions. The output is the number that
+/// differ from the portable conversion, bit for bit, except that a NaN equals any NaN.
 struct EveryHalf {
     wrong_loads: u32,
     wrong_stores: u32,
@@ -128,12 +128,12 @@ impl Benchmark for EveryHalf {
     fn run(&mut self) {
         (self.wrong_loads, self.wrong_stores) = (0, 0);
         for first in (0..=u16::MAX).step_by(8) {
-            // From the second on: a half that does not begin at a word.
+            // From the second on: a half that is not word-aligned.
             let stored: [f16; 9] =
                 core::array::from_fn(|i| f16::from_bits(first.wrapping_add(i as u16)));
             let (mut values, mut again) = ([0.0_f32; 9], [f16::ZERO; 9]);
             load_slice(&stored[1..], &mut values[1..]);
-            // Off the grid, so that storing rounds.
+            // Not representable, so that storing rounds.
             let between = values.map(|value| value * 1.000_3);
             store_slice(&between[1..], &mut again[1..]);
             for i in 1..9 {

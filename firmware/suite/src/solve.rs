@@ -20,7 +20,7 @@ pub(crate) fn each<V: Visitor>(visitor: &mut V) {
 /// Error of an inverse: the condition numbers of the inputs below are at most a few hundred.
 const INVERSE_ERROR: f64 = 5e-5;
 
-/// A random matrix with a dominant diagonal in a random order of its rows, so that pivots move.
+/// A random matrix with a dominant diagonal and shuffled rows, so that pivots move.
 fn pivoted<S: Format, const N: usize>(random: &mut Generator) -> Matrix<S, N, N> {
     let mut a = matrix::<S, N, N>(random);
     strengthen(a.as_mut_slice(), N, N as f32 / 4.0);
@@ -39,7 +39,7 @@ fn positive_definite<const N: usize>(random: &mut Generator) -> Matrix<f32, N, N
 }
 
 /// Adds to the diagonal of a matrix of `n` columns.
-// By slices, as below: one copy in flash serves every size.
+// Takes slices, as below: one copy in flash serves every size.
 #[inline(never)]
 fn strengthen<S: Format>(a: &mut [S], n: usize, addend: f32) {
     for element in a.iter_mut().step_by(n + 1) {
@@ -47,7 +47,7 @@ fn strengthen<S: Format>(a: &mut [S], n: usize, addend: f32) {
     }
 }
 
-/// Puts the rows of a square matrix in a random order.
+/// Shuffles the rows of a square matrix.
 #[inline(never)]
 fn permute<S: Format>(a: &mut [S], n: usize, random: &mut Generator) {
     for row in 1..n {
@@ -172,7 +172,7 @@ impl<const N: usize> Benchmark for PositiveInverse<N> {
     }
 }
 
-/// Newton-Schulz: from the cold start to a residual of 1e-3, which one more step squares; or if `WARM`, one
+/// Newton-Schulz: from a cold start to a residual of 1e-3, which one more step squares; or, if `WARM`, one
 /// step after the matrix has moved by one part in 256.
 struct NewtonSchulz<const N: usize, const WARM: bool> {
     a: Matrix<f32, N, N>,
@@ -193,7 +193,7 @@ impl<const N: usize, const WARM: bool> Benchmark for NewtonSchulz<N, WARM> {
         let mut newton = NewtonInverse::new(Order::Two);
         if WARM {
             let mut start = Matrix::<f32, N, N>::zeros();
-            // An error leaves a start from which one step does not converge.
+            // After an error, the start is one from which one step does not converge.
             let _ = solve::invert(&a, &mut start);
             newton.set_inverse(&start);
             scale(a.as_mut_slice(), 1.0 + 1.0 / 256.0);
@@ -201,7 +201,7 @@ impl<const N: usize, const WARM: bool> Benchmark for NewtonSchulz<N, WARM> {
         Self { a, newton }
     }
     fn run(&mut self) {
-        // An error leaves an inverse that is not the expected output.
+        // After an error, the inverse is not the expected output.
         if WARM {
             let _ = self.newton.refine(&self.a);
         } else {

@@ -1,5 +1,5 @@
-//! Weights of the trained models, files for [`situ::decoder::File`]. Their README has the commands that made
-//! them. An image has those that it names.
+//! Weights of the trained models, as files for [`situ::decoder::File`]. Their README has the commands that
+//! made them. An image contains only those that it names.
 
 /// 32 wide, trained on `lang`, the family of [`crate::PROMPTS`].
 pub const LANG_32: &[u8] = include_bytes!("../weights/lang-32.bin");

@@ -1,8 +1,8 @@
 //! Golden vectors: the checksum of every row's output, the same bits on every machine.
 //!
 //! `firmware/reference/golden.csv` has a line for each row: its key, and the FNV-1a sum of the bits of its
-//! output. Only matrix products on a core with Helium, where they are fused, may have others. On every machine the
-//! output is within the row's tolerance of f64.
+//! output. Only fused matrix products on a core with Helium may have other bits. On every machine the output
+//! is within the row's tolerance of f64.
 //!
 //! ```sh
 //! SITU_ACCEPT=1 cargo test --manifest-path firmware/Cargo.toml -p situ-suite   # writes it

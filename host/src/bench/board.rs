@@ -12,9 +12,9 @@ pub struct Board {
     /// Name of the file, without `.toml`.
     #[serde(skip)]
     pub id: String,
-    /// For people.
+    /// Display name.
     pub name: String,
-    /// The core, by the name that `rustc -C target-cpu` has for it.
+    /// The core, as named by `rustc -C target-cpu`.
     pub core: String,
     /// Target triple.
     pub target: String,
@@ -22,15 +22,15 @@ pub struct Board {
     pub clock_hz: u64,
     /// How much of the suite fits.
     pub suite: Suite,
-    /// Where the program goes.
+    /// Memory for the program.
     pub flash: Memory,
-    /// Where constants go, on a chip that reads them through another bus than the program.
+    /// Memory for constants, on a chip that reads them through a different bus than the program.
     pub constants: Option<Memory>,
-    /// Where variables and stack go.
+    /// Memory for variables and stack.
     pub ram: Memory,
-    /// RAM of an emulated board that stands for flash to keep a state in.
+    /// RAM of an emulated board that stands in for flash, to keep a state in.
     pub storage: Option<Memory>,
-    /// How it is run.
+    /// How to run it.
     pub run: Run,
 }
 
@@ -69,16 +69,16 @@ pub enum Run {
 }
 
 impl Board {
-    /// Whether the core is a RISC-V; else it is a Cortex-M.
+    /// Whether the core is a RISC-V; otherwise it is a Cortex-M.
     pub fn is_riscv(&self) -> bool {
         self.target.starts_with("riscv32")
     }
 
-    /// The emulator and its arguments for this board's `machine`; the image's path comes last.
+    /// The emulator and its arguments for this board's `machine`; the image's path is appended.
     pub fn qemu(&self, machine: &str) -> (&'static str, Vec<String>) {
         let mut arguments = vec!["-machine".to_owned(), machine.to_owned()];
         let program = if self.is_riscv() {
-            // Only what the target has: an instruction that a chip lacks must fail here too.
+            // Only the target's features: an instruction that a chip lacks must fail here too.
             let float = if self.target.contains("imafc") { "on" } else { "off" };
             let cpu = format!("rv32,f={float},d=off");
             arguments.extend(["-cpu", &cpu, "-bios", "none"].map(str::to_owned));
@@ -88,7 +88,7 @@ impl Board {
         };
         let quiet = ["-display", "none", "-serial", "none", "-monitor", "none"];
         let semihosting = ["-semihosting-config", "enable=on,target=native"];
-        // Every instruction lasts one nanosecond.
+        // Every instruction takes one nanosecond.
         let counting = ["-icount", "shift=0", "-kernel"];
         let all = quiet.into_iter().chain(semihosting).chain(counting);
         arguments.extend(all.map(str::to_owned));

@@ -1,9 +1,9 @@
-//! Where the code of a function branches to.
+//! The branch targets in a function's code.
 
 /// Thumb code of a Cortex-M.
 pub mod thumb {
-    /// Targets of the 32-bit branches `BL` and `B.W` in Thumb code; constants between the code may look
-    /// like one, but hardly ever point at the start of a function.
+    /// Targets of the 32-bit branches `BL` and `B.W` in Thumb code; constants within the code may look
+    /// like a branch, but hardly ever point to the start of a function.
     pub fn branches(start: u64, code: &[u8]) -> Vec<u64> {
         let halves: Vec<u32> =
             code.chunks_exact(2).map(|h| u32::from(u16::from_le_bytes([h[0], h[1]]))).collect();
@@ -30,13 +30,13 @@ pub mod thumb {
     }
 }
 
-/// Code of a RISC-V of 32 bits.
+/// Code of a 32-bit RISC-V.
 pub mod riscv {
-    /// Targets of `JAL` and of its compressed forms `C.JAL` and `C.J`, and of the pairs `AUIPC` and
-    /// `JALR`, which reach farther.
+    /// Targets of `JAL`, of its compressed forms `C.JAL` and `C.J`, and of the pair `AUIPC` and `JALR`,
+    /// which reaches farther.
     pub fn branches(start: u64, code: &[u8]) -> Vec<u64> {
         let mut targets = Vec::new();
-        // The last instruction, if it was an `AUIPC`: its register, and the address that it makes.
+        // The last instruction, if it was an `AUIPC`: its register and the address that it computes.
         let mut upper: Option<(u32, u64)> = None;
         let mut at = 0;
         while let Some([low, high]) = code.get(at..at + 2) {

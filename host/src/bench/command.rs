@@ -107,7 +107,7 @@ pub fn bench(arguments: &Arguments) -> Result<Results, Failure> {
     Ok(results)
 }
 
-/// The last line of a failed run says more than its exit status.
+/// The last line of a failed run, which says more than its exit status.
 fn explained(failure: Failure, complaint: Option<&str>) -> Failure {
     match (failure, complaint) {
         (Failure::Check(line), Some(words)) => Failure::Check(format!("{line}: {words}")),

@@ -1,4 +1,4 @@
-//! What a board counts, and what a count is worth.
+//! What a board counts, and the unit of a count.
 
 use super::{Board, Run};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Counter {
-    /// Executed instructions: SysTick under QEMU, where one instruction lasts one nanosecond, or
+    /// Executed instructions: SysTick under QEMU, where one instruction takes one nanosecond, or
     /// `minstret` of an emulated RISC-V.
     Instructions,
     /// Clock cycles, from DWT CYCCNT or `mcycle` of a chip.
@@ -29,7 +29,7 @@ impl std::fmt::Display for Counter {
     }
 }
 
-/// The counter that the firmware found to work, as it names it in the log.
+/// The working counter that the firmware found, as named in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
@@ -42,13 +42,13 @@ pub enum Source {
 }
 
 impl Source {
-    /// The unit of this source's counts on a board, and how much of it one count is worth.
+    /// The unit of this source's counts on a board, and the number of units per count.
     ///
     /// # Errors
-    /// Cycles from an emulator, which does not model them.
+    /// For cycles from an emulator, which does not model them.
     pub fn unit(self, board: &Board) -> Result<(Counter, f64), String> {
         match (self, &board.run) {
-            // With `-icount shift=0` an instruction lasts 1 ns, a tick 10⁹ / clock of them.
+            // With `-icount shift=0` an instruction takes 1 ns, and a tick is 10⁹ / clock instructions.
             (Self::Systick, Run::Qemu(_)) => {
                 Ok((Counter::Instructions, 1e9 / board.clock_hz as f64))
             }

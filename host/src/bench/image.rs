@@ -1,4 +1,4 @@
-//! What the ELF file tells: memory of the whole image, code of each row.
+//! Sizes from the ELF file: memory of the whole image, code of each row.
 
 use super::branches::{riscv, thumb};
 use object::{Architecture, Object, ObjectSection, ObjectSymbol, SectionFlags, SymbolKind, elf};
@@ -28,7 +28,7 @@ impl Image {
     /// Reads an ELF file.
     ///
     /// # Errors
-    /// A file that is no ELF file.
+    /// If the file is not an ELF file.
     pub fn read(file: &[u8]) -> Result<Self, object::Error> {
         let file = object::File::parse(file)?;
         let branches = match file.architecture() {
@@ -38,7 +38,7 @@ impl Image {
         let (mut flash_bytes, mut variable_bytes) = (0, 0);
         for section in file.sections() {
             let SectionFlags::Elf { sh_flags, .. } = section.flags() else { continue };
-            // What riscv-rt leaves for stack and heap is a section; its use is measured.
+            // riscv-rt declares the space left for stack and heap as a section; its use is measured.
             let unused = matches!(section.name(), Ok(".stack" | ".heap"));
             if !sh_flags.contains(elf::SHF_ALLOC) || unused {
                 continue;
@@ -64,14 +64,14 @@ impl Image {
         Ok(Self { flash_bytes, variable_bytes, functions, branches })
     }
 
-    /// Bytes of the function at `entry` and of all functions that it calls, directly or not. Calls
+    /// Bytes of the function at `entry` and of all functions that it calls, directly or indirectly. Calls
     /// through pointers are not seen.
     pub fn text_bytes(&self, entry: u64) -> u64 {
         self.reached(entry).iter().map(|start| self.functions[start].code.len() as u64).sum()
     }
 
-    /// Routines of floating point in software among the functions that the one at `entry` calls: in a
-    /// kernel on a core with an FPU, a number of the wrong type.
+    /// Software floating-point routines among the functions that the one at `entry` calls: in a kernel on
+    /// a core with an FPU, they reveal a number of the wrong type.
     pub fn soft_float(&self, entry: u64) -> Vec<String> {
         let reached = self.reached(entry);
         let names = reached.iter().filter_map(|start| {
@@ -80,7 +80,7 @@ impl Image {
         names.cloned().collect()
     }
 
-    /// Addresses of the function at `entry` and of all that it calls.
+    /// Addresses of the function at `entry` and of all functions that it calls.
     fn reached(&self, entry: u64) -> BTreeSet<u64> {
         let mut reached = BTreeSet::new();
         let mut open = vec![entry & !1];
@@ -95,7 +95,7 @@ impl Image {
     }
 }
 
-/// Whether it is a routine for floats or doubles of the Arm run-time ABI, or under its name in GCC.
+/// Whether it is a routine for floats or doubles, by its name in the Arm run-time ABI or in GCC.
 fn is_soft_float(name: &str) -> bool {
     if let Some(name) = name.strip_prefix("__aeabi_") {
         let conversions = ["i2f", "i2d", "ui2f", "ui2d", "l2f", "l2d", "ul2f", "ul2d"];

@@ -24,11 +24,11 @@ pub struct Session<'r> {
     expected: std::slice::Iter<'r, Expected>,
     current: Option<(&'r Expected, Row)>,
     output: Vec<f32>,
-    /// Unit of the counts, and how much of it one count is worth; known after the start.
+    /// Unit of the counts, and the number of units per count; known after the start.
     unit: Option<(Counter, f64)>,
-    /// Rows whose result is right.
+    /// Rows with a correct result.
     pub rows: Vec<Row>,
-    /// Rows whose result is wrong, and how.
+    /// Rows with a wrong result, and how it is wrong.
     pub wrong: Vec<String>,
     /// Maximum stack in use, once the run has finished.
     pub stack: Option<u64>,
@@ -53,10 +53,10 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// Reads a line; true if it ends a row.
+    /// Reads a line; returns true if it ends a row.
     ///
     /// # Errors
-    /// A line that the suite does not write at this point, or a restart after a fault.
+    /// For a line that the suite does not write at this point, or a restart after a fault.
     pub fn hear(&mut self, line: &str) -> Result<bool, String> {
         let Ok(message) = serde_json::from_str(line) else {
             self.complaint.get_or_insert_with(|| line.to_owned());
@@ -127,7 +127,7 @@ impl<'r> Session<'r> {
     fn set_counts(&self, row: &mut Row, calls: u64, mut counts: Vec<u64>) -> Result<(), String> {
         counts.sort_unstable();
         let (_, per_count) = self.unit.ok_or("a row before the start")?;
-        // Rounded to a tenth: a tick spread over the calls of a sample is finer than that.
+        // Rounded to a tenth: a tick divided by the calls of a sample is finer than that.
         let cost = |count: u64| (count as f64 * per_count / calls as f64 * 10.0).round() / 10.0;
         let (Some(first), Some(last)) = (counts.first(), counts.last()) else {
             return Err("a cost without samples".to_owned());

@@ -2,8 +2,8 @@
 //!
 //! The firmware is built for the board (`toolchain`), run in QEMU or flashed through a probe
 //! (`runner`), and its log decoded (`log`). Every result is checked against f64 (`reference`); sizes
-//! are read from the ELF file (`image`), `counter` says what a count is worth, and
-//! `estimate` what cycles it would take by the manual of the core.
+//! are read from the ELF file (`image`), `counter` converts counts to units, and `estimate` estimates
+//! cycles from the core's manual.
 //!
 //! ```
 //! use situ_host::bench::Board;

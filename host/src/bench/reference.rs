@@ -1,4 +1,4 @@
-//! What every row must compute, in f64 from the same seed.
+//! The expected output of every row, in f64 from the same seed.
 
 use super::Suite;
 use situ::random::Generator;
@@ -20,8 +20,8 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// The largest error of `output`, relative to the largest element expected. Not finite for
-    /// numbers that are not, infinite for a wrong count of them.
+    /// The largest error of `output`, relative to the largest expected element. Not finite if a number is
+    /// not, infinite if the length is wrong.
     pub fn error(&self, output: &[f32]) -> f64 {
         if output.len() != self.values.len() {
             return f64::INFINITY;
@@ -36,7 +36,7 @@ impl Expected {
     }
 }
 
-/// The rows of a suite whose names the filter selects, in order.
+/// The rows of a suite that the filter selects by name, in order.
 pub fn expected(suite: Suite, filter: &str) -> Vec<Expected> {
     let mut references = References { suite, filter, rows: Vec::new() };
     match suite {

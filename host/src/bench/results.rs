@@ -20,7 +20,7 @@ pub struct Results {
     pub rustc: String,
     /// Flags of the compiler.
     pub flags: String,
-    /// Commit that was built; `+` if files had changed since. None outside a repository.
+    /// Commit that was built, with `+` if files had changed since. `None` outside a repository.
     pub commit: Option<String>,
     /// Program and constants of the whole image.
     pub flash_bytes: u64,
@@ -29,10 +29,10 @@ pub struct Results {
     /// The maximum stack in use; 0 in files of older versions.
     #[serde(default)]
     pub stack_bytes: u64,
-    /// Where the timing of the estimated cycles is from, or why there is no estimate.
+    /// The source of the timing for the estimated cycles, or why there is no estimate.
     #[serde(default)]
     pub estimate: String,
-    /// One per row of the table.
+    /// One result per row of the table.
     pub results: Vec<Row>,
 }
 
@@ -51,14 +51,14 @@ pub struct Row {
     pub count_median: f64,
     /// Maximum cost of a call.
     pub count_max: f64,
-    /// Estimated cycles of a call; None where the core's timing is not published.
+    /// Estimated cycles of a call; `None` if the core's timing is not published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cycles_estimate: Option<f64>,
     /// Calls per sample; a sample is their mean.
     pub calls: u64,
     /// Code of the row and of everything it calls.
     pub text_bytes: u64,
-    /// Routines of floating point in software that the row calls, directly or not.
+    /// Software floating-point routines that the row calls, directly or indirectly.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub soft_float: Vec<String>,
     /// State that the algorithm keeps between calls.

@@ -1,4 +1,4 @@
-//! Runs an image, in QEMU or on a chip, and passes on the lines of its log.
+//! Runs an image, in QEMU or on a chip, and passes the lines of its log on.
 
 use super::defmt::{Stream, Table};
 use super::{Board, Run, toolchain::in_path};
@@ -10,12 +10,12 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How long a board may take.
+/// Time limits of a board.
 #[derive(Clone, Copy)]
 struct Limits {
     /// Between two lines, and from the last one to the end.
     silence: Duration,
-    /// In all.
+    /// In total.
     duration: Duration,
 }
 
@@ -26,7 +26,7 @@ const LIMITS: Limits =
 ///
 /// # Errors
 /// [`Failure::Tool`] if QEMU, probe-rs or the probe is missing; [`Failure::Check`] if the run ends
-/// with a failure or exceeds its time limits, or if `hear` says so.
+/// with a failure or exceeds its time limits, or if `hear` fails.
 pub fn run(
     board: &Board,
     elf: &Path,
@@ -67,7 +67,7 @@ pub fn trace(board: &Board, elf: &Path, hear: &mut dyn FnMut(&str)) -> Result<()
         .args(QUIET)
         .args(["-machine", machine, "-semihosting-config"])
         .arg("enable=on,target=native,arg=situ,arg=trace")
-        // Blocks are not chained: each execution is logged, on stderr.
+        // Blocks are not chained, so that each execution is logged, on stderr.
         .args(["-d", "exec,nochain,in_asm", "-kernel"])
         .arg(elf);
     let mut child = Stopped(spawn(command)?);
@@ -91,7 +91,7 @@ pub fn trace(board: &Board, elf: &Path, hear: &mut dyn FnMut(&str)) -> Result<()
     }
 }
 
-/// Arguments that keep QEMU from opening windows and taking the terminal.
+/// Arguments that keep QEMU from opening windows and using the terminal.
 const QUIET: [&str; 6] = ["-display", "none", "-serial", "none", "-monitor", "none"];
 
 /// The program that runs a board: QEMU or probe-rs.
@@ -129,7 +129,7 @@ fn spawn(mut command: Command) -> Result<Child, Failure> {
         .map_err(|error| Failure::Tool(format!("{program}: {error}")))
 }
 
-/// The failure that a run without success means.
+/// The failure to report for an unsuccessful run.
 fn failure(board: &Board, complaint: &str) -> Failure {
     let lower = complaint.to_lowercase();
     if lower.contains("no connected probes") || lower.contains("probe was not found") {
@@ -149,7 +149,7 @@ fn separator(text: &str) -> &'static str {
     if text.is_empty() { "" } else { ": " }
 }
 
-/// What the child writes.
+/// The output of the child.
 fn output(child: &mut Child) -> Result<ChildStdout, String> {
     child.stdout.take().ok_or_else(|| "no output".to_owned())
 }
@@ -174,13 +174,13 @@ fn lines(
     })
 }
 
-/// Passes on what a child writes, until it closes its output.
+/// Passes the output of a child on until it closes it.
 fn each_chunk(
     source: impl Read + Send + 'static,
     limits: Limits,
     take: &mut dyn FnMut(&[u8]) -> Result<(), String>,
 ) -> Result<(), String> {
-    // A full queue makes the child wait: a trace is larger than the memory that it may take.
+    // A full queue makes the child wait, because a trace can exceed the memory.
     let (sender, receiver) = mpsc::sync_channel(64);
     std::thread::spawn(move || forward(source, &sender));
     let start = Instant::now();
@@ -207,7 +207,7 @@ fn forward(mut source: impl Read, sender: &mpsc::SyncSender<Vec<u8>>) {
     }
 }
 
-/// Reads the child's stderr while it runs: a full pipe would stop it.
+/// Reads the child's stderr while it runs: a full pipe would block it.
 fn complaints(child: &mut Child) -> Option<JoinHandle<String>> {
     let mut stderr = child.stderr.take()?;
     Some(std::thread::spawn(move || {
@@ -217,7 +217,7 @@ fn complaints(child: &mut Child) -> Option<JoinHandle<String>> {
     }))
 }
 
-/// A child that does not outlive its owner.
+/// A child process that is killed with its owner.
 struct Stopped(Child);
 
 impl Stopped {
@@ -242,7 +242,7 @@ impl Stopped {
 
 impl Drop for Stopped {
     fn drop(&mut self) {
-        // Does nothing after a run that has ended.
+        // Does nothing after a finished run.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

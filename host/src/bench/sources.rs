@@ -1,4 +1,4 @@
-//! The sources of boards, firmware and library: in a checkout, or the copies that the program has.
+//! The sources of boards, firmware and library: in a checkout, or the copies embedded in the program.
 
 use crate::{Failure, files, report};
 use std::fs;
@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 /// Names and contents, with `firmware` beside `core`.
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
-/// The directory of the firmware: in the tree that the user stands in, else in the one that this
-/// program was built from. Without either, the program's own copies are written below the directory of
-/// results; they have boards and exports, and not the suite.
+/// The directory of the firmware: in the tree around the current directory, else in the tree that this
+/// program was built from. Without either, the embedded copies are written below the directory of results;
+/// they contain the boards and the sources of exports, but not the suite.
 ///
 /// # Errors
 /// [`Failure::Input`] if the copies cannot be written.

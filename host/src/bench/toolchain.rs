@@ -11,21 +11,21 @@ use std::process::Command;
 #[derive(Debug)]
 pub struct Toolchain {
     rustc: PathBuf,
-    /// Whether `core` comes from its sources, for want of a compiled one.
+    /// Whether `core` is built from source because no compiled one is available.
     build_core: bool,
-    /// The linker, if not the one that comes with the compiler.
+    /// The linker, if not the compiler's own.
     linker: Option<PathBuf>,
 }
 
-/// Linkers that know Arm and RISC-V, beside rustup's own.
+/// Linkers for Arm and RISC-V, other than rustup's.
 const LINKERS: [&str; 4] = ["ld.lld", "ld.lld-19", "ld.lld-16", "ld.lld-14"];
 
 impl Toolchain {
-    /// A compiler with `core` for this target compiled, else one with the sources of `core`: the
-    /// user's own first, then Debian's.
+    /// A compiler with a compiled `core` for this target, else one with the sources of `core`: the user's
+    /// own first, then Debian's.
     ///
     /// # Errors
-    /// [`Failure::Tool`] with the commands that help.
+    /// [`Failure::Tool`] with the commands that install one.
     pub fn find(target: &str) -> Result<Self, Failure> {
         let candidates = [PathBuf::from("rustc"), PathBuf::from("/usr/bin/rustc")];
         let compiled = candidates.iter().find(|rustc| has_core(rustc, target));
@@ -54,7 +54,7 @@ impl Toolchain {
         ask(&self.rustc, &["--version"]).unwrap_or_default()
     }
 
-    /// The flags that the firmware is built with.
+    /// The compiler flags for the firmware.
     pub fn flags(&self, board: &Board) -> String {
         let core = if self.build_core { ", core from source" } else { "" };
         let level = opt_level(board);
@@ -67,7 +67,7 @@ impl Toolchain {
     /// Builds the suite for a board; returns the ELF file's path.
     ///
     /// # Errors
-    /// [`Failure::Check`] if it does not build; what the compiler says has been shown.
+    /// [`Failure::Check`] if it does not build; the compiler's messages have been shown.
     pub fn build(&self, board: &Board, filter: &str) -> Result<PathBuf, Failure> {
         let firmware = firmware()?;
         if !firmware.join("suite").is_dir() {
@@ -82,7 +82,7 @@ impl Toolchain {
             Suite::Full => (),
             Suite::Reduced => features.push("reduced"),
             Suite::Models => features.push("models"),
-            // In the operands' space of the small suite: they fit every board.
+            // With the reduced suite's operand size, they fit every board.
             Suite::Learners => features.extend(["learners", "reduced"]),
         }
         let mut cargo = self.cargo("build", &board.target, &[&cpu_flag(board)]);
@@ -97,7 +97,7 @@ impl Toolchain {
         if !status.success() {
             return Err(Failure::Check(format!("the firmware does not build for {}", board.id)));
         }
-        // Boards of one target share a path: keep each one's own.
+        // Boards with the same target share a path, so keep a copy for each.
         let built = firmware.join("target").join(&board.target).join("release/situ-firmware");
         let kept = firmware.join("target").join(format!("{}.elf", board.id));
         std::fs::read(&built)
@@ -116,14 +116,14 @@ impl Toolchain {
         cargo
             .args([command, "--release", "--target", target])
             .env("RUSTC", &self.rustc)
-            // Between the flags, the separator that cargo wants.
+            // Cargo's separator between flags.
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
             .env_remove("RUSTFLAGS");
         if !std::io::stderr().is_terminal() {
             cargo.arg("--quiet");
         }
         if self.build_core {
-            // Stable Rust builds its own core only under this name; the code stays stable.
+            // Stable Rust builds `core` only with this variable; the code uses no unstable features.
             cargo.arg("-Zbuild-std=core").env("RUSTC_BOOTSTRAP", "1");
         }
         cargo
@@ -135,16 +135,16 @@ fn cpu_flag(board: &Board) -> String {
     format!("-Ctarget-cpu={}", board.core)
 }
 
-/// For speed, but on a chip that has the room of the reduced suite only, for size.
+/// Optimization for speed, or for size on a chip that fits only the reduced suite.
 fn opt_level(board: &Board) -> &'static str {
     match board.suite {
         Suite::Full | Suite::Models => "3",
-        // Which is small enough for every board.
+        // This suite is small enough for every board.
         Suite::Reduced | Suite::Learners => "s",
     }
 }
 
-/// The commit that the firmware's tree stands at, marked `+` if files differ from it.
+/// The current commit of the firmware's tree, with `+` if files differ from it.
 pub fn commit(firmware: &Path) -> Option<String> {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").current_dir(firmware).args(arguments).output().ok()?;
@@ -155,7 +155,7 @@ pub fn commit(firmware: &Path) -> Option<String> {
     Some(if changed.is_empty() { commit } else { commit + "+" })
 }
 
-/// The file of this name in a directory of `PATH`.
+/// The file with this name in a directory of `PATH`.
 pub fn in_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file())
@@ -178,7 +178,7 @@ fn has_core_sources(rustc: &Path) -> bool {
     })
 }
 
-/// Whether `rust-lld`, the linker that bare-metal targets ask for, comes with the compiler.
+/// Whether the compiler includes `rust-lld`, the linker that bare-metal targets need.
 fn has_linker(rustc: &Path) -> bool {
     let directory = ask(rustc, &["--print", "sysroot"]).map(|root| root + "/lib/rustlib");
     let targets = directory.and_then(|directory| std::fs::read_dir(directory).ok());

@@ -18,7 +18,7 @@ pub struct Column {
     pub core: String,
     /// Unit of the counts.
     pub counter: Counter,
-    /// Whether it is a run of the suite, which should have all of its rows; a peer has a few.
+    /// Whether it is a run of the suite, which should have all rows; a peer has only some.
     pub run: bool,
     /// The rows, in the order of the file.
     pub rows: Vec<Key>,
@@ -49,7 +49,7 @@ impl Column {
         Self { label, core, counter, run, rows: Vec::new(), entries: BTreeMap::new() }
     }
 
-    /// Adds a row; false if it is there already.
+    /// Adds a row; returns false if it already exists.
     fn push(&mut self, key: Key, entry: Entry) -> bool {
         let new = !self.entries.contains_key(&key);
         if new {
@@ -59,7 +59,7 @@ impl Column {
         new
     }
 
-    /// Whether another column has a row of this one.
+    /// Whether another column shares a row with this one.
     pub fn shares(&self, other: &Self) -> bool {
         self.rows.iter().any(|key| other.entries.contains_key(key))
     }

@@ -28,7 +28,7 @@ pub struct Arguments {
 ///
 /// # Errors
 /// [`Failure::Input`] for a file that cannot be read or compared; [`Failure::Check`] if `--fail-over`
-/// finds fault with a row, after the table has been printed and saved for the report.
+/// rejects a row, after the table has been printed and saved for the report.
 pub fn compare(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(limit) = arguments.fail_over
         && !(limit >= 0.0 && limit.is_finite())

@@ -1,4 +1,4 @@
-//! The rows of several columns, joined, and what is wrong with them.
+//! The joined rows of several columns, and the problems with them.
 
 use super::column::{Column, Entry, Key};
 use crate::Failure;
@@ -20,7 +20,7 @@ pub struct Comparison {
     pub warnings: Vec<String>,
 }
 
-/// One column as a whole.
+/// Summary of a column.
 #[derive(Debug, Serialize)]
 pub struct Summary {
     /// The file's name, or the peer's.
@@ -35,7 +35,7 @@ pub struct Summary {
     pub added: Vec<String>,
 }
 
-/// One row, joined.
+/// A joined row.
 #[derive(Debug, Serialize)]
 pub struct Joined {
     /// What was computed.
@@ -90,7 +90,7 @@ impl Comparison {
         })
     }
 
-    /// Rows that cost more than the baseline by over `percent` percent.
+    /// Rows that are more than `percent` percent slower than the baseline.
     fn slower(&self, percent: f64) -> Vec<String> {
         let limit = 1.0 + percent / 100.0;
         let mut slower = Vec::new();
@@ -107,8 +107,8 @@ impl Comparison {
     }
 }
 
-/// Everything that makes a comparison fail: rows that are slower by over `percent` percent, rows that a
-/// run lacks, counts that are not positive, results that changed.
+/// Everything that makes a comparison fail: rows that are more than `percent` percent slower, missing
+/// rows, counts that are not positive, changed results.
 pub fn failures(
     base: &Column,
     columns: &[Column],
@@ -142,7 +142,7 @@ pub fn failures(
     failures
 }
 
-/// How the result of a row differs from the baseline's. The same core computes the same bits.
+/// How the result of a row differs from the baseline's. The same core must compute the same bits.
 fn change(base: &Column, column: &Column, key: &Key) -> Option<String> {
     let (before, after) = (base.entries[key].result?, column.entries.get(key)?.result?);
     if before.error < after.error {
@@ -186,7 +186,7 @@ fn summary(base: &Column, column: &Column, rows: &[Joined], index: usize) -> Sum
     }
 }
 
-/// A warning where two columns were measured on different cores.
+/// A warning if two columns were measured on different cores.
 fn unlike(base: &Column, column: &Column) -> Option<String> {
     let (label, core) = (&column.label, &column.core);
     (*core != base.core).then(|| {

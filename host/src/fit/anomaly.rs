@@ -1,4 +1,4 @@
-//! The task without labels: which examples are unlike those before, at a stated rate of false alarms.
+//! The task without labels: which examples differ from those before, at a given rate of false alarms.
 
 use super::counted;
 use super::examples::Examples;
@@ -15,14 +15,14 @@ use situ::anomaly::{
 use situ::online::{Error, Target};
 use std::time::Instant;
 
-/// Maximum number of features, and of those of the detector whose state grows with their square.
+/// Maximum number of features, in general and for the detector whose state grows with their square.
 const FEATURES: usize = 1040;
 const SQUARED: usize = 256;
 /// Examples that `nearest` stores; fewer where `--budget` asks for less.
 const SLOTS: [usize; 5] = [256, 128, 64, 32, 16];
-/// Rate of false alarms without `--false-alarms`.
+/// Default rate of false alarms.
 const FALSE_ALARMS: f64 = 0.01;
-/// Alarms whose lines are printed.
+/// Maximum number of alarms whose lines are printed.
 const MAX_LINES: usize = 10;
 
 /// The result, as `--json` prints it.
@@ -32,9 +32,9 @@ pub struct Anomalies {
     rows: usize,
     features: usize,
     task: TaskName,
-    /// The rate of false alarms that was asked for.
+    /// The requested rate of false alarms.
     false_alarms: f64,
-    /// Examples that are known to be anomalies: those with a label other than the first example's.
+    /// Number of known anomalies: examples whose label differs from that of the first example.
     #[serde(skip_serializing_if = "Option::is_none")]
     known: Option<usize>,
     learners: Vec<Watched>,
@@ -45,10 +45,10 @@ pub struct Anomalies {
 struct Watched {
     learner: &'static str,
     variant: String,
-    /// Examples beyond the threshold, and their share.
+    /// Number of examples beyond the threshold, and their share.
     alarms: usize,
     alarm_share: f64,
-    /// Share of the known anomalies that raised an alarm, and of the other examples.
+    /// Share of the known anomalies, and of the other examples, that raised an alarm.
     #[serde(skip_serializing_if = "Option::is_none")]
     detected: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,14 +62,14 @@ struct Watched {
     update_ns: f64,
 }
 
-/// A detector in the making of its result.
+/// A detector and its result so far.
 struct Watch {
     detector: Box<dyn Detector<f32>>,
     variant: String,
     ram_bytes: usize,
     alarms: [usize; 2],
     lines: Vec<u32>,
-    /// Seconds of the part of the stream that is under way, and of an example of each before it.
+    /// Seconds spent in the current part of the stream; seconds per example of each earlier part.
     seconds: f64,
     times: Vec<f64>,
 }
@@ -77,7 +77,7 @@ struct Watch {
 /// The rate of false alarms that the options ask for.
 ///
 /// # Errors
-/// [`Failure::Input`] for a rate that no threshold can follow.
+/// [`Failure::Input`] for a rate that no threshold can achieve.
 pub fn false_alarms(options: &Options) -> Result<f64, Failure> {
     let rate = options.false_alarms.unwrap_or(FALSE_ALARMS);
     if (1e-6..=0.25).contains(&rate) {
@@ -86,7 +86,7 @@ pub fn false_alarms(options: &Options) -> Result<f64, Failure> {
     Err(Failure::Input(format!("--false-alarms {rate}: not a rate from 0.000001 to 0.25")))
 }
 
-/// Refuses the options of other tasks.
+/// Rejects the options of other tasks.
 fn check(options: &Options) -> Result<(), Failure> {
     let others = [
         ("--holdout", options.holdout.is_some()),
@@ -117,7 +117,7 @@ pub fn watch(
     check(options)?;
     let rate = false_alarms(options)?;
     let mut watches = detectors(data, rate, options.budget)?;
-    // A disk that is full must not keep the result from being printed.
+    // A full disk must not keep the result from being printed.
     let mut saved = Ok(());
     if let Some(writer) = &mut predictions {
         let names =
@@ -166,7 +166,7 @@ pub fn watch(
     predictions.map_or(Ok(()), Writer::finish)
 }
 
-/// The detectors that take so many features and fit the budget.
+/// The detectors that support this many features and fit the budget.
 fn detectors(data: &Examples, rate: f64, budget: Option<usize>) -> Result<Vec<Watch>, Failure> {
     let (features, rate) = (data.features.len(), rate as f32);
     let fits = |watch: &Watch| budget.is_none_or(|budget| watch.ram_bytes <= budget);
@@ -193,7 +193,7 @@ fn detectors(data: &Examples, rate: f64, budget: Option<usize>) -> Result<Vec<Wa
     match (watches.is_empty(), budget) {
         (false, _) => Ok(watches),
         (true, Some(budget)) if features <= FEATURES => Err(Failure::Input(format!(
-            "--budget {budget}: no detector of {} runs in so little RAM",
+            "--budget {budget}: no detector of {} runs in so many bytes of RAM",
             counted(features, "feature")
         ))),
         (true, _) => Err(Failure::Input(format!(
@@ -230,7 +230,7 @@ impl Watch {
         Ok(verdict)
     }
 
-    /// Ends a part of so many examples that is timed by itself.
+    /// Ends a separately timed part of this many examples.
     fn part(&mut self, examples: usize) {
         self.times.push(std::mem::take(&mut self.seconds) / examples as f64);
     }

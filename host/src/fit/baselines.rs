@@ -10,10 +10,10 @@ pub struct Baseline {
     pub name: &'static str,
     /// Bytes that it keeps.
     pub state_bytes: usize,
-    /// Operations of taking in a target, and of a prediction.
+    /// Operations per update and per prediction.
     pub update_flops: usize,
     pub predict_flops: usize,
-    /// Its prediction of each example, before it is told the target.
+    /// Its prediction of each example, made before it sees the target.
     pub predictions: Sequence,
 }
 
@@ -51,13 +51,13 @@ pub fn baselines(targets: &Sequence, task: TaskName, classes: usize) -> Vec<Base
             predicted
         })
     };
-    // A count, and its comparison with the others; a mean, and the count of its values.
+    // Classes: a count each, compared with the others. Values: a mean and their count.
     let (state_bytes, update_flops, predict_flops) =
         if classes > 0 { (4 * classes, 1, classes - 1) } else { (8, 4, 0) };
     vec![Baseline { name: usual, state_bytes, update_flops, predict_flops, predictions }, last]
 }
 
-/// What is predicted before each target is told, if it ever is.
+/// The predictions, each made before the target is revealed, if it ever is.
 fn predictions(
     targets: &Sequence,
     task: TaskName,
@@ -68,7 +68,7 @@ fn predictions(
     predictions
 }
 
-/// The most frequent class so far, the first of equals.
+/// The most frequent class so far; ties go to the first.
 fn majority(counts: &mut [u32], target: Option<Target<f32>>) -> Target<f32> {
     let usual = counts.iter().enumerate().rev().max_by_key(|(_, count)| **count);
     let predicted = Target::Class(usual.map_or(0, |(class, _)| class));

@@ -14,7 +14,7 @@ use Storage::{Byte, F16, F32};
 pub const NAMES: [&str; 9] =
     ["ftrl", "newton", "least-squares", "mesa", "delta", "memory", "bayes", "normtune", "hedge"];
 
-/// The names chosen on the command line; all for none or for `all`.
+/// The names chosen on the command line; all learners if there are none or one is `all`.
 ///
 /// # Errors
 /// [`Failure::Input`] for an unknown name.
@@ -31,9 +31,9 @@ pub fn select(names: &[String]) -> Result<Vec<&'static str>, Failure> {
     names.iter().map(find).collect()
 }
 
-/// The learner of this name for this shape: the best variant whose bytes are known and within `budget`;
-/// none without such a variant, or if the learner has no form for the task. A variant that cannot be built
-/// has no number of bytes.
+/// The learner of this name for this shape: the best variant whose size is known and within `budget`.
+/// `None` if there is no such variant, or if the learner does not support the task. A variant that cannot
+/// be built has no size.
 pub fn fitting(
     name: &str,
     shape: Shape,
@@ -46,12 +46,12 @@ pub fn fitting(
     let budget = budget.unwrap_or(usize::MAX);
     let exceeds = |model: &Model| bytes(model).is_none_or(|bytes| bytes > budget);
     let variants = variants(name);
-    // Each variant is smaller than the one before: few of them are built.
+    // Each variant is smaller than the previous one, so few of them are built.
     let first = variants.partition_point(exceeds);
     variants.into_iter().nth(first)
 }
 
-/// Variants of a learner, best first: the default, then smaller and smaller ones.
+/// Variants of a learner, best first: the default, then progressively smaller ones.
 fn variants(name: &str) -> Vec<Model> {
     let random = |counts: &[usize], model: &dyn Fn(Storage, usize) -> Model| {
         let full = counts[0];
@@ -87,7 +87,7 @@ fn memory(storage: Storage, slots: usize) -> Model {
     Model::Memory(storage, MemoryConfiguration { slots, ..Default::default() })
 }
 
-/// Mixtures for ever smaller budgets: linear, random features, neighbors; then without the middle.
+/// Mixtures for shrinking budgets: linear, random features and neighbors; then without random features.
 fn mixtures() -> Vec<Model> {
     let ftrl = |storage| Model::Ftrl(storage, FtrlConfiguration::default());
     let least_squares = |storage, count| {
@@ -147,7 +147,7 @@ pub fn candidates(model: &Model) -> Vec<Model> {
             let rates = with_each(default, [0.1, 0.2, 0.8], |other| &mut other.rule.rate);
             candidates.extend(rates.map(|other| Model::Normtune(*storage, *width, other)));
         }
-        // Its members are tuned one by one.
+        // The members are tuned one by one.
         Model::Hedge(_) => {}
     }
     candidates

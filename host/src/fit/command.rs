@@ -33,16 +33,16 @@ pub struct Arguments {
 /// Runs `situ fit`.
 ///
 /// # Errors
-/// [`Failure::Input`] with one line for bad data or arguments; with a board [`Failure::Tool`] for a
-/// missing compiler or emulator, [`Failure::Check`] if its predictions differ from the host's.
+/// [`Failure::Input`] with one line for bad data or arguments; with a board, [`Failure::Tool`] for a
+/// missing compiler or emulator and [`Failure::Check`] if its predictions differ from the host's.
 pub fn fit(arguments: &Arguments) -> Result<(), Failure> {
     arguments.run(true).map(drop)
 }
 
-/// Runs `situ fit` with arguments as on the command line; prints and saves nothing.
+/// Runs `situ fit` with arguments as on the command line, but prints and saves nothing.
 ///
 /// # Errors
-/// As [`fit`], and [`Failure::Input`] for arguments that the command line refuses.
+/// As [`fit`], and [`Failure::Input`] for arguments that the command line rejects.
 pub fn fit_quietly(arguments: impl IntoIterator<Item = String>) -> Result<Fit, Failure> {
     #[derive(clap::Parser)]
     struct Line {
@@ -82,7 +82,7 @@ pub fn fit_bundled() -> Result<(), Failure> {
     fit_source(name, bytes, &options, true).map(drop)
 }
 
-/// The board that is exported for where `--board` names none.
+/// The board to export for without `--board`.
 const DEFAULT_BOARD: &str = "qemu-m4";
 
 fn fit_source(
@@ -162,7 +162,7 @@ fn write(export: &Export<'_>, options: &Options, to: &Destination) -> Result<(),
     }
 }
 
-/// Runs each learner on the board, and recommends by the RAM that was measured.
+/// Runs each learner on the board, then recommends one by measured RAM.
 fn measure(
     run: &mut Fit,
     chosen: &[Chosen],

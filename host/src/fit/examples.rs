@@ -17,41 +17,41 @@ use situ::online::{Shape, Target};
 /// A stream of examples.
 #[derive(Debug)]
 pub struct Examples {
-    /// Where they came from.
+    /// Where the examples came from.
     pub name: String,
     /// Name of the column that is predicted.
     pub target: Option<String>,
-    /// What is learned.
+    /// The task to learn.
     pub task: TaskName,
     /// Names of the features.
     pub features: Vec<String>,
-    /// The windows that the features are of; none if each row is an example.
+    /// The windows that the features describe; `None` if each row is an example.
     pub windows: Option<Windows>,
     /// Labels in order of their class numbers; empty in regression.
     pub labels: Vec<String>,
-    /// What was subtracted from the values.
+    /// The number subtracted from the values.
     pub offset: f64,
-    /// What was done to the data on the way, in words.
+    /// What was done to the data, in words.
     pub notes: Vec<String>,
     /// The class or the value of each example, in the order in which they are learned.
     pub targets: Sequence,
-    /// The number of the group of each; 0 without groups.
+    /// The group number of each; 0 without groups.
     pub groups: Vec<u32>,
-    /// The number of the value that each is held out by; 0 without one.
+    /// The number of the hold-out value of each; 0 without hold-out.
     pub held: Vec<u32>,
-    /// The line of the file at which each ends.
+    /// The line of the file where each ends.
     pub lines: Vec<u32>,
     rows: Store<f32>,
     constant: Constant,
 }
 
 impl Examples {
-    /// Examples, those without a target included.
+    /// Number of examples, including those without a target.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Examples with a target; all where there is nothing to predict.
+    /// Number of examples with a target; all of them if nothing is predicted.
     pub fn labeled(&self) -> usize {
         match self.task {
             TaskName::Anomaly => self.len(),
@@ -107,16 +107,16 @@ impl Examples {
         })
     }
 
-    /// Names of features that are the same in all examples.
+    /// Names of the features that are constant over all examples.
     pub fn constant_features(&self) -> Vec<&str> {
         let constant = self.constant.0.iter().zip(&self.features);
         constant.filter(|(value, _)| value.is_some()).map(|(_, name)| &**name).collect()
     }
 
-    /// Gives every label of the second half of the stream to the class after it.
+    /// Replaces every label in the second half of the stream by the next class.
     ///
     /// # Errors
-    /// [`Failure::Input`] where the targets are no labels.
+    /// [`Failure::Input`] if the targets are not labels.
     pub fn permute_half_way(&mut self) -> Result<(), Failure> {
         if self.task != TaskName::Classify {
             return Err(Failure::Input(
@@ -133,7 +133,7 @@ impl Examples {
     }
 }
 
-/// The value of each feature that has had only one so far.
+/// The value of each feature that has been constant so far.
 #[derive(Clone, Debug)]
 struct Constant(Vec<Option<f32>>);
 
@@ -150,15 +150,15 @@ impl Constant {
 /// How rows become examples.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// What to predict; decided by the column if not given.
+    /// What to predict; inferred from the column if not given.
     pub task: Option<TaskName>,
-    /// Windows to take the features of.
+    /// Windows to compute features of.
     pub windows: Option<Windows>,
     /// The target of a window whose rows have several.
     pub mixed: Mixed,
-    /// Seed of a random order.
+    /// Seed for a random order.
     pub shuffle: Option<u64>,
-    /// Pairs of columns (x, z) to be read as (z, −x): a sensor mounted another way.
+    /// Pairs of columns (x, z) to read as (z, −x): a sensor mounted differently.
     pub turn: Vec<[String; 2]>,
 }
 
@@ -169,11 +169,11 @@ impl Plan {
     }
 }
 
-/// Makes examples of the rows: one a row, or one a window inside each run of rows of one group.
+/// Turns rows into examples: one per row, or one per window within each run of rows of a group.
 ///
 /// # Errors
-/// [`Failure::Input`] naming file, column and line where there is nothing to learn: one label, a
-/// constant value, no feature that varies, a target that is no number, no complete window.
+/// [`Failure::Input`] naming file, column and line if nothing can be learned: a single label, a
+/// constant value, no varying feature, a target that is not a number, no complete window.
 pub fn examples(table: &Table, target: Option<&str>, plan: &Plan) -> Result<Examples, Failure> {
     let name = &table.name;
     let targets = targets(table, target, plan.task)?;
@@ -213,7 +213,7 @@ pub fn examples(table: &Table, target: Option<&str>, plan: &Plan) -> Result<Exam
         let features = listed(constant);
         return Err(Failure::Input(format!("{name}: every feature is constant ({features})")));
     }
-    // In the order in which their last rows stand in the file.
+    // In the order of their last rows in the file.
     let mut places: Vec<u32> = (0..examples.len() as u32).collect();
     if !order.is_sorted() {
         places.sort_by_key(|place| order[*place as usize]);
@@ -224,8 +224,8 @@ pub fn examples(table: &Table, target: Option<&str>, plan: &Plan) -> Result<Exam
     if places.is_sorted() { Ok(examples) } else { examples.ordered(&places) }
 }
 
-/// The groups in random order, the examples of each in their own; without groups, the examples.
-/// Neighbors in a group overlap or resemble one another: apart, each would be known before it comes.
+/// The groups in random order, the examples of each in their own order; without groups, the examples in
+/// random order. Neighbors in a group overlap or are alike: separated, each would leak the other.
 fn shuffled(places: &[u32], groups: &[u32], seed: u64) -> Vec<u32> {
     let count = 1 + groups.iter().max().map_or(0, |group| *group as usize);
     let generator = &mut Pcg64Mcg::seed_from_u64(seed);
@@ -242,10 +242,10 @@ fn shuffled(places: &[u32], groups: &[u32], seed: u64) -> Vec<u32> {
     by_group.concat()
 }
 
-/// Examples in the making.
+/// Examples under construction.
 struct Stream {
     examples: Examples,
-    /// The index of the last row of each.
+    /// The index of each example's last row.
     order: Vec<u32>,
     unlabeled: usize,
     /// Windows without a target because their rows have several.
@@ -351,7 +351,7 @@ impl Stream {
     }
 }
 
-/// The features of the plan, before the first row.
+/// The features of this plan, before the first row.
 fn features_of(table: &Table, plan: &Plan) -> Result<Features, Failure> {
     let columns = table.columns.len();
     Features::new(plan.windows, columns).map_err(|_| {

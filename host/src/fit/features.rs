@@ -9,7 +9,7 @@ const OVERLAP: usize = 64;
 /// The same for features that keep more.
 const RICH_CHANNELS: usize = 256;
 const RICH_OVERLAP: usize = 16;
-/// Numbers that all features together keep.
+/// Extra numbers that all features together keep.
 const EXTRA: usize = every(Set::EMPTY).extra();
 
 /// The set with all features.
@@ -22,7 +22,7 @@ const fn every(mut set: Set) -> Set {
     set
 }
 
-/// Windows, and what is computed of each.
+/// Windows, and the features computed from each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Windows {
     /// Where they start and end.
@@ -32,7 +32,7 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// Numbers that a device keeps for each channel.
+    /// Numbers that a device keeps per channel.
     pub fn numbers(&self) -> usize {
         (3 + self.set.extra()) * self.window.overlap() + 1
     }
@@ -43,7 +43,7 @@ impl Windows {
     }
 }
 
-/// The features of these names; all for `all`.
+/// The features with these names; `all` means all.
 ///
 /// # Errors
 /// [`Failure::Input`] for an unknown name.
@@ -98,7 +98,7 @@ impl Features {
         Ok(Self { kind, features: vec![0.0; count] })
     }
 
-    /// Starts a new recording: no window spans it and the one before.
+    /// Starts a new recording: no window spans two recordings.
     pub fn restart(&mut self) {
         match &mut self.kind {
             Kind::Rows => {}
@@ -107,7 +107,7 @@ impl Features {
         }
     }
 
-    /// Takes a row; gives the features of the example that it completes, if any.
+    /// Takes a row; returns the features of the example that it completes, if any.
     ///
     /// # Errors
     /// [`Error::NotFinite`] for a number that is too large to square.

@@ -1,4 +1,4 @@
-//! Unseen recordings: what a learner is worth on a group that it has never met, frozen and adapting.
+//! Unseen recordings: how well a learner does on a group that it has never seen, frozen and adapting.
 
 use super::baselines::baselines;
 use super::examples::Examples;
@@ -10,23 +10,23 @@ use crate::Failure;
 use situ::online::Target;
 use std::collections::VecDeque;
 
-/// More groups than this are held out by folds.
+/// With more groups than this, they are held out in folds.
 const MAX_TURNS: usize = 20;
-/// Folds of many groups.
+/// Number of folds.
 const FOLDS: usize = 10;
-/// Labels of the held-out part after which adapting is scored again.
+/// Numbers of labels of the held-out part after which a new score of adapting starts.
 const AFTER: [usize; 4] = [0, 10, 50, 200];
 
-/// How the held-out part is met.
+/// How a held-out part is labeled.
 #[derive(Clone, Copy, Debug)]
 pub struct Labels {
-    /// Share of its examples that get a label.
+    /// Share of its examples that are labeled.
     pub rate: f64,
-    /// Examples by which a label is late.
+    /// Delay of a label, in examples.
     pub delay: usize,
 }
 
-/// The figures of one learner, or of a baseline.
+/// The figures of a learner or a baseline.
 #[derive(Clone, Debug)]
 pub struct Held {
     /// Without learning from the held-out part.
@@ -37,18 +37,18 @@ pub struct Held {
     pub adapting: f64,
     /// 95 % interval of `adapting`, likewise.
     pub interval: [f64; 2],
-    /// The score of the examples after so many labels of the part.
+    /// The score of the examples after this many labels of the part.
     pub after_labels: Vec<(usize, f64)>,
 }
 
-/// The parts of a stream that are held out in turn: indices of their examples.
+/// The parts of a stream that are held out in turn, as indices of their examples.
 pub struct Turns {
     parts: Vec<Vec<u32>>,
     examples: usize,
 }
 
 impl Turns {
-    /// Each group in turn; folds of groups where they are many.
+    /// Each group in turn, or folds of groups if there are many.
     pub fn by_group(data: &Examples) -> Self {
         let groups = 1 + data.held.iter().max().map_or(0, |held| *held as usize);
         let turns = if groups > MAX_TURNS { FOLDS } else { groups };
@@ -60,7 +60,7 @@ impl Turns {
         Self { parts, examples: data.len() }
     }
 
-    /// The end of the stream, this share of it.
+    /// The last `share` of the stream.
     pub fn at_end(data: &Examples, share: f64) -> Self {
         let examples = data.len();
         let start = ((1.0 - share) * examples as f64).round() as usize;
@@ -68,12 +68,13 @@ impl Turns {
         Self { parts: vec![part.map(|index| index as u32).collect()], examples }
     }
 
-    /// Parts held out.
+    /// Number of parts held out.
     pub fn count(&self) -> usize {
         self.parts.len()
     }
 
-    /// Learns the rest of the stream and meets each part, as `met` has it, twice.
+    /// For each part, learns the rest of the stream, then runs over the part's examples in `met` twice:
+    /// frozen and adapting.
     ///
     /// # Errors
     /// [`Failure::Input`] for an example that the learner refuses.
@@ -117,8 +118,8 @@ impl Turns {
         Ok(tally.held())
     }
 
-    /// The baselines: frozen ones say what was most usual, or last, in the rest of the stream. Adapting
-    /// ones are told the labels that the learners are told.
+    /// The baselines: frozen, they predict what was most frequent, or last, in the rest of the stream;
+    /// adapting, they see the labels that the learners see.
     pub fn baselines(&self, data: &Examples, labels: Labels) -> Vec<(&'static str, Held)> {
         let classes = data.labels.len();
         let names = baselines(&Sequence::new(data.task), data.task, classes);
@@ -153,7 +154,7 @@ impl Turns {
         tallies.into_iter().map(|(name, tally)| (name, tally.held())).collect()
     }
 
-    /// No predictions yet.
+    /// A tally without predictions.
     fn tally(&self, data: &Examples) -> Tally {
         let empty = data.origin().map_or(Measure::default(), Measure::around);
         let length = match &self.parts[..] {
@@ -180,7 +181,7 @@ impl Turns {
 struct Arrivals {
     labels: Labels,
     credit: f64,
-    /// The examples whose labels are on the way; those without one, too.
+    /// The examples whose labels have not arrived; `None` for those that never get one.
     waiting: VecDeque<Option<(usize, Target<f32>)>>,
 }
 
@@ -189,7 +190,7 @@ impl Arrivals {
         Self { labels, credit: 0.0, waiting: VecDeque::new() }
     }
 
-    /// Which example's label arrives once this one was predicted, if any.
+    /// The example whose label arrives after this one is predicted, if any.
     fn after(&mut self, index: usize, target: Target<f32>) -> Option<(usize, Target<f32>)> {
         self.credit += self.labels.rate;
         let labeled = self.credit >= 1.0;
@@ -200,10 +201,10 @@ impl Arrivals {
     }
 }
 
-/// Predictions of the held-out parts, by part: examples of one depend on one another.
+/// Predictions of the held-out parts, by part: examples within a part are dependent.
 struct Parts {
     empty: Measure,
-    /// Maximum examples in one; a longer part is cut.
+    /// Maximum examples per part; longer parts are split.
     length: usize,
     parts: Vec<Measure>,
 }

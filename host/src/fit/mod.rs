@@ -1,10 +1,10 @@
 //! `situ fit`: which learner does best on a stream, and at what cost.
 //!
 //! A CSV is read (`table`) and streamed through the `features` of `windows` into `examples`, whose
-//! `targets` are labels or values; rows stand in a `store` that does not grow with their count. Every
-//! learner of the `catalogue` runs over them, predicting each example before it learns it
+//! `targets` are labels or values; rows are kept in a `store` whose memory does not grow with their count.
+//! Every learner of the `catalogue` runs over them, predicting each example before learning it
 //! (`prequential`), beside the `baselines`, and on unseen parts (`holdout`). One of them is recommended
-//! (`recommendation`); it can be written as firmware for a board and run there (`export`). Without a
+//! (`recommendation`); it can be exported as firmware for a board and run there (`export`). Without a
 //! target, detectors watch the stream instead (`anomaly`).
 
 mod anomaly;
@@ -42,7 +42,7 @@ pub use stack::on_large_stack;
 /// Maximum number of names in a list.
 const MAX_LISTED: usize = 20;
 
-/// The first of these names, as a message lists them.
+/// The first of these names, formatted for a message.
 fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     let names: Vec<_> = names.into_iter().collect();
     let first: Vec<_> = names.iter().take(MAX_LISTED).map(|name| table::shown(name)).collect();
@@ -50,7 +50,7 @@ fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     first.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
 }
 
-/// A count of things, as a message says it.
+/// A count of things, formatted for a message.
 fn counted(count: usize, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }

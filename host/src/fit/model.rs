@@ -1,4 +1,4 @@
-//! A learner with its storage and configuration, as data: built on the host, written into firmware.
+//! A learner with its storage and configuration, as data: built on the host or written into firmware.
 
 use situ::online::{
     Adaptive, Bayes, BayesConfiguration, Byte, Delta, DeltaConfiguration, Error, Ftrl,
@@ -8,19 +8,19 @@ use situ::online::{
 };
 use situ::scalar::f16;
 
-/// Maximum number of features of the host's learners. Not a power of two: the rows of their matrices
-/// must not fall onto the same lines of a cache.
+/// Maximum number of features of the host's learners. Not a power of two, so that the rows of their
+/// matrices do not map to the same cache lines.
 pub const FEATURES: usize = 1040;
 /// Maximum number of classes.
 pub const CLASSES: usize = 64;
-/// Maximum number of features, random ones included, of learners whose state grows with their square.
+/// Maximum number of features, including random ones, of learners whose state grows with their square.
 const SQUARED: usize = 598;
 const TERMS: usize = 1 + SQUARED;
 const DELTA_TERMS: usize = 1 + FEATURES + 256;
 const SLOTS: usize = 256;
 
-/// Sizes of `ftrl` for small shapes: each of its updates clears as many weights as the type has, which at
-/// full size takes longer than to learn.
+/// Sizes of `ftrl` for small shapes: each update clears all weights of the type, which at full size takes
+/// longer than learning.
 const FEW_FEATURES: usize = 72;
 const FEW_CLASSES: usize = 8;
 
@@ -29,7 +29,7 @@ const fn is_small(shape: Shape) -> bool {
     shape.features <= FEW_FEATURES && shape.outputs() <= FEW_CLASSES
 }
 
-/// A learner on the heap, whatever its kind.
+/// A learner of any kind, on the heap.
 pub type Boxed = Box<dyn Learner<f32> + Send + Sync>;
 
 /// The format of the learned numbers.
@@ -74,7 +74,7 @@ macro_rules! adaptive {
 }
 
 impl Model {
-    /// Builds the learner, in the host's size.
+    /// Builds the learner at the host's size.
     ///
     /// # Errors
     /// [`Error::Capacity`] for a shape beyond that size, [`Error::WrongTask`].
@@ -122,12 +122,12 @@ impl Model {
         }
     }
 
-    /// Bytes of state at this shape; none where the learner cannot be built.
+    /// Bytes of state at this shape; `None` if the learner cannot be built.
     pub fn state_bytes(&self, shape: Shape) -> Option<usize> {
         self.build(shape).ok().map(|learner| learner.state_bytes())
     }
 
-    /// The learners that a mixture consists of; the learner itself if it is none.
+    /// The members of a mixture; for any other learner, the learner itself.
     pub fn members(&self) -> &[Self] {
         match self {
             Self::Hedge(models) => models,
@@ -135,10 +135,10 @@ impl Model {
         }
     }
 
-    /// Bytes of the arrays that an update has on its stack.
+    /// Bytes of the arrays that an update keeps on the stack.
     pub fn buffer_bytes(&self, shape: Shape) -> usize {
         let (d, number) = (shape.features, size_of::<f32>());
-        // An array of the features beyond 18. How many of them the deepest call keeps was measured with 66 features
+        // An array of the features beyond 18. How many the deepest call keeps was measured with 66 features
         // and 4 classes, and with 64 and 10, on a Cortex-M4 at optimization level 3.
         let further = number * d.saturating_sub(18);
         match self {
@@ -165,8 +165,8 @@ impl Model {
         }
     }
 
-    /// Floating-point operations of a prediction, to leading order: inputs are standardized (3 each) and
-    /// expanded, and weighed for each output.
+    /// Floating-point operations per prediction, to leading order: inputs are standardized (3 each),
+    /// expanded, and weighted for each output.
     pub fn predict_flops(&self, shape: Shape) -> usize {
         let (d, c) = (shape.features, shape.outputs());
         let linear = |terms: usize| 2 * terms * c + 3 * d;
@@ -186,7 +186,7 @@ impl Model {
         }
     }
 
-    /// Storage and sizes, which the learner's name does not say.
+    /// Storage and sizes, which the learner's name omits.
     pub fn variant(&self) -> String {
         match self {
             Self::Ftrl(storage, _) | Self::Newton(storage, _) | Self::Bayes(storage, _) => {

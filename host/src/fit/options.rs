@@ -131,13 +131,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// The share of the stream to hold out at its end; none where `--holdout` names a column.
+    /// The share of the stream to hold out at its end; `None` if `--holdout` names a column.
     pub fn share(&self) -> Option<f64> {
         let share: f64 = self.holdout.as_ref()?.parse().ok()?;
         (share > 0.0 && share < 1.0).then_some(share)
     }
 
-    /// How the held-out part is met.
+    /// How a held-out part is labeled.
     ///
     /// # Errors
     /// [`Failure::Input`] for a rate that is not a share.
@@ -149,14 +149,14 @@ impl Options {
         Ok(Labels { rate, delay: self.label_delay.unwrap_or(0) })
     }
 
-    /// The columns by their use.
+    /// The columns by use.
     pub fn columns(&self) -> Columns {
         let holdout = if self.share().is_some() { None } else { self.holdout.clone() };
         let (target, group) = (self.target.clone(), self.group.clone());
         Columns { target, group, holdout, drop: self.drop.clone(), keep: self.keep.clone() }
     }
 
-    /// The windows to take.
+    /// The windows to compute features of.
     ///
     /// # Errors
     /// [`Failure::Input`] for an unknown feature.
@@ -203,10 +203,10 @@ impl Options {
         })
     }
 
-    /// How the rows of held-out parts become examples; none where they do so as all others.
+    /// How the rows of held-out parts become examples; `None` if they are treated like all others.
     ///
     /// # Errors
-    /// [`Failure::Input`] for what is no pair of columns.
+    /// [`Failure::Input`] for anything but a pair of columns.
     pub fn turned(&self) -> Result<Option<Plan>, Failure> {
         let pair = |pair: &String| {
             let problem = || Failure::Input(format!("--turn {pair}: not two columns, as in X,Z"));

@@ -7,16 +7,16 @@ use super::targets::TaskName;
 use crate::bench::Counter;
 use serde::Serialize;
 
-/// The result, as `--json` prints it. What a task does not have is absent.
+/// The result, as `--json` prints it. Fields that do not apply to the task are absent.
 #[derive(Debug, Serialize)]
 pub struct Fit {
     /// Name of the file.
     pub data: String,
-    /// Examples that were learned.
+    /// Number of examples learned.
     pub rows: usize,
     /// Features of an example.
     pub features: usize,
-    /// Labels; none in regression.
+    /// Labels; empty in regression.
     pub classes: Vec<String>,
     /// What is predicted.
     pub task: TaskName,
@@ -24,7 +24,7 @@ pub struct Fit {
     pub rank: Figure,
     /// Examples at the start of the stream that were used for tuning and are not scored.
     pub tuned_on: usize,
-    /// Learners whose configuration changed by tuning.
+    /// Learners whose configuration tuning changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tuned: Vec<String>,
     /// Examples at the start of the stream that are not scored: the first, those used for tuning, or
@@ -41,7 +41,7 @@ pub struct Fit {
     pub intended: Option<(String, u64)>,
     /// Best first.
     pub learners: Vec<Fitted>,
-    /// Learners without a variant for this task, this size or this budget.
+    /// Learners without a variant for this task, size or budget.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<&'static str>,
     /// Predictions that need no features, best first.
@@ -51,7 +51,7 @@ pub struct Fit {
     pub holdout: Option<Holdout>,
     /// Name of the first learner.
     pub best: &'static str,
-    /// The smallest learner within the interval of the best; absent where a baseline is as good.
+    /// The smallest learner within the interval of the best; absent if a baseline is as good.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recommended: Option<&'static str>,
 }
@@ -72,9 +72,9 @@ pub struct Baseline {
     /// Accuracy or R², and the other figures.
     #[serde(flatten)]
     pub figures: Figures,
-    /// Bytes that it keeps.
+    /// Bytes of state.
     pub state_bytes: usize,
-    /// Cost of an update, its prediction included.
+    /// Cost of an update, including its prediction.
     pub flops_per_update: usize,
     /// Cost of a prediction alone.
     pub predict_flops: usize,
@@ -87,7 +87,7 @@ pub struct Holdout {
     pub by: String,
     /// Parts that were held out in turn.
     pub groups: usize,
-    /// Pairs of columns (x, z) that were read as (z, −x) in them.
+    /// Pairs of columns (x, z) that were read as (z, −x) in the held-out parts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub turned: Vec<String>,
     /// The learners, in the order of the table.
@@ -101,20 +101,20 @@ pub struct Holdout {
 pub struct HeldOut {
     /// Its name.
     pub learner: &'static str,
-    /// Accuracy or R² of predictions without learning from the part.
+    /// Accuracy or R² without learning from the part.
     pub frozen: f64,
-    /// 95 % interval of `frozen`: as `interval`.
+    /// 95 % interval of `frozen`, computed like `interval`.
     pub frozen_interval: [f64; 2],
     /// The same while learning from it.
     pub adapting: f64,
     /// 95 % interval of `adapting`, by a bootstrap over the parts, or over blocks of a single part.
     pub interval: [f64; 2],
-    /// The score of the examples predicted after n labels of the part, and before the next n.
+    /// The score of the examples predicted after n labels of the part and before the next listed n.
     pub after_labels: Vec<(usize, f64)>,
 }
 
 impl HeldOut {
-    /// The scores under a name.
+    /// These scores under a name.
     pub fn new(learner: &'static str, held: Held) -> Self {
         let Held { frozen, frozen_interval, adapting, interval, after_labels } = held;
         Self { learner, frozen, frozen_interval, adapting, interval, after_labels }
@@ -177,10 +177,10 @@ impl Figures {
 pub struct ClassFigures {
     /// Its label.
     pub label: String,
-    /// Share of its predictions that are right.
+    /// Share of its predictions that are correct.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub precision: Option<f64>,
-    /// Share of its examples that are predicted.
+    /// Share of its examples that are predicted as it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recall: Option<f64>,
     /// Their harmonic mean.
@@ -206,10 +206,10 @@ pub struct Fitted {
     /// Figures of each class.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub per_class: Vec<ClassFigures>,
-    /// Accuracy on examples whose label is not that of the example before.
+    /// Accuracy on examples whose label differs from that of the previous example.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_changes: Option<f64>,
-    /// How many there are.
+    /// Number of such examples.
     #[serde(skip)]
     pub changes: Option<usize>,
     /// The score so far, at evenly spaced points of the stream.
@@ -229,7 +229,7 @@ pub struct Fitted {
 }
 
 impl Fitted {
-    /// RAM of the exported firmware: as measured on the board, else as estimated.
+    /// RAM of the exported firmware: measured on the board if possible, else estimated.
     pub fn needed_ram(&self) -> u64 {
         self.board.as_ref().map_or(self.ram_bytes as u64, |board| board.ram_bytes)
     }
@@ -248,12 +248,12 @@ pub struct OnBoard {
     pub per_predict: f64,
     /// Variables and the maximum stack in use.
     pub ram_bytes: u64,
-    /// Maximum stack in use when the learner had been created in place, all frames together.
+    /// Maximum stack in use by the time the learner was created in place, all frames together.
     pub begin_stack_bytes: u64,
     /// Maximum stack in use.
     pub stack_bytes: u64,
     /// Program and constants, without the recording.
     pub flash_bytes: u64,
-    /// Examples replayed; every prediction is the host's.
+    /// Number of examples replayed; every prediction equals the host's.
     pub replayed: usize,
 }

@@ -3,7 +3,7 @@
 use super::model::Model;
 use crate::Failure;
 
-/// Sets the field that `name` names; the names of all fields if no field has that name.
+/// Sets the field called `name`; returns the names of all fields if there is no such field.
 macro_rules! set {
     ($configuration:ident, $name:ident, $value:ident: $($key:literal $($field:ident).+ as $type:ty),*) => {
         match $name {
@@ -17,11 +17,11 @@ macro_rules! set {
 }
 
 impl Model {
-    /// The same learner with one parameter of its configuration changed. Whether the value is in its
-    /// range is checked when the learner is built.
+    /// The same learner with one parameter of its configuration changed. The value's range is checked
+    /// when the learner is built.
     ///
     /// # Errors
-    /// [`Failure::Input`] for an unknown name, with those that the learner has.
+    /// [`Failure::Input`] for an unknown name; lists the learner's parameters.
     pub fn with(mut self, name: &str, value: f64) -> Result<Self, Failure> {
         let outcome: Result<(), &[&str]> = match &mut self {
             Self::Ftrl(_, c) => set!(c, name, value: "alpha" rule.alpha as f32,

@@ -7,14 +7,14 @@ use crate::files::Draft;
 use situ::online::Target;
 use std::path::{Path, PathBuf};
 
-/// A file of predictions, which replaces an older one when it is whole.
+/// A file of predictions, which replaces an older one once it is complete.
 pub struct Writer {
     path: PathBuf,
     writer: csv::Writer<Draft>,
 }
 
 impl Writer {
-    /// Before anything is computed: a file that cannot be written is known at once.
+    /// Opened before anything is computed, so that a file that cannot be written is reported at once.
     ///
     /// # Errors
     /// [`Failure::Input`] naming the file.
@@ -32,7 +32,7 @@ impl Writer {
         written.map_err(|error| failed(&self.path, error.into()))
     }
 
-    /// Writes what is left.
+    /// Flushes and finishes the file.
     ///
     /// # Errors
     /// [`Failure::Input`] naming the file.
@@ -42,8 +42,8 @@ impl Writer {
     }
 }
 
-/// Writes a row for each example, in the order in which they were learned: the line of the file at which
-/// it ends, its target (blank where it has none), and what each learner predicted before it learned it.
+/// Writes a row for each example, in the order of learning: the line of the file where it ends, its target
+/// (blank if it has none), and what each learner predicted before learning it.
 ///
 /// # Errors
 /// [`Failure::Input`] naming the file.

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 /// Points of a learning curve.
 const CURVE_POINTS: usize = 50;
-/// Fewest groups that are parts of a bootstrap; fewer are cut into blocks.
+/// Minimum number of groups to use as the parts of a bootstrap; with fewer, blocks are used.
 const MIN_GROUPS: usize = 10;
 
 /// The predictions of a learner, each made before its example was learned.
@@ -20,7 +20,7 @@ const MIN_GROUPS: usize = 10;
 pub struct Run {
     /// One per example.
     pub predictions: Sequence,
-    /// Time of one update with its prediction.
+    /// Time of one update, including its prediction.
     pub update_ns: f64,
 }
 
@@ -31,16 +31,16 @@ pub struct Scores {
     pub measure: Measure,
     /// Accuracy or R².
     pub value: f64,
-    /// 95 % interval of it.
+    /// 95 % interval of `value`.
     pub interval: [f64; 2],
     /// The figure that learners are ranked by; larger is better.
     pub rank: f64,
-    /// Lower end of its 95 % interval.
+    /// Lower end of the 95 % interval of `rank`.
     pub rank_low: f64,
     /// Median absolute error of values.
     pub median_error: f64,
-    /// Examples whose label is not that of the example before them in the stream, and the share of them
-    /// that is predicted; none without labels.
+    /// Number of examples whose label differs from that of the previous example in the stream, and the
+    /// share of them predicted correctly; `None` without labels.
     pub changes: Option<(usize, f64)>,
     /// The score of all scored examples so far, at evenly spaced points.
     pub curve: Vec<f64>,
@@ -53,8 +53,8 @@ impl Scores {
     }
 }
 
-/// Parts of a stream that are timed separately, and maximum examples in one: a part is shorter than the
-/// time that the system gives to a program at once.
+/// Number of separately timed parts of a stream, and maximum examples in one: a part is shorter than the
+/// system's time slice.
 const TIMED_PARTS: usize = 20;
 const MAX_TIMED: usize = 256;
 
@@ -87,13 +87,13 @@ pub fn prequential(learner: &mut dyn Learner<f32>, data: &Examples) -> Result<Ru
     Ok(Run { predictions, update_ns: shortest(&times) })
 }
 
-/// Examples in a part of a stream that is timed by itself.
+/// Number of examples in a separately timed part of a stream.
 pub fn timed_part(examples: usize) -> usize {
     examples.div_ceil(TIMED_PARTS).clamp(1, MAX_TIMED)
 }
 
-/// The time of an update: the smallest of the parts of the second half of the stream. Other programs
-/// disturb some of them, and memory is full by then.
+/// The time of an update: the minimum over the parts of the second half of the stream. Other programs
+/// disturb some parts, and memory is full by then.
 pub fn shortest(times: &[f64]) -> f64 {
     times[times.len() / 2..].iter().copied().fold(f64::INFINITY, f64::min)
 }
@@ -144,7 +144,7 @@ pub fn scores(data: &Examples, predictions: &Sequence, unscored: usize, rank: Fi
     }
 }
 
-/// The median of errors; 0 of none.
+/// The median of errors; 0 if there are none.
 fn median(errors: Vec<f32>) -> f64 {
     if errors.is_empty() {
         return 0.0;
@@ -152,7 +152,7 @@ fn median(errors: Vec<f32>) -> f64 {
     Data::new(errors.into_iter().map(f64::from).collect::<Vec<_>>()).median()
 }
 
-/// The decision that a prediction stands for: the most likely class, or the value.
+/// The decision that a prediction implies: the most likely class, or the value.
 pub fn decision(task: TaskName, prediction: &[f32]) -> Target<f32> {
     match task {
         TaskName::Classify => Target::Class(argmax(prediction)),

@@ -1,4 +1,4 @@
-//! Which learner to take, and the printed form of a result.
+//! Which learner to use, and the printed form of a result.
 
 use super::examples::Examples;
 use super::outcome::{Baseline, Figures, Fit, Fitted, Holdout};
@@ -8,12 +8,12 @@ use super::targets::TaskName;
 use super::{counted, listed};
 use crate::{Failure, console, report};
 
-/// Maximum number of classes whose confusion is printed.
+/// Maximum number of classes for which the confusion matrix is printed.
 const MAX_PRINTED: usize = 12;
 
 impl Fit {
-    /// Recommends the smallest learner whose rank is within the interval of the best that fits the RAM, as
-    /// far as it is known: as measured, else as estimated. None where a baseline ranks as high as the best.
+    /// Recommends the smallest learner whose rank is within the interval of the best that fits the RAM
+    /// (measured, else estimated). Recommends none if a baseline ranks as high as the best.
     pub fn recommend(&mut self) {
         self.recommended = self.smallest_of_the_best();
     }
@@ -76,7 +76,9 @@ impl Fit {
             console::line(format_args!("not scored: the first {first}"))?;
         }
         if self.drift {
-            console::line("from there on each label is replaced by the next, the last by the first")?;
+            console::line(
+                "from there on, each label becomes the next one, and the last the first",
+            )?;
         }
         if !self.left_out.is_empty() {
             let names = self.left_out.join(", ");
@@ -150,7 +152,7 @@ impl Fit {
         table
     }
 
-    /// The confusion of the recommended learner, or of the best.
+    /// The confusion matrix of the recommended learner, or of the best.
     fn confusion(&self) -> Option<comfy_table::Table> {
         let fitted = self.recommended().or(self.learners.first())?;
         if !(2..=MAX_PRINTED).contains(&fitted.confusion.len()) {
@@ -174,7 +176,7 @@ impl Fit {
         Some(table)
     }
 
-    /// The board and its RAM, where no learner fits it.
+    /// The board and its RAM, if no learner fits it.
     fn too_large(&self) -> Option<(&str, u64)> {
         let (board, ram) = self.intended.as_ref()?;
         let none = self.learners.iter().all(|fitted| fitted.needed_ram() > *ram);
@@ -185,7 +187,7 @@ impl Fit {
         self.learners.iter().find(|fitted| Some(fitted.learner) == self.recommended)
     }
 
-    /// One or two sentences: the learner to take, and how it stands beside the best and the baselines.
+    /// One or two sentences: the learner to use, and how it compares with the best and the baselines.
     fn recommendation(&self) -> String {
         let Some(best) = self.learners.first() else { return String::new() };
         let rank = self.rank.name();
@@ -285,12 +287,12 @@ fn cells(figures: &Figures) -> Vec<String> {
     cells
 }
 
-/// An accuracy or an R², which may be far below zero.
+/// Formats an accuracy or an R², which may be far below zero.
 fn share(value: f64) -> String {
     if value > -100.0 { format!("{value:.3}") } else { format!("{value:.0e}") }
 }
 
-/// A number of any size, to four digits.
+/// Formats a number of any size to four digits.
 fn size(value: f64) -> String {
     match value.abs() {
         0.0 => "0".to_owned(),

@@ -18,23 +18,23 @@ use crate::{Failure, progress};
 use situ::online::{Error, Learner, Target, save, saved_bytes};
 use statrs::statistics::{Data, Median};
 
-/// A share of one class above this makes accuracy say little.
+/// If one class has a larger share than this, accuracy says little.
 const IMBALANCED: f64 = 0.8;
 
 /// A learner that has learned the stream.
 pub struct Chosen {
-    /// What it is.
+    /// The learner.
     pub model: Model,
     /// Its state, as [`save`] writes it.
     pub state: Vec<u8>,
-    /// What it predicted; kept where they are asked for.
+    /// What it predicted; kept only on request.
     pub predictions: Sequence,
 }
 
-/// Runs the learners; gives their results and the learners themselves, best first.
+/// Runs the learners; returns their results and the learners themselves, best first.
 ///
 /// # Errors
-/// [`Failure::Input`] for a figure of another task, and if no learner takes the data.
+/// [`Failure::Input`] for a figure of another task, or if no learner supports the data.
 pub fn run(
     data: &Examples,
     selected: &[&'static str],
@@ -113,12 +113,12 @@ fn learn(
     Ok((entry, Chosen { model, state, predictions }))
 }
 
-/// The variant of a learner that fits the budget: all RAM of its firmware, not its state alone.
+/// The variant of a learner that fits the budget, which covers all RAM of its firmware, not only its state.
 fn variant(name: &str, data: &Examples, options: &Options) -> Option<Model> {
     catalogue::fitting(name, data.shape(), options.budget, |model| ram_bytes(model, data))
 }
 
-/// Examples before the first that is scored: the first prediction precedes all learning.
+/// Number of examples before the first scored one: the first prediction precedes all learning.
 fn unscored(data: &Examples, options: &Options, tuned_on: usize) -> Result<usize, Failure> {
     let unscored = if options.drift { data.len() / 2 } else { tuned_on.max(1) };
     if unscored >= data.len() {
@@ -225,10 +225,10 @@ fn rank_baselines(data: &Examples, unscored: usize, rank: Figure) -> Vec<Baselin
     baselines
 }
 
-/// Deviations from the median, in median deviations, beyond which one value decides every square.
+/// Deviation from the median, in median deviations, beyond which a single value dominates the squares.
 const DOMINATES: f64 = 100.0;
 
-/// Whether a few values lie so far from the others that R² tells of them alone.
+/// Whether a few values lie so far from the others that R² reflects only them.
 fn dominated(data: &Examples) -> bool {
     let values: Vec<_> =
         data.targets.iter().flatten().map(|target| f64::from(target.output(0))).collect();

@@ -5,9 +5,9 @@ use rand_pcg::Pcg64Mcg;
 use serde::{Serialize, Serializer};
 use situ::online::Target;
 
-/// Resamples of a bootstrap interval.
+/// Resamples for a bootstrap interval.
 const RESAMPLES: usize = 400;
-/// Blocks of a stream without groups: long enough that neighbors fall into one block.
+/// Number of blocks of a stream without groups: they are long enough that neighbors share a block.
 const BLOCKS: usize = 30;
 
 /// A figure that learners are ranked by; larger is better.
@@ -33,7 +33,7 @@ impl Figure {
         matches!(self, Self::Accuracy | Self::Balanced | Self::Kappa)
     }
 
-    /// Its name in tables and in JSON.
+    /// Its name in tables and JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::Accuracy => "accuracy",
@@ -45,7 +45,7 @@ impl Figure {
         }
     }
 
-    /// The figure as people read it: errors are ranked by their negative.
+    /// The figure as displayed: errors are ranked by their negative.
     pub fn shown(self, value: f64) -> f64 {
         if matches!(self, Self::Mae | Self::Rmse) { -value } else { value }
     }
@@ -57,21 +57,21 @@ impl Serialize for Figure {
     }
 }
 
-/// Predictions, counted. Those of two parts of a stream can be merged.
+/// Counts of predictions. The counts of two parts of a stream can be merged.
 #[derive(Clone, Debug, Default)]
 pub struct Measure {
     count: f64,
-    /// Examples by their class and the predicted one: class by class, a square that grows.
+    /// Examples by class and predicted class, as a square matrix that grows.
     confusion: Vec<f64>,
     classes: usize,
     /// Sums over values: y, y², |error|, error².
     values: [f64; 4],
-    /// Values are summed relative to this one.
+    /// Values are summed relative to this number.
     origin: Option<f64>,
 }
 
 impl Measure {
-    /// An empty count of values that lie around `origin`.
+    /// Empty counts for values around `origin`.
     pub fn around(origin: Target<f32>) -> Self {
         let origin = match origin {
             Target::Value(value) => Some(f64::from(value)),
@@ -108,7 +108,7 @@ impl Measure {
         self.values.iter_mut().zip(other.values).for_each(|(sum, term)| *sum += term);
     }
 
-    /// Makes room for so many classes.
+    /// Grows the matrix to this many classes.
     fn grow(&mut self, classes: usize) {
         if classes > self.classes {
             let mut larger = vec![0.0; classes * classes];
@@ -126,7 +126,7 @@ impl Measure {
         self.confusion.iter().enumerate().map(move |(index, count)| (place(index), *count))
     }
 
-    /// Predictions counted.
+    /// Number of predictions.
     pub fn count(&self) -> usize {
         self.count as usize
     }
@@ -162,7 +162,7 @@ impl Measure {
         }
     }
 
-    /// What was predicted of each class that occurs, as itself or as a prediction.
+    /// The predictions of each class that occurs, as a label or as a prediction.
     pub fn classes(&self) -> Vec<Class> {
         let mut classes = vec![Class::default(); self.classes];
         for ((actual, predicted), count) in self.cells() {
@@ -192,14 +192,14 @@ impl Measure {
 /// The predictions of one class.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Class {
-    /// Examples of it.
+    /// Number of its examples.
     pub actual: f64,
-    /// Predictions of it.
+    /// Number of times it was predicted.
     pub predicted: f64,
     correct: f64,
-    /// Share of its examples that were predicted; none without examples.
+    /// Share of its examples that were predicted correctly; `None` without examples.
     pub recall: Option<f64>,
-    /// Share of its predictions that were right; none without predictions.
+    /// Share of its predictions that were correct; `None` without predictions.
     pub precision: Option<f64>,
 }
 

@@ -9,23 +9,23 @@ const NONE: u32 = u32::MAX;
 /// Targets, or predictions of them, in the order of a stream.
 #[derive(Clone, Debug)]
 pub struct Sequence {
-    /// Class numbers, or the bits of values; the NaN of all ones is no target in either.
+    /// Class numbers, or the bits of values; the NaN of all ones means no target in either case.
     words: Vec<u32>,
     task: TaskName,
 }
 
 impl Sequence {
-    /// An empty one.
+    /// An empty sequence.
     pub fn new(task: TaskName) -> Self {
         Self { words: Vec::new(), task }
     }
 
-    /// How many.
+    /// Its length.
     pub fn len(&self) -> usize {
         self.words.len()
     }
 
-    /// Adds one.
+    /// Appends a target or prediction.
     pub fn push(&mut self, target: Option<Target<f32>>) {
         self.words.push(match target {
             Some(Target::Class(class)) => class as u32,
@@ -34,7 +34,7 @@ impl Sequence {
         });
     }
 
-    /// One of them; none where it is blank, and beyond the end.
+    /// The one at this index; `None` if it is blank or beyond the end.
     pub fn get(&self, index: usize) -> Option<Target<f32>> {
         let word = self.words.get(index).copied().filter(|word| *word != NONE)?;
         Some(match self.task {
@@ -48,13 +48,13 @@ impl Sequence {
         (0..self.len()).map(|index| self.get(index))
     }
 
-    /// Those of these indices, in this order.
+    /// Those at these indices, in this order.
     pub fn ordered(&self, order: &[u32]) -> Self {
         let words = order.iter().map(|index| self.words[*index as usize]).collect();
         Self { words, task: self.task }
     }
 
-    /// Replaces one that is there.
+    /// Replaces an existing one.
     pub fn set(&mut self, index: usize, target: Option<Target<f32>>) {
         let mut one = Self::new(self.task);
         one.push(target);

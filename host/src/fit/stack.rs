@@ -1,15 +1,15 @@
-//! A stack for learners, which are built by value in the host's size.
+//! A stack for learners, which are built by value at the host's size.
 
 use crate::Failure;
 use std::thread::{Builder, scope};
 
-/// Bytes: the largest learner several times.
+/// Bytes: several times the largest learner.
 const STACK: usize = 256 << 20;
 
-/// Runs `work` on a thread with a stack that holds the largest learner. A panic goes on in the caller.
+/// Runs `work` on a thread whose stack holds the largest learner. A panic propagates to the caller.
 ///
 /// # Errors
-/// [`Failure::Check`] if the system starts no such thread.
+/// [`Failure::Check`] if the system cannot start such a thread.
 pub fn on_large_stack<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, Failure> {
     scope(|scope| {
         let thread = Builder::new().stack_size(STACK).spawn_scoped(scope, work);

@@ -1,4 +1,4 @@
-//! Rows of numbers, of any count: in memory while they are few, in a temporary file when they are many.
+//! Any number of rows of numbers: in memory if they are few, in a temporary file if they are many.
 
 use crate::{Failure, report};
 use std::fs::File;
@@ -35,8 +35,8 @@ macro_rules! number {
 
 number!(f32, f64);
 
-/// Rows of `width` numbers each. Its memory does not grow with the rows beyond [`MAX_BYTES`]: what
-/// exceeds them goes to a file without a name in `target/situ`, which ends with the store.
+/// Rows of `width` numbers each. Memory never exceeds [`MAX_BYTES`]: further rows go to an unnamed file in
+/// `target/situ`, which is deleted with the store.
 #[derive(Debug)]
 pub struct Store<N> {
     width: usize,
@@ -51,17 +51,17 @@ pub struct Store<N> {
 struct Spilled {
     file: File,
     rows: usize,
-    /// Where names are needed to remove the file.
+    /// The file's name, on systems that need it to remove the file.
     _name: Name,
 }
 
 impl<N: Number> Store<N> {
-    /// Without rows.
+    /// An empty store.
     pub fn new(width: usize) -> Self {
         Self { width, rows: 0, memory: Vec::new(), spilled: None }
     }
 
-    /// Rows.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.rows
     }
@@ -100,7 +100,7 @@ impl<N: Number> Store<N> {
         Cursor { store: self, start: 0, end: 0, numbers: Vec::new(), bytes: Vec::new() }
     }
 
-    /// The rows of these indices, in this order.
+    /// The rows at these indices, in this order.
     ///
     /// # Errors
     /// [`Failure::Input`] if a file cannot be read or written.
@@ -114,10 +114,10 @@ impl<N: Number> Store<N> {
     }
 }
 
-/// Reads rows of a store: fast in order, possible in any.
+/// Reads rows of a store in any order; sequential reads are fast.
 pub struct Cursor<'a, N> {
     store: &'a Store<N>,
-    /// The rows of the file that are in `numbers`.
+    /// The range of file rows held in `numbers`.
     start: usize,
     end: usize,
     numbers: Vec<N>,
@@ -125,7 +125,7 @@ pub struct Cursor<'a, N> {
 }
 
 impl<N: Number> Cursor<'_, N> {
-    /// A row; empty beyond the last.
+    /// A row; empty beyond the last one.
     ///
     /// # Errors
     /// [`Failure::Input`] if the file cannot be read.
@@ -142,7 +142,7 @@ impl<N: Number> Cursor<'_, N> {
             }
         };
         if !(self.start..self.end).contains(&index) {
-            // Many rows where they are read one after another, else one.
+            // Many rows if they are read sequentially, else one.
             let many = (BLOCK_BYTES / (width * N::BYTES).max(1)).max(1);
             let count = if index == self.end { many.min(spilled.rows - index) } else { 1 };
             self.bytes.resize(count * width * N::BYTES, 0);
@@ -164,20 +164,20 @@ fn failed(error: &std::io::Error) -> Failure {
     Failure::Input(format!("temporary file in {}: {error}", report::directory().display()))
 }
 
-/// A name that is removed at the end, where it cannot be removed at once.
+/// A file name that is removed on drop, where it cannot be removed at once.
 #[derive(Debug)]
 struct Name(Option<std::path::PathBuf>);
 
 impl Drop for Name {
     fn drop(&mut self) {
         if let Some(path) = &self.0 {
-            // Nothing is left to do about it.
+            // A failure here cannot be handled.
             let _ = std::fs::remove_file(path);
         }
     }
 }
 
-/// An empty file in the directory of results: the system's own for temporary files may be in memory.
+/// An empty file in the directory of results: the system's temporary directory may be in memory.
 fn temporary() -> std::io::Result<(File, Name)> {
     let directory = report::directory();
     std::fs::create_dir_all(&directory)?;

@@ -17,7 +17,7 @@ pub enum TaskName {
     Classify,
     /// Numbers.
     Regress,
-    /// Whether an example is unlike those before.
+    /// Whether an example differs from those before.
     Anomaly,
 }
 
@@ -29,14 +29,14 @@ pub struct Targets {
     pub labels: Vec<String>,
     /// The class of each text.
     classes: Vec<usize>,
-    /// What values are taken relative to.
+    /// The number that values are relative to.
     pub origin: f64,
-    /// What was done to them, in words.
+    /// What was done to the targets, in words.
     pub note: Option<String>,
 }
 
 impl Targets {
-    /// The target of a row; none where it is blank.
+    /// The target of a row; `None` if it is blank.
     pub fn of(&self, meta: Meta) -> Option<Target<f32>> {
         match self.task {
             TaskName::Classify => {
@@ -54,11 +54,11 @@ impl Targets {
     }
 }
 
-/// Reads the targets; the task is decided by the column itself unless it is given. Without a column, or
-/// with one label in all rows, the task is to look for anomalies.
+/// Reads the targets; the task is inferred from the column unless it is given. Without a column, or with
+/// the same label in all rows, the task is to look for anomalies.
 ///
 /// # Errors
-/// [`Failure::Input`] for a column without two different targets, or a value that is no number.
+/// [`Failure::Input`] for a column without two different targets, or a value that is not a number.
 pub fn targets(
     table: &Table,
     column: Option<&str>,
@@ -110,7 +110,7 @@ pub fn targets(
     }
     let mut labels: Vec<String> = labels.into_iter().collect();
     if numeric {
-        // As numbers, not as texts: 2 before 10.
+        // Sorted as numbers, not as text: 2 before 10.
         let number = |text: &String| text.replace(',', ".").parse().unwrap_or(f64::NAN);
         labels.sort_by(|a, b| number(a).total_cmp(&number(b)));
     }
@@ -119,7 +119,7 @@ pub fn targets(
     Ok(Targets { task: TaskName::Classify, labels, classes, origin: 0.0, note: None })
 }
 
-/// The targets as values: relative to the first one where single precision would lose them.
+/// The targets as values, relative to the first one if single precision would lose their differences.
 fn values(table: &Table, column: &str) -> Result<Targets, Failure> {
     let target = &table.target;
     let wrong = [&target.not_number, &target.not_finite].into_iter().flatten().min();
@@ -142,7 +142,7 @@ fn values(table: &Table, column: &str) -> Result<Targets, Failure> {
     })
 }
 
-/// A whole number without sign, fraction or leading zeros that mean nothing.
+/// A whole number without redundant sign, fraction or leading zeros.
 fn plain(text: &str) -> String {
     let number = text.replace(',', ".").parse().ok().filter(|number: &f64| whole(*number));
     number.map_or_else(|| text.to_owned(), |number| format!("{}", number as i64))

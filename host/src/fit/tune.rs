@@ -7,12 +7,12 @@ use super::prequential::{prequential, scores};
 use super::score::Figure;
 use crate::Failure;
 
-/// Examples used for tuning: a fifth of the stream, at most 1,000. They are not scored afterwards.
+/// Number of examples used for tuning: a fifth of the stream, at most 1,000. They are not scored.
 pub fn tuning_part(examples: usize) -> usize {
     (examples / 5).min(1000)
 }
 
-/// The configuration that ranks best, test-then-train, on these examples; the default wins ties.
+/// The configuration that ranks best, test-then-train, on these examples; ties go to the default.
 /// The members of a mixture are tuned one by one.
 ///
 /// # Errors

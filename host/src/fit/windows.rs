@@ -1,4 +1,4 @@
-//! The targets of the rows of a window, and which of them is the window's.
+//! The targets of a window's rows, and which of them becomes the window's target.
 
 use situ::online::Target;
 use std::collections::VecDeque;
@@ -16,7 +16,7 @@ pub enum Mixed {
 }
 
 impl Mixed {
-    /// The target of a window, which may be blank; none where the window is to be skipped.
+    /// The target of a window, which may be blank; `None` if the window is to be skipped.
     #[expect(clippy::option_option, reason = "a blank target, and no example")]
     pub fn target(self, recent: &Recent) -> Option<Option<Target<f32>>> {
         let last = recent.targets.back().copied().flatten();
@@ -31,7 +31,7 @@ impl Mixed {
         }
     }
 
-    /// What is done, in words.
+    /// What happens to the window, in words.
     pub fn note(self) -> &'static str {
         match self {
             Self::Last => "each takes that of its last row (--mixed-windows)",
@@ -50,7 +50,7 @@ pub struct Recent {
 }
 
 impl Recent {
-    /// Before the first row of windows of this length.
+    /// The state before the first row, for windows of this length.
     pub fn new(length: usize) -> Self {
         Self { targets: VecDeque::with_capacity(length), length, since: 0 }
     }
@@ -65,7 +65,7 @@ impl Recent {
         self.targets.push_back(target);
     }
 
-    /// Whether they differ.
+    /// Whether the targets differ.
     pub fn mixes(&self) -> bool {
         self.since + 1 < self.targets.len()
     }

@@ -1,4 +1,4 @@
-//! Regularizers and feedback as values that a user chooses at run time.
+//! Regularizers and feedback that a user chooses at run time.
 
 use rand::Rng;
 use situ::ftrl::{Entropic, Euclidean, LogBarrier, Power, Regularizer, Tsallis};
@@ -31,7 +31,7 @@ impl RegularizerChoice {
             Self::LogBarrier => 8.0,
         };
         match feedback {
-            // Without noise step sizes need not fall; falling slowly they let averages converge.
+            // Without noise, step sizes need not fall; a slow fall lets averages converge.
             FeedbackChoice::Full => [scale, 0.1],
             // Above 1/2: the noise adds up to a finite variance.
             FeedbackChoice::Noisy | FeedbackChoice::Realized | FeedbackChoice::Bandit => {
@@ -70,7 +70,7 @@ pub enum FeedbackChoice {
     Full,
     /// The same with normal noise as large as the game's payoffs.
     Noisy,
-    /// Payoffs of all actions against the actions the others drew.
+    /// Payoffs of all actions against the actions that the others drew.
     #[value(name = "realised")]
     #[serde(rename = "realised")]
     Realized,

@@ -11,15 +11,15 @@ pub struct Equilibrium {
     pub strategies: Vec<Vec<f64>>,
     /// What each player earns, in its own units.
     pub payoffs: Vec<f64>,
-    /// Whether every change of one player's action costs it something.
+    /// Whether every unilateral change of action has a cost.
     pub strict: bool,
 }
 
 /// Largest number of actions of either player for which mixed equilibria are enumerated.
 pub const MAX_MIXED: usize = 8;
-/// Largest number of profiles that are tried for a pure equilibrium.
+/// Maximum number of profiles to try for a pure equilibrium.
 const MAX_PROFILES: usize = 1 << 16;
-/// Largest gain, in units of the player's span, of an equilibrium: rounding alone.
+/// Largest gain from deviating, in units of the player's span, at an equilibrium: rounding only.
 const TOLERANCE: f64 = 1e-9;
 
 /// The equilibria that can be enumerated: the pure ones of a game of up to 65,536 profiles, and
@@ -74,14 +74,14 @@ fn pure(game: &Table<'_, f64>, own_units: &Table<'_, f64>) -> Result<Vec<Equilib
     Ok(found)
 }
 
-/// Adds the equilibria of two players in which somebody mixes.
+/// Adds the equilibria of two players in which at least one mixes.
 fn mixed(
     game: &Table<'_, f64>,
     own_units: &Table<'_, f64>,
     [rows, columns]: [usize; 2],
     found: &mut Vec<Equilibrium>,
 ) -> Result<(), String> {
-    // The enumeration has a fixed size: actions that are not there are worse than any other.
+    // The enumeration has a fixed size: padding actions are worse than any other.
     let payoffs = |player: usize| {
         std::array::from_fn(|r| {
             std::array::from_fn(|c| {

@@ -35,7 +35,7 @@ pub struct StrategicForm {
 
 /// Largest number of payoffs of a file.
 const LARGEST: usize = 1 << 26;
-/// Profiles of a game that may be longer than its file, which then says where a payoff is missing.
+/// Profiles of a game that may exceed its file, in which case the error says where a payoff is missing.
 const SMALL: usize = 1 << 16;
 
 impl StrategicForm {
@@ -180,7 +180,7 @@ impl Parser {
             } else {
                 let count = self.count("a player's number of actions", 1, LARGEST)?;
                 profiles = profiles.saturating_mul(count);
-                // Before the names of so many actions are made: each profile has a number in the file.
+                // Checked before that many names are created: each profile has a number in the file.
                 if profiles > self.tokens.len().max(SMALL) {
                     let message = format!("{profiles} profiles are more than the file has numbers");
                     return Err(place.error(message));

@@ -68,8 +68,8 @@ impl Scaled {
         &self.actions
     }
 
-    /// What one unit is worth in each player's own payoffs; 0 for a player whose action never
-    /// matters to itself.
+    /// The size of one unit in each player's own payoffs; 0 for a player whose own action never
+    /// matters to it.
     pub fn spans(&self) -> &[f64] {
         &self.spans
     }

@@ -2,14 +2,14 @@
 
 use super::{Equilibrium, StrategicForm};
 
-/// The value to the first player, and what the players' strategies guarantee each of them.
+/// The value to the first player, and what the players' strategies guarantee.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct Value {
     /// What the first player earns in every equilibrium, if equilibria were enumerated.
     pub exact: Option<f64>,
-    /// What the first player earns at least with its average strategy.
+    /// The minimum that the first player earns with its average strategy.
     pub low: f64,
-    /// What it earns at most against the second player's average strategy.
+    /// The maximum that it earns against the second player's average strategy.
     pub high: f64,
 }
 

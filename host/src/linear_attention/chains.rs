@@ -1,4 +1,4 @@
-//! Prompts with and without intermediate values, of "Dissecting Chain-of-Thought".
+//! Prompts with and without intermediate values, from "Dissecting Chain-of-Thought".
 
 use super::model::Shape;
 use super::training::Prompt;
@@ -19,11 +19,11 @@ pub const OUTPUTS: usize = HIDDEN + 1;
 /// Hidden units of a layer's feed-forward.
 const UNITS: u8 = 32;
 
-/// Smallest and largest number of examples of a training prompt, and its queries.
+/// Minimum and maximum number of examples in a training prompt, and its number of queries.
 pub const TRAINED: [usize; 2] = [4, 40];
 const QUERIES: usize = 8;
 
-/// Which values of a network's work a prompt shows.
+/// Which values of a network a prompt shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// Inputs and outputs
@@ -32,7 +32,7 @@ pub enum Format {
     Input,
     /// Intermediate values in the examples and in the answer, which takes two passes (CoT-I/O)
     Steps,
-    /// The same from prompts that show the pairs of one layer each: filtering is done for the model
+    /// The same, from prompts that show the pairs of one layer each: the model need not filter
     Filtered,
 }
 
@@ -56,7 +56,7 @@ pub struct Trace {
 }
 
 impl Network {
-    /// Draws one.
+    /// Draws a network.
     pub fn new(generator: &mut Generator) -> Self {
         let scale = (2.0 / (HIDDEN * INPUTS) as f32).sqrt();
         let mut row = || std::array::from_fn(|_| scale * generator.normal::<f32>());
@@ -74,7 +74,7 @@ impl Network {
     }
 }
 
-/// Appends a token; what is not shown is zero.
+/// Appends a token; values that are not shown are zero.
 fn push(
     tokens: &mut Vec<f32>,
     x: Option<&[f32; INPUTS]>,
@@ -105,12 +105,12 @@ impl Format {
         push(tokens, x, s, None);
     }
 
-    /// Passes from the input to the output.
+    /// Number of passes from the input to the output.
     pub fn passes(self) -> usize {
         if matches!(self, Self::Steps | Self::Filtered) { 2 } else { 1 }
     }
 
-    /// Draws the training prompt with this index in its step; filtered prompts are of either pass in turn.
+    /// Draws the training prompt with this index in its step; filtered prompts alternate between the passes.
     pub fn draw(self, index: usize, generator: &mut Generator, prompt: &mut Prompt) {
         let network = Network::new(generator);
         let [min, max] = TRAINED;
@@ -136,7 +136,7 @@ impl Format {
     }
 }
 
-/// The shape of a model of such prompts.
+/// The shape of a model for such prompts.
 pub const fn shape(layers: u8) -> Shape {
     Shape { token: TOKEN as u8, layers, outputs: OUTPUTS as u8, units: UNITS, normalized: false }
 }

@@ -1,12 +1,12 @@
-//! The gradient of a prediction in the weights, by hand.
+//! The hand-written gradient of a prediction with respect to the weights.
 
 use super::model::{ATTENTION, LayerState, MATRIX, SIZE, WIDTH, combine, dot};
 use super::{Model, Workspace};
 
-/// Slopes of the tokens inside a layer, and the sum of gradients in the weights.
+/// Slopes of the tokens inside a layer, and the summed gradient of the weights.
 #[derive(Debug)]
 pub struct Gradient {
-    /// Of each weight.
+    /// The gradient of each weight.
     pub weights: Vec<f32>,
     stream: Vec<f32>,
     mixed: Vec<f32>,
@@ -15,7 +15,7 @@ pub struct Gradient {
 }
 
 impl Gradient {
-    /// No gradient.
+    /// A zero gradient.
     pub fn new(model: &Model) -> Self {
         let empty = Vec::new;
         let (stream, mixed, inputs) = (empty(), empty(), empty());
@@ -23,8 +23,8 @@ impl Gradient {
         Self { weights: vec![0.0; model.weights.len()], stream, mixed, inputs, projected }
     }
 
-    /// Adds the gradient of `Σ slopes · outputs` for the outputs that [`Model::predict`] left in this
-    /// workspace last, of these tokens.
+    /// Adds the gradient of `Σ slopes · outputs` for the outputs that [`Model::predict`] last left in this
+    /// workspace, for these tokens.
     pub fn add(&mut self, model: &Model, tokens: &[f32], work: &Workspace, slopes: &[f32]) {
         let (shape, length) = (model.shape, work.stream.len());
         let [queries, keys, values] = &mut self.projected;
@@ -68,7 +68,7 @@ impl Gradient {
     }
 }
 
-/// Adds the slopes of the tokens that a feed-forward read to those of its output.
+/// Adds the slopes of a feed-forward's input tokens to those of its output.
 fn feed_back(state: &LayerState, weights: &[f32], gradient: &mut [f32], stream: &mut [f32]) {
     let (inputs, outputs) = weights.split_at(weights.len() / 2);
     let (input_gradient, output_gradient) = gradient.split_at_mut(inputs.len());
@@ -95,7 +95,7 @@ fn attend_back(state: &LayerState, examples: usize, mixed: &[f32], slopes: &mut 
     let [queries, keys, values] = &state.projected;
     let [to_queries, to_keys, to_values] = slopes;
     let share = WIDTH as f32 / examples as f32;
-    // Queries are no examples: nobody reads their keys and values.
+    // Queries are not examples: nothing reads their keys and values.
     to_keys[examples..].fill(0.0);
     to_values[examples..].fill(0.0);
     for (head, memory) in state.memories.iter().enumerate() {
@@ -123,7 +123,7 @@ fn attend_back(state: &LayerState, examples: usize, mixed: &[f32], slopes: &mut 
     }
 }
 
-/// Adds the slopes of the tokens that a layer read, before their normalization.
+/// Adds the slopes of a layer's input tokens, before normalization.
 fn read_back(state: &LayerState, slopes: &[f32], normalized: bool, stream: &mut [f32]) {
     let tokens = state.inputs.chunks_exact(WIDTH).zip(slopes.chunks_exact(WIDTH));
     for ((input, slope), (scale, to)) in
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
     use situ::random::Generator;
 
-    /// Against central differences, for weights all over three kinds of model.
+    /// Compared with central differences, for weights throughout three kinds of model.
     #[test]
     fn the_gradient_is_the_slope_of_the_outputs() {
         for (units, normalized) in [(0, false), (0, true), (12, false)] {

@@ -6,10 +6,10 @@ use situ::scalar::{Storage, f16};
 
 /// Length of a token inside the model.
 pub const WIDTH: usize = 16;
-/// Heads of a layer, and numbers of each.
+/// Number of heads in a layer, and the width of each.
 pub const HEADS: usize = 2;
 pub const SIZE: usize = WIDTH / HEADS;
-/// Weights of a matrix of the attention, and of its four: W_Q, W_K, W_V, W_O, inputs × outputs.
+/// Number of weights in one matrix of the attention, and in all four: W_Q, W_K, W_V, W_O, inputs × outputs.
 pub const MATRIX: usize = WIDTH * WIDTH;
 pub const ATTENTION: usize = 4 * MATRIX;
 
@@ -19,15 +19,15 @@ const MIN_SQUARE: f32 = 1e-5;
 /// Sizes of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// Numbers of a token.
+    /// Length of a token.
     pub token: u8,
     /// Layers.
     pub layers: u8,
-    /// Numbers that are read out of a query.
+    /// Number of outputs read from a query.
     pub outputs: u8,
     /// Hidden units of a layer's feed-forward; 0 for attention alone.
     pub units: u8,
-    /// Whether attention reads tokens divided by their root mean square.
+    /// Whether attention divides tokens by their root mean square.
     pub normalized: bool,
 }
 
@@ -72,7 +72,8 @@ pub struct Model {
 const MAGIC: &[u8; 3] = b"LSA";
 
 impl Model {
-    /// Random weights of variance 1 / inputs; what is added to the tokens is smaller, the more is added.
+    /// Random weights of variance 1 / inputs; weights that add to the tokens shrink with the number of
+    /// such additions.
     pub fn new(shape: Shape, seed: u64) -> Self {
         let mut generator = Generator::new(seed);
         let mut normal = |scale: f32| scale * generator.normal::<f32>();
@@ -95,7 +96,7 @@ impl Model {
         Self { shape, weights }
     }
 
-    /// Reads a weights file; nothing if it is not one.
+    /// Reads a weights file; `None` if it is not one.
     pub fn open(bytes: &[u8]) -> Option<Self> {
         let (header, bytes) = bytes.split_first_chunk::<8>()?;
         let [magic @ .., token, layers, outputs, units, normalized] = *header;
@@ -116,8 +117,8 @@ impl Model {
         file
     }
 
-    /// What is read out of each of the last `queries` tokens, one after another; the tokens before are the
-    /// examples, which alone are attended to.
+    /// The outputs of each of the last `queries` tokens, one after another; the tokens before them are the
+    /// examples, and only these are attended to.
     pub fn predict<'a>(
         &self,
         tokens: &[f32],
@@ -172,14 +173,14 @@ fn add(vector: &[f32], to: &mut [f32]) {
     to.iter_mut().zip(vector).for_each(|(to, x)| *to += x);
 }
 
-/// What a prediction leaves for its gradient.
+/// The intermediate results of a prediction that its gradient needs.
 #[derive(Debug, Default)]
 pub struct Workspace {
     /// Tokens after the last layer.
     pub stream: Vec<f32>,
-    /// Numbers of the stream that belong to examples.
+    /// How many numbers of the stream belong to examples.
     pub examples: usize,
-    /// What was read out of the queries.
+    /// The outputs of the queries.
     pub outputs: Vec<f32>,
     /// State of each layer.
     pub layers: Vec<LayerState>,
@@ -190,7 +191,7 @@ pub struct Workspace {
 pub struct LayerState {
     /// As the layer reads them.
     pub inputs: Vec<f32>,
-    /// Inverse root mean squares; ones where the model is not normalized.
+    /// Inverse root mean squares; ones if the model is not normalized.
     pub scales: Vec<f32>,
     /// Queries, keys and values.
     pub projected: [Vec<f32>; 3],
@@ -222,7 +223,7 @@ impl Workspace {
 }
 
 impl LayerState {
-    /// Takes the tokens over, normalized or as they are.
+    /// Copies the tokens, normalized if the model is.
     fn read(&mut self, stream: &[f32], normalized: bool) {
         let tokens = stream.chunks_exact(WIDTH).zip(self.inputs.chunks_exact_mut(WIDTH));
         for ((token, input), scale) in tokens.zip(&mut self.scales) {

@@ -7,7 +7,7 @@ use situ::random::Generator;
 pub const FEATURES: usize = 5;
 /// Examples of a prompt.
 pub const EXAMPLES: usize = 25;
-/// Inputs and outputs are given to the models in this unit: x has deviations of up to ten.
+/// The unit of the models' inputs and outputs: x has standard deviations of up to ten.
 pub const UNIT: f64 = 10.0;
 
 /// The law of a task: y = ⟨w, x⟩ + noise with w ~ N(0, I) and x ~ N(0, Σ), Σ = U S Uᵀ with U random
@@ -17,7 +17,7 @@ pub const UNIT: f64 = 10.0;
 pub struct Law {
     /// Condition number κ of Σ.
     pub condition: f64,
-    /// Deviation of the noise of the examples; the query has none.
+    /// Standard deviation of the noise on the examples; the query is noise-free.
     pub noise: f64,
 }
 

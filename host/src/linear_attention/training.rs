@@ -4,14 +4,14 @@ use super::{Gradient, Model, Shape, Workspace};
 use crate::adam::Adam;
 use situ::random::Generator;
 
-/// Prompts of a step.
+/// Prompts per step.
 pub const BATCH: usize = 64;
 
 /// Largest step size.
 const STEP_SIZE: f32 = 3e-3;
 
-/// Largest error of a prompt that adds to the slope in full (Huber's loss): the output of a model is a
-/// polynomial of the inputs, and single prompts would drown the others.
+/// Largest error of a prompt that contributes to the slope in full (Huber's loss): the output of a model is
+/// a polynomial of the inputs, so single prompts could swamp the others.
 const MAX_ERROR: f32 = 1.0;
 
 /// Largest norm of a gradient.
@@ -27,7 +27,7 @@ pub struct Prompt {
     pub tokens: Vec<f32>,
     /// Number of queries.
     pub queries: usize,
-    /// Of each query, every output; NaN where nothing is asked.
+    /// All outputs of each query; NaN where no answer is asked for.
     pub answers: Vec<f32>,
 }
 
@@ -45,7 +45,7 @@ pub fn train(
     let mut adam = Adam::new(model.weights.len(), DECAYS);
     let (mut prompt, mut slopes) = (Prompt::default(), Vec::new());
     for step in 0..steps {
-        // Prompts of one seed do not meet those of the next.
+        // Prompts of consecutive seeds do not overlap.
         let mut generator =
             Generator::new(seed.wrapping_mul(1 << 32).wrapping_add(step as u64 + 1));
         gradient.weights.fill(0.0);
@@ -101,7 +101,7 @@ mod tests {
         let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
         let (first, last) = (mean(&losses[..50]), mean(&losses[350..]));
         assert!(last < 0.5 * first, "{first} {last}");
-        // In f16 it stays the same but for rounding.
+        // In f16 it stays the same except for rounding.
         let opened = Model::open(&model.file()).unwrap();
         assert_eq!(opened.shape, shape);
         for (half, weight) in opened.weights.iter().zip(&model.weights) {

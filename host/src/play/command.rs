@@ -97,7 +97,7 @@ pub fn play(arguments: &Arguments) -> Result<Play, Failure> {
     } else {
         console::line(&text)?;
     }
-    // After the result is shown: a full disk must not cost it.
+    // After the result is shown, so that a full disk does not lose it.
     if let Some(trajectory) = trajectory {
         trajectory.write()?;
     }
@@ -105,7 +105,7 @@ pub fn play(arguments: &Arguments) -> Result<Play, Failure> {
     Ok(play)
 }
 
-/// What the report draws.
+/// The data that the report draws.
 #[derive(serde::Serialize)]
 struct Saved<'a> {
     play: &'a Play,
@@ -113,7 +113,7 @@ struct Saved<'a> {
     text: String,
 }
 
-/// The rules that the arguments ask for.
+/// The rules that the arguments specify.
 fn rules(arguments: &Arguments, payoffs: usize) -> Rules {
     let [scale, exponent] = arguments.regularizer.step_sizes(arguments.feedback);
     // About ten seconds of play.
@@ -136,7 +136,7 @@ fn rules(arguments: &Arguments, payoffs: usize) -> Rules {
     }
 }
 
-/// All runs: how often they ended how, and the first one.
+/// All runs: how often each ending occurred, and the first run.
 fn all_runs(
     arguments: &Arguments,
     game: &Table<'_, f64>,
@@ -168,7 +168,7 @@ fn all_runs(
     Ok((counts.into_iter().map(end).collect(), course, nearest, ending))
 }
 
-/// All runs, and what is beside them.
+/// All runs, and the results beside them.
 fn played(
     arguments: &Arguments,
     name: String,
@@ -212,12 +212,12 @@ fn played(
     Ok((play, series))
 }
 
-/// Numbers of the players in their own units.
+/// The players' numbers in their own units.
 fn own_units(numbers: &[f64], scaled: &Scaled) -> Vec<f64> {
     numbers.iter().zip(scaled.spans()).map(|(number, span)| number * span).collect()
 }
 
-/// Another rule in the same game, for a tenth of the rounds at most.
+/// Another rule in the same game, for at most a tenth of the rounds.
 fn rival(rule: Rule, scaled: &Scaled, rules: &Rules, seed: u64) -> Result<Rival, String> {
     let game = scaled.game()?;
     let (course, ending) = rule.play(&game, rules, seed, (rules.rounds / 10).max(100))?;

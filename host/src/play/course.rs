@@ -1,11 +1,10 @@
-//! The course of play: followed round by round, whoever learns, until it settles.
+//! The course of play: followed round by round until it settles, whatever the learning rule.
 
 use situ::games::{Feedback, Full, Game, Table};
 use situ::random::Generator;
 
-/// Play has settled when no probability moved by more than this over the second half of the
-/// rounds; it is at a profile when every player plays its action there with at least one less
-/// this.
+/// Play has settled when no probability moved by more than this over the second half of the rounds; it
+/// is at a profile when every player plays its action there with at least one minus this probability.
 pub const NEAR: f64 = 0.01;
 /// Largest gain from deviating, in units of the player's span, at which play may stop early.
 const SETTLED_GAIN: f64 = 1e-4;
@@ -27,13 +26,13 @@ pub struct Course {
     pub gains: Vec<f64>,
     /// The same from the average strategies.
     pub average_gains: Vec<f64>,
-    /// What each player's best fixed action would have earned above its play, a round.
+    /// What each player's best fixed action would have earned beyond its play, per round.
     pub regrets: Vec<f64>,
 }
 
 /// Follows play from `start` until it settles or the rounds are over. `visit` sees every round's
-/// strategies; `step` gets the round, its strategies and their expected payoffs, and replaces the
-/// strategies by the next ones.
+/// strategies; `step` gets the round, its strategies and their expected payoffs, and updates the
+/// strategies.
 ///
 /// # Errors
 /// One line, from a step.
@@ -104,7 +103,7 @@ pub fn largest(gains: &[f64]) -> f64 {
     gains.iter().copied().fold(0.0, f64::max)
 }
 
-/// Halves of the largest number of rounds, halves of these, and so on.
+/// The maximum number of rounds, halved repeatedly.
 fn is_checkpoint(n: u32, rounds: u32) -> bool {
     (0..u32::BITS).any(|halvings| rounds >> halvings == n)
 }
@@ -133,7 +132,7 @@ impl Totals {
         }
     }
 
-    /// A round's regret of each player.
+    /// Each player's regret per round.
     fn regrets(&self, counts: &[usize], rounds: u32) -> Vec<f64> {
         let mut rest = &self.payoffs[..];
         let regret = |(count, earned): (&usize, &f64)| {

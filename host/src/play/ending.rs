@@ -1,13 +1,13 @@
-//! What may be said of where play ended.
+//! How play ended.
 
 use super::course::{Course, NEAR, largest};
 use crate::games::StrategicForm;
 use serde::Serialize;
 use situ::games::{Game, Table, nearest_profile, strict_margin};
 
-/// Largest gain from deviating, in units of the player's span, of what is called an equilibrium.
+/// Largest gain from deviating at which strategies count as an equilibrium, in units of the player's span.
 const EQUILIBRIUM_GAIN: f64 = 1e-3;
-/// The same, of an average.
+/// The same for average strategies.
 const AVERAGE_GAIN: f64 = 0.01;
 
 /// How play ended.
@@ -24,14 +24,14 @@ pub enum Ending {
     Moving,
 }
 
-/// Play beside the pure profile that is nearest to it.
+/// The pure profile nearest to where play ended.
 #[derive(Clone, Debug)]
 pub struct Nearest {
     /// Most probable action of each player.
     pub profile: Vec<usize>,
     /// Largest probability that a player gives to its other actions.
     pub distance: f64,
-    /// What every change of one player's action loses there at least, in units of its span.
+    /// The minimum loss of any change of one player's action there, in units of its span.
     pub margin: f64,
 }
 
@@ -69,7 +69,7 @@ impl Nearest {
 }
 
 impl Ending {
-    /// How play ended. A snapshot is not an end: play must have stayed in place over the second
+    /// How play ended. A snapshot does not suffice: play must have stayed in place over the second
     /// half of its rounds.
     pub fn of(course: &Course, nearest: &Nearest) -> Self {
         let settled = course.drift <= NEAR && largest(&course.gains) <= EQUILIBRIUM_GAIN;

@@ -1,4 +1,4 @@
-//! Play from its first round to where it settles.
+//! Play from its first round until it settles.
 
 use super::course::{Course, follow};
 use crate::games::{FeedbackChoice, Observed, RegularizerChoice};
@@ -21,11 +21,11 @@ pub enum Start {
 /// How players look ahead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variant {
-    /// They do not.
+    /// They do not look ahead.
     Plain,
-    /// They guess that the last payoffs will be seen again.
+    /// They predict that the last payoffs will recur.
     Optimistic,
-    /// They ask for payoffs a second time, against the strategies that a step would lead to.
+    /// They query payoffs a second time, against the strategies that a step would lead to.
     ExtraGradient,
 }
 
@@ -48,8 +48,8 @@ pub struct Rules {
     pub rounds: u32,
 }
 
-/// Plays a game until it settles or the rounds are over, from a start of this seed. `visit` sees every
-/// round's strategies.
+/// Plays a game until it settles or the rounds are over, from a start drawn with this seed. `visit` sees
+/// every round's strategies.
 ///
 /// # Errors
 /// One line, where a number is out of range.
@@ -64,7 +64,7 @@ pub fn learn(
     learn_from(game, rules, start, generator, visit)
 }
 
-/// The same from these strategies.
+/// Like [`learn`], but from these strategies.
 ///
 /// # Errors
 /// One line, where a number is out of range.

@@ -1,4 +1,4 @@
-//! `situ play`: learning in a strategic-form game of the user's.
+//! `situ play`: learning in a strategic-form game that the user provides.
 
 mod command;
 mod course;

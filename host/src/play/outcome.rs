@@ -6,7 +6,7 @@ use super::rivals::Rule;
 use crate::games::{Equilibrium, FeedbackChoice, RegularizerChoice, Value};
 use serde::Serialize;
 
-/// What `--json` prints. Payoffs are in the game's own units.
+/// The `--json` output. Payoffs are in the game's own units.
 #[derive(Debug, Serialize)]
 pub struct Play {
     /// The file.
@@ -46,8 +46,7 @@ pub struct Play {
     pub distance: f64,
     /// Whether play settled at a strict Nash equilibrium.
     pub strict: bool,
-    /// The smallest loss of any change of one player's action at the profile; negative if a change
-    /// gains.
+    /// The smallest loss from changing one player's action at the profile; negative if a change gains.
     pub margin: f64,
     /// The largest gain of any player from leaving its last strategy.
     pub exploitability: f64,
@@ -74,8 +73,8 @@ pub struct PlayerEnd {
     pub strategy: Vec<f64>,
     /// Their probabilities, averaged over all rounds.
     pub average: Vec<f64>,
-    /// What the best fixed action would have earned above the player's play, a round. The largest
-    /// is the gap of the average of joint play from a coarse correlated equilibrium.
+    /// What the best fixed action would have earned beyond the player's play, per round. The largest
+    /// is the gap between the average of joint play and a coarse correlated equilibrium.
     pub regret: f64,
     /// What the player could gain by leaving its last strategy.
     pub gain: f64,
@@ -102,7 +101,7 @@ pub struct Rival {
     pub averages: Vec<Vec<f64>>,
 }
 
-/// A way to end, and its share of the runs.
+/// An ending and its share of the runs.
 #[derive(Debug, Serialize)]
 pub struct End {
     /// How play ended.

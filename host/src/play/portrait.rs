@@ -1,5 +1,4 @@
-//! Pictures of play: phase portraits of 2 x 2 games, paths in the simplexes of players with three
-//! actions.
+//! Figures of play: phase portraits of 2 x 2 games, paths in the simplexes of players with three actions.
 
 use super::learning::{Rules, Start, learn_from, started};
 use crate::games::{Equilibrium, StrategicForm};
@@ -9,7 +8,7 @@ use situ::random::Generator;
 
 /// Rounds of a path.
 const ROUNDS: u32 = 2000;
-/// Payoffs of the largest game that is drawn.
+/// Maximum number of payoffs of a game to draw.
 const MAX_PAYOFFS: usize = 2000;
 /// Paths of a simplex plot.
 const PATHS: u64 = 9;
@@ -56,7 +55,7 @@ fn path(
     let mut points: Vec<[f64; 2]> = Vec::new();
     learn_from(game, rules, start, Generator::new(seed), |_, strategies| {
         let next = place(strategies);
-        // Points that could not be told apart are left out.
+        // Indistinguishable points are left out.
         let apart = |last: &[f64; 2]| (last[0] - next[0]).abs() + (last[1] - next[1]).abs() > 2e-3;
         if points.last().is_none_or(apart) {
             points.push(next);
@@ -95,7 +94,7 @@ fn phase(
     })
 }
 
-/// Paths of one player through its simplex, from random starts of all.
+/// Paths of one player through its simplex, from random starts of all players.
 fn simplex(
     form: &StrategicForm,
     game: &Table<'_, f64>,

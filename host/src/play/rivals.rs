@@ -1,4 +1,4 @@
-//! Fictitious play and regret matching, beside the rule that was asked for.
+//! Fictitious play and regret matching, for comparison with the requested rule.
 
 use super::course::{Course, expected_payoffs, follow};
 use super::ending::{Ending, Nearest};
@@ -13,8 +13,8 @@ use situ::random::Generator;
 pub enum Rule {
     /// Everyone plays a best response to the averages of the others (Brown 1951).
     FictitiousPlay,
-    /// Everyone plays an action with a probability in proportion to its regret, if that is positive
-    /// (Hart and Mas-Colell 2000): its regret falls as fast as 1/sqrt(n) in every game.
+    /// Everyone plays actions with probabilities proportional to their positive regrets (Hart and
+    /// Mas-Colell 2000): regret falls as fast as 1/sqrt(n) in every game.
     RegretMatching,
 }
 
@@ -22,7 +22,7 @@ impl Rule {
     /// Both rules.
     pub const ALL: [Self; 2] = [Self::FictitiousPlay, Self::RegretMatching];
 
-    /// As a table shows it.
+    /// The rule's name in tables.
     pub fn words(self) -> &'static str {
         match self {
             Self::FictitiousPlay => "fictitious play",
@@ -100,7 +100,7 @@ fn regret_matching(game: &Table<'_, f64>, start: Vec<f64>, rounds: u32) -> Resul
             }
             each(game.actions(), played, &regrets, |own, regrets| {
                 let sum: f64 = regrets.iter().map(|regret| regret.max(0.0)).sum();
-                // Without a regret play goes on as it is.
+                // Without positive regret, the strategy stays.
                 if sum > 0.0 {
                     for (probability, regret) in own.iter_mut().zip(regrets) {
                         *probability = regret.max(0.0) / sum;

@@ -1,4 +1,4 @@
-//! A play as tables and sentences.
+//! The result of a play as tables and sentences.
 
 use super::ending::Ending;
 use super::outcome::{Play, PlayerEnd};
@@ -8,10 +8,10 @@ use std::fmt::Write;
 
 /// Probabilities below this are not shown.
 const SHOWN: f64 = 5e-4;
-/// Equilibria that are shown.
+/// Maximum number of equilibria to show.
 const MAX_EQUILIBRIA: usize = 20;
 
-/// The strategies, the verdict, the ends of several runs and the equilibria.
+/// The strategies, the verdict, the endings of several runs and the equilibria.
 pub fn shown(play: &Play) -> String {
     let mut text = format!("{} ({} rounds)\n{}\n", play.title, play.steps, strategies(play));
     text.push_str(&verdict(play));
@@ -31,7 +31,7 @@ pub fn shown(play: &Play) -> String {
     text
 }
 
-/// The strategies at the end. A player of many actions is shown by those that it plays.
+/// The strategies at the end. Actions that a player hardly plays are omitted.
 fn strategies(play: &Play) -> String {
     let mut table = report::table(&["player", "action", "probability", "average"]);
     for player in &play.players {
@@ -46,7 +46,7 @@ fn strategies(play: &Play) -> String {
     table.to_string()
 }
 
-/// How play ended, and what to do where it did not.
+/// How play ended, and what to try if it did not.
 fn verdict(play: &Play) -> String {
     let gain = number(play.exploitability);
     let average = number(play.average_exploitability);
@@ -84,7 +84,7 @@ fn verdict(play: &Play) -> String {
     }
 }
 
-/// How far joint play is from a coarse correlated equilibrium: by player, each in its own units.
+/// How far joint play is from a coarse correlated equilibrium, for each player in its own units.
 fn regret(play: &Play) -> String {
     let regrets: Vec<String> =
         play.players.iter().map(|player| number(player.regret.max(0.0))).collect();
@@ -105,7 +105,7 @@ fn worth(value: &Value) -> String {
     }
 }
 
-/// This play beside other rules.
+/// This play compared with other rules.
 fn rules(play: &Play) -> String {
     let mut table =
         report::table(&["rule", "rounds", "gain from last", "from average", "regret", "end"]);
@@ -139,7 +139,7 @@ fn named(players: &[PlayerEnd], profile: &[usize]) -> String {
     names.join(", ")
 }
 
-/// How often the runs ended how.
+/// How often each ending occurred.
 fn ends(play: &Play) -> String {
     let mut table = report::table(&["end", "runs", "share", "95 % interval"]);
     for end in &play.ends {

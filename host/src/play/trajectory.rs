@@ -5,7 +5,7 @@ use crate::{Failure, files};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-/// Rounds in the file, about.
+/// Approximate number of rounds in the file.
 const ROWS: u32 = 1000;
 
 /// Rows `round, player/action, …` of about [`ROWS`] rounds, evenly spaced from the first.
@@ -49,7 +49,7 @@ impl Trajectory {
     }
 }
 
-/// A field, in quotes where it must be.
+/// A field, quoted if necessary.
 fn field(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))

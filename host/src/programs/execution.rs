@@ -9,7 +9,7 @@ pub trait Execution {
     /// Executes the next instruction.
     ///
     /// # Errors
-    /// If the instruction is invalid, or its result cannot be trusted.
+    /// If the instruction is invalid or its result is unreliable.
     fn step(&mut self) -> Result<(), Error>;
 
     /// Index of the next instruction.
@@ -18,10 +18,10 @@ pub trait Execution {
     /// Whether the program has ended.
     fn halted(&self) -> bool;
 
-    /// All cells: a number each in SUBLEQ, a block's numbers row by row in FLEQ.
+    /// All cells: one number each in SUBLEQ, a block's numbers row by row in FLEQ.
     fn memory(&self) -> Vec<Vec<f64>>;
 
-    /// The effect of each layer of the transformer on the next instruction; none for an interpreter.
+    /// The effect of each layer of the transformer on the next instruction; empty for an interpreter.
     ///
     /// # Errors
     /// As [`Self::step`].
@@ -30,7 +30,7 @@ pub trait Execution {
     }
 }
 
-/// What an [`Engine`] loads: the memory and the instructions of a program.
+/// What an [`Engine`] loads: the memory and instructions of a program.
 pub trait Source {
     /// The machine that runs it.
     type Computer: Computer;

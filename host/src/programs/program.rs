@@ -45,7 +45,7 @@ impl Program {
     /// Sets the initial value of a cell: `CELL=VALUE`.
     ///
     /// # Errors
-    /// [`Failure::Input`] that refers to the flag `--set`.
+    /// [`Failure::Input`] that names the flag `--set`.
     pub fn set(&mut self, assignment: &str) -> Result<(), Failure> {
         let start = Place { file: 0, line: 1, column: 1 };
         let result = tokens(assignment, 0, 1).and_then(|tokens| {
@@ -70,7 +70,7 @@ impl Program {
         result.map_err(|mistake| Failure::Input(format!("--set {assignment}: {}", mistake.message)))
     }
 
-    /// The name of a cell; none for a cell that the assembler added.
+    /// The name of a cell; `None` for a cell that the assembler added.
     pub fn name_of_cell(&self, cell: usize) -> Option<String> {
         let symbols = match self {
             Self::Subleq(program) => &program.symbols,

@@ -1,10 +1,10 @@
-//! The report's section on a run of a board beside others and peers, as `situ compare` saved it.
+//! The report's section that compares a board's run with other runs and peers, as `situ compare` saved it.
 
 use super::markup::{Cell, Section, Table, escape, file_name, push};
 use super::number;
 use serde::Deserialize;
 
-/// A saved comparison, as far as it is shown.
+/// The displayed part of a saved comparison.
 #[derive(Deserialize)]
 pub struct Comparison {
     base: String,

@@ -5,12 +5,11 @@ use super::markup::{escape, push};
 /// Side of a cell, and space for labels.
 const CELL: usize = 44;
 const MARGIN: usize = 110;
-/// Maximum number of classes whose counts are written into the cells, and of characters of a label.
+/// Maximum number of classes for which counts are written into the cells, and of characters in a label.
 const MAX_COUNTED: usize = 16;
 const MAX_LABEL: usize = 14;
 
-/// Draws examples by class (rows) and predicted class (columns); a cell is as dark as its share of its
-/// row.
+/// Draws examples by class (rows) and predicted class (columns); a cell is as dark as its share of the row.
 pub fn svg(labels: &[String], counts: &[Vec<u64>]) -> String {
     let side = if labels.len() <= MAX_COUNTED { CELL } else { CELL / 3 };
     let size = MARGIN + side * labels.len() + 10;

@@ -1,4 +1,4 @@
-//! Saved results: JSON files that the report is drawn from.
+//! Saved results: JSON files that the report is made from.
 
 use super::provenance::{Provenance, Saved};
 use crate::{Failure, files};
@@ -20,11 +20,11 @@ pub fn directory() -> PathBuf {
     PathBuf::from("target").join("situ")
 }
 
-/// Fits that are kept beside the last one.
+/// Number of earlier fits to keep.
 const KEPT: usize = 20;
 
-/// Saves a result and where it comes from as JSON below [`directory`]; see [`files::replace`]. Fits
-/// before it are kept.
+/// Saves a result and its provenance as JSON below [`directory`]; see [`files::replace`]. Earlier fits are
+/// kept.
 ///
 /// # Errors
 /// [`Failure::Input`] naming the path if it cannot be written.
@@ -39,7 +39,7 @@ pub fn save(name: &str, result: &impl Serialize) -> Result<(), Failure> {
         files::replace(&fits().join(format!("{date}.json")), &text)?;
         for old in kept()?.into_iter().skip(KEPT + 1) {
             match std::fs::remove_file(&old) {
-                // By another run.
+                // Removed by another run.
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 removed => removed.map_err(|error| named(&old, &error))?,
             }
@@ -52,7 +52,7 @@ fn fits() -> PathBuf {
     directory().join("fits")
 }
 
-/// The files of all kept fits, the last one first: their names are their dates.
+/// The files of all kept fits, latest first: their names are their dates.
 fn kept() -> Result<Vec<PathBuf>, Failure> {
     let directory = fits();
     let entries = match std::fs::read_dir(&directory) {
@@ -71,7 +71,7 @@ fn kept() -> Result<Vec<PathBuf>, Failure> {
     Ok(paths)
 }
 
-/// All kept fits, the last one first.
+/// All kept fits, latest first.
 ///
 /// # Errors
 /// As [`load`].
@@ -83,7 +83,7 @@ pub fn earlier<R: DeserializeOwned>() -> Result<Vec<R>, Failure> {
 /// Loads a saved result; `None` if nothing is saved under this name.
 ///
 /// # Errors
-/// [`Failure::Input`] naming the path if it cannot be read or does not hold such a result.
+/// [`Failure::Input`] naming the path if it cannot be read or does not contain such a result.
 pub fn load<R: DeserializeOwned>(name: &str) -> Result<Option<R>, Failure> {
     read(&directory().join(name))
 }

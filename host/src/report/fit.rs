@@ -5,7 +5,7 @@ use super::{Axis, Curve, Series, confusion};
 use crate::Failure;
 use serde::Deserialize;
 
-/// A saved `fit`, as far as it is shown.
+/// The displayed part of a saved `fit`.
 #[derive(Deserialize)]
 pub struct Fit {
     data: String,
@@ -86,8 +86,10 @@ impl Fit {
             section.figures.push(Figure::plot(&series)?);
         }
         if let Some(shown) = self.shown().filter(|learner| !learner.confusion.is_empty()) {
-            let title =
-                format!("Confusion matrix of {}: class by row, predicted class by column", shown.learner);
+            let title = format!(
+                "Confusion matrix of {}: class by row, prediction by column",
+                shown.learner
+            );
             let drawing = confusion::svg(&self.classes, &shown.confusion);
             section.figures.push(Figure { title, drawing });
         }
@@ -146,7 +148,7 @@ impl Fit {
         self.learners.iter().find(recommended).or(self.learners.first())
     }
 
-    /// The learning curves, and the score against bytes and against the cost of an update.
+    /// The learning curves, and the score against memory and against the cost of an update.
     fn figures(&self) -> Vec<Series> {
         let metric = self.learners.first().map_or("score", |learner| &learner.metric);
         let curve = |learner: &Learner| {
@@ -191,7 +193,7 @@ impl Fit {
         figures
     }
 
-    /// What going on learning is worth on unseen parts, by memory.
+    /// What continued learning gains on unseen parts, by memory.
     fn held_out(&self) -> Option<Series> {
         let line = |held: &HeldOut| {
             let learner = self.learners.iter().find(|learner| learner.learner == held.learner)?;
@@ -209,7 +211,7 @@ impl Fit {
 }
 
 impl Holdout {
-    /// What each learner is worth on parts that it has never met.
+    /// How well each learner does on parts that it has never seen.
     fn table(&self) -> String {
         let (by, groups) = (escape(&self.by), self.groups);
         let mut table = Table::new(&["learner", "frozen", "95 %", "adapting", "95 %"]);

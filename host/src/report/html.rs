@@ -1,4 +1,4 @@
-//! The HTML report: one page that needs no other file.
+//! The HTML report: one self-contained page.
 
 use super::fit::{self, Fit};
 use super::markup::{Section, escape, push, slug};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 const STYLE: &str = include_str!("style.css");
 
-/// A saved result, and where it comes from.
+/// A saved result and its provenance.
 #[derive(Deserialize)]
 struct Found<R> {
     #[serde(default)]
@@ -21,10 +21,10 @@ struct Found<R> {
     result: R,
 }
 
-/// The sections of the page, and what stands above those of the systems.
+/// The sections of the page, and the summary above those of the systems.
 pub struct Report {
     sections: Vec<Section>,
-    /// Fits before the last one.
+    /// Earlier fits.
     earlier: Vec<Section>,
     reproduction: Option<(String, Vec<Section>)>,
 }
@@ -86,7 +86,7 @@ impl Report {
         Ok(path)
     }
 
-    /// Writes each figure as a file of its own; returns how many.
+    /// Writes each figure to its own file; returns the number of files.
     ///
     /// # Errors
     /// [`Failure::Input`] naming the file that cannot be written.
@@ -135,13 +135,13 @@ impl Report {
     }
 }
 
-/// A section that says where its result comes from.
+/// A section with the provenance of its result.
 fn section(provenance: &Provenance, mut section: Section) -> Section {
     section.body.insert_str(0, &note(provenance));
     section
 }
 
-/// Command, date, version and machine; nothing for a result that was saved without them.
+/// Command, date, version and machine; empty for a result that was saved without them.
 fn note(provenance: &Provenance) -> String {
     if *provenance == Provenance::default() {
         return String::new();

@@ -1,6 +1,6 @@
-//! Names of curves beside the curves, none upon another.
+//! Places the names of curves beside the curves without overlap.
 
-/// A text box in pixels, y downwards.
+/// A text box in pixels, with y pointing down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     pub left: i32,
@@ -17,7 +17,7 @@ impl Place {
     }
 }
 
-/// Moves lines of this height apart, half of the way up and half of it down, between 0 and `bottom`.
+/// Moves overlapping lines of this height apart, half up and half down, between 0 and `bottom`.
 pub fn spread(places: &mut [Place], height: i32, bottom: i32) {
     let mut up = places.to_vec();
     push(&mut up, height, -1);
@@ -25,7 +25,7 @@ pub fn spread(places: &mut [Place], height: i32, bottom: i32) {
     for (place, up) in places.iter_mut().zip(up) {
         place.y = i32::midpoint(place.y, up.y);
     }
-    // What met something on only one of the two ways may meet it now.
+    // Lines that were moved in only one of the two directions may overlap now.
     push(places, height, 1);
     places.iter_mut().for_each(|place| place.y = place.y.min(bottom - height / 2));
     push(places, height, -1);
@@ -33,7 +33,7 @@ pub fn spread(places: &mut [Place], height: i32, bottom: i32) {
     push(places, height, 1);
 }
 
-/// Moves each line past those before it in this direction.
+/// Moves each line in this direction past the lines before it.
 fn push(places: &mut [Place], height: i32, direction: i32) {
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_by_key(|index| direction * places[*index].y);

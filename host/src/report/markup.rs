@@ -31,7 +31,7 @@ impl Figure {
 }
 
 impl Section {
-    /// Its name in links and file names.
+    /// The section's name in links and file names.
     pub fn anchor(&self) -> String {
         slug(&self.title)
     }
@@ -51,8 +51,8 @@ impl Section {
     }
 }
 
-/// A table. Where it has more than five columns, each row becomes a list on a narrow screen: the cells
-/// know the heading of their column.
+/// A table. If it has more than five columns, each row becomes a list on a narrow screen, so the cells carry
+/// the heading of their column.
 pub struct Table<'a> {
     headings: &'a [&'a str],
     /// Class of each column.
@@ -107,16 +107,16 @@ impl<'a> Table<'a> {
 
 /// Appends formatted text.
 pub fn push(html: &mut String, text: std::fmt::Arguments<'_>) {
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     let _ = html.write_fmt(text);
 }
 
-/// Text as HTML and SVG show it.
+/// Text escaped for HTML and SVG.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The last part of a path, which headings have space for.
+/// The last part of a path, which is short enough for headings.
 pub fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }

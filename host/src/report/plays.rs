@@ -1,4 +1,4 @@
-//! The report's section on a game that was played.
+//! The report's section on a saved `play`.
 
 use super::Series;
 use super::markup::{Figure, Section, escape};
@@ -18,7 +18,7 @@ struct Play {
     game: String,
 }
 
-/// The tables as the terminal shows them, and the pictures.
+/// The tables as on the terminal, and the figures.
 ///
 /// # Errors
 /// [`Failure::Check`] if a plot cannot be drawn.

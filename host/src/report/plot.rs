@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::ops::Range;
 
-/// As wide as a phone needs no more than a third to shrink it: letters stay above 12 pixels.
+/// Narrow enough that a phone shrinks it by at most a third: letters stay above 12 pixels.
 const SIZE: (u32, u32) = (520, 360);
 const FONT: i32 = 18;
 /// Space around the chart: margin, labels of the axes.
@@ -15,7 +15,7 @@ const MARGIN: i32 = 10;
 const LEFT: i32 = 70;
 const BELOW: i32 = 50;
 
-/// Okabe and Ito's colors, which color-blind readers tell apart, without the yellow that white swallows.
+/// Okabe and Ito's colors, distinct for color-blind readers, without the yellow, which is faint on white.
 const COLORS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -29,7 +29,7 @@ const COLORS: [RGBColor; 7] = [
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// Draws the curves of a series on linear or logarithmic axes, each with its name beside its end.
+/// Draws the curves of a series on linear or logarithmic axes, each with its name at its end.
 ///
 /// # Errors
 /// The drawing library's message, after the title of the series.
@@ -77,7 +77,7 @@ fn color(index: usize) -> RGBColor {
     COLORS[index % COLORS.len()]
 }
 
-/// A line, dashed where the colors come again.
+/// A line, dashed once the colors repeat.
 fn draw_curve(
     chart: &mut Chart<'_, '_>,
     series: &Series,
@@ -99,7 +99,7 @@ fn draw_curve(
     Ok(())
 }
 
-/// Whether a curve is one point, or a line straight up: its end is a dot, and its name stands there.
+/// Whether a curve is a point or a vertical line: its end is then a dot with its name.
 fn upright(curve: &Curve) -> bool {
     curve.points.iter().all(|point| point[0] == curve.points[0][0])
 }
@@ -107,13 +107,13 @@ fn upright(curve: &Curve) -> bool {
 /// Length of the line between the end of a curve and its name.
 const SWATCH: i32 = 16;
 
-/// Pixels of a text.
+/// Width of a text in pixels.
 fn width(text: &str) -> i32 {
-    // Letters are half as wide as high, or a little more.
+    // Letters are a little more than half as wide as high.
     text.chars().count() as i32 * FONT * 11 / 20
 }
 
-/// Writes the names of all curves: of lines at the right edge, of dots beside them.
+/// Writes the names of all curves: at the right edge for lines, beside the dot for dots.
 fn draw_names(
     root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>,
     chart: &Chart<'_, '_>,
@@ -149,13 +149,13 @@ fn draw_names(
     Ok(())
 }
 
-/// A point in the coordinates that are drawn: decades on a logarithmic axis.
+/// A point in drawing coordinates: decades on a logarithmic axis.
 fn place([x, y]: &[f64; 2], series: &Series) -> (f64, f64) {
     let on = |value: f64, axis: &Axis| if axis.logarithmic { value.log10() } else { value };
     (on(*x, &series.x), on(*y, &series.y))
 }
 
-/// Range of an axis: all finite points and a small margin.
+/// Range of an axis: all finite points plus a small margin.
 fn extent(series: &Series, coordinate: usize, axis: &Axis) -> Range<f64> {
     let values = series.curves.iter().flat_map(|curve| &curve.points).map(|p| p[coordinate]);
     let values = values.map(|value| if axis.logarithmic { value.log10() } else { value });
@@ -173,7 +173,7 @@ fn extent(series: &Series, coordinate: usize, axis: &Axis) -> Range<f64> {
     }
 }
 
-/// A number at an axis: of one digit where it is logarithmic, without zeros at its end.
+/// A tick label: one digit on a logarithmic axis, without trailing zeros.
 fn label(value: f64, axis: &Axis) -> String {
     let text =
         if axis.logarithmic { format!("{:.0e}", 10_f64.powf(value)) } else { super::number(value) };

@@ -1,9 +1,9 @@
-//! Where a result comes from.
+//! The provenance of a result.
 
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
 
-/// The command that made a result, when, and on what.
+/// The command that produced a result, when, and on which machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
     /// The command line.
@@ -19,7 +19,7 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// Of this process.
+    /// The provenance of this process's results.
     pub fn here() -> Self {
         Self {
             command: command(std::env::args_os().map(|word| word.to_string_lossy().into_owned())),
@@ -31,16 +31,16 @@ impl Provenance {
     }
 }
 
-/// A result as it is saved.
+/// A result as saved.
 #[derive(Serialize)]
 pub struct Saved<'a, R> {
-    /// Not in what `--json` prints, which is the same in every run.
+    /// Not part of the `--json` output, which is the same in every run.
     pub provenance: Provenance,
     #[serde(flatten)]
     pub result: &'a R,
 }
 
-/// Arguments as one types them, words with spaces in quotes.
+/// Arguments as typed, with quotes around words with spaces.
 fn command(arguments: impl Iterator<Item = String>) -> String {
     let quoted = arguments.skip(1).map(|argument| {
         let plain = |c: char| c.is_alphanumeric() || "-_./,=:+%@\\".contains(c);

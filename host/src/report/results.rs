@@ -40,11 +40,11 @@ impl fmt::Display for Relation {
     }
 }
 
-/// How large a run is.
+/// The size of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// Seconds on two cores.
+    /// Takes seconds on two cores.
     Quick,
     /// The papers' sizes.
     Full,
@@ -59,7 +59,7 @@ impl fmt::Display for Mode {
     }
 }
 
-/// The numbers that a system computes with where a claim does not fix them.
+/// The number format that a system computes with unless a claim fixes one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
@@ -93,7 +93,7 @@ pub struct MeasuredClaim {
     pub measured: f64,
     /// Its standard error; 0 where the number is exact or the largest of all cases tried.
     pub standard_error: f64,
-    /// How it must relate to the bound.
+    /// How the measured number must relate to the bound.
     pub relation: Relation,
     /// The bound.
     pub bound: f64,
@@ -106,13 +106,13 @@ pub struct MeasuredClaim {
 /// The outcome of one system.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SystemRun {
-    /// As on the command line.
+    /// Its name on the command line.
     pub system: String,
     /// Title and identifier of the paper.
     pub paper: String,
-    /// Numbers that it computed with where no claim says otherwise.
+    /// The number format that it computed with unless a claim fixes one.
     pub precision: Precision,
-    /// Wall clock.
+    /// Wall-clock time.
     pub seconds: f64,
     /// The claims that could be measured.
     pub claims: Vec<MeasuredClaim>,
@@ -123,7 +123,7 @@ pub struct SystemRun {
     pub error: Option<String>,
 }
 
-/// Which part of a run this is.
+/// Which part of a run a result is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {
     /// From 1 to `count`.
@@ -150,7 +150,7 @@ pub struct Run {
     pub set: BTreeMap<String, f64>,
     /// In the order in which they ran.
     pub systems: Vec<SystemRun>,
-    /// The part of a run that this is; none for a whole one.
+    /// The part of a run that this is; `None` for a whole run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
 }

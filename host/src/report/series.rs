@@ -1,4 +1,4 @@
-//! Data of plots: the report draws its figures from them.
+//! The data of plots, from which the report draws its figures.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Axis {
     /// Quantity, with its unit.
     pub label: String,
-    /// Whether it shows decades.
+    /// Whether it is logarithmic.
     pub logarithmic: bool,
 }
 

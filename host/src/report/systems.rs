@@ -17,7 +17,7 @@ pub fn sections(run: &Run) -> Result<Vec<Section>, Failure> {
     run.systems.iter().map(section).collect()
 }
 
-/// How many of all claims hold, and what they were measured with.
+/// How many of the claims hold, and the version, mode and seed.
 pub fn summary(run: &Run) -> String {
     let claims = || run.systems.iter().flat_map(|system| &system.claims);
     let (holding, all) = (claims().filter(|claim| claim.holds).count(), claims().count());

@@ -15,7 +15,7 @@ pub fn table(header: &[&str]) -> Table {
     table
 }
 
-/// A number for people: integers in full, others with three significant digits.
+/// A number for display: integers in full, others with three significant digits.
 pub fn number(value: f64) -> String {
     let magnitude = value.abs();
     if value.fract() == 0.0 && magnitude < 1e9 {

@@ -1,6 +1,6 @@
-//! What the commands that train linear attention have in common.
+//! The common part of the commands that train linear attention.
 //!
-//! The same arguments give the same weights on any machine whose f32 square root and cosine round alike.
+//! The same arguments give the same weights on machines with identical f32 square root and cosine.
 
 use crate::linear_attention::{self, Prompt, Shape};
 use crate::{Failure, console, files, progress, report};

@@ -19,7 +19,7 @@ pub enum System {
     Newton(newton::Arguments),
     /// The same with a feed-forward, which learns small networks from their intermediate values
     ChainOfThought(chain_of_thought::Arguments),
-    /// Decoders that learn one task a prompt
+    /// Decoders that learn one task per prompt
     #[cfg(feature = "train")]
     Superposition(superposition::Arguments),
 }

@@ -1,4 +1,4 @@
-//! The decoder of `situ::decoder` as a function that can be differentiated.
+//! The decoder of `situ::decoder` as a differentiable function.
 
 use candle_core::{D, Device, Result, Tensor, Var};
 use situ::decoder::Shape;
@@ -7,7 +7,7 @@ use situ::random::Generator;
 /// The parameters, in the order of a weights file.
 pub struct Model {
     shape: Shape,
-    /// One variable a matrix or gain.
+    /// One variable per matrix or gain.
     pub parameters: Vec<Var>,
     mask: Tensor,
 }
@@ -32,7 +32,7 @@ impl Model {
             Result::Ok(())
         };
         let fan = |inputs: usize| 1.0 / (inputs as f32).sqrt();
-        // What is added to the residual stream is smaller, the more is added.
+        // Additions to the residual stream shrink with their number.
         let depth = 1.0 / (2.0 * f32::from(shape.layers)).sqrt();
         add(vocabulary, width, 0.5)?;
         add(positions, width, 0.5)?;

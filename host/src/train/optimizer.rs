@@ -1,4 +1,4 @@
-//! AdamW with its state in the open, so that training can be taken up again.
+//! AdamW with accessible state, so that training can be resumed.
 
 use crate::files::Draft;
 use candle_core::{Result, Tensor, Var, backprop::GradStore};
@@ -11,14 +11,14 @@ const WEIGHT_DECAY: f64 = 0.01;
 
 /// AdamW: running means of each gradient and of its square.
 pub struct Optimizer {
-    /// Steps done.
+    /// Number of steps done.
     pub steps: usize,
     means: Vec<Tensor>,
     squares: Vec<Tensor>,
 }
 
 impl Optimizer {
-    /// No step done.
+    /// The state before the first step.
     pub fn new(parameters: &[Var]) -> Result<Self> {
         let zeros = || parameters.iter().map(|p| p.zeros_like()).collect::<Result<Vec<_>>>();
         Ok(Self { steps: 0, means: zeros()?, squares: zeros()? })

@@ -1,8 +1,8 @@
-//! `situ train superposition`: small decoders that learn one task a prompt.
+//! `situ train superposition`: small decoders that learn one task per prompt.
 //!
-//! A training prompt follows one task from its first example to its last; the loss is on the answers
-//! alone. Label noise replaces that share of all answers by random letters. The same arguments give
-//! the same weights on the same machine; an interrupted run is taken up where it last was saved.
+//! A training prompt follows a single task throughout; the loss covers only the answers. Label noise
+//! replaces that share of all answers by random letters. The same arguments give the same weights on the
+//! same machine; an interrupted run resumes where it was last saved.
 
 use super::model::Model;
 use super::optimizer::Optimizer;
@@ -52,10 +52,10 @@ fn width(text: &str) -> std::result::Result<u16, String> {
     }
 }
 
-/// How many threads candle is to use.
+/// The variable that sets candle's number of threads.
 const THREADS: &str = "CANDLE_NUM_THREADS";
 
-/// Prompts of a step.
+/// Prompts per step.
 const BATCH: usize = 64;
 
 /// Largest step size, reached after a tenth of the steps and kept until the last fifth.
@@ -85,9 +85,9 @@ pub fn train(arguments: &Arguments) -> std::result::Result<(), Failure> {
     console::line(format_args!("{}: {} bytes", out.display(), file.len()))
 }
 
-/// Runs this very command in a process whose matrix products have one thread: a step's products are
-/// small, and candle's threads wait for each other without sleeping, which costs ten times as much on a
-/// machine that does anything else. It reads their number from the environment alone.
+/// Runs this same command in a process with single-threaded matrix products: a step's products are small,
+/// and candle's threads spin while they wait for each other, which costs ten times as much on a machine with
+/// other work. Their number can be set only through the environment.
 fn on_one_thread() -> std::result::Result<(), Failure> {
     let program = std::env::current_exe().map_err(|e| Failure::Tool(e.to_string()))?;
     let mut child = Command::new(program);
@@ -95,7 +95,7 @@ fn on_one_thread() -> std::result::Result<(), Failure> {
     let status = child.status().map_err(|e| Failure::Tool(e.to_string()))?;
     match status.code() {
         Some(0) => Ok(()),
-        // It has said why.
+        // The process has reported why.
         code => std::process::exit(code.unwrap_or(1)),
     }
 }

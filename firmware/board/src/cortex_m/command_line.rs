@@ -1,9 +1,9 @@
-//! What the emulator was told to tell the firmware.
+//! The command line that the emulator passes to the firmware.
 
 use cortex_m_semihosting::{nr, syscall1};
 
-/// Whether QEMU logs the blocks of this run, from which the host counts: the command line that it passes by
-/// semihosting ends with the word `trace`. A chip is not asked.
+/// Whether QEMU logs the blocks of this run, from which the host counts: the command line that it passes
+/// through semihosting then ends with the word `trace`. A chip is not asked.
 pub fn is_traced() -> bool {
     let mut line = [0_u8; 32];
     let mut block = [line.as_mut_ptr() as usize, line.len()];

@@ -1,4 +1,4 @@
-//! Counts what a call costs: clock cycles where the core counts them, else ticks of SysTick.
+//! Counts the cost of a call: clock cycles if the core counts them, else ticks of SysTick.
 
 use core::sync::atomic::{Ordering, compiler_fence};
 use cortex_m::Peripherals;
@@ -11,14 +11,14 @@ const SYSTICK_MASK: u32 = 0x00ff_ffff;
 pub enum Counter {
     /// DWT CYCCNT. Used only after it was seen to advance.
     Cycles,
-    /// SysTick at the core's clock. What a tick is worth depends on how the board runs; the host
-    /// converts it.
+    /// SysTick at the core's clock. The meaning of a tick depends on how the board runs; the host converts
+    /// it.
     SysTick(SYST),
 }
 
 impl Counter {
-    /// The best counter that works on this core: QEMU claims to have a CYCCNT, which stays at zero.
-    /// None if the core's peripherals have been taken before.
+    /// The best working counter of this core: QEMU claims to have a CYCCNT, but it stays at zero.
+    /// `None` if the core's peripherals have been taken before.
     pub fn start() -> Option<Self> {
         let peripherals = Peripherals::take()?;
         #[cfg(not(armv6m))]
@@ -93,7 +93,7 @@ fn ticks(systick: &mut SYST, work: impl FnOnce()) -> u32 {
     let before = SYST::get_current();
     fenced(work);
     let after = SYST::get_current();
-    // One wrap shows as a larger value; a flag without it means a whole turn more.
+    // One wrap shows as a larger value; the flag without a larger value means a full extra turn.
     assert!(!systick.has_wrapped() || after > before, "the work outlasts the 24-bit counter");
     before.wrapping_sub(after) & SYSTICK_MASK
 }

@@ -39,7 +39,7 @@ pub fn raise_software_interrupt() {
     SCB::set_pendsv();
 }
 
-/// Makes a function of no arguments the handler of the software interrupt: PendSV.
+/// Makes a function without arguments the handler of the software interrupt: PendSV.
 #[macro_export]
 macro_rules! software_interrupt {
     ($handler:path) => {

@@ -1,4 +1,4 @@
-//! What a chip's boot code wants to find in the image, beside the program.
+//! Data that a chip's boot code requires in the image, in addition to the program.
 
 /// The description that Espressif's second boot stage and its flash tools look for: a magic word, then
 /// names and dates, which may be zero.
@@ -15,7 +15,7 @@ pub static esp_app_desc: [u32; 64] = {
 
 // The block by which RP2350's boot code recognizes a program for its RISC-V cores (datasheet, section
 // 5.9.5.2): the kind of image, entry point and stack, and a loop of one block. It must stand in the
-// first 4 KB, as the start-up code does.
+// first 4 KB, like the start-up code.
 #[cfg(rp2350)]
 core::arch::global_asm!(
     ".section .init, \"ax\"",
@@ -23,7 +23,7 @@ core::arch::global_asm!(
     ".word 0xffffded3, 0x11010142, 0x00000344, _start, _stack_start, 0x000004ff, 0, 0xab123579",
 );
 
-// Espressif's cores take only a trap vector whose address is a multiple of 256.
+// Espressif's cores require a trap vector whose address is a multiple of 256.
 #[cfg(espressif)]
 core::arch::global_asm!(
     ".section .trap.vector, \"ax\"",

@@ -1,4 +1,4 @@
-//! Counts what a call costs: instructions where the core is emulated, clock cycles on a chip.
+//! Counts the cost of a call: instructions if the core is emulated, clock cycles on a chip.
 
 use core::arch::asm;
 use core::sync::atomic::{Ordering, compiler_fence};
@@ -9,7 +9,7 @@ pub struct Counter(());
 impl Counter {
     /// The counter, running.
     pub fn start() -> Option<Self> {
-        // SAFETY: these registers start the counter and do nothing else.
+        // SAFETY: these registers only start the counter.
         unsafe {
             // Espressif's own counter: events (cycles), then mode (running).
             #[cfg(espressif)]
@@ -26,8 +26,8 @@ impl Counter {
         if cfg!(feature = "qemu") { "instret" } else { "cycles" }
     }
 
-    /// Counts that a sample should span: one call suffices for cycles; instructions are so exact that
-    /// a few of the loop around the first call would show.
+    /// Counts that a sample should span: one call suffices for cycles; instruction counts are so exact
+    /// that a few instructions of the loop around the first call would show.
     pub fn sample_length(&self) -> u32 {
         if cfg!(feature = "qemu") { 16_384 } else { 1 }
     }
@@ -47,7 +47,7 @@ impl Counter {
 #[inline(always)]
 fn read() -> u32 {
     let count: u32;
-    // SAFETY: reads a register. Not declared free of side effects, so that it is not moved.
+    // SAFETY: reads a register. Not declared free of side effects, so it is not moved.
     unsafe {
         #[cfg(feature = "qemu")]
         asm!("csrr {}, minstret", out(reg) count);

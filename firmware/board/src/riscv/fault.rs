@@ -1,24 +1,24 @@
-//! How a run ends: by itself, or by a fault.
+//! How a run ends: normally or by a fault.
 
 use core::panic::PanicInfo;
 use riscv_rt::TrapFrame;
 use semihosting::process::ExitCode;
 
-/// Ends the run with success. Only a debugger or an emulator can take this message: on a bare chip
-/// it is a trap, so a firmware that runs by itself never ends.
+/// Ends the run with success. Only a debugger or an emulator can receive this message: on a bare chip it
+/// is a trap, so standalone firmware must never end.
 pub fn finish() -> ! {
     end(ExitCode::SUCCESS)
 }
 
 /// Ends the run with failure: reports it to the emulator or the debugger. A RISC-V core cannot reset
-/// its chip, so a device in the field needs the chip's watchdog to start again.
+/// its chip, so a device in the field needs the chip's watchdog to restart.
 pub fn fail() -> ! {
     end(ExitCode::FAILURE)
 }
 
 fn end(code: ExitCode) -> ! {
     // Without a debugger the message itself traps; then the core stops here.
-    // SAFETY: the vector is code at an address that every core takes.
+    // SAFETY: the vector is code at an address that every core accepts.
     unsafe { core::arch::asm!("csrw mtvec, {}", in(reg) &raw const _stop as usize) };
     code.exit_process()
 }
@@ -41,7 +41,7 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     fail()
 }
 
-// A trap without a handler of its own ends here.
+// A trap without its own handler ends here.
 #[unsafe(export_name = "ExceptionHandler")]
 extern "C" fn exception(_: &TrapFrame) -> ! {
     let (cause, at) = (riscv::register::mcause::read(), riscv::register::mepc::read());

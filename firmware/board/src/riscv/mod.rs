@@ -1,4 +1,4 @@
-//! RISC-V of 32 bits in machine mode: `minstret` or `mcycle`, the environment call, the trap handler.
+//! 32-bit RISC-V in machine mode: `minstret` or `mcycle`, the environment call, the trap handler.
 
 mod boot;
 mod counter;
@@ -29,7 +29,7 @@ pub fn stack_pointer() -> usize {
     pointer
 }
 
-/// Whether QEMU logs the blocks of this run. Never: no timing of a RISC-V core is published to weigh them
+/// Whether QEMU logs the blocks of this run. Never: no timing of a RISC-V core is published to weight them
 /// with.
 pub const fn is_traced() -> bool {
     false
@@ -41,7 +41,7 @@ pub fn disable_interrupts() {
 }
 
 /// Raises the software interrupt, whose handler [`software_interrupt!`](crate::software_interrupt)
-/// names. An environment call stands for it, which every core has; the interrupt controllers of chips
+/// names. This is an environment call, which every core has, whereas the interrupt controllers of chips
 /// differ.
 pub fn raise_software_interrupt() {
     // SAFETY: the handler returns after the call. The trap saves the integer registers alone, so all
@@ -55,7 +55,7 @@ pub fn skip_environment_call() {
     unsafe { mepc::write(mepc::read().wrapping_add(4)) };
 }
 
-/// Makes a function of no arguments the handler of the software interrupt.
+/// Makes a function without arguments the handler of the software interrupt.
 #[macro_export]
 macro_rules! software_interrupt {
     ($handler:path) => {

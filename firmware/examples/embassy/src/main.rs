@@ -1,14 +1,13 @@
 #![no_std]
 #![no_main]
-//! The bundled learner in Embassy: one task samples, another predicts and learns.
+//! The bundled learner on Embassy: one task samples, another predicts and learns.
 //!
 //! ```sh
 //! cd firmware/examples/embassy && cargo run --release
 //! ```
 //!
-//! The channel between the tasks is bounded: the sampling task waits where the learner is late. The
-//! recording takes the place of a sensor; with one, the task awaits its interrupt or a timer instead of
-//! yielding.
+//! The channel between the tasks is bounded: the sampling task waits if the learner is late. The recording
+//! stands in for a sensor; with a sensor, the task awaits its interrupt or a timer instead of yielding.
 
 use cortex_m_rt as _;
 use embassy_executor::Spawner;
@@ -23,7 +22,7 @@ use situ::online::Target;
 use situ_board::fault;
 use static_cell::ConstStaticCell;
 
-/// Samples on their way to the learner; none after the last.
+/// Samples on their way to the learner; `None` after the last.
 static SAMPLES: Channel<CriticalSectionRawMutex, Option<Sample>, QUEUE> = Channel::new();
 static PIPELINE: ConstStaticCell<Pipeline> = ConstStaticCell::new(Pipeline::EMPTY);
 

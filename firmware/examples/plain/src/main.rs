@@ -3,14 +3,14 @@
 //! A product around the bundled learner, without an operating system.
 //!
 //! The sampling interrupt fills a queue; the loop predicts every example, learns those with a label, and
-//! saves the model after every thirty labels. At start the last state is restored. Where a run finds no
-//! state, it resets the chip half-way, as a fault would: the next run goes on with what was learned.
+//! saves the model after every thirty labels. At startup it restores the last state. A run that finds no
+//! state resets the chip halfway, as a fault would, and the next run continues with the saved model.
 //!
 //! ```sh
 //! cd firmware/examples/plain && cargo run --release
 //! ```
 //!
-//! Flash is RAM here that a reset leaves alone ([`Storage`]); put the driver of your chip in its place.
+//! Flash is emulated by RAM that survives a reset ([`Storage`]); use your chip's driver instead.
 
 use heapless::spsc::Queue;
 use learner::model::OUTPUTS;
@@ -22,9 +22,9 @@ use situ_board::{Storage, entry, fault};
 
 /// Labels from one save to the next.
 const INTERVAL: u32 = 30;
-/// Predictions at the start of a run whose hits are counted.
+/// Number of predictions at the start of a run whose hits are counted.
 const FIRST: u32 = 30;
-/// Predictions after which a run without a restored state is cut.
+/// Number of predictions after which a run without a restored state is reset.
 const CUT: u32 = 100;
 
 #[entry]
@@ -62,7 +62,7 @@ fn main() -> ! {
         if let Some(target) = sample.target
             && PIPELINE.label(0, target).is_ok()
         {
-            // A flash memory that fails is no reason to stop predicting.
+            // A flash failure must not stop predictions.
             saves += u32::from(keeper.learned(PIPELINE).unwrap_or(false));
         }
         if !restored && predictions == CUT {

@@ -3,14 +3,14 @@
 //! A radio that learns which of eight channels delivers its packets, from the acknowledgments alone.
 //!
 //! Each packet: choose a channel, send, learn whether it was acknowledged. Twenty bytes of state, saved
-//! every so often and restored at start. Where a run finds no state, it resets the chip half-way, as a
-//! fault would: the next run goes on with what was learned.
+//! periodically and restored at startup. A run that finds no state resets the chip halfway, as a fault
+//! would, and the next run continues with the saved state.
 //!
 //! ```sh
 //! cd firmware/examples/plain && cargo run --release --bin radio
 //! ```
 //!
-//! The world is drawn here; put your radio's driver in its place, as in that of the flash memory.
+//! The radio channel is simulated and flash emulated; use your drivers for both instead.
 
 use situ::archive::Slots;
 use situ::ftrl::{Exp3S, Stored};
@@ -21,11 +21,11 @@ use situ_board::{Storage, entry, fault};
 const CHANNELS: usize = 8;
 /// Share of packets that each channel delivers.
 const DELIVERS: [f32; CHANNELS] = [0.2, 0.3, 0.5, 0.9, 0.4, 0.6, 0.1, 0.7];
-/// Packets of a run.
+/// Number of packets in a run.
 const PACKETS: u32 = 4000;
-/// Packets after which a run without a restored state is cut.
+/// Number of packets after which a run without a restored state is reset.
 const CUT: u32 = 2000;
-/// Packets at the start of a run whose deliveries are counted.
+/// Number of packets at the start of a run whose deliveries are counted.
 const FIRST: u32 = 500;
 /// Packets from one save to the next. A sector of flash lasts some ten thousand erasures: save less
 /// often than this on a chip.
@@ -33,7 +33,7 @@ const INTERVAL: u32 = 250;
 
 #[entry]
 fn main() -> ! {
-    // About one interferer that comes or goes in 40,000 packets.
+    // About one interferer appears or disappears every 40,000 packets.
     let Ok(bandit) = Exp3S::<f32>::discounted(CHANNELS, 40_000, 1) else { fault::fail() };
     let Some(flash) = Storage::take() else { fault::fail() };
     let Ok(mut slots) = Slots::new(flash, 0..2 * Storage::SECTOR as u32) else { fault::fail() };
@@ -50,7 +50,7 @@ fn main() -> ! {
         }
         delivered += u32::from(acknowledged && sent <= FIRST);
         if sent % INTERVAL == 0 {
-            // A flash memory that fails is no reason to stop sending.
+            // A flash failure must not stop sending.
             saves += u32::from(slots.save(&mut state).is_ok());
         }
         if !restored && sent == CUT {

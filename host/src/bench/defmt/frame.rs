@@ -4,13 +4,13 @@ use super::table::Table;
 use defmt_parser::{DisplayHint, Fragment, ParserMode, Type};
 use std::collections::BTreeMap;
 
-/// Longest frame or message. A firmware that runs wild must not fill the host's memory.
+/// Maximum length of a frame or message. Runaway firmware must not fill the host's memory.
 pub const MAX_BYTES: usize = 1 << 20;
 
-/// Deepest nesting of formats.
+/// Maximum nesting depth of formats.
 const MAX_DEPTH: usize = 16;
 
-/// The text of a frame, or `None` if it is damaged or uses a type that situ does not read.
+/// The text of a frame, or `None` if it is damaged or uses a type that situ does not support.
 pub fn message(table: &Table, frame: &[u8]) -> Option<String> {
     let mut arguments = Arguments { table, bytes: frame, written: 0 };
     let format = arguments.format()?;
@@ -18,11 +18,11 @@ pub fn message(table: &Table, frame: &[u8]) -> Option<String> {
     Some(timestamp + &arguments.expand(format, None, MAX_DEPTH)?)
 }
 
-/// What is left of a frame.
+/// The rest of a frame.
 struct Arguments<'t, 'f> {
     table: &'t Table,
     bytes: &'f [u8],
-    /// Bytes of text so far, nested ones counted at each level.
+    /// Bytes of text so far; nested text counts at each level.
     written: usize,
 }
 
@@ -36,7 +36,7 @@ impl<'t> Arguments<'t, '_> {
     ) -> Option<String> {
         let depth = depth.checked_sub(1)?;
         let fragments = defmt_parser::parse(format, ParserMode::ForwardsCompatible).ok()?;
-        // Arguments come in the order of their indexes, each once, whatever the text does with them.
+        // Arguments come in the order of their indexes, each once, however the text uses them.
         let mut parameters = BTreeMap::new();
         for fragment in &fragments {
             if let Fragment::Parameter(parameter) = fragment {
@@ -89,7 +89,7 @@ impl<'t> Arguments<'t, '_> {
                 String::from_utf8(self.slice(length)?.to_vec()).ok()?
             }
             Type::IStr => self.format()?.to_owned(),
-            // Formatted on the board; the byte 255, which no text has, ends it.
+            // Formatted on the board; terminated by the byte 255, which no text contains.
             Type::Debug | Type::Display => {
                 let end = self.bytes.iter().position(|byte| *byte == 0xff)?;
                 let text = String::from_utf8(self.slice(end)?.to_vec()).ok()?;
@@ -143,7 +143,7 @@ impl<'t> Arguments<'t, '_> {
             text += if index == 0 { "" } else { ", " };
             let variant = self.variant(format)?;
             text += &self.expand(variant, hint, depth)?;
-            // An element may take no byte of the frame.
+            // An element may occupy no bytes of the frame.
             if text.len() > MAX_BYTES {
                 return None;
             }
@@ -185,7 +185,7 @@ impl<'t> Arguments<'t, '_> {
     }
 }
 
-/// A number: its value, or its bits where the hint asks for them.
+/// A number: its value, or its bits if the hint requests them.
 fn number(value: i128, bits: u128, hint: Option<&DisplayHint>) -> String {
     match hint {
         Some(DisplayHint::NoHint { zero_pad }) => {
@@ -209,7 +209,7 @@ fn number(value: i128, bits: u128, hint: Option<&DisplayHint>) -> String {
     }
 }
 
-/// Widest number.
+/// Maximum width of a number.
 const MAX_WIDTH: usize = 130;
 
 #[cfg(test)]
@@ -246,9 +246,9 @@ mod tests {
         assert_eq!(text(&["{=u32}"], &[1, 2, 3]), None);
         assert_eq!(text(&["{=?}"], &[9, 0]), None);
         assert_eq!(text(&["{=str}"], &[2, 0, 0, 0, 0xff, 0xfe]), None);
-        // A format within itself, without end.
+        // A format that contains itself.
         assert_eq!(text(&["{=?}"], &[1, 0].repeat(1000)), None);
-        // 2³² elements that take no byte.
+        // 2³² elements that occupy no bytes.
         assert_eq!(text(&["{=[?]}", ""], &[255, 255, 255, 255, 2, 0]), None);
     }
 }

@@ -1,23 +1,23 @@
 //! The boards' log: frames of [defmt](https://defmt.ferrous-systems.com), turned back into text.
 //!
 //! The firmware sends the index of a format string and its arguments; the strings themselves stay in
-//! the ELF file's symbols. This reads what the wire formats 3 and 4 say of numbers, text, slices and
-//! nested formats, in the encoding rzCOBS. Its published decoder reads more (bit fields, bit flags,
-//! times, CBOR) and would be a third of the host's packages.
+//! the ELF file's symbols. This decodes numbers, text, slices and nested formats of the wire formats 3
+//! and 4, in the encoding rzCOBS. The published decoder supports more (bit fields, bit flags, times,
+//! CBOR) but would be a third of the host's packages.
 
 mod frame;
 mod table;
 
 pub use table::Table;
 
-/// Frames as they arrive, in pieces of any length.
+/// A decoder of frames that arrive in pieces of any length.
 pub struct Stream<'t> {
     table: &'t Table,
     open: Vec<u8>,
 }
 
 impl<'t> Stream<'t> {
-    /// Nothing received yet.
+    /// A decoder that has received nothing.
     pub fn new(table: &'t Table) -> Self {
         Self { table, open: Vec::new() }
     }
@@ -25,7 +25,7 @@ impl<'t> Stream<'t> {
     /// Takes received bytes and calls `hear` with the message of each frame that they complete.
     ///
     /// # Errors
-    /// A frame that does not decode; what `hear` returns.
+    /// If a frame does not decode, or `hear` fails.
     pub fn receive(
         &mut self,
         bytes: &[u8],
@@ -48,8 +48,8 @@ impl<'t> Stream<'t> {
     }
 }
 
-/// Reverses rzCOBS: read from the end, a byte below 128 says which of the next seven bytes are zero
-/// (and left out); one from 128 says how many bytes follow before a zero; 255, that 134 follow.
+/// Decodes rzCOBS: read from the end, a byte below 128 marks which of the next seven bytes are zero (and
+/// omitted); one from 128 gives the number of bytes before a zero; 255 means that 134 bytes follow.
 fn unpacked(packed: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(packed.len());
     let mut rest = packed.iter().rev().copied();
@@ -126,7 +126,7 @@ mod tests {
             let packed = packed(&bytes);
             proptest::prop_assert!(!packed.contains(&0));
             let unpacked = unpacked(&packed).unwrap();
-            // The last group may be filled up with zeros.
+            // The last group may be padded with zeros.
             proptest::prop_assert_eq!(&unpacked[..bytes.len()], &bytes[..]);
             proptest::prop_assert!(unpacked[bytes.len()..].iter().all(|byte| *byte == 0));
         }

@@ -11,7 +11,7 @@ const VERSIONS: [&str; 2] = ["3", "4"];
 #[derive(Debug)]
 pub struct Table {
     strings: BTreeMap<u64, String>,
-    /// What precedes each message, if anything.
+    /// The format of the prefix of each message, if any.
     timestamp: String,
 }
 
@@ -32,7 +32,7 @@ impl Table {
     /// Reads the table of an ELF file.
     ///
     /// # Errors
-    /// A file that is no ELF file, or whose log has another version or encoding.
+    /// If the file is not an ELF file, or its log has an unsupported version or encoding.
     pub fn read(elf: &[u8]) -> Result<Self, String> {
         let file = object::File::parse(elf).map_err(|error| error.to_string())?;
         let mut table = Self { strings: BTreeMap::new(), timestamp: String::new() };
@@ -60,7 +60,7 @@ impl Table {
     }
 
     fn add(&mut self, index: u64, name: &str) {
-        // Marks of the compiler and of defmt itself are no JSON.
+        // Symbols of the compiler and of defmt itself are not JSON.
         let Ok(Symbol { tag, data }) = serde_json::from_str(name) else { return };
         match tag.as_str() {
             "defmt_timestamp" => self.timestamp = data,
@@ -70,12 +70,12 @@ impl Table {
         }
     }
 
-    /// The format string of this index.
+    /// The format string with this index.
     pub(super) fn get(&self, index: u16) -> Option<&str> {
         self.strings.get(&u64::from(index)).map(String::as_str)
     }
 
-    /// Format of what precedes each message.
+    /// The format of the prefix of each message.
     pub(super) fn timestamp(&self) -> &str {
         &self.timestamp
     }

@@ -1,10 +1,9 @@
-//! An estimate of cycles, where the board is emulated and Arm publishes its core's timing.
+//! An estimate of cycles, for emulated boards with a core whose timing Arm publishes.
 //!
-//! A second run of the same image executes each row twice while QEMU logs every block that it
-//! translates and executes. The executed mix of instructions, with the manual's cycles, stalls and
-//! branches that are taken, gives the cycles per instruction of the row's last call; times the count, that
-//! is the estimate. Nothing of it was measured on a chip: caches, wait states of flash and contention of
-//! the bus are missing.
+//! A second run of the same image executes each row twice while QEMU logs every block that it translates
+//! and executes. The executed mix of instructions, with the manual's cycles, stalls and taken branches,
+//! gives the cycles per instruction of the row's last call; multiplied by the count, this is the estimate.
+//! None of it was measured on a chip: caches, flash wait states and bus contention are missing.
 
 mod thumb;
 mod timing;

@@ -1,8 +1,8 @@
-//! Thumb instructions, decoded as far as their time depends on it.
+//! Thumb instructions, decoded as far as their timing requires.
 //!
 //! Encodings: Armv7-M Architecture Reference Manual (DDI 0403), chapter A5 and A6.
 
-/// What an instruction costs depends on this.
+/// The kind of an instruction, which determines its cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// One cycle on every core.
@@ -11,7 +11,7 @@ pub enum Kind {
     Multiply,
     /// MLA, MLS.
     MultiplyAdd,
-    /// A product of 64 bits, also added.
+    /// A 64-bit product, with or without addition.
     MultiplyLong,
     /// SDIV, UDIV.
     Divide,
@@ -25,7 +25,7 @@ pub enum Kind {
     Multiple(u32),
     /// A branch that is always taken.
     Jump,
-    /// BL: on Armv6-M it takes a cycle more than other branches.
+    /// BL: on Armv6-M it takes one cycle more than other branches.
     Call,
     /// A conditional branch.
     Branch,
@@ -39,7 +39,7 @@ pub enum Kind {
     FloatMove,
     /// A move of two registers between core and FPU.
     FloatMovePair,
-    /// VMLA, VFMA and alike.
+    /// VMLA, VFMA and similar.
     FloatMultiplyAdd,
     /// VDIV, VSQRT.
     FloatDivide,
@@ -57,7 +57,7 @@ impl Kind {
 /// An instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instruction {
-    /// What its time depends on.
+    /// Its kind, which determines its time.
     pub kind: Kind,
     /// Single-precision registers that it reads, as bits.
     reads: u32,
@@ -70,7 +70,7 @@ impl Instruction {
         Self { kind, reads: 0, writes: 0 }
     }
 
-    /// Whether this one waits for the floating-point result of the one before.
+    /// Whether this instruction waits for the floating-point result of the previous one.
     pub fn waits_for(&self, before: &Self) -> bool {
         before.kind.is_arithmetic() && before.writes & self.reads != 0
     }
@@ -87,7 +87,7 @@ impl Instruction {
     }
 }
 
-/// An instruction of 16 bits.
+/// A 16-bit instruction.
 fn short(code: u16) -> Kind {
     let words = u32::from(code & 0x00ff).count_ones();
     match code >> 11 {
@@ -111,7 +111,7 @@ fn short(code: u16) -> Kind {
     }
 }
 
-/// An instruction of 32 bits that is not of the FPU.
+/// A 32-bit instruction other than those of the FPU.
 fn long(first: u16, second: u16) -> Kind {
     let words = u32::from(second).count_ones();
     let to_pc = second >> 12 == 15;
@@ -137,7 +137,7 @@ fn long(first: u16, second: u16) -> Kind {
         },
         0xf8 | 0xf9 if first & 0x0010 == 0 => Kind::Store,
         0xf8 if first & 0x0070 == 0x0050 && to_pc => Kind::LoadJump,
-        // PLD and alike.
+        // PLD and similar.
         0xf8 | 0xf9 if to_pc => Kind::Simple,
         0xf8 | 0xf9 => Kind::Load,
         0xfb => match first >> 4 & 0xf {

@@ -1,4 +1,4 @@
-//! Tables of cycles, as far as Arm publishes them.
+//! Tables of cycles that Arm publishes.
 
 use super::thumb::{Instruction, Kind};
 
@@ -7,7 +7,7 @@ use super::thumb::{Instruction, Kind};
 pub struct Timing {
     /// The core, as in a board's file.
     core: &'static str,
-    /// Where the numbers are from, and what was assumed.
+    /// The source of the numbers, and the assumptions.
     pub source: &'static str,
     load: u32,
     /// A load right after a load or a store of one register.
@@ -16,7 +16,7 @@ pub struct Timing {
     multiply_add: u32,
     multiply_long: u32,
     system: u32,
-    /// Cycles that a branch takes more if it is taken.
+    /// Extra cycles of a taken branch.
     refill: u32,
     /// Those of BL.
     call: u32,
@@ -24,7 +24,7 @@ pub struct Timing {
     return_: u32,
 }
 
-/// 2 to 12 by the manuals, by the operands.
+/// 2 to 12 by the manuals, depending on the operands.
 const DIVIDE: u32 = 7;
 
 /// The tables.

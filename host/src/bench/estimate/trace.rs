@@ -4,11 +4,11 @@ use super::thumb::{Instruction, Kind};
 use super::timing::Timing;
 use std::collections::HashMap;
 
-/// A run of instructions without a branch but at its end.
+/// A run of instructions with no branch except at its end.
 #[derive(Debug, Default)]
 struct Block {
     instructions: u64,
-    /// Cycles if no branch is taken at its end.
+    /// Cycles if the branch at its end is not taken.
     cycles: u64,
     last: Option<Kind>,
     /// Address after it.
@@ -24,17 +24,17 @@ pub struct Cost {
     pub cycles: u64,
 }
 
-/// Adds up what each call of given functions costs, from the lines of the log.
+/// Sums the cost of each call of given functions from the lines of the log.
 pub struct Trace<'t> {
     timing: &'t Timing,
     /// Address of each function, and the cost of its calls so far.
     pub calls: HashMap<u64, Vec<Cost>>,
     blocks: HashMap<u64, Block>,
-    /// The block that is being listed.
+    /// The block being listed.
     listed: Vec<(u64, Vec<u16>)>,
-    /// The block that was executed last.
+    /// The block executed last.
     last: Option<u64>,
-    /// The call that runs: its function, where it returns to, its cost so far.
+    /// The running call: its function, its return address, its cost so far.
     open: Option<(u64, u64, Cost)>,
 }
 
@@ -46,7 +46,7 @@ impl<'t> Trace<'t> {
         Self { timing, calls, blocks, listed, last: None, open: None }
     }
 
-    /// Reads a line. Others than those of blocks are passed over.
+    /// Reads a line; ignores lines that are not about blocks.
     pub fn line(&mut self, line: &str) {
         if line.starts_with("IN:") {
             self.listed.clear();

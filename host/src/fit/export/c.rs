@@ -11,7 +11,7 @@ use crate::fit::model::Model;
 use situ::online::{Target, Task};
 use std::path::Path;
 
-/// Bytes that a learner may take beside its state: configurations, shapes, counters.
+/// Bytes that a learner may need beyond its state: configurations, shapes, counters.
 const CONFIGURATION: usize = 1024;
 
 /// Writes the library and the example.
@@ -36,14 +36,14 @@ pub fn write(export: &Export<'_>, to: &Destination) -> Result<(), Failure> {
     state.map_or(Ok(()), |state| to.put("state.bin", state))
 }
 
-/// What depends neither on the data nor on the board.
+/// Writes the files that depend neither on the data nor on the board.
 fn sources(firmware: &Path, to: &Destination) -> Result<(), Failure> {
     let here = firmware.join("c");
     let text = |path: &Path| {
         std::fs::read_to_string(path)
             .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
     };
-    // In the export, all sources stand side by side.
+    // In the export, all sources are in one directory.
     let library: String = text(&here.join("src/lib.rs"))?
         .split_inclusive('\n')
         .filter(|l| !l.starts_with("#[path"))
@@ -98,7 +98,7 @@ fn sizes(model: &Model, data: &Examples) -> String {
     )
 }
 
-/// What the Makefile must know of the board.
+/// What the Makefile needs to know about the board.
 fn variables(board: &Board) -> String {
     let core = &board.core;
     let float = if board.target.ends_with("eabihf") { "hard" } else { "soft" };

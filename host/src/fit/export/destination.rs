@@ -3,14 +3,14 @@
 use crate::{Failure, files};
 use std::path::{Path, PathBuf};
 
-/// A directory that may be written to.
+/// A writable directory.
 #[derive(Clone, Debug)]
 pub struct Destination {
     directory: PathBuf,
 }
 
 impl Destination {
-    /// Creates the directory. One that is not empty is refused without `force`.
+    /// Creates the directory. A non-empty one is rejected unless `force` is set.
     ///
     /// # Errors
     /// [`Failure::Input`] naming the directory.
@@ -32,8 +32,8 @@ impl Destination {
         &self.directory
     }
 
-    /// Writes a file. One that has this content already keeps its time, so that cargo does not build
-    /// it again.
+    /// Writes a file. If it already has this content, its modification time is kept, so that cargo does
+    /// not rebuild it.
     ///
     /// # Errors
     /// [`Failure::Input`] naming the file.

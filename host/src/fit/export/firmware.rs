@@ -1,4 +1,4 @@
-//! The exported firmware: what it needs, and how it is written.
+//! The exported firmware: how much memory it needs, and how it is written.
 
 use super::destination::Destination;
 use super::recording::Recording;
@@ -15,15 +15,15 @@ use crate::fit::table::Table;
 const STACK: usize = 1600;
 /// Bytes of variables beside a learner's state: its configuration and drift detector. Measured: at most 60.
 const CONFIGURATION: usize = 80;
-/// Examples that wait for a label, and samples that wait for the model, in the exported firmware.
+/// Examples waiting for a label, and samples waiting for the model, in the exported firmware.
 const WAITING: usize = 4;
 const QUEUE: usize = 8;
-/// Numbers that windows keep beside those of their channels.
+/// Numbers that windows keep in addition to those of their channels.
 const COEFFICIENTS: usize = 32;
 
-/// RAM that the exported firmware needs for a learner: variables and stack, at optimization level 3. None
-/// where the learner cannot be built. At least what the boards measure, and at most 1 KB more for the
-/// bundled recordings.
+/// RAM that the exported firmware needs for a learner: variables and stack, at optimization level 3.
+/// `None` if the learner cannot be built. An upper bound of what the boards measure, and within 1 KB of it
+/// for the bundled recordings.
 pub fn ram_bytes(model: &Model, data: &Examples) -> Option<usize> {
     let shape = data.shape();
     let state_bytes = model.state_bytes(shape)?;
@@ -31,30 +31,30 @@ pub fn ram_bytes(model: &Model, data: &Examples) -> Option<usize> {
     Some(ram_bytes_of(state_bytes, configurations, model.buffer_bytes(shape), data))
 }
 
-/// RAM that firmware needs for a state with so many configurations, whose update has so many bytes of arrays
-/// on its stack.
+/// RAM that firmware needs for a state with this many configurations, whose update keeps `buffer_bytes` of
+/// arrays on its stack.
 pub fn ram_bytes_of(
     state_bytes: usize,
     configurations: usize,
     buffer_bytes: usize,
     data: &Examples,
 ) -> usize {
-    // The features of an example also lie on the stack, once.
+    // One copy of an example's features is on the stack.
     let waiting = 4 * data.features.len() + QUEUE * (4 * channels(data) + 16);
     let configuration = CONFIGURATION * configurations;
     pipeline_bytes(state_bytes, data) + waiting + configuration + STACK + buffer_bytes
 }
 
 /// RAM of the pipeline alone, without configuration: the learner's state, the open windows, and the
-/// examples that wait for a label.
+/// examples waiting for a label.
 pub fn pipeline_bytes(state_bytes: usize, data: &Examples) -> usize {
     let numbers = |windows: Windows| channels(data) * windows.numbers() + COEFFICIENTS;
-    // Without windows there are a sample and the coefficients all the same.
+    // Even without windows, a sample and the coefficients are kept.
     let windows = 4 * data.windows.map_or(channels(data) + COEFFICIENTS, numbers);
     state_bytes + windows + 4 * data.features.len() * WAITING
 }
 
-/// Numbers in a sample.
+/// Number of channels in a sample.
 pub fn channels(data: &Examples) -> usize {
     let features = data.features.len();
     data.windows.map_or(features, |windows| features / windows.set.outputs())
@@ -65,7 +65,7 @@ pub fn channels(data: &Examples) -> usize {
 pub struct Export<'a> {
     /// The learner.
     pub model: &'a Model,
-    /// The file that it learned.
+    /// The file that it learned from.
     pub table: &'a Table,
     /// The examples of the file.
     pub data: &'a Examples,
@@ -91,7 +91,7 @@ pub fn write(export: &Export<'_>, to: &Destination) -> Result<(), Failure> {
     state.map_or(Ok(()), |state| to.put("state.bin", state))
 }
 
-/// Refuses a learner that exceeds the board's RAM.
+/// Rejects a learner that exceeds the board's RAM.
 ///
 /// # Errors
 /// [`Failure::Input`] saying by how much.

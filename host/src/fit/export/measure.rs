@@ -25,7 +25,7 @@ enum Message {
 /// The end of the log.
 #[derive(Debug, Deserialize)]
 struct Finish {
-    /// Calls, and the sums of their counts.
+    /// Number of calls, and the sums of their counts.
     predictions: usize,
     predicting: u64,
     updates: usize,
@@ -36,7 +36,7 @@ struct Finish {
     skipped: u32,
     lost: u32,
     counter: Source,
-    /// Maximum stack once the model was created, and of the whole run.
+    /// Maximum stack up to the creation of the model, and of the whole run.
     begun: u64,
     stack: u64,
 }
@@ -47,17 +47,17 @@ struct Heard {
     finish: Finish,
 }
 
-/// The directory of the export that is measured.
+/// The directory of the export to measure.
 fn directory(board: &Board) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     here.join(report::directory()).join("fit").join(&board.id)
 }
 
-/// Exports, builds and runs the learner; none if it exceeds the board's RAM.
+/// Exports, builds and runs the learner; `None` if it exceeds the board's RAM.
 ///
 /// # Errors
 /// [`Failure::Tool`] for a missing compiler or emulator; [`Failure::Check`] if the firmware does not
-/// build, fails, or predicts anything else than the host.
+/// build, fails, or predicts anything different from the host.
 pub fn measure(
     model: &Model,
     table: &Table,
@@ -145,7 +145,7 @@ fn alike(a: Target<f32>, b: Target<f32>) -> bool {
 
 /// Builds an exported crate; returns the ELF file's path.
 fn build(board: &Board, directory: &Path) -> Result<PathBuf, Failure> {
-    // Shared with the suite: dependencies and `core` are built once.
+    // Shared with the suite, so that dependencies and `core` are built once.
     let target = firmware()?.join("target");
     let cpu = format!("-Ctarget-cpu={}", board.core);
     let mut cargo = Toolchain::find(&board.target)?.cargo("build", &board.target, &[&cpu]);

@@ -1,10 +1,10 @@
 //! A learner as firmware: a crate that builds for a board and learns there.
 //!
-//! The export is a copy of `firmware/learner`, of the board library and of situ itself, so it depends
-//! on no path outside its directory (`firmware`). What depends on the data or on the board is written by `rust`
-//! (the model), `recording` (the samples that it replays) and `workspace` (manifest, cargo's
-//! configuration). `measure` runs an export and compares its predictions with the host's. `c` writes the
-//! learner as a static library with a program in C instead, a copy of `firmware/c`.
+//! The export is a copy of `firmware/learner`, the board library and situ itself, so it depends on no path
+//! outside its directory (`firmware`). The parts that depend on the data or the board are written by `rust`
+//! (the model), `recording` (the samples that it replays) and `workspace` (manifest, cargo's configuration).
+//! `measure` runs an export and compares its predictions with the host's. `c` instead writes the learner as
+//! a static library with a program in C, a copy of `firmware/c`.
 
 mod c;
 mod destination;

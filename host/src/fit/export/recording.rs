@@ -1,4 +1,4 @@
-//! The part of a recording that an exported firmware replays, and the host's predictions on it.
+//! The part of a recording that exported firmware replays, and the host's predictions for it.
 
 use crate::Failure;
 use crate::fit::examples::Examples;
@@ -12,7 +12,7 @@ use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
 use situ::online::{Target, restore};
 
-/// Maximum bytes of recording, where a quarter of the board's flash is not less.
+/// Maximum bytes of recording, unless a quarter of the board's flash is less.
 const MAX_BYTES: u64 = 256 * 1024;
 /// Flags of a row in the firmware's format.
 const RESTART: u32 = 1;
@@ -23,24 +23,24 @@ pub struct Recording {
     rows: Vec<Row>,
 }
 
-/// What a board should do with a recording.
+/// The expected output of a board for a recording.
 #[derive(Debug, Default)]
 pub struct Expected {
-    /// One per complete example.
+    /// One prediction per complete example.
     pub predictions: Vec<Target<f32>>,
-    /// Examples with a label, which are learned.
+    /// Number of examples with a label, which are learned.
     pub updates: usize,
 }
 
 struct Row {
-    /// The first of its group: no window spans it and the row before.
+    /// The first of its group: no window spans it and the previous row.
     restart: bool,
     target: Option<Target<f32>>,
     channels: Vec<f32>,
 }
 
 impl Recording {
-    /// Groups in shuffled order (rows in file order without groups), as many rows as fit a quarter of
+    /// Groups in shuffled order (rows in file order without groups), with as many rows as fit a quarter of
     /// `flash` bytes.
     ///
     /// # Errors
@@ -84,11 +84,11 @@ impl Recording {
         self.rows.iter().flat_map(row).collect()
     }
 
-    /// The predictions of the learner on the host, example after example, as it learns; from `state`
-    /// on, if one is given.
+    /// The predictions of the learner on the host, example by example, as it learns; starting from `state`
+    /// if given.
     ///
     /// # Errors
-    /// [`Failure::Input`] if the learner refuses an example.
+    /// [`Failure::Input`] if the learner rejects an example.
     pub fn expected(
         &self,
         model: &Model,

@@ -48,15 +48,15 @@ pub fn model(model: &Model, table: &Table, data: &Examples, trained: bool) -> St
          change.\n\n{imports}\n\
          /// Channels of a sample: {columns}.\npub const CHANNELS: usize = {channels};\n\
          /// Features of an example.\npub const FEATURES: usize = {features};\n\
-         /// Classes, or 1 for a value.\npub const OUTPUTS: usize = {outputs};\n\
-         /// Labels in order of their class numbers; none for a value.\n\
+         /// Number of classes, or 1 for a value.\npub const OUTPUTS: usize = {outputs};\n\
+         /// Labels in order of their class numbers; empty for a value.\n\
          pub const LABELS: &[&str] = &{labels:?};\n\
-         /// The windows of samples whose features are learned; none: each sample is an example.\n\
+         /// The windows of samples whose features are learned; `None`: each sample is an example.\n\
          pub const WINDOW: Option<Window> = {window};\n\
-         /// The features of a window of a channel.\npub const SET: Set = {set};\n\
-         /// Windows that are open at once.\npub const OVERLAP: usize = {overlap};\n\n\
+         /// The features of each channel in a window.\npub const SET: Set = {set};\n\
+         /// Number of windows open at once.\npub const OVERLAP: usize = {overlap};\n\n\
          /// The model.\npub type Model = {learner};\n\n\
-         /// Brings the model into its initial state, in place.\n///\n/// # Errors\n\
+         /// Initializes the model in place.\n///\n/// # Errors\n\
          /// If type, shape, configuration or saved state contradict one another.\n\
          pub fn begin(model: &mut Model) -> Result<(), Error> {{\n    \
          model.begin({shape_call}, {configuration})?;\n    {restore}\n}}\n",
@@ -79,7 +79,7 @@ fn set(set: Set, imports: &mut Imports) -> String {
     format!("Set::EMPTY{with}")
 }
 
-/// Names by the module that they are imported from.
+/// Imported names, by module.
 #[derive(Default)]
 struct Imports(BTreeMap<&'static str, BTreeSet<&'static str>>);
 
@@ -118,7 +118,7 @@ fn type_of(model: &Model, shape: Shape, imports: &mut Imports) -> String {
     format!("{}<{single}, f32>", imports.online("Adaptive"))
 }
 
-/// The type of a learner that is no mixture, without its drift detection.
+/// The type of a learner that is not a mixture, without drift detection.
 fn single_type(model: &Model, shape: Shape, imports: &mut Imports) -> String {
     let (d, c) = (shape.features, shape.outputs());
     let (name, storage, sizes) = match model {
@@ -147,7 +147,7 @@ fn storage_type(storage: Storage, imports: &mut Imports) -> &'static str {
     }
 }
 
-/// The configuration as an expression; that of a mixture is a tuple.
+/// The configuration as an expression; a tuple for a mixture.
 fn configuration_of(model: &Model, imports: &mut Imports) -> String {
     match model {
         Model::Hedge(models) => {
@@ -171,7 +171,7 @@ trait Literal {
     fn literal(&self, imports: &mut Imports) -> String;
 }
 
-/// Writes a configuration field by field; a field that is forgotten here does not compile.
+/// Writes a configuration field by field; forgetting a field is a compile error.
 macro_rules! literal {
     ($module:literal $type:ident { $($field:ident),* }) => {
         impl Literal for $type<f32> {
@@ -211,7 +211,7 @@ impl Literal for Activation {
 
 impl Literal for f32 {
     fn literal(&self, _: &mut Imports) -> String {
-        // The shortest decimal that reads as the same number.
+        // The shortest decimal that parses to the same number.
         format!("{self:?}")
     }
 }

@@ -1,4 +1,4 @@
-//! The export as a workspace of its own: the learner at its root, the board library and situ below.
+//! The export as its own workspace: the learner at its root, the board library and situ below.
 
 use super::destination::Destination;
 use crate::Failure;
@@ -8,7 +8,7 @@ use crate::fit::model::Model;
 use std::path::Path;
 use toml::{Table, Value};
 
-/// Sections of situ's manifest that its users need; tests and benches stay at home.
+/// Sections of situ's manifest that its users need; tests and benches are left out.
 const LIBRARY: [&str; 4] = ["package", "features", "dependencies", "lints"];
 
 /// Writes everything but the files that depend on the data.
@@ -57,7 +57,7 @@ pub fn library(core: &Path, to: &Destination) -> Result<(), Failure> {
     to.copy_sources(&core.join("src"), "situ/src")
 }
 
-/// The learner's manifest and that of its workspace in one.
+/// The learner's manifest merged with that of its workspace.
 fn manifest(firmware: &Path, board: &Board) -> Result<String, Failure> {
     let mut workspace = read(&firmware.join("Cargo.toml"))?;
     let mut manifest = read(&firmware.join("learner/Cargo.toml"))?;
@@ -78,7 +78,7 @@ fn manifest(firmware: &Path, board: &Board) -> Result<String, Failure> {
     Ok(format!("# Written by `situ fit --export`; yours to change.\n{manifest}"))
 }
 
-/// Sets a value deep in a table of a manifest.
+/// Sets a nested value in a table of a manifest.
 pub fn set(table: &mut Table, path: &[&str], value: Value) {
     let [section, rest @ ..] = path else { return };
     if rest.is_empty() {

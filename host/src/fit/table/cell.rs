@@ -7,7 +7,7 @@ const TENS: [f64; 23] = [
 ];
 
 /// A number of up to 15 digits without exponent, with this decimal sign: the quotient of two integers
-/// that f64 holds exactly, so rounded once, as `str::parse` rounds (Clinger, 1990). None for any other
+/// that f64 holds exactly, so it is rounded once, as in `str::parse` (Clinger, 1990). `None` for any other
 /// cell.
 pub fn short(cell: &[u8], decimal: u8) -> Option<f64> {
     let (negative, digits) = match cell {
@@ -43,7 +43,7 @@ pub fn parse(cell: &[u8], decimal: u8) -> Option<f64> {
     short(cell, decimal).or_else(|| long(cell, decimal))
 }
 
-/// As [`parse`]; yes and no, true and false, on and off are 1 and 0.
+/// Like [`parse`], but yes and no, true and false, on and off are 1 and 0.
 pub fn number(cell: &[u8], decimal: u8) -> Option<f64> {
     parse(cell, decimal).or_else(|| {
         let is = |word: &&[u8]| cell.eq_ignore_ascii_case(word);
@@ -53,14 +53,14 @@ pub fn number(cell: &[u8], decimal: u8) -> Option<f64> {
     })
 }
 
-/// As [`parse`], for what is not a short number.
+/// Like [`parse`], for anything but a short number.
 #[cold]
 fn long(cell: &[u8], decimal: u8) -> Option<f64> {
     let text = std::str::from_utf8(cell).ok()?;
     if decimal == b',' { text.replace(',', ".").parse().ok() } else { text.parse().ok() }
 }
 
-/// Whether a cell stands for no number.
+/// Whether a cell denotes a missing number.
 pub fn is_missing(cell: &[u8]) -> bool {
     matches!(cell, b"" | b"?" | b"-")
         || (cell.len() <= 4
@@ -69,7 +69,7 @@ pub fn is_missing(cell: &[u8]) -> bool {
                 .any(|name| cell.eq_ignore_ascii_case(name)))
 }
 
-/// A cell's text: what is not UTF-8 is read as Latin-1.
+/// A cell's text; if it is not UTF-8, it is read as Latin-1.
 pub fn text(cell: &[u8]) -> String {
     match std::str::from_utf8(cell) {
         Ok(text) => text.to_owned(),
@@ -80,7 +80,7 @@ pub fn text(cell: &[u8]) -> String {
 /// Maximum length of a cell in a message.
 const MAX_SHOWN: usize = 40;
 
-/// A cell as a message shows it: control characters escaped, long ones cut.
+/// A cell formatted for a message: control characters escaped, long cells truncated.
 pub fn shown(cell: &str) -> String {
     let escaped: String = cell
         .chars()

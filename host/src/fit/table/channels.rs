@@ -8,20 +8,20 @@ use crate::fit::counted;
 
 /// Ratio of largest magnitude to range above which single precision loses the signal of a column.
 pub const MAX_OFFSET: f64 = 4096.0;
-/// Fewest rows that a column with a name must count to be an index.
+/// Minimum number of rows that a named column must number to be an index.
 const MIN_COUNTED: usize = 50;
 
 /// How a channel is computed from a row.
 #[derive(Clone, Copy, Debug)]
 pub enum Channel {
-    /// A number, less the origin.
+    /// A number minus the origin.
     Number { place: usize, origin: f64 },
     /// 1 where the row has this name, else 0.
     Name { place: usize, name: f64 },
 }
 
 impl Channel {
-    /// Its number. Through f64 and then f32: the same bits as a literal in the exported source.
+    /// Its number, converted to f64 and then f32: the same bits as a literal in the exported source.
     pub fn of(self, row: &[f64]) -> f32 {
         match self {
             Self::Number { place, origin } => (row[place] - origin) as f32,
@@ -30,7 +30,7 @@ impl Channel {
     }
 }
 
-/// The channels that the columns become once all rows are read, and their names.
+/// The channels made of the columns once all rows are read, and their names.
 ///
 /// # Errors
 /// [`Failure::Input`] for a file without a complete row, naming what was skipped.
@@ -96,20 +96,20 @@ fn no_rows(body: &Body<'_>) -> Failure {
             let column = shown(&body.header[body.columns[place].index]);
             format!("column {column}: no number in any row; leave it out with --drop")
         }
-        (None, Some(_)) => "no row is complete; --missing last or mean fills empty cells".to_owned(),
+        (None, Some(_)) => "no complete row; --missing last or mean fills the gaps".to_owned(),
         (None, None) => "a header but no rows".to_owned(),
     };
     Failure::Input(format!("{}: {line}", body.name))
 }
 
-/// Whether a column counts the rows.
+/// Whether a column numbers the rows.
 fn is_index(column: &Column, header: &[String], rows: usize) -> bool {
     let title = &header[column.index];
     let unnamed = title.is_empty() || title.starts_with("Unnamed:");
     column.counts && rows >= if unnamed { 3 } else { MIN_COUNTED }
 }
 
-/// A column's title and origin: its first value where its range is small beside its magnitude.
+/// A column's title and origin, which is its first value if its range is small relative to its magnitude.
 fn relative(column: &Column, title: &str, notes: &mut Vec<String>) -> (String, f64) {
     let Column { low, high, first, .. } = *column;
     if high <= low || low.abs().max(high.abs()) <= MAX_OFFSET * (high - low) {
@@ -119,7 +119,7 @@ fn relative(column: &Column, title: &str, notes: &mut Vec<String>) -> (String, f
     (format!("{title} (less {first})"), first)
 }
 
-/// What becomes of a column of text.
+/// What happens to a column of text.
 fn named(column: &Column, title: &str) -> String {
     let (title, names) = (shown(title), counted(column.names.len(), "name"));
     let rest = if column.names.beyond() {

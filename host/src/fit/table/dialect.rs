@@ -3,9 +3,9 @@
 use super::cell;
 use csv::{ByteRecord, ReaderBuilder};
 
-/// Separators that are tried, in this order.
+/// Separators to try, in this order.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
-/// Records that are looked at.
+/// Number of records to inspect.
 const LOOKED_AT: usize = 20;
 
 /// Separator, decimal sign and comments of a file.
@@ -20,8 +20,8 @@ pub struct Dialect {
 }
 
 impl Dialect {
-    /// The dialect of a text; what is given is not searched for. The separator is the one that splits
-    /// the header into the most cells, the target among them.
+    /// The dialect of a text; given parts are not detected. The separator is the one that splits the
+    /// header into the most cells, one of them the target.
     pub fn of(
         text: &str,
         target: Option<&str>,
@@ -36,7 +36,7 @@ impl Dialect {
             let named = |name: &[u8]| Some(name.trim_ascii()) == target.map(str::as_bytes);
             (header.iter().any(named), header.len())
         };
-        // The first of equals.
+        // Ties go to the first.
         let best = || SEPARATORS.into_iter().rev().max_by_key(cells).unwrap_or(b',');
         let mut dialect = with(separator.unwrap_or_else(best));
         dialect.decimal = decimal.unwrap_or_else(|| decimal_sign(text, dialect));
@@ -55,7 +55,7 @@ impl Dialect {
         builder
     }
 
-    /// A note where the file is not the usual one.
+    /// A note if the dialect is unusual.
     pub fn note(self) -> Option<String> {
         let separator = match self.separator {
             b'\t' => "tab".to_owned(),
@@ -66,7 +66,7 @@ impl Dialect {
     }
 }
 
-/// A comma where cells read as numbers with one and none has a point.
+/// A comma if some cells are numbers with a comma and none has a point.
 fn decimal_sign(text: &str, dialect: Dialect) -> char {
     if dialect.separator == b',' {
         return '.';
@@ -79,7 +79,7 @@ fn decimal_sign(text: &str, dialect: Dialect) -> char {
     if any(b',') && !any(b'.') { ',' } else { '.' }
 }
 
-/// The first records, the header included.
+/// The first records, including the header.
 fn records(text: &str, dialect: Dialect) -> Vec<ByteRecord> {
     let reader = dialect.reader().from_reader(text.as_bytes());
     reader.into_byte_records().take(LOOKED_AT).map_while(Result::ok).collect()

@@ -17,14 +17,14 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// The encoding that the first bytes of a file look like.
+    /// The encoding suggested by the first bytes of a file.
     pub fn of(head: &[u8]) -> Self {
         match (head, std::str::from_utf8(head)) {
             ([0xff, 0xfe, ..] | [0xfe, 0xff, ..], _) => Self::Utf16,
             // Without a mark: every other byte of a header in ASCII is zero.
             ([1..=255, 0, 1..=255, 0, ..] | [0, 1..=255, 0, 1..=255, ..], _) => Self::Utf16,
             (_, Ok(_)) => Self::Utf8,
-            // The last character goes on behind the head.
+            // The last character may continue beyond the head.
             (_, Err(error)) if error.error_len().is_none() => Self::Utf8,
             _ => Self::Latin1,
         }

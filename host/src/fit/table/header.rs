@@ -1,13 +1,13 @@
-//! Which column of a file is what.
+//! The roles of a file's columns.
 
 use super::cell::shown;
 use crate::Failure;
 use crate::fit::listed;
 
-/// Which columns are what, by name.
+/// The roles of columns, by name.
 #[derive(Clone, Debug, Default)]
 pub struct Columns {
-    /// The column to predict; none to look for anomalies.
+    /// The column to predict; `None` to look for anomalies.
     pub target: Option<String>,
     /// The column that identifies recordings.
     pub group: Option<String>,
@@ -15,11 +15,11 @@ pub struct Columns {
     pub holdout: Option<String>,
     /// Columns to leave out.
     pub drop: Vec<String>,
-    /// Columns to predict from even if they count the rows.
+    /// Columns to predict from even if they number the rows.
     pub keep: Vec<String>,
 }
 
-/// Where the columns stand.
+/// The positions of the columns.
 pub struct Layout {
     /// Index of the target.
     pub target: Option<usize>,
@@ -29,7 +29,7 @@ pub struct Layout {
     pub holdout: Option<usize>,
     /// Indices of the columns to predict from.
     pub numbers: Vec<usize>,
-    /// Indices of those to predict from even if they count the rows.
+    /// Indices of those to predict from even if they number the rows.
     pub kept: Vec<usize>,
 }
 

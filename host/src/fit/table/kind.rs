@@ -1,4 +1,4 @@
-//! What the columns hold, as far as the first rows tell.
+//! What the columns hold, judging by the first rows.
 
 use super::cell::{is_missing, number};
 use super::dialect::Dialect;
@@ -20,7 +20,7 @@ pub enum Times {
 pub enum Kind {
     /// Numbers, or yes and no.
     Number,
-    /// Names: one feature each, that is 1 where the row has this name.
+    /// Names: one feature per name, which is 1 if the row has this name.
     Text,
     /// Timestamps as text.
     Time,
@@ -28,7 +28,7 @@ pub enum Kind {
     Epoch(f64),
 }
 
-/// The kind of a column: text where no cell of the first rows is a number.
+/// The kind of a column: text if no cell of the first rows is a number.
 pub fn kind(records: &[ByteRecord], column: usize, dialect: Dialect) -> Kind {
     let cells = || {
         let cells = records.iter().filter_map(|record| record.get(column));
@@ -44,7 +44,7 @@ pub fn kind(records: &[ByteRecord], column: usize, dialect: Dialect) -> Kind {
         unsigned.first().is_some_and(u8::is_ascii_digit)
     };
     match numbers.is_empty() {
-        // Numbers in a notation that is not understood.
+        // Numbers in an unknown notation.
         true if cells().all(|cell| iso(cell).is_none()) && cells().all(|cell| numeral(&cell)) => {
             Kind::Number
         }
@@ -54,7 +54,7 @@ pub fn kind(records: &[ByteRecord], column: usize, dialect: Dialect) -> Kind {
     }
 }
 
-/// Whether a record is a row of units: no number where the next one has some.
+/// Whether a record is a row of units: it has no number where the next record has some.
 pub fn is_units(records: &[ByteRecord], columns: &[usize], width: usize, dialect: Dialect) -> bool {
     let [first, second, ..] = records else { return false };
     let numbers = |record: &ByteRecord| {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-/// What to do about a missing cell.
+/// What to do with a missing cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Missing {
     /// Use the last value of the column in the same group
@@ -26,23 +26,23 @@ pub struct Filler {
     means: Vec<(f64, f64)>,
     filled: usize,
     skipped: usize,
-    /// Skipped rows without a number in each column.
+    /// Number of rows skipped because each column lacked a number.
     blank: Vec<usize>,
 }
 
 impl Filler {
-    /// Before the first row of this many columns.
+    /// The state before the first row, for this many columns.
     pub fn new(policy: Missing, columns: usize) -> Self {
         let means = vec![(0.0, 0.0); columns];
         let blank = vec![0; columns];
         Self { policy, columns, last: HashMap::new(), means, filled: 0, skipped: 0, blank }
     }
 
-    /// Takes the numbers of a row of a group, NaN for those that are missing, and fills them; false if
-    /// the row is to be skipped.
+    /// Fills the missing numbers, which are NaN, of a row of a group; returns false if the row is to be
+    /// skipped.
     ///
     /// # Errors
-    /// The column of a missing cell, where the policy is to refuse it.
+    /// The column of a missing cell, if the policy is to reject it.
     pub fn fill(&mut self, group: u32, numbers: &mut [f64]) -> Result<bool, usize> {
         match self.policy {
             Missing::Last => {
@@ -89,7 +89,7 @@ impl Filler {
             .then(|| format!("missing: {filled} cells filled, {skipped} rows skipped"))
     }
 
-    /// The first column without a number in any skipped row.
+    /// The first column that has no number in any of the skipped rows.
     pub fn empty(&self) -> Option<usize> {
         self.blank.iter().position(|count| *count > 0 && *count == self.skipped)
     }

@@ -1,10 +1,9 @@
-//! Reading a CSV as a stream: numbers where numbers are due, and an error that names file, line and
-//! column.
+//! Reads a CSV as a stream of numbers; errors name file, line and column.
 //!
 //! Bytes become text (`source`, `encoding`), text becomes records (`dialect`), and the first records
-//! tell what each column holds (`header`, `kind`). Every record becomes a row of numbers in f64 (`rows`,
-//! `cell`, `time`, `missing`, `texts`, `target`), kept in a store that does not grow with their count.
-//! What only all rows can tell, such as the range of a column, decides how a row is narrowed to f32
+//! determine what each column holds (`header`, `kind`). Every record becomes a row of numbers in f64 (`rows`,
+//! `cell`, `time`, `missing`, `texts`, `target`), in a store whose memory does not grow with their count.
+//! Properties of all rows, such as the range of a column, determine how a row is narrowed to f32
 //! (`channels`).
 
 mod cell;
@@ -44,10 +43,10 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::Read;
 
-/// Records that are looked at before the first is taken.
+/// Number of records to inspect before the first is consumed.
 const LOOKED_AT: usize = 100;
 
-/// How to read a file; what is not given is found out.
+/// How to read a file; anything not given is detected.
 #[derive(Clone, Debug, Default)]
 pub struct Format {
     /// Between two cells.
@@ -62,16 +61,16 @@ pub struct Format {
     pub times: Times,
 }
 
-/// A CSV as read.
+/// A CSV file in memory or in a store.
 #[derive(Debug)]
 pub struct Table {
     /// Where it came from, for messages.
     pub name: String,
-    /// Names of the channels: the columns as they are learned from.
+    /// Names of the channels: the columns as the learners see them.
     pub columns: Vec<String>,
     /// What was read of the target.
     pub target: TargetColumn,
-    /// What was done to the data on the way, in words.
+    /// What was done to the data, in words.
     pub notes: Vec<String>,
     channels: Vec<Channel>,
     rows: Store<f64>,
@@ -95,8 +94,8 @@ impl Table {
         channels.extend(self.channels.iter().map(|channel| channel.of(row)));
     }
 
-    /// The indices of the rows of each group, in file order; groups in order of their first rows. Rows of
-    /// a group need not stand together.
+    /// The indices of the rows of each group, in file order; groups in order of their first rows. The rows
+    /// of a group need not be contiguous.
     ///
     /// # Errors
     /// [`Failure::Input`] if a temporary file cannot be read.
@@ -110,16 +109,16 @@ impl Table {
             let group = Meta::of(cursor.row(index)?).group as usize;
             groups[group].push(index as u32);
         }
-        // A group whose rows were all skipped has none.
+        // A group whose rows were all skipped is empty.
         Ok(groups.into_iter().filter(|rows| !rows.is_empty()).map(Rows::Of).collect())
     }
 }
 
 /// The rows of a group.
 pub enum Rows {
-    /// The first so many.
+    /// This many rows from the start.
     All(u32),
-    /// Those of these indices.
+    /// The rows at these indices.
     Of(Vec<u32>),
 }
 
@@ -136,7 +135,7 @@ impl Rows {
 /// Reads a CSV with a header.
 ///
 /// # Errors
-/// [`Failure::Input`], one line that names the file and where in it: unreadable or empty file,
+/// [`Failure::Input`], one line that names the file and the position in it: unreadable or empty file,
 /// ragged row, unknown column, cell that is not a finite number.
 pub fn read(
     name: &str,
@@ -194,16 +193,16 @@ fn line(record: &ByteRecord) -> u64 {
     record.position().map_or(0, csv::Position::line)
 }
 
-/// The records of a file; one may be looked at before it is taken.
+/// The records of a file, with lookahead.
 struct Records<'a, R> {
     name: &'a str,
     reader: csv::Reader<R>,
     first: VecDeque<ByteRecord>,
-    /// Whether it must be UTF-8.
+    /// Whether the file must be UTF-8.
     utf8: bool,
     /// The first line that is not.
     latin: Option<u64>,
-    /// Whether a row that starts with # is a comment: its first cell is to be a number.
+    /// Whether a row that starts with # is a comment, because its first cell should be a number.
     comments: bool,
 }
 
@@ -227,8 +226,8 @@ impl<R: Read> Records<'_, R> {
         Ok(read)
     }
 
-    /// Reads the rows into `body`; returns notes about the lines that it skips. `titles` is the header, and
-    /// `last` the last byte that was read.
+    /// Reads the rows into `body`; returns notes about skipped lines. `titles` is the header, and `last` the
+    /// last byte read.
     fn rows(
         &mut self,
         body: &mut Body<'_>,
@@ -251,7 +250,7 @@ impl<R: Read> Records<'_, R> {
                 }
             } else if !record.iter().all(|cell| cell.trim_ascii().is_empty()) {
                 let (line, cells) = (line(&record), record.len());
-                // Cut off: the last line of a file that does not end with a line break.
+                // Truncated: the last line of a file that does not end with a line break.
                 if cells < titles.len()
                     && !self.next(&mut record)?
                     && !matches!(last.get(), b'\n' | b'\r')

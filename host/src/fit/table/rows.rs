@@ -21,18 +21,18 @@ const MAX_GROUPS: usize = 1 << 20;
 
 /// A column of features.
 pub struct Column {
-    /// Where it stands in the file.
+    /// Its index in the file.
     pub index: usize,
     /// What it holds.
     pub kind: Kind,
-    /// Its names, of a column of text.
+    /// The names in a column of text.
     pub names: Texts,
-    /// The first number, and the smallest and largest one.
+    /// The first, smallest and largest number.
     pub first: f64,
     pub low: f64,
     pub high: f64,
-    /// Whether it counts the rows so far: rises from row to row, by whole numbers and, where it has a
-    /// name, by one.
+    /// Whether it numbers the rows so far: it rises from row to row by whole numbers, and by one if it has
+    /// a name.
     pub counts: bool,
     /// The last timestamp of each group.
     times: HashMap<u32, f64>,
@@ -53,10 +53,10 @@ impl Column {
         }
     }
 
-    /// The number that a cell stands for; NaN where it is missing.
+    /// The number that a cell stands for; NaN if it is missing.
     fn read(&mut self, cell: &[u8], decimal: u8, group: u32) -> Result<f64, &'static str> {
         if is_missing(cell) {
-            // No name is a name as any other.
+            // An empty name is a name like any other.
             return Ok(if self.kind == Kind::Text { f64::from(BEYOND) } else { f64::NAN });
         }
         let time = match self.kind {
@@ -135,10 +135,10 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Takes a record of as many cells as the header has.
+    /// Takes a record with as many cells as the header.
     ///
     /// # Errors
-    /// [`Failure::Input`] naming line and column of a cell that is no number.
+    /// [`Failure::Input`] naming line and column of a cell that is not a number.
     pub fn take(&mut self, record: &ByteRecord) -> Result<(), Failure> {
         let at = |index: Option<usize>| index.map(|index| record[index].trim_ascii());
         let group = at(self.layout.group).map_or(0, |cell| self.groups.number(cell));

@@ -10,23 +10,23 @@ use std::rc::Rc;
 const HEAD: usize = 64 << 10;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// A file as it is read.
+/// A file being read.
 pub struct Text<'a> {
-    /// The first bytes, in UTF-8; what is not is replaced.
+    /// The first bytes, as UTF-8; invalid sequences are replaced.
     pub head: String,
-    /// All bytes, in UTF-8 as far as `encoding` says.
+    /// All bytes, as UTF-8 if `encoding` is right.
     pub bytes: Box<dyn Read + 'a>,
-    /// The last byte that was read: the end of a line?
+    /// The last byte read, which tells whether the file ends with a line break.
     pub last: Rc<Cell<u8>>,
-    /// What was found out, in words.
+    /// What was detected, in words.
     pub notes: Vec<String>,
 }
 
 impl<'a> Text<'a> {
-    /// Opens a source; looks at its first bytes.
+    /// Opens a source and inspects its first bytes.
     ///
     /// # Errors
-    /// The system's message; one for a compressed file that is damaged.
+    /// The system's error, or one for a damaged compressed file.
     pub fn open(source: impl Read + 'a, encoding: Option<Encoding>) -> std::io::Result<Self> {
         let mut source = BufReader::with_capacity(HEAD, source);
         let mut notes = Vec::new();
@@ -88,7 +88,7 @@ fn fill(source: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
     Ok(length)
 }
 
-/// Keeps the last byte.
+/// A reader that remembers the last byte.
 struct Noted<R> {
     source: R,
     last: Rc<Cell<u8>>,
@@ -114,7 +114,7 @@ struct Decoder<R> {
 }
 
 impl<R: Read> Decoder<R> {
-    /// Decodes the next bytes; nothing at the end.
+    /// Decodes the next bytes; yields none at the end.
     fn decode(&mut self) -> std::io::Result<()> {
         let mut raw = [0; 8192];
         let length = fill(&mut self.source, &mut raw)?;

@@ -1,15 +1,15 @@
-//! The column to predict, as it is read: texts and numbers, until all rows tell which.
+//! The column to predict while it is read: both texts and numbers, until all rows decide which it is.
 
 use super::cell;
 use super::texts::Texts;
 
-/// Maximum number of different texts that are kept.
+/// Maximum number of different texts to keep.
 const MAX_TEXTS: usize = 1000;
 
 /// What was read of the column.
 #[derive(Clone, Debug)]
 pub struct TargetColumn {
-    /// Its different texts, as far as they are not too many.
+    /// Its different texts, unless there are too many.
     pub texts: Texts,
     /// The first text that is not a number, and the first number beyond single precision: line and text.
     pub not_number: Option<(u64, String)>,
@@ -37,10 +37,9 @@ impl Default for TargetColumn {
 }
 
 impl TargetColumn {
-    /// Reads a cell that is not blank and the number in it, if any; gives the value and the number of
-    /// the text.
+    /// Takes a non-blank cell and the number in it, if any; returns the value and the number of the text.
     pub fn read(&mut self, cell: &[u8], number: Option<f64>, line: u64) -> (f64, f64) {
-        // Many texts are values, not labels.
+        // So many texts must be values, not labels.
         let label =
             if self.texts.beyond() { super::texts::BEYOND } else { self.texts.number(cell) };
         let place = || Some((line, cell::text(cell)));
@@ -62,7 +61,7 @@ impl TargetColumn {
     }
 }
 
-/// Whether a number is a whole one that a label may be.
+/// Whether a number is whole and can be a label.
 pub fn whole(number: f64) -> bool {
     number.fract() == 0.0 && number.abs() < 1e15
 }

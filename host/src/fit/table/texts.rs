@@ -3,15 +3,15 @@
 use super::cell;
 use std::collections::HashMap;
 
-/// The number of a text that came after the maximum count of different ones.
+/// The number of any new text once the maximum count is reached.
 pub const BEYOND: u32 = u32::MAX;
 
-/// Numbers texts in the order in which they first come.
+/// Numbers texts in order of first occurrence.
 #[derive(Clone, Debug, Default)]
 pub struct Texts {
     numbers: HashMap<Box<[u8]>, u32>,
     max: usize,
-    /// The last text: most often the next one is the same.
+    /// The last text and its number: the next text is usually the same.
     last: (Vec<u8>, u32),
     beyond: bool,
 }
@@ -22,7 +22,7 @@ impl Texts {
         Self { max, last: (Vec::new(), BEYOND), ..Self::default() }
     }
 
-    /// The number of a text; [`BEYOND`] where it is new and there are too many already.
+    /// The number of a text; [`BEYOND`] if it is new and the maximum is reached.
     pub fn number(&mut self, text: &[u8]) -> u32 {
         if self.last.1 != BEYOND && self.last.0 == text {
             return self.last.1;

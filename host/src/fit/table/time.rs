@@ -1,4 +1,4 @@
-//! Points in time as loggers write them.
+//! Timestamps as loggers write them.
 
 /// Seconds since 1970 of a text such as `2026-11-01 10:00:03.25`, `2026-11-01T10:00:03Z` or
 /// `2026-11-01`; an offset from UTC at the end is taken into account.
@@ -53,8 +53,8 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     146_097 * era + 365 * in_era + in_era / 4 - in_era / 100 + in_year - 719_468
 }
 
-/// The unit of epoch times in seconds, if all numbers are such times, of the years 2001 to 2096, and
-/// never fall.
+/// The unit of epoch times in seconds, if all numbers are such times in the years 2001 to 2096 and never
+/// decrease.
 pub fn epoch(numbers: &[f64]) -> Option<f64> {
     let rising = numbers.windows(2).all(|pair| pair[0] <= pair[1]);
     let (first, last) = (*numbers.first()?, *numbers.last()?);

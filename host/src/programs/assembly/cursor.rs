@@ -51,7 +51,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Takes the sign if it is next; returns whether it was.
+    /// Takes the symbol if it is next; returns whether it was.
     pub fn take(&mut self, sign: &str) -> bool {
         let found = matches!(
             self.tokens.first().map(|token| &token.kind), Some(TokenKind::Sign(next)) if *next == sign
@@ -73,7 +73,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    /// Takes the sign, which must be next.
+    /// Takes the symbol, which must be next.
     pub fn expect(&mut self, sign: &str) -> Result<(), Mistake> {
         if self.take(sign) { Ok(()) } else { Err(self.mistake(format!("expected '{sign}'"))) }
     }

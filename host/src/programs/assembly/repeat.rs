@@ -8,7 +8,7 @@ const MAX_LINES: usize = 1 << 16;
 /// Lines as read, each with its beginning.
 type Lines = Vec<(Vec<Token>, Place)>;
 
-/// Blocks that are being collected, the outermost first.
+/// Blocks being collected, outermost first.
 #[derive(Debug, Default)]
 pub(super) struct Repeats {
     open: Vec<Block>,
@@ -24,8 +24,8 @@ struct Block {
 }
 
 impl Repeats {
-    /// Takes a line; returns the lines that are now to be read: none within a block, the repetitions
-    /// at its end, the line itself elsewhere.
+    /// Takes a line; returns the lines to read now: none within a block, the repetitions at its end, the
+    /// line itself elsewhere.
     pub fn line(&mut self, tokens: Vec<Token>, place: Place) -> Result<Lines, Mistake> {
         let ready = match tokens.first().map(|token| &token.kind) {
             Some(TokenKind::Word(word)) if word == ".repeat" => {
@@ -88,7 +88,7 @@ impl Block {
                 (tokens, *place)
             })
         };
-        // A block that would be too long is cut where it is refused.
+        // A block that is too long is cut off at the limit, then rejected.
         (0..self.count).flat_map(copy).take(MAX_LINES + 1).collect()
     }
 

@@ -98,7 +98,7 @@ impl Symbols {
         usize::try_from(sum).map_err(|_| Mistake::new(place, format!("{sum} is not an offset")))
     }
 
-    /// Whether a name is that of a constant.
+    /// Whether a name denotes a constant.
     pub fn is_constant(&self, name: &str) -> bool {
         matches!(self.names.get(name), Some(Label::Constant(_)))
     }
@@ -118,7 +118,7 @@ impl Symbols {
     /// Reads a cell: `name` or `name[n]`.
     ///
     /// # Errors
-    /// If the name is not that of a cell, or the offset is beyond the end of its array.
+    /// If the name does not denote a cell, or the offset is beyond the end of its array.
     pub fn cell(&self, cursor: &mut Cursor<'_>) -> Result<usize, Mistake> {
         let place = cursor.place();
         let (name, _) = cursor.word().map_err(|_| Mistake::new(place, "expected a cell"))?;
@@ -173,7 +173,7 @@ impl Symbols {
         }
     }
 
-    /// Adds a name, with as many underscores at its end as make it unique.
+    /// Adds a name, with as many trailing underscores as make it unique.
     fn name(&mut self, mut name: String, label: Label) {
         while self.names.contains_key(&name) {
             name.push('_');

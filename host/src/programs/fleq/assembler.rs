@@ -26,7 +26,7 @@ use crate::programs::assembly::{
 use situ::construct::computer::fleq::Instruction;
 use std::path::Path;
 
-/// Blocks of a program that is being read.
+/// Blocks of a program being read.
 struct Blocks<'a> {
     size: usize,
     registers: u16,
@@ -35,7 +35,7 @@ struct Blocks<'a> {
     product_scale: Option<f64>,
     product_order: Option<u16>,
     values: Vec<Vec<f64>>,
-    /// Addresses to be resolved when all names are known: the block, and the place of the address.
+    /// Addresses to resolve once all names are known: the block, and the place of the address.
     addresses: Vec<(usize, Place)>,
     lines: &'a [Line],
 }

@@ -68,7 +68,7 @@ impl Program {
         self.needed_blocks() - 1
     }
 
-    /// `C = f(A, B)`; none if a block is copied to itself only to be read, or nothing is done.
+    /// `C = f(A, B)`; `None` if a block is copied to itself only to be read, or nothing is done.
     fn assignment(&self, instruction: &Instruction) -> Option<String> {
         let Instruction { operation, a, b, c, .. } = *instruction;
         let idle = instruction.fetch.is_some() || a == Operand::Block(self.zero());

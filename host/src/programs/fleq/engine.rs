@@ -29,7 +29,7 @@ impl<T: Scalar> Engine<'_, T> {
             && registers.all(|(block, r)| self.computer().register(self.sequence(), r) == *block)
     }
 
-    /// Largest difference of a memory entry to the interpreter's; infinite for a NaN.
+    /// Largest difference between a memory entry and the interpreter's; infinite for a NaN.
     pub fn distance(&self, interpreter: &Interpreter<'_>) -> f64 {
         let memory = self.memory();
         let pairs = memory.iter().flatten().zip(interpreter.memory.iter().flatten());

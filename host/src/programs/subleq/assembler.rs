@@ -19,7 +19,7 @@ use crate::programs::assembly::{Cursor, Data, Mistake, Symbols, outline, read};
 use situ::construct::computer::subleq::{Instruction, Machine};
 use std::path::Path;
 
-/// Cells of a program that is being read.
+/// Cells of a program being read.
 struct Cells {
     word_bits: u16,
     columns: Option<usize>,
