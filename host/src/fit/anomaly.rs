@@ -193,7 +193,7 @@ fn detectors(data: &Examples, rate: f64, budget: Option<usize>) -> Result<Vec<Wa
     match (watches.is_empty(), budget) {
         (false, _) => Ok(watches),
         (true, Some(budget)) if features <= FEATURES => Err(Failure::Input(format!(
-            "--budget {budget}: no detector of {} runs in so many bytes of RAM",
+            "--budget {budget}: no detector of {} runs in so little RAM",
             counted(features, "feature")
         ))),
         (true, _) => Err(Failure::Input(format!(
