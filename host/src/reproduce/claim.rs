@@ -21,7 +21,7 @@ pub struct Claim {
     pub unit: &'static str,
     /// What the measurement is compared with, independent of the code that is measured.
     pub reference: &'static str,
-    /// Whether chance moves the measured number, so that it has a standard error.
+    /// Whether the measured number is random, so that it has a standard error.
     pub sampled: bool,
     /// Measures it.
     pub measure: Measure,
@@ -87,13 +87,13 @@ impl Claim {
     }
 }
 
-/// A measured number and how far chance may have moved it.
+/// A measured number and its standard error.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
     /// The number.
     pub value: f64,
-    /// Its standard error over repetitions with other seeds; 0 where the number is exact or the
-    /// largest of all cases tried.
+    /// Its standard error over repetitions with other seeds; 0 if the number is exact or the
+    /// largest over all cases tried.
     pub standard_error: f64,
     /// Numbers of this run that belong to the statement.
     pub detail: Option<String>,
@@ -105,7 +105,7 @@ impl Measured {
         Self { value, standard_error, detail: None }
     }
 
-    /// The same with numbers to be added to the statement, in parentheses.
+    /// The same with numbers to append to the statement, in parentheses.
     pub fn with_detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
     }

@@ -121,7 +121,7 @@ fn unsupported(system: &System, precision: Precision) -> Failure {
     Failure::Input(format!("--precision {precision}: not supported by {name}; supported: {names}"))
 }
 
-/// The language model that the arguments or the environment name, checked by its header.
+/// The language model given by the arguments or the environment, with its header checked.
 #[cfg(feature = "llm")]
 fn language_model(arguments: &Arguments) -> Result<Option<PathBuf>, Failure> {
     let named = || std::env::var_os("SITU_GGUF").map(PathBuf::from);

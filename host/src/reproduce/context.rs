@@ -7,21 +7,21 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// A computation that several claims of a system need: an experiment with its results.
+/// An experiment whose results several claims of a system need.
 pub trait Study: Sized + 'static {
     /// Runs it.
     ///
     /// # Errors
-    /// Why it could not be run: every claim that needs it is then missing for this reason.
+    /// Why it could not run; every claim that needs it is then missing for this reason.
     fn run(context: &mut Context<'_>) -> Result<Self>;
 }
 
-/// What the claims of one system see, and where they leave their plots.
+/// The settings that the claims of a system see, and their plots.
 pub struct Context<'a> {
     /// The settings of the run.
     pub settings: &'a Settings,
-    /// The system's progress bar; the runner advances it by one step per claim. A measurement of
-    /// minutes may lengthen it by steps of its own.
+    /// The system's progress bar; the runner advances it by one step per claim. A measurement that takes
+    /// minutes may add its own steps.
     pub progress: ProgressBar,
     plots: Vec<Series>,
     studies: HashMap<TypeId, Result<Rc<dyn Any>, String>>,
@@ -33,10 +33,10 @@ impl<'a> Context<'a> {
         Self { settings, progress, plots: Vec::new(), studies: HashMap::new() }
     }
 
-    /// The study `S`: run by the first claim that asks for it, then kept.
+    /// The study `S`: run by the first claim that requests it, then kept.
     ///
     /// # Errors
-    /// Those of the study, to every claim that asks.
+    /// Those of the study, for every claim that requests it.
     pub fn study<S: Study>(&mut self) -> Result<Rc<S>> {
         let key = TypeId::of::<S>();
         let kept = match self.studies.get(&key) {

@@ -1,4 +1,4 @@
-//! The command `situ merge`: the parts of a run become the whole.
+//! The command `situ merge`: joins the parts of a run.
 
 use super::{command, table};
 use crate::report::{self, Run, Shard};
@@ -6,7 +6,7 @@ use crate::{Failure, console};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Maximum number of missing parts that are named.
+/// Maximum number of missing parts to name.
 const SHOWN: usize = 8;
 
 /// Arguments of `situ merge`.

@@ -1,4 +1,4 @@
-//! One function of many items, on all cores.
+//! Applies a function to many items on all cores.
 
 use rayon::prelude::*;
 

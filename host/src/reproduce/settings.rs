@@ -8,11 +8,11 @@ use std::path::PathBuf;
 /// The settings of a run.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How large it is.
+    /// The size of the run.
     pub mode: Mode,
     /// Seed of all random numbers.
     pub seed: u64,
-    /// The numbers to compute with where a claim does not fix them.
+    /// The number format to compute with unless a claim fixes one.
     pub precision: Precision,
     /// A GGUF file of a language model, for the claims that measure one (feature `llm`).
     pub model: Option<PathBuf>,

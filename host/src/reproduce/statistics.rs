@@ -3,7 +3,7 @@
 use super::Measured;
 use statrs::statistics::{Data, OrderStatistics};
 
-/// Slope of y in x.
+/// Slope of y over x.
 pub fn slope(points: &[[f64; 2]]) -> f64 {
     let mean =
         |axis: usize| points.iter().map(|point| point[axis]).sum::<f64>() / points.len() as f64;
@@ -14,7 +14,7 @@ pub fn slope(points: &[[f64; 2]]) -> f64 {
     xy / xx
 }
 
-/// Slope of log y in log x: the exponent of a power law.
+/// Slope of log y over log x: the exponent of a power law.
 pub fn log_slope(points: &[[f64; 2]]) -> f64 {
     slope(&points.iter().map(|point| point.map(f64::ln)).collect::<Vec<_>>())
 }
@@ -58,7 +58,7 @@ pub fn share<S>(samples: &[S], is: impl Fn(&S) -> bool) -> Measured {
     Measured::new(hits / count, (mean * (1.0 - mean) / (count + 3.0)).sqrt())
 }
 
-/// Share of the cases that are right by one method less that by another, on the same cases.
+/// Share of cases correct by one method minus the share correct by another, on the same cases.
 pub fn share_gained(by: &[bool], other: &[bool]) -> Measured {
     let number = |right: &bool| f64::from(u8::from(*right));
     let gains: Vec<f64> =
@@ -66,7 +66,7 @@ pub fn share_gained(by: &[bool], other: &[bool]) -> Measured {
     jackknife(&gains, |gains| gains.iter().copied().sum::<f64>() / gains.len() as f64)
 }
 
-/// Share that is right.
+/// Share of correct cases.
 pub fn share_right(rights: &[bool]) -> f64 {
     share(rights, |right| *right).value
 }

@@ -6,7 +6,7 @@ use crate::report::Precision;
 /// A system: a paper and its claims.
 #[derive(Clone, Copy, Debug)]
 pub struct System {
-    /// As on the command line.
+    /// Its name on the command line.
     pub name: &'static str,
     /// Title and identifier of the paper.
     pub paper: &'static str,
@@ -14,16 +14,16 @@ pub struct System {
     pub claims: &'static [Claim],
     /// Claims about a pretrained language model that the user provides.
     pub model_claims: &'static [Claim],
-    /// Printed where there could be claims about a language model and none is given.
+    /// Printed if there are claims about a language model but no model is given.
     pub without_model: Option<&'static str>,
     /// Sizes that `--set` may change.
     pub sizes: &'static [Size],
-    /// Precisions that [`Settings::precision`] may ask for; double precision is one of them.
+    /// Precisions that [`Settings::precision`] may request; double precision is one of them.
     pub precisions: &'static [Precision],
 }
 
 impl System {
-    /// A system without claims, which computes in double precision where no claim says otherwise.
+    /// A system without claims, which computes in double precision unless a claim says otherwise.
     pub const fn new(name: &'static str, paper: &'static str) -> Self {
         Self {
             name,

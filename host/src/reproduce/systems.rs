@@ -17,5 +17,5 @@ pub const SYSTEMS: &[System] = &[
     superposition::SYSTEM,
 ];
 
-/// Systems beyond the papers: measured only where they are named.
+/// Systems beyond the papers, measured only if named.
 pub const EXTENSIONS: &[System] = &[mesa::SYSTEM];

@@ -1,4 +1,4 @@
-//! The table that a system's claims are printed as.
+//! The printed table of a system's claims.
 
 use crate::report::{SystemRun, number, table};
 

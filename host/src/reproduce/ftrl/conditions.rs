@@ -1,4 +1,4 @@
-//! Where the theorems' conditions matter: equilibria that are not strict, and schedules outside them.
+//! Where the theorems' conditions matter: non-strict equilibria, and schedules that violate them.
 
 use super::runs::{Learning, dilemma, distance, observed, vertex};
 use crate::games::{FeedbackChoice, RegularizerChoice};
@@ -8,7 +8,7 @@ use crate::statistics::wilson;
 use situ::ftrl::Power;
 use situ::games::{self, Bandit, Bimatrix, strict_margin};
 
-/// A run has converged if every strategy is this near to the equilibrium's.
+/// A run has converged if every strategy is within this distance of the equilibrium's.
 const NEAR: f64 = 0.05;
 
 /// Strict at (1,1). At (0,0) the row player loses nothing by its other action: an equilibrium, but

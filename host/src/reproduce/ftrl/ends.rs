@@ -33,7 +33,7 @@ fn coordination_start(choice: FeedbackChoice) -> impl Fn(&mut Generator) -> [f64
 /// Ends of runs by both regularizers, in three games, under every feedback: the smallest shares.
 struct Ends {
     in_basin: Measured,
-    /// Euclidean alone.
+    /// The Euclidean regularizer alone.
     exact: Measured,
 }
 

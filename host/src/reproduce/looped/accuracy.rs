@@ -25,7 +25,7 @@ struct Multiplier<'a> {
 }
 
 impl Multiplier<'_> {
-    /// A' B, row after row; nothing if the machine refuses it.
+    /// A' B, row by row; `None` if the machine refuses it.
     fn multiply(&mut self, a: &[f64], b: &[f64]) -> Result<Option<Vec<f64>>> {
         let mut memory = [a, b].concat();
         memory.resize(self.machine.blocks * a.len(), 0.0);
@@ -50,7 +50,7 @@ fn machine(size: u16) -> Machine {
     Machine::new::<f64>(size, 3, PRODUCT.len())
 }
 
-/// Largest relative error of random products, one number to a block, among those that pass.
+/// Largest relative error of random products, one number per block, among those accepted.
 pub fn product(context: &mut Context<'_>) -> Result<Measured> {
     for series in [by_scale(context.settings)?, by_temperature(context.settings)?, by_size()?] {
         context.plot(series);
@@ -60,7 +60,7 @@ pub fn product(context: &mut Context<'_>) -> Result<Measured> {
     let (mut worst, mut refused) = (0.0_f64, 0);
     with(machine(1), |multiplier| {
         for _ in 0..count {
-            // Evenly spread in their logarithms.
+            // Spread evenly on a logarithmic scale.
             let a = 1000.0_f64.powf(random.random_range(0.0..1.0));
             let sign = if a < 30.0 { 1.0 } else { -1.0 };
             let b = sign * (1000.0 / a).powf(random.random_range(0.0..1.0));

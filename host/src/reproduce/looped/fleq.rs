@@ -17,7 +17,7 @@ use situ::construct::computer::fleq::Machine;
 use situ::scalar::Scalar;
 use situ::transformer::{Attention, Transformer};
 
-/// Loops after which a program is given up.
+/// Maximum number of loops of a program.
 const MAX_LOOPS: usize = 20_000;
 
 /// The largest number of layers of machines of several sizes.
@@ -53,7 +53,7 @@ pub fn heads(context: &mut Context<'_>) -> Result<Measured> {
     Ok(Measured::from(transformer.max_heads() as f64).with_detail(detail))
 }
 
-/// Runs a program in precision T until it halts; `count` blocks from `first` on, row after row.
+/// Runs a program in precision T until it halts; returns `count` blocks from `first` on, row by row.
 fn run<T: Scalar>(program: &Program, first: usize, count: usize) -> Result<Vec<Vec<f64>>> {
     let machine = program.machine::<T>();
     let mut buffers = HeapBuffers::<T>::new(machine.buffer_sizes());

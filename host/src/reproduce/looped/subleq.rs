@@ -161,7 +161,7 @@ fn follow<T: Scalar>(
     let mut interpreter = Interpreter::new(program);
     let mut outcome = Outcome::default();
     while outcome.loops < loops && outcome.mismatches == 0 {
-        // Attention that is too soft leaves bits that are undecided.
+        // Attention that is too soft leaves undecided bits.
         let undecided = match engine.step() {
             Err(Error::Undecided) => true,
             result => result.map(|()| false)?,

@@ -1,4 +1,4 @@
-//! An echo canceller whose echo path changes: the mesa memory as an adaptive filter.
+//! An echo canceller with a changing echo path: the mesa memory as an adaptive filter.
 
 use super::sizes::NOISE;
 use crate::report::{Axis, Curve, Series};
@@ -28,7 +28,7 @@ const WINDOWS: [Range<usize>; 4] = [
 const AFTER: usize = 2;
 const END: usize = 3;
 
-/// A filter: reads an estimate of the echo, then writes what was heard.
+/// A filter: reads an estimate of the echo, then writes the microphone's sample.
 type Filter = Box<dyn FnMut(&[f32; TAPS], f32) -> Result<f32>>;
 
 fn filter<F: FastWeights<f32, TAPS, 1> + 'static>(
@@ -68,7 +68,7 @@ fn path(generator: &mut Generator) -> [f64; TAPS] {
     taps.map(|tap| tap / gain)
 }
 
-/// Powers of the echo and of what each filter leaves of it, sample by sample.
+/// Powers of the echo and of each filter's residual, sample by sample.
 struct Powers {
     echo: Vec<f64>,
     left: Vec<Vec<f64>>,
@@ -107,7 +107,7 @@ impl Powers {
     }
 }
 
-/// All runs: a list for every input.
+/// All runs: one list per input.
 struct Echo {
     runs: Vec<Vec<Powers>>,
 }

@@ -13,9 +13,9 @@ use situ::random::Generator;
 
 const KEYS: usize = 16;
 const VALUES: usize = 4;
-/// Places of the curves.
+/// Points of the curves.
 const PLACES: usize = 20;
-/// Bytes that the mesa memory takes beyond the delta rule's, in pairs of f32.
+/// Memory that the mesa memory takes beyond the delta rule's, in pairs of f32.
 const REPLAYED: usize = (size_of::<Mesa<f32, KEYS, VALUES>>()
     - size_of::<Memory<f32, KEYS, VALUES>>())
     / (4 * (KEYS + VALUES));
@@ -73,7 +73,7 @@ fn replay(
     Ok(())
 }
 
-/// Pairs between two places of the curves.
+/// Pairs between two points of the curves.
 fn grid(settings: &Settings) -> usize {
     settings.count(&PAIRS) / PLACES
 }

@@ -1,4 +1,4 @@
-//! Streams without end: drifting, and made to break.
+//! Long streams: drifting and adversarial.
 
 use super::exact::normals;
 use crate::reproduce::{Context, Measured, Result};
@@ -9,7 +9,7 @@ use situ::scalar::{Storage, f16};
 const KEYS: usize = 8;
 const VALUES: usize = 2;
 
-/// A pair of a slowly rotating map, keys of deviation one.
+/// A pair of a slowly rotating map, with keys of standard deviation one.
 fn drifting(step: u64, generator: &mut Generator) -> ([f32; KEYS], [f32; VALUES]) {
     let key = normals::<KEYS>(generator).map(|x| x as f32);
     let angle = (step % 100_000) as f32 * (std::f32::consts::TAU / 1e5);
@@ -34,7 +34,7 @@ fn adversarial(step: u64, generator: &mut Generator) -> ([f32; KEYS], [f32; VALU
 /// Draws the key and the value of a write.
 type Pair = fn(u64, &mut Generator) -> ([f32; KEYS], [f32; VALUES]);
 
-/// Writes after which the memory is not finite, or which were refused and changed it.
+/// Number of writes that leave the memory not finite, or change it although they were refused.
 fn failures<S: Storage<Compute = f32> + PartialEq>(
     count: u64,
     gate: Gate<f32>,
@@ -47,7 +47,7 @@ fn failures<S: Storage<Compute = f32> + PartialEq>(
     for step in 0..count {
         let (key, value) = pair(step, &mut generator);
         let before = mesa.weights().clone();
-        // Refusals are part of the promise.
+        // Refusals are within the contract.
         let refused = mesa.write(gate, &key, &value).is_err();
         let changed = || *mesa.weights() != before;
         failures += u64::from(!mesa.weights().is_finite() || refused && changed());

@@ -7,7 +7,7 @@ use crate::buffers::HeapBuffers;
 use situ::transformer::{Attention, Block, BufferSizes, Builder, Error, Transformer};
 
 /// Coefficients of a layer: the step size η, and the share β of the last change that the next change
-/// keeps.
+/// keeps (momentum).
 #[derive(Clone, Copy)]
 pub struct Step {
     size: f64,

@@ -60,7 +60,7 @@ pub fn classification(
     (a, labels)
 }
 
-/// Elements row after row, as situ stores them.
+/// Elements in row-major order, as situ stores them.
 pub fn row_major(matrix: &DMatrix<f64>) -> Vec<f64> {
     matrix.transpose().as_slice().to_vec()
 }

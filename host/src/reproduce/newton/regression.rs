@@ -39,8 +39,8 @@ pub fn fixed_scale(context: &mut Context<'_>) -> Result<Measured> {
     largest_error(context, steps, |task| (2.0 * task.examples.nrows() as f64).powi(-2))
 }
 
-/// First index from which on the errors stay within `tolerance`, infinite if they never do: a
-/// prediction may cross the truth long before it settles.
+/// First index after which the errors stay within `tolerance`, infinite if they never do: a prediction
+/// may cross the truth long before it settles.
 fn settled(errors: &[f64], tolerance: f64) -> f64 {
     let outside = |error: &f64| error.is_nan() || *error > tolerance;
     let first = errors.iter().rposition(outside).map_or(0, |last| last + 1);
@@ -59,7 +59,7 @@ impl Study for Depths {
         const TOLERANCE: f64 = 1e-6;
         let [n, d] = [N, D].map(|size| context.settings.count(&size));
         let condition = context.settings.value(&KAPPA);
-        // Layers after which a method is given up: Newton's steps, gradient descent, Chebyshev.
+        // Maximum number of layers of each method: Newton's steps, gradient descent, Chebyshev.
         let deepest = [2.0 * condition.log2() + 17.0, 15.0 * condition, 20.0 * condition.sqrt()]
             .map(|layers| layers as usize);
         let [mut newton, mut descent, mut chebyshev] = [const { Vec::new() }; 3];

@@ -1,4 +1,4 @@
-//! Section 4.3: trained linear attention beside Newton's method and gradient descent.
+//! Section 4.3: trained linear attention compared with Newton's method and gradient descent.
 
 use crate::linear_attention::{EXAMPLES, FEATURES, Law, Model, SHIPPED, UNIT, Workspace};
 use crate::report::{Axis, Curve, Series};
@@ -18,12 +18,12 @@ const ORDERS: [i32; 6] = [2, 3, 4, 6, 8, 10];
 /// Steps of a method, against as many layers of a model.
 const STEPS: i32 = 6;
 
-/// Factors of the inputs of the prompts that are unlike those of the training.
+/// Factors by which the inputs of the out-of-distribution prompts are scaled.
 const SCALES: [f64; 5] = [0.25, 0.5, 1.0, 2.0, 4.0];
 
-/// Squared errors of all methods on one task.
+/// Squared errors of all methods on a task.
 struct Errors {
-    /// That of predicting zero.
+    /// The error of predicting zero.
     prior: f64,
     /// By model, in the order of [`SHIPPED`].
     models: Vec<f64>,
@@ -33,8 +33,8 @@ struct Errors {
     descent: Vec<f64>,
 }
 
-/// Least squares of a prompt in the eigenvectors of its Gram matrix: a method is known by the share that
-/// it leaves of each component of the solution.
+/// Least squares of a prompt in the eigenvectors of its Gram matrix: a method is characterized by the
+/// share that it leaves of each component of the solution.
 struct Components {
     /// Eigenvalues, and what each adds to the prediction of the solution.
     parts: Vec<(f64, f64)>,
@@ -85,8 +85,8 @@ fn models() -> Result<Vec<Model>> {
     SHIPPED.iter().map(open).collect()
 }
 
-/// Errors of all methods on many tasks of a law, all of whose inputs and outputs are `scale` times those
-/// of the training.
+/// Errors of all methods on many tasks of a distribution, with all inputs and outputs scaled by `scale`
+/// relative to training.
 fn errors(
     settings: &Settings,
     models: &[Model],
@@ -135,7 +135,7 @@ struct Trained {
 impl Study for Trained {
     fn run(context: &mut Context<'_>) -> Result<Self> {
         let (settings, models) = (context.settings, models()?);
-        // Of the claims, and of the curves beside them.
+        // For the claims, and for the curves beside them.
         let (claimed, shown) = (settings.size(600, 5000), settings.size(150, 5000));
         let mut tasks = Vec::new();
         for noise in NOISES {
@@ -259,7 +259,7 @@ pub fn against_newton(context: &mut Context<'_>) -> Result<Measured> {
     Ok(trained.tasks.iter().map(ratio).fold(Measured::from(0.0), Measured::max))
 }
 
-/// Smallest squared error that f32 tells from none.
+/// Smallest squared error that f32 distinguishes from zero.
 const RESOLUTION: f64 = 1e-12;
 
 /// Squared error of the plain model on prompts of twice the scale over that at the scale of the training, as

@@ -131,6 +131,6 @@ pub fn boundary(context: &mut Context<'_>) -> Result<Measured> {
     let single = line.single.value;
     let relative = line.single.standard_error / single * line.refined.value / single;
     let refined = line.refined.scaled(1.0 / single);
-    // As if both means were independent: an upper bound, for they rise and fall together.
+    // As if both means were independent: an upper bound, because they are positively correlated.
     Ok(Measured::new(refined.value, refined.standard_error.hypot(relative)))
 }

@@ -13,7 +13,7 @@ pub fn chains<S: Send>(
     chain: impl Fn(&mut Generator) -> Result<S, Error> + Sync,
 ) -> Result<Vec<S>> {
     let run = |index| {
-        // Seeds of one ensemble do not meet those of the next.
+        // Seeds of consecutive ensembles do not overlap.
         chain(&mut Generator::new(seed.wrapping_mul(1 << 32).wrapping_add(index)))
     };
     Ok((0..count).parallel_map(run).collect::<Result<_, Error>>()?)

@@ -19,8 +19,8 @@ const DEVIATION: f64 = 3.0;
 const REACH: f64 = 7.0;
 const POINTS: usize = 281;
 
-/// Steps after which simulated chains are compared: the slower modes have left by the first, the
-/// difference still stands out of the noise at the last.
+/// Steps after which simulated chains are compared: the other modes have decayed by the first, and the
+/// difference still exceeds the noise at the last.
 const TIMES: [usize; 9] = [30, 35, 40, 45, 50, 55, 60, 65, 70];
 
 /// Relative difference of the decay rate of simulated chains from the second eigenvalue of the exact

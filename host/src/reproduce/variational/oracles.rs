@@ -1,4 +1,4 @@
-//! Oracles that see the point: noise that depends on it, a bias, mini-batches.
+//! Oracles that depend on the point: state-dependent noise, a bias, mini-batches.
 
 use super::bias::{SOLUTION, operator};
 use super::ensemble::chains;
@@ -46,7 +46,7 @@ pub fn state_noise(context: &mut Context<'_>) -> Result<Measured> {
     Ok(bias.scaled(1.0 / theory).distance(1.0))
 }
 
-/// A bias of 0.1 of the oracle: the refined mean's shift against `-0.1 / F'(x*)`.
+/// An oracle bias of 0.1: the refined mean's shift against `-0.1 / F'(x*)`.
 pub fn biased(context: &mut Context<'_>) -> Result<Measured> {
     const BIAS: f64 = 0.1;
     let pairs = context.settings.size(16, 1000);
@@ -55,7 +55,7 @@ pub fn biased(context: &mut Context<'_>) -> Result<Measured> {
     Ok(shift.scaled(-SLOPE / BIAS).distance(1.0))
 }
 
-/// Distance from 0.95 of the share of 95 % intervals of a refined mean that hold the solution.
+/// Distance from 0.95 of the share of 95 % intervals of a refined mean that contain the solution.
 pub fn refined_coverage(context: &mut Context<'_>) -> Result<Measured> {
     const BATCH: u32 = 400;
     const BATCHES: u32 = 12;
@@ -107,7 +107,7 @@ pub fn adversarial(context: &mut Context<'_>) -> Result<Measured> {
     let detail = format!("{:.1e} and {:.1e}", plain.value, refined.value);
     let relative = plain.standard_error / plain.value * refined.value / plain.value;
     let ratio = refined.scaled(1.0 / plain.value);
-    // As if both means were independent: an upper bound, for they rise and fall together.
+    // As if both means were independent: an upper bound, because they are positively correlated.
     Ok(Measured::new(ratio.value.abs(), ratio.standard_error.hypot(relative)).with_detail(detail))
 }
 
