@@ -3,7 +3,7 @@
 //! One tile serves every product. What differs is how a tile reads its operands, along their rows or
 //! down their columns ([`Operand`]), and how the sums are written. On Arm a 4 × 4 tile keeps its 16
 //! sums and 4 + 4 operands within the 32 single-precision registers; a host's vector registers have
-//! space for twice as many columns.
+//! space for two or four times as many columns.
 
 use super::Matrix;
 use super::operand::{Operand, columns, rows};
@@ -15,19 +15,19 @@ use crate::scalar::{Scalar, Storage, Vectorized};
 /// unit every operation is a call: one sum at a time is as fast and needs the least code.
 const TILE: usize = if cfg!(all(target_arch = "arm", target_abi = "eabi")) { 1 } else { 4 };
 
-/// Rows of a register tile where there are 16 registers of eight numbers, or 32 of four: the sums of
-/// four rows wait for each other.
-const TALL: usize = if cfg!(any(
+/// Columns of a register tile on a host.
+const WIDTH: usize = if cfg!(target_arch = "arm") { TILE } else { 8 };
+
+/// Columns of a register tile where there are 16 registers of eight numbers, or 32 of four: a load for each
+/// two products, and a row of eight would need two for each.
+const WIDEST: usize = if cfg!(any(
     target_arch = "aarch64",
     all(target_arch = "x86_64", any(feature = "std", target_feature = "avx2"))
 )) {
-    8
+    16
 } else {
-    TILE
+    WIDTH
 };
-
-/// Columns of a register tile.
-const WIDTH: usize = if cfg!(target_arch = "arm") { TILE } else { 8 };
 
 /// Whether matrix products on this core round a product and its sum together (Helium: Cortex-M55 and M85).
 /// Everywhere else they are rounded separately, so that all platforms agree bit for bit.
@@ -117,7 +117,10 @@ where
     #[inline(always)]
     fn bands<const HEIGHT: usize>(&mut self, mut row: usize, start: usize) -> usize {
         while row + HEIGHT <= R {
-            let mut column = self.strips::<HEIGHT, WIDTH>(row, start);
+            let mut column = self.strips::<HEIGHT, WIDEST>(row, start);
+            if WIDEST != WIDTH {
+                column = self.strips::<HEIGHT, WIDTH>(row, column);
+            }
             if WIDTH != TILE {
                 column = self.strips::<HEIGHT, TILE>(row, column);
             }
@@ -213,6 +216,7 @@ where
     W: Write<A::Compute>,
 {
     type Output = ();
+    const WIDEST: bool = true;
 
     #[inline(always)]
     fn work(mut self) {
@@ -220,10 +224,7 @@ where
         let start = self.whole_tiles();
         #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
         let start = 0;
-        let mut row = self.bands::<TALL>(0, start);
-        if TALL != TILE {
-            row = self.bands::<TILE>(row, start);
-        }
+        let row = self.bands::<TILE>(0, start);
         self.bands::<1>(row, 0);
     }
 }
