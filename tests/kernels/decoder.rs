@@ -1,7 +1,8 @@
 //! The decoder compared with attention over whole sequences in f64, and bad weights files.
 
 use nalgebra::{DMatrix, DVector};
-use situ::decoder::{Cache, Decoder, Error, File, Mixing, Shape};
+use situ::decoder::{Cache, Decoder, Error, File, Gains, Mixing, Shape};
+use situ::normtune::{Adagrad, Sgd};
 use situ::random::Generator;
 use situ::scalar::Storage;
 
@@ -245,4 +246,98 @@ fn weights_files_are_read_in_place_and_checked() {
     assert_eq!(open(&file[..file.len() - 2]), Err(Error::Weights));
     assert_eq!(open(&file[..20]), Err(Error::Format));
     assert_eq!(open(b"GGUF of another program, not ours"), Err(Error::Format));
+}
+
+/// The places of the gains among the weights, in their order.
+fn gain_places() -> impl Iterator<Item = usize> {
+    let layer = 2 * 12 + 4 * 12 * 12 + 2 * 12 * 20;
+    let layers = (0..2).flat_map(move |index| {
+        let start = 12 * (7 + 5) + index * layer;
+        [start, start + 12 + 4 * 12 * 12]
+    });
+    layers.chain([12 * (7 + 5) + 2 * layer]).flat_map(|start| start..start + 12)
+}
+
+/// Mean cross-entropy of the answers in a prompt, by running it.
+fn loss(weights: &[f64], prompt: &[(u16, Option<u16>)]) -> f64 {
+    let decoder = Decoder::new(SHAPE, weights).unwrap();
+    let mut memory = vec![0.0; SHAPE.cache()];
+    let (mut cache, mut workspace) = (Cache::new(&mut memory), vec![0.0; SHAPE.workspace()]);
+    let (mut logits, mut losses) = ([0.0; 7], Vec::new());
+    for (token, answer) in prompt {
+        decoder.step(*token, &mut cache, &mut workspace, &mut logits).unwrap();
+        let sum: f64 = logits.iter().map(|logit| logit.exp()).sum();
+        losses.extend(answer.map(|answer| sum.ln() - logits[usize::from(answer)]));
+    }
+    losses.iter().sum::<f64>() / losses.len().max(1) as f64
+}
+
+/// Against central differences in f64, at random weights and prompts of any length.
+#[test]
+fn the_gradient_by_the_gains_is_the_slope_of_the_loss() {
+    for seed in 0..18 {
+        let mut generator = Generator::new(seed);
+        let mut weights: Vec<f64> =
+            (0..SHAPE.weights()).map(|_| 0.5 * generator.normal::<f64>()).collect();
+        let mut letter = || (7.0 * generator.uniform::<f64>()) as u16;
+        let length = 1 + seed as usize % 9;
+        let prompt: Vec<(u16, Option<u16>)> =
+            (0..length).map(|_| (letter(), (letter() > 3).then(&mut letter))).collect();
+
+        let decoder = Decoder::new(SHAPE, &weights).unwrap();
+        let mut gains = Gains::<f64, Sgd<f64>, { SHAPE.gains() }>::EMPTY;
+        gains.begin(&decoder).unwrap();
+        let start = *gains.values();
+        let mut workspace = vec![f64::NAN; SHAPE.tuning_workspace(length)];
+        let found = gains.step(&decoder, &Sgd { rate: 0.5 }, &prompt, &mut workspace).unwrap();
+        assert!((found - loss(&weights, &prompt)).abs() < 1e-12);
+        for (index, place) in gain_places().enumerate() {
+            let gain = weights[place];
+            assert_eq!(start[index], gain);
+            let mut at = |gain: f64| {
+                weights[place] = gain;
+                loss(&weights, &prompt)
+            };
+            let slope = (at(gain + 1e-6) - at(gain - 1e-6)) / 2e-6;
+            at(gain);
+            let gradient = gains.gradient()[index];
+            assert!((gradient - slope).abs() < 1e-7, "{seed}, {index}: {gradient} {slope}");
+            assert!((gains.values()[index] - (gain - 0.5 * gradient)).abs() < 1e-12);
+        }
+    }
+}
+
+/// What cannot be learned leaves the gains as they were.
+#[test]
+fn refused_prompts_change_no_gain() {
+    let stored = weights(&SHAPE);
+    let decoder = Decoder::new(SHAPE, &stored).unwrap();
+    let mut workspace = vec![0.0; SHAPE.tuning_workspace(10)];
+    let mut gains = Gains::<f32, Adagrad<f32>, { SHAPE.gains() }>::EMPTY;
+    gains.begin(&decoder).unwrap();
+    let before = gains.clone();
+    let rule = Adagrad { rate: 0.1, floor: 1e-6 };
+    let mut step = |gains: &mut Gains<_, _, _>, rule, prompt: &[_], length: usize| {
+        gains.step(&decoder, rule, prompt, &mut workspace[..length])
+    };
+    let all = SHAPE.tuning_workspace(10);
+    assert_eq!(step(&mut gains, &rule, &[(7, None)], all), Err(Error::Token));
+    assert_eq!(step(&mut gains, &rule, &[(1, Some(7))], all), Err(Error::Token));
+    assert_eq!(step(&mut gains, &rule, &[(1, Some(2)); 10], all), Err(Error::Full));
+    let short = SHAPE.tuning_workspace(2) - 1;
+    assert_eq!(step(&mut gains, &rule, &[(1, Some(2)); 2], short), Err(Error::Workspace));
+    let wild = Adagrad { rate: f32::MAX, floor: 0.0 };
+    assert_eq!(step(&mut gains, &wild, &[(1, Some(2)); 2], all), Err(Error::NotFinite));
+    assert_eq!(gains.values(), before.values());
+    // An empty prompt has nothing to learn.
+    assert_eq!(step(&mut gains, &rule, &[], all), Ok(0.0));
+    assert_eq!(gains.values(), before.values());
+
+    let tuned = decoder.with_gains(&[0.5; SHAPE.gains()]).unwrap();
+    gains.begin(&tuned).unwrap();
+    assert_eq!(gains.values(), &[0.5; SHAPE.gains()]);
+    assert!(decoder.with_gains(&[0.5; SHAPE.gains() - 1]).is_err());
+    let mesa = weights(&MESA);
+    let mesa = Decoder::new(MESA, &mesa).unwrap();
+    assert_eq!(gains.step(&mesa, &rule, &[(1, Some(2))], &mut workspace), Err(Error::Mesa));
 }

@@ -1,7 +1,7 @@
 //! The forward pass of one token.
 
+use super::cache::{Cache, Places};
 use super::{Error, Mixing, Shape};
-use crate::attention::softmax_in_place;
 use crate::matrix::{add_scaled, dot};
 use crate::scalar::{Scalar, Storage};
 
@@ -13,87 +13,15 @@ use crate::scalar::{Scalar, Storage};
 ///
 /// The [module](super) has the example.
 #[derive(Clone, Copy, Debug)]
-pub struct Decoder<'a, S> {
-    shape: Shape,
+pub struct Decoder<'a, S: Storage> {
+    pub(super) shape: Shape,
     tokens: &'a [S],
     positions: &'a [S],
     layers: &'a [S],
-    gain: &'a [S],
-    output: &'a [S],
-}
-
-/// What the layers keep of the tokens so far, in caller-provided memory: for each position and layer a key
-/// and a value, or for each mesa layer its state.
-///
-/// The example is that of the [module](super).
-#[derive(Debug)]
-pub struct Cache<'a, T> {
-    pub(super) memory: &'a mut [T],
-    first: usize,
-    next: usize,
-    /// Whether tokens were removed and others kept.
-    truncated: bool,
-}
-
-impl<'a, T> Cache<'a, T> {
-    /// An empty cache; a token takes [`Shape::token_cache`] scalars, mesa layers [`Shape::cache`] for all.
-    pub fn new(memory: &'a mut [T]) -> Self {
-        Self::at(memory, 0)
-    }
-
-    /// An empty cache whose first token has this position.
-    pub fn at(memory: &'a mut [T], place: usize) -> Self {
-        Self { memory, first: place, next: place, truncated: false }
-    }
-
-    /// The position of the next token.
-    pub fn next(&self) -> usize {
-        self.next
-    }
-
-    /// Ends a token that was run layer by layer; the next token has the next position.
-    pub fn advance(&mut self) {
-        self.next = self.next.saturating_add(1);
-    }
-
-    /// Removes the tokens from position `place` on. Mesa layers then take the next token only if no token
-    /// is left: their state cannot forget single ones.
-    pub fn truncate(&mut self, place: usize) {
-        let next = self.next.min(place).max(self.first);
-        self.truncated = !self.is_fresh(next) && (self.truncated || next < self.next);
-        self.next = next;
-    }
-
-    fn is_fresh(&self, next: usize) -> bool {
-        next == self.first
-    }
-
-    /// Checks that a token can follow.
-    fn check(&self, shape: &Shape) -> Result<(), Error> {
-        let full = match shape.mixing {
-            Mixing::Softmax => {
-                let end = self.next.saturating_add(1).saturating_mul(shape.token_cache());
-                self.next >= usize::from(shape.context) || end > self.memory.len()
-            }
-            Mixing::Mesa if self.truncated => return Err(Error::Truncated),
-            Mixing::Mesa => shape.cache() > self.memory.len(),
-        };
-        if full { Err(Error::Full) } else { Ok(()) }
-    }
-
-    /// The state of a mesa layer, empty before the first token.
-    pub(super) fn state(&mut self, layer: u16, length: usize) -> Option<&mut [T]>
-    where
-        T: Scalar,
-    {
-        let fresh = self.is_fresh(self.next);
-        let start = usize::from(layer).checked_mul(length)?;
-        let state = self.memory.get_mut(start..)?.get_mut(..length)?;
-        if fresh {
-            state.fill(T::ZERO);
-        }
-        Some(state)
-    }
+    pub(super) gain: &'a [S],
+    pub(super) output: &'a [S],
+    /// Instead of the stored gains.
+    pub(super) gains: Option<&'a [S::Compute]>,
 }
 
 impl<'a, S: Storage> Decoder<'a, S> {
@@ -120,6 +48,7 @@ impl<'a, S: Storage> Decoder<'a, S> {
             layers: take(usize::from(shape.layers).saturating_mul(shape.layer_weights()))?,
             gain: take(width)?,
             output: take(usize::from(shape.vocabulary) * width)?,
+            gains: None,
         })
     }
 
@@ -176,11 +105,9 @@ impl<'a, S: Storage> Decoder<'a, S> {
         let width = usize::from(self.shape.width);
         let place = cache.next;
         cache.check(&self.shape)?;
-        let row =
-            |table: &'a [S], row: usize| table.get(row * width..).and_then(|t| t.get(..width));
-        let token = row(self.tokens, usize::from(token)).ok_or(Error::Token)?;
+        let token = row(self.tokens, token.into(), width).ok_or(Error::Token)?;
         let place = place.checked_rem(usize::from(self.shape.positions)).ok_or(Error::Shape)?;
-        let position = row(self.positions, place).ok_or(Error::Shape)?;
+        let position = row(self.positions, place, width).ok_or(Error::Shape)?;
         let residual = residual.get_mut(..width).ok_or(Error::Workspace)?;
         for ((residual, token), position) in residual.iter_mut().zip(token).zip(position) {
             *residual = token.load() + position.load();
@@ -223,14 +150,14 @@ impl<'a, S: Storage> Decoder<'a, S> {
         let count = cache.next.saturating_sub(cache.first).saturating_add(1);
         let scores = scores.get_mut(..count).ok_or(Error::Workspace)?;
 
-        normalize(residual, gain, normed);
-        let places = Places { layer: layer.into(), width, stride: self.shape.token_cache() };
+        self.normalize(2 * usize::from(layer), residual, gain, normed);
+        let places = Places::new(&self.shape, layer);
         let (key, value) = places.of(cache.memory, cache.next).ok_or(Error::Full)?;
         for out in [&mut *query, key, value] {
             multiply(maps.next().unwrap_or(&[]), normed, out);
         }
         let seen = cache.memory.get(cache.first.saturating_mul(places.stride)..).unwrap_or(&[]);
-        places.attend(seen, usize::from(self.shape.heads), query, scores, mixed);
+        places.attend(seen, query, scores, mixed);
         multiply(maps.next().unwrap_or(&[]), mixed, normed);
         let share = mutated!("decoder-attention", S::Compute::ONE, S::Compute::ZERO);
         add_scaled(share, normed, residual);
@@ -255,7 +182,7 @@ impl<'a, S: Storage> Decoder<'a, S> {
         let (normed, hidden) = workspace.split_at_mut_checked(width).ok_or(Error::Workspace)?;
         let hidden = hidden.get_mut(..units).ok_or(Error::Workspace)?;
 
-        normalize(residual, gain, normed);
+        self.normalize(2 * usize::from(layer) + 1, residual, gain, normed);
         multiply(first, normed, hidden);
         for unit in hidden.iter_mut() {
             *unit = unit.maximum(S::Compute::ZERO);
@@ -266,7 +193,7 @@ impl<'a, S: Storage> Decoder<'a, S> {
     }
 
     /// The weights of a layer's attention and of its feed-forward.
-    fn layer_weights(&self, layer: u16) -> Result<(&'a [S], &'a [S]), Error> {
+    pub(super) fn layer_weights(&self, layer: u16) -> Result<(&'a [S], &'a [S]), Error> {
         let size = self.shape.layer_weights();
         let start = usize::from(layer).saturating_mul(size);
         let weights = self.layers.get(start..).and_then(|w| w.get(..size));
@@ -288,10 +215,29 @@ impl<'a, S: Storage> Decoder<'a, S> {
         let normed = workspace.get_mut(..width).ok_or(Error::Workspace)?;
         let logits =
             logits.get_mut(..usize::from(self.shape.vocabulary)).ok_or(Error::Workspace)?;
-        normalize(residual, self.gain, normed);
+        self.normalize(2 * usize::from(self.shape.layers), residual, self.gain, normed);
         multiply(self.output, normed, logits);
         Ok(())
     }
+
+    /// `out = norm(x)`, by the normalization of this index with this stored gain.
+    pub(super) fn normalize(
+        &self,
+        index: usize,
+        x: &[S::Compute],
+        stored: &[S],
+        out: &mut [S::Compute],
+    ) {
+        match self.gains.and_then(|gains| row(gains, index, x.len())) {
+            Some(gain) => normalize(x, gain, out),
+            None => normalize(x, stored, out),
+        }
+    }
+}
+
+/// A row of a table, `width` numbers each.
+pub(super) fn row<T>(table: &[T], index: usize, width: usize) -> Option<&[T]> {
+    table.get(index.saturating_mul(width)..)?.get(..width)
 }
 
 /// The first rows of a workspace, each of `width` numbers, and what is left of it.
@@ -307,64 +253,17 @@ pub(super) fn rows<T, const N: usize>(
     Ok((rows, rest))
 }
 
-/// The places of a layer's keys and values in a cache.
-#[derive(Clone, Copy)]
-struct Places {
-    layer: usize,
-    width: usize,
-    stride: usize,
-}
-
-impl Places {
-    /// Index of the layer's key in the keys and values of a place.
-    const fn layer_start(self) -> usize {
-        self.layer.saturating_mul(2).saturating_mul(self.width)
-    }
-
-    /// Key and value of a place.
-    fn of<T>(self, memory: &mut [T], place: usize) -> Option<(&mut [T], &mut [T])> {
-        let start = place.saturating_mul(self.stride).saturating_add(self.layer_start());
-        memory.get_mut(start..)?.get_mut(..2 * self.width)?.split_at_mut_checked(self.width)
-    }
-
-    /// Softmax attention of each head over the first positions, one for each score.
-    fn attend<T: Scalar>(
-        self,
-        memory: &[T],
-        heads: usize,
-        query: &[T],
-        scores: &mut [T],
-        out: &mut [T],
-    ) {
-        let size = self.width.checked_div(heads).unwrap_or(0).max(1);
-        let inverse_temperature = T::ONE / T::from_usize(size).sqrt();
-        let heads = query.chunks_exact(size).zip(out.chunks_exact_mut(size));
-        for (head, (query, out)) in heads.enumerate() {
-            // Keys, then values, of this head.
-            let rows = |start: usize| {
-                let places = memory.chunks_exact(self.stride.max(1));
-                places.map(move |place| place.get(start..).and_then(|row| row.get(..size)))
-            };
-            let first = self.layer_start().saturating_add(head.saturating_mul(size));
-            for (score, key) in scores.iter_mut().zip(rows(first)) {
-                *score = dot(query, key.unwrap_or(&[]));
-            }
-            softmax_in_place(scores, inverse_temperature);
-            out.fill(T::ZERO);
-            for (score, value) in scores.iter().zip(rows(first.saturating_add(self.width))) {
-                add_scaled(*score, value.unwrap_or(&[]), out);
-            }
-        }
-    }
-}
-
 /// `out = gain x / √(mean x² + 10⁻⁵)`.
-pub(super) fn normalize<S: Storage>(x: &[S::Compute], gain: &[S], out: &mut [S::Compute]) {
-    let mean = dot(x, x) / S::Compute::from_usize(x.len());
-    let scale = S::Compute::ONE / (mean + S::Compute::from_f64(1e-5)).sqrt();
+fn normalize<S: Storage>(x: &[S::Compute], gain: &[S], out: &mut [S::Compute]) {
+    let scale = scale(x);
     for ((out, x), gain) in out.iter_mut().zip(x).zip(gain) {
         *out = *x * scale * gain.load();
     }
+}
+
+/// `1 / √(mean x² + 10⁻⁵)`.
+pub(super) fn scale<T: Scalar>(x: &[T]) -> T {
+    T::ONE / (dot(x, x) / T::from_usize(x.len()) + T::from_f64(1e-5)).sqrt()
 }
 
 /// `out = W x`, with one row of W per output.

@@ -1,6 +1,6 @@
 //! Heads that solve: mesa layers on a state of fixed size.
 
-use super::forward::{multiply, normalize, rows};
+use super::forward::{multiply, rows};
 use super::shape::STEPS;
 use super::{Cache, Decoder, Error};
 use crate::attention::{conjugate_gradient, fade_and_add};
@@ -32,7 +32,7 @@ impl<S: Storage> Decoder<'_, S> {
         let solving = workspace.get_mut(..4 * size).ok_or(Error::Workspace)?;
         let state = cache.state(layer, shape.layer_state()).ok_or(Error::Full)?;
 
-        normalize(residual, gain, normed);
+        self.normalize(2 * usize::from(layer), residual, gain, normed);
         for out in [&mut *query, &mut *key, &mut *value] {
             multiply(maps.next().unwrap_or(&[]), normed, out);
         }

@@ -15,6 +15,8 @@
 //! with norm(h) = gain · h / √(mean h² + 10⁻⁵) and attention either softmax over the cache
 //! ([`Mixing::Softmax`]) or a mesa layer, whose state has a fixed size ([`Mixing::Mesa`]). Weights are one
 //! slice, in f32, f16 or the bytes of a weights file, in place in flash (`File`); sums are computed in f32.
+//! [`Gains`] adapts a model to new data where it runs: the gains are tuned in RAM, the other weights stay
+//! in flash.
 //!
 //! ```
 //! use situ::decoder::{Cache, Decoder, Mixing, Shape};
@@ -40,15 +42,20 @@
 //! # Ok::<(), situ::decoder::Error>(())
 //! ```
 
+mod backward;
+mod cache;
 #[cfg(feature = "f16")]
 mod file;
 mod forward;
+mod gains;
 mod mesa;
 mod shape;
 
+pub use cache::Cache;
 #[cfg(feature = "f16")]
 pub use file::File;
-pub use forward::{Cache, Decoder};
+pub use forward::Decoder;
+pub use gains::Gains;
 pub use shape::{Mixing, Shape};
 
 error_enum! {
@@ -81,6 +88,10 @@ error_enum! {
         Truncated => "the cache was truncated: a state of fixed size forgets all or nothing",
         /// The bytes are not a weights file of this version.
         Format => "the bytes are not a weights file of this version",
+        /// Gains are tuned through softmax attention alone.
+        Mesa => "gains are tuned through softmax attention alone, not through mesa layers",
+        /// The gradient or a tuned gain is infinite or NaN.
+        NotFinite => "the gradient or a tuned gain is infinite or NaN",
         /// The checksum of the file does not match: it is damaged.
         Checksum => "the weights file is damaged: its checksum does not match",
     }

@@ -139,6 +139,25 @@ impl Shape {
         rows * width + if units > other { units } else { other }
     }
 
+    /// Number of gains: (2 layers + 1) d.
+    pub const fn gains(&self) -> usize {
+        (2 * self.layers as usize + 1).saturating_mul(self.width as usize)
+    }
+
+    /// Scalars of workspace of a tuning step with a prompt of so many tokens: (3 layers + 3) d for each, and
+    /// 6 d + 2 max(units, tokens, vocabulary).
+    pub const fn tuning_workspace(&self, tokens: usize) -> usize {
+        let (width, units) = (self.width as usize, self.units as usize);
+        let more = if units > tokens { units } else { tokens };
+        let vocabulary = self.vocabulary as usize;
+        let most = if vocabulary > more { vocabulary } else { more };
+        let token = (3 * self.layers as usize + 3).saturating_mul(width);
+        token
+            .saturating_mul(tokens)
+            .saturating_add(6 * width)
+            .saturating_add(most.saturating_mul(2))
+    }
+
     /// Multiply-adds of a token after `before` others: one for each weight except the embeddings, and
     /// those of the attention scores and sums, or of at most 30 steps of conjugate gradient.
     pub const fn multiply_adds(&self, before: usize) -> usize {

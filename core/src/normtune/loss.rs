@@ -13,11 +13,8 @@ use crate::scalar::Scalar;
 /// assert!((loss - 2.0_f32.ln()).abs() < 1e-6);
 /// assert_eq!(gradient, [0.5, -0.5]);
 /// ```
-pub fn cross_entropy<T: Scalar, const OUTPUTS: usize>(
-    outputs: &[T; OUTPUTS],
-    class: usize,
-    gradient: &mut [T; OUTPUTS],
-) -> T {
+#[inline]
+pub fn cross_entropy<T: Scalar>(outputs: &[T], class: usize, gradient: &mut [T]) -> T {
     let largest = outputs.iter().copied().fold(-T::MAX, T::maximum);
     let mut sum = T::ZERO;
     for (gradient, output) in gradient.iter_mut().zip(outputs) {
