@@ -3,9 +3,8 @@
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-/// The faults. A line of the code names one with `mutated!(name, right, wrong)`; `units`,
-/// `trained-layers` and `gain-slopes` are faults of the host, which asks [`is_active`]; `chain-filter` is one of
-/// both.
+/// The faults. A line of the code names one with `mutated!(name, right, wrong)`; `units`
+/// and `trained-layers` are faults of the host, which asks [`is_active`]; `chain-filter` is one of both.
 pub const NAMES: &[&str] = &[
     "forward-skipped",
     "newton-step",

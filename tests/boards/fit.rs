@@ -4,7 +4,11 @@ use crate::suite::OTHERS;
 use crate::{TOOL_MISSING, budgets, required, situ, skipped};
 use assert_cmd::Command;
 use serde_json::Value;
+use situ::decoder::File;
+use situ::random::Generator;
 use situ_host::bench::{Board, Toolchain, firmware, run};
+use situ_suite::tuning::{RULE, TOKENS, Tuned, hits, prompt};
+use situ_suite::weights::{LANG_32, LANG_32_SHAPE};
 use std::path::Path;
 
 fn number(value: &Value) -> f64 {
@@ -291,6 +295,27 @@ fn a_bandit_survives_a_reset_of_the_board() {
     let delivered = |run: &Value| run["delivered"].as_u64().unwrap();
     // Of 500 packets; the best channel delivers 450, a blind choice 231.
     assert!(delivered(&cut) < 400 && delivered(&whole) > 400, "{cut} {whole}");
+}
+
+/// A language that the model has never seen: its gains, tuned on the board, make it answer as many prompts as
+/// those that the host tunes.
+#[test]
+fn gains_are_tuned_on_the_board() {
+    let _turn = OTHERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let example = firmware().unwrap().join("examples/plain");
+    let Some(log) = build_and_run_as(&example, "qemu-m4", "gains") else { return };
+    let run: Value = serde_json::from_str(log.last().unwrap()).unwrap();
+    let decoder = File::open(LANG_32).unwrap();
+    let mut workspace = [0.0; LANG_32_SHAPE.tuning_workspace(TOKENS)];
+    let before = hits(&decoder, &mut workspace);
+    let (mut tuned, mut generator) = (Tuned::EMPTY, Generator::new(1));
+    tuned.begin(&decoder).unwrap();
+    for _ in 0..300 {
+        tuned.step(&decoder, &RULE, &prompt(&mut generator), &mut workspace).unwrap();
+    }
+    let after = hits(&decoder.with_gains(tuned.values()).unwrap(), &mut workspace);
+    assert_eq!([&run["before"], &run["after"]], [before, after]);
+    assert!(before <= 20 && after >= 95, "{run}");
 }
 
 /// The example on Embassy's executor predicts what the plain loop does.

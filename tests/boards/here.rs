@@ -3,7 +3,7 @@
 use situ::random::Generator;
 use situ_host::bench::{Expected, Suite, expected};
 use situ_host::prompts::{Family, Mixture};
-use situ_suite::{Benchmark, SEED, Visitor};
+use situ_suite::{Benchmark, SEED, Visitor, tuning};
 
 struct Here<'e> {
     expected: std::slice::Iter<'e, Expected>,
@@ -70,6 +70,24 @@ fn prompts_of_the_model_are_of_its_family() {
         prompts.each_ref().map(Vec::as_slice),
         situ_suite::PROMPTS.each_ref().map(|p| &p[..])
     );
+}
+
+/// The fifth language is that of the family; a prompt's answers are those of its examples and its query.
+#[test]
+fn lessons_are_of_the_fifth_language() {
+    let mut generator = Generator::new(SEED);
+    for _ in 0..20 {
+        let mut same = generator.clone();
+        let lesson = tuning::prompt(&mut generator);
+        let prompt = Family::Lang.prompt(&[4; 10], &[4], &mut same);
+        assert!(lesson.iter().map(|(token, _)| token).eq(&prompt.tokens));
+        for [(input, none), (separator, answer)] in
+            lesson.chunks(3).map(|example| [example[0], example[1]])
+        {
+            assert_eq!((none, separator), (None, Family::Lang.separator()));
+            assert_eq!(answer, Some(Family::Lang.answer(4, &[input])));
+        }
+    }
 }
 
 #[test]

@@ -326,7 +326,7 @@ fn refused_prompts_change_no_gain() {
     assert_eq!(step(&mut gains, &rule, &[(1, Some(2)); 10], all), Err(Error::Full));
     let short = SHAPE.tuning_workspace(2) - 1;
     assert_eq!(step(&mut gains, &rule, &[(1, Some(2)); 2], short), Err(Error::Workspace));
-    let wild = Adagrad { rate: f32::MAX, floor: 0.0 };
+    let wild = Adagrad { rate: f32::INFINITY, floor: 0.0 };
     assert_eq!(step(&mut gains, &wild, &[(1, Some(2)); 2], all), Err(Error::NotFinite));
     assert_eq!(gains.values(), before.values());
     // An empty prompt has nothing to learn.

@@ -15,7 +15,7 @@ const PARTS: [&str; 24] = [
     "construct::computer::subleq::Machine",
     "construct::superposition::Superposition",
     "construct::superposition::plan::Rows",
-    "decoder::forward::Cache",
+    "decoder::cache::Cache",
     "decoder::forward::Decoder",
     "ftrl::bandit::TsallisInf",
     "normtune::stack::StackParameters",

@@ -21,6 +21,7 @@ mod normtune;
 mod scalar;
 mod solve;
 mod transformer;
+pub mod tuning;
 pub mod weights;
 
 pub use format::Format;

@@ -2,33 +2,21 @@
 //! superposition, and a network learned from traces of its values.
 
 use crate::format::{emit_all, vector};
+use crate::tuning::TuningStep;
+use crate::weights::{LANG_32, LANG_32_SHAPE as SHAPE, exact_lang_32};
 use crate::{Benchmark, Visitor, rows};
 use situ::array_buffers;
 use situ::attention::softmax_in_place;
 use situ::construct::chain_of_thought::{LeakyRelu, TraceConfiguration, TraceLearner};
 use situ::construct::superposition::{Plan, Rows, Superposition, Task};
-use situ::decoder::{Cache, Decoder, File, Mixing, Shape};
+use situ::decoder::{Cache, Decoder, File};
 use situ::random::Generator;
 use situ::scalar::{Scalar, Storage};
 use situ::transformer::{Block, BufferSizes, Buffers, Transformer};
 
 pub(crate) fn each<V: Visitor>(visitor: &mut V) {
-    rows!(visitor: Trained, Written, Traces);
+    rows!(visitor: Trained, TuningStep, Written, Traces);
 }
-
-/// The smallest shipped model, in f16.
-static WEIGHTS: &[u8] = crate::weights::LANG_32;
-
-const SHAPE: Shape = Shape {
-    vocabulary: 11,
-    positions: 32,
-    context: 32,
-    width: 32,
-    heads: 2,
-    units: 128,
-    layers: 2,
-    mixing: Mixing::Softmax,
-};
 
 /// Prompts of the model's family: ten examples `x > y` and a query `x >`, with 10 as the separator. Each
 /// example follows one of two tasks with equal probability.
@@ -82,7 +70,7 @@ impl Benchmark for Trained {
 
     fn new(_: &mut Generator) -> Self {
         Self {
-            model: File::open(WEIGHTS).ok().filter(|model| *model.shape() == SHAPE),
+            model: File::open(LANG_32).ok().filter(|model| *model.shape() == SHAPE),
             memory: [0.0; SHAPE.cache()],
             workspace: [0.0; SHAPE.workspace()],
             answers: Default::default(),
@@ -101,9 +89,7 @@ impl Benchmark for Trained {
         emit_all(self.answers.as_flattened(), emit);
     }
     fn reference(&self, emit: &mut dyn FnMut(f64)) {
-        let (stored, _) = WEIGHTS.get(File::HEADER..).unwrap_or(&[]).as_chunks::<2>();
-        let mut weights = [0.0; SHAPE.weights()];
-        weights.iter_mut().zip(stored).for_each(|(out, stored)| *out = stored.load().into());
+        let weights = exact_lang_32();
         let Ok(model) = Decoder::new(SHAPE, &weights) else { return };
         let (mut memory, mut workspace) = ([0.0; SHAPE.cache()], [0.0; SHAPE.workspace()]);
         for prompt in &PROMPTS {

@@ -75,7 +75,7 @@ pub fn keep() {
         normalized => fn(&mut Optimizer<[f32; 2], 33, 2, 5>, &mut BatchNorm<f32, 33, 2, 5>, &mut P<f32>, &W<f32>) -> Result<(), Error>;
         Moments::normalized => fn(&Moments<f32>, Unit<f32>) -> Unit<f32>;
         Parameters::scattered => fn(u64, f32) -> P<f32>;
-        cross_entropy => fn(&[f32; 5], usize, &mut [f32; 5]) -> f32;
+        cross_entropy => fn(&[f32], usize, &mut [f32]) -> f32;
         squared_error => fn(&[f32; 5], &[f32; 5], &mut [f32; 5]) -> f32;
         khatri_rao => fn(&[Network<Sign>], [usize; 3], &mut [f32]);
         rebuild => fn(&[Network<Sign>; 2], &Matrix<f32, 3, 4>, &[f32; 3], &Domain<f32, 4>, &mut [f32], &mut [Parameters<f16, 7, 1, 3>; 2]) -> Result<Report<f32>, Error>;

@@ -4,7 +4,8 @@ use crate::kept;
 use situ::construct::chain_of_thought::{self, ChainOfThought, TraceConfiguration, TraceLearner};
 use situ::construct::superposition::{self, Superposition, Task};
 use situ::construct::{logistic::Logistic, newton::Regression};
-use situ::decoder::{self, Cache, Decoder, Shape};
+use situ::decoder::{self, Cache, Decoder, Gains, Shape};
+use situ::normtune::Adagrad;
 use situ::scalar::f16;
 use situ::solve;
 use situ::transformer::{self, Buffers, Transformer};
@@ -19,6 +20,11 @@ type SolveResult<T> = Result<T, solve::Error>;
 type DecoderResult<T> = Result<T, decoder::Error>;
 /// Weights in the bytes of a file.
 type Filed<'a> = Decoder<'a, [u8; 2]>;
+
+/// Gains of one layer of four numbers.
+type Tuned = Gains<f32, Adagrad<f32>, 12>;
+/// A token and its answer.
+type Learned = (u16, Option<u16>);
 
 /// Keeps them.
 pub fn keep() {
@@ -51,5 +57,11 @@ pub fn keep() {
             => fn(&Filed<'_>, u16, &mut Cache<'_, f32>, &mut [f32], &mut [f32]) -> DecoderResult<()>;
         (|weights: &Decoder<'_, f32>, token, cache, workspace, logits| weights.step(token, cache, workspace, logits))
             => fn(&Decoder<'_, f32>, u16, &mut Cache<'_, f32>, &mut [f32], &mut [f32]) -> DecoderResult<()>;
+        (|decoder: &Filed<'static>, gains| decoder.with_gains(gains))
+            => fn(&Filed<'static>, &'static [f32]) -> DecoderResult<Filed<'static>>;
+        Tuned::begin => fn(&mut Tuned, &Filed<'_>) -> DecoderResult<()>;
+        Tuned::step => fn(&mut Tuned, &Filed<'_>, &Adagrad<f32>, &[Learned], &mut [f32]) -> DecoderResult<f32>;
+        Tuned::values => fn(&Tuned) -> &[f32; 12];
+        Tuned::gradient => fn(&Tuned) -> &[f32; 12];
     }
 }

@@ -110,8 +110,8 @@ fn transformers() {
         4: Superposition::<'static, f32>::run;
         1: Cache::<'static, f32>::new, Cache::<'static, f32>::advance, Cache::<'static, f32>::next;
         2: Cache::<'static, f32>::at, Cache::<'static, f32>::truncate;
-        1: Trained::shape, Shape::cache, Shape::token_cache, Shape::weights, Shape::workspace;
-        2: Shape::multiply_adds;
+        1: Trained::shape, Shape::cache, Shape::gains, Shape::token_cache, Shape::weights, Shape::workspace;
+        2: Shape::multiply_adds, Shape::tuning_workspace;
         4: Trained::embed, Trained::feed_forward, Trained::read_out;
         5: Trained::attend, Trained::step;
         3: head, layers;

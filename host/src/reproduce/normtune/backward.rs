@@ -1,19 +1,9 @@
-//! The gradient of the decoder of `situ::decoder` in its weights, by hand.
+//! The gradient of the decoder of `situ::decoder` in all its weights, by hand, on whole sequences.
 
-use crate::is_faulty;
 use situ::attention::softmax_in_place;
 use situ::decoder::Shape;
 use situ::matrix::{add_scaled, dot};
 use std::ops::Range;
-
-/// The weights that are tuned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tuned {
-    /// The gains of the normalizations.
-    Gains,
-    /// All.
-    All,
-}
 
 /// A decoder with softmax attention, its weights in the order of a weights file.
 #[derive(Clone)]
@@ -71,16 +61,6 @@ impl Backward {
         (embeddings, layers, take(width), take(vocabulary))
     }
 
-    /// The places of the weights that are tuned.
-    pub fn tuned(&self, tuned: Tuned) -> Vec<usize> {
-        let (_, layers, gain, _) = self.places();
-        let gains = layers.into_iter().flat_map(|layer| layer.gain.chain(layer.second_gain));
-        match tuned {
-            Tuned::Gains => gains.chain(gain).collect(),
-            Tuned::All => (0..self.weights.len()).collect(),
-        }
-    }
-
     /// The layers' traces and the tokens after the last.
     fn forward(&self, tokens: &[u16]) -> (Vec<Trace>, Vec<f32>) {
         let (width, w) = (self.width(), &self.weights);
@@ -134,29 +114,23 @@ impl Backward {
         (shares, mixed)
     }
 
-    /// Logits of the token after the last.
-    pub fn logits(&self, tokens: &[u16]) -> Vec<f32> {
-        let (_, _, gain, output) = self.places();
-        let (_, stream) = self.forward(tokens);
-        let last = &stream[stream.len() - self.width()..];
-        multiply(&normalize(last, &self.weights[gain]), &self.weights[output], self.width())
-    }
-
-    /// Gradient of the mean cross-entropy of the answers, which follow the second token of each three;
-    /// that of the matrices and embeddings is zero where gains alone are tuned.
-    pub fn gradient(&self, tokens: &[u16], answers: &[u16], tuned: Tuned) -> Vec<f32> {
+    /// Gradient of the mean cross-entropy of the answers, each after its token.
+    pub fn gradient(&self, prompt: &[(u16, Option<u16>)]) -> Vec<f32> {
         let (width, w) = (self.width(), &self.weights);
         let ([embeddings, positions], layers, gain, output) = self.places();
-        let (traces, stream) = self.forward(tokens);
-        let mut gradient = Gradient { slopes: vec![0.0; w.len()], all: tuned == Tuned::All };
+        let tokens: Vec<u16> = prompt.iter().map(|(token, _)| *token).collect();
+        let (traces, stream) = self.forward(&tokens);
+        let mut gradient = Gradient { slopes: vec![0.0; w.len()] };
         let mut slopes = vec![0.0; stream.len()];
-        for (answer, at) in answers.iter().zip((width..).step_by(3 * width)) {
+        let count = prompt.iter().filter(|(_, answer)| answer.is_some()).count() as f32;
+        for ((_, answer), at) in prompt.iter().zip((0..).step_by(width)) {
+            let Some(answer) = answer else { continue };
             let token = &stream[at..at + width];
             let normed = normalize(token, &w[gain.clone()]);
             let mut errors = multiply(&normed, &w[output.clone()], width);
             softmax_in_place(&mut errors, 1.0);
             errors[usize::from(*answer)] -= 1.0;
-            errors.iter_mut().for_each(|error| *error /= answers.len() as f32);
+            errors.iter_mut().for_each(|error| *error /= count);
             let back = gradient.multiplied(&normed, &errors, w, output.clone());
             gradient.normalized(token, &back, w, gain.clone(), &mut slopes[at..at + width]);
         }
@@ -175,14 +149,11 @@ impl Backward {
             }
             gradient.normalized(&trace.before, &back, w, layer.gain.clone(), &mut slopes);
         }
-        if gradient.all {
-            for (place, (token, slope)) in tokens.iter().zip(slopes.chunks_exact(width)).enumerate()
-            {
-                let token = embeddings.start + usize::from(*token) * width;
-                let place = positions.start + place % usize::from(self.shape.positions) * width;
-                for start in [token, place] {
-                    add_scaled(1.0, slope, &mut gradient.slopes[start..start + width]);
-                }
+        for (place, (token, slope)) in tokens.iter().zip(slopes.chunks_exact(width)).enumerate() {
+            let token = embeddings.start + usize::from(*token) * width;
+            let place = positions.start + place % usize::from(self.shape.positions) * width;
+            for start in [token, place] {
+                add_scaled(1.0, slope, &mut gradient.slopes[start..start + width]);
             }
         }
         gradient.slopes
@@ -219,8 +190,6 @@ impl Backward {
 /// The sum of gradients in the weights.
 struct Gradient {
     slopes: Vec<f32>,
-    /// Whether matrices have slopes.
-    all: bool,
 }
 
 impl Gradient {
@@ -239,10 +208,8 @@ impl Gradient {
         for ((x, slopes), back) in tokens.zip(back.chunks_exact_mut(inputs)) {
             let rows = weights.chunks_exact(inputs).zip(slopes);
             rows.for_each(|(row, slope)| add_scaled(*slope, row, back));
-            if self.all {
-                let rows = self.slopes[place.clone()].chunks_exact_mut(inputs).zip(slopes);
-                rows.for_each(|(row, slope)| add_scaled(*slope, x, row));
-            }
+            let rows = self.slopes[place.clone()].chunks_exact_mut(inputs).zip(slopes);
+            rows.for_each(|(row, slope)| add_scaled(*slope, x, row));
         }
         back
     }
@@ -258,7 +225,6 @@ impl Gradient {
         before: &mut [f32],
     ) {
         let gain = &w[place.clone()];
-        let kept = if is_faulty("gain-slopes") { 0.0 } else { 1.0 };
         let width = gain.len();
         let tokens = x.chunks_exact(width).zip(slopes.chunks_exact(width));
         for ((x, slopes), before) in tokens.zip(before.chunks_exact_mut(width)) {
@@ -267,7 +233,7 @@ impl Gradient {
                 slopes.iter().zip(gain).zip(x).map(|((slope, gain), x)| slope * gain * x).sum();
             let along = along * scale * scale * scale / width as f32;
             for (index, slope) in slopes.iter().enumerate() {
-                self.slopes[place.start + index] += kept * slope * x[index] * scale;
+                self.slopes[place.start + index] += slope * x[index] * scale;
                 before[index] += slope * gain[index] * scale - along * x[index];
             }
         }
@@ -303,53 +269,61 @@ fn multiply(x: &[f32], weights: &[f32], inputs: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use situ::decoder::{Cache, Decoder, Mixing};
+    use situ::decoder::{Cache, Decoder, Gains, Mixing};
+    use situ::normtune::Sgd;
     use situ::random::Generator;
 
-    fn model() -> (Backward, Vec<u16>, Vec<u16>) {
-        let [vocabulary, positions, context, width, heads, units, layers] = [5, 8, 8, 6, 2, 7, 2];
-        let mixing = Mixing::Softmax;
-        let shape = Shape { vocabulary, positions, context, width, heads, units, layers, mixing };
-        let mut generator = Generator::new(3);
-        let weights = (0..shape.weights()).map(|_| generator.normal::<f32>() * 0.5).collect();
-        (Backward { shape, weights }, vec![1, 4, 0, 2, 4, 3, 0, 4], vec![0, 3, 1])
-    }
+    const SHAPE: Shape = Shape {
+        vocabulary: 5,
+        positions: 8,
+        context: 8,
+        width: 6,
+        heads: 2,
+        units: 7,
+        layers: 2,
+        mixing: Mixing::Softmax,
+    };
 
-    /// The core's decoder says the same.
-    #[test]
-    fn logits_are_those_of_the_decoder() {
-        let (model, tokens, _) = model();
-        let decoder = Decoder::new(model.shape, &model.weights).unwrap();
-        let (mut memory, mut logits) = (vec![0.0; model.shape.cache()], [0.0; 5]);
-        let mut cache = Cache::new(&mut memory);
-        let mut workspace = vec![0.0; model.shape.workspace()];
-        for token in &tokens {
+    /// Mean cross-entropy of the answers, by the core's decoder.
+    fn loss(weights: &[f32], prompt: &[(u16, Option<u16>)]) -> f64 {
+        let decoder = Decoder::new(SHAPE, weights).unwrap();
+        let (mut memory, mut logits) = (vec![0.0; SHAPE.cache()], [0.0; 5]);
+        let (mut cache, mut workspace) = (Cache::new(&mut memory), vec![0.0; SHAPE.workspace()]);
+        let mut losses = Vec::new();
+        for (token, answer) in prompt {
             decoder.step(*token, &mut cache, &mut workspace, &mut logits).unwrap();
+            softmax_in_place(&mut logits, 1.0);
+            losses.extend(answer.map(|answer| -f64::from(logits[usize::from(answer)]).ln()));
         }
-        for (own, of_core) in model.logits(&tokens).iter().zip(logits) {
-            assert!((own - of_core).abs() < 1e-5, "{own} {of_core}");
-        }
+        losses.iter().sum::<f64>() / losses.len() as f64
     }
 
-    /// Against central differences of the loss, in every weight.
+    /// Against central differences of the loss in every weight, and against the core's gradient in the gains.
     #[test]
     fn the_gradient_is_the_slope_of_the_loss() {
-        let (mut model, tokens, answers) = model();
-        let gradient = model.gradient(&tokens, &answers, Tuned::All);
-        let gains = model.gradient(&tokens, &answers, Tuned::Gains);
-        let loss = |model: &Backward| {
-            let at = |(index, answer): (usize, &u16)| {
-                let mut shares = model.logits(&tokens[..3 * index + 2]);
-                softmax_in_place(&mut shares, 1.0);
-                -f64::from(shares[usize::from(*answer)]).ln() / 3.0
-            };
-            answers.iter().enumerate().map(at).sum::<f64>()
-        };
+        let answers = [None, Some(0), None, None, Some(3), None, None, Some(1)];
+        let prompt: Vec<_> = [1, 4, 0, 2, 4, 3, 0, 4].into_iter().zip(answers).collect();
+        let mut generator = Generator::new(3);
+        let weights = (0..SHAPE.weights()).map(|_| generator.normal::<f32>() * 0.5).collect();
+        let mut model = Backward { shape: SHAPE, weights };
+        let gradient = model.gradient(&prompt);
+
+        let mut gains = Gains::<f32, Sgd<f32>, { SHAPE.gains() }>::EMPTY;
+        let decoder = Decoder::new(SHAPE, &model.weights).unwrap();
+        let mut workspace = vec![0.0; SHAPE.tuning_workspace(8)];
+        gains.begin(&decoder).unwrap();
+        gains.step(&decoder, &Sgd { rate: 0.0 }, &prompt, &mut workspace).unwrap();
+        let (_, layers, last, _) = model.places();
+        let layers = layers.into_iter().flat_map(|layer| layer.gain.chain(layer.second_gain));
+        for (place, of_core) in layers.chain(last).zip(gains.gradient()) {
+            assert!((gradient[place] - of_core).abs() < 1e-5, "{} {of_core}", gradient[place]);
+        }
+
         for (place, expected) in gradient.iter().enumerate() {
             let weight = model.weights[place];
             let mut at = |weight| {
                 model.weights[place] = weight;
-                loss(&model)
+                loss(&model.weights, &prompt)
             };
             // Smaller than the distance of any hidden unit from zero.
             let slope = (at(weight + 1e-3) - at(weight - 1e-3)) / 2e-3;
@@ -357,8 +331,5 @@ mod tests {
             let error = (slope - f64::from(*expected)).abs();
             assert!(error < 2e-3, "{place}: {slope} {expected}");
         }
-        let tuned = model.tuned(Tuned::Gains);
-        assert_eq!(tuned.len(), 5 * 6);
-        assert!(tuned.iter().all(|place| gains[*place] == gradient[*place]));
     }
 }

@@ -154,8 +154,8 @@ pub const SYSTEM: System = System {
         .sampled(),
         Claim::at_least(
             "normtune.pretrained",
-            "the 160 gains of the shipped decoder of width 32, tuned to a fifth language: accuracy on \
-             queries that the examples lack, less that before tuning",
+            "the 160 gains of the shipped decoder of width 32, tuned to a fifth language prompt by prompt, as a \
+             device does: accuracy on queries that the examples lack, less that before tuning",
             0.5,
             pretrained::gains,
         )

@@ -1,104 +1,120 @@
 //! A pretrained model: the gains of the shipped decoder alone are tuned to a language that it has never
 //! seen.
 
-use super::backward::{Backward, Tuned};
+use super::backward::Backward;
 use crate::adam::{Adam, DECAYS};
-use crate::prompts::{Family, Prompt};
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::parallel::Parallel;
 use crate::reproduce::statistics::{share_gained, share_right};
 use crate::reproduce::{Context, Measured, Result, Settings};
-use situ::decoder::File;
-use situ::matrix::argmax;
+use situ::decoder::{Decoder, File};
 use situ::random::Generator;
 use situ::scalar::Storage;
-use situ_suite::weights::LANG_32;
+use situ_suite::tuning::{Prompt, RULE, TOKENS, Tuned, is_right, prompt};
+use situ_suite::weights::{LANG_32, LANG_32_SHAPE as SHAPE};
 
-/// The language that it has never seen.
-const LANGUAGE: usize = 4;
+/// Prompts of a step of the control, which tunes all weights.
+const BATCH: u64 = 16;
 
-/// Prompts of a step.
-const BATCH: usize = 16;
+/// The control's step size, which falls linearly to zero.
+const RATE: f64 = 3e-3;
 
-/// Step sizes of gains alone and of all weights, which fall linearly to zero.
-const RATES: [f64; 2] = [0.1, 3e-3];
-
-/// A prompt in the unseen language with its answers: those of the examples, then that of the query.
-fn prompt(generator: &mut Generator) -> (Prompt, Vec<u16>) {
-    let family = Family::Lang;
-    let prompt = family.prompt(&vec![LANGUAGE; family.examples()], &[LANGUAGE], generator);
-    let inputs = prompt.tokens.chunks(family.example_length()).map(|example| &example[..1]);
-    let answers = inputs.map(|inputs| family.answer(LANGUAGE, inputs)).collect();
-    (prompt, answers)
+/// A prompt to learn from.
+fn lesson(settings: &Settings, index: u64) -> Prompt {
+    prompt(&mut Generator::new(settings.seed.wrapping_mul(1 << 32).wrapping_add((1 << 60) + index)))
 }
 
 /// Whether each test prompt is answered right.
-fn rights(model: &Backward, settings: &Settings) -> Vec<bool> {
+fn rights<S>(decoder: &Decoder<'_, S>, settings: &Settings) -> Vec<bool>
+where
+    S: Storage<Compute = f32> + Sync,
+{
     let right = |index: u64| {
-        let (prompt, answers) =
-            prompt(&mut Generator::new(settings.seed.wrapping_mul(7919) + index));
-        let logits = model.logits(&prompt.tokens);
-        answers.last().is_some_and(|answer| argmax(&logits) == usize::from(*answer))
+        let prompt = prompt(&mut Generator::new(settings.seed.wrapping_mul(7919) + index));
+        is_right(decoder, &prompt, &mut [0.0; SHAPE.tuning_workspace(TOKENS)])
     };
     (0..settings.size(300, 2000)).parallel_map(right).collect()
 }
 
-/// Tunes a copy of the decoder; whether each test prompt is right, and the accuracy on the way from `before`.
-fn tune(
-    model: &Backward,
-    (tuned, rate): (Tuned, f64),
-    before: f64,
-    settings: &Settings,
-) -> (Vec<bool>, Curve) {
-    let mut model = model.clone();
-    let places = model.tuned(tuned);
-    let mut adam = Adam::new(places.len(), DECAYS);
-    // All weights need fewer.
-    let share = if tuned == Tuned::All { 4 } else { 1 };
-    let steps: u64 = settings.size(250, 1000) / share;
-    let mut points = vec![[0.0, before]];
-    for step in 0..steps {
-        if step > 0 && step % (steps / 6) == 0 {
-            points.push([step as f64, share_right(&rights(&model, settings))]);
-        }
-        let slopes = |index: u64| {
-            let seed = settings.seed.wrapping_mul(1 << 32) + step * BATCH as u64 + index;
-            let (prompt, answers) = prompt(&mut Generator::new(seed.wrapping_add(1 << 60)));
-            model.gradient(&prompt.tokens, &answers, tuned)
-        };
-        let slopes: Vec<Vec<f32>> = (0..BATCH as u64).parallel_map(slopes).collect();
-        let mean = |place: &usize| {
-            slopes.iter().map(|slopes| f64::from(slopes[*place])).sum::<f64>() / BATCH as f64
-        };
-        let mean: Vec<f64> = places.iter().map(mean).collect();
-        let changes = adam.changes(&mean, rate * (1.0 - step as f64 / steps as f64));
-        for (place, change) in places.iter().zip(changes) {
-            model.weights[*place] -= change as f32;
-        }
+/// Parts of the way after which the accuracy is measured.
+const PARTS: u64 = 5;
+
+/// Whether each test prompt is right, before the first and after each part of so many steps.
+fn on_the_way<M>(
+    model: &mut M,
+    steps: u64,
+    mut step: impl FnMut(&mut M, u64) -> Result<()>,
+    rights: impl Fn(&M) -> Result<Vec<bool>>,
+) -> Result<Vec<Vec<bool>>> {
+    let mut way = vec![rights(model)?];
+    for part in 0..PARTS {
+        (part * steps..(part + 1) * steps).try_for_each(|index| step(model, index))?;
+        way.push(rights(model)?);
     }
-    let rights = rights(&model, settings);
-    points.push([steps as f64, share_right(&rights)]);
-    (rights, Curve { label: format!("{} numbers", places.len()), points })
+    Ok(way)
+}
+
+fn curve(label: &str, way: &[Vec<bool>], prompts: u64) -> Curve {
+    let point =
+        |(part, rights): (usize, &Vec<bool>)| [(part as u64 * prompts) as f64, share_right(rights)];
+    Curve { label: label.to_owned(), points: way.iter().enumerate().map(point).collect() }
+}
+
+/// Tunes the gains as a device does: prompt by prompt.
+fn tune_gains(prompts: u64, settings: &Settings) -> Result<Vec<Vec<bool>>> {
+    let decoder = File::open(LANG_32)?;
+    let mut workspace = [0.0; SHAPE.tuning_workspace(TOKENS)];
+    let mut tuned = Tuned::EMPTY;
+    tuned.begin(&decoder)?;
+    let step = |tuned: &mut Tuned<f32>, index| {
+        tuned.step(&decoder, &RULE, &lesson(settings, index), &mut workspace)?;
+        Ok(())
+    };
+    on_the_way(&mut tuned, prompts, step, |tuned| {
+        Ok(rights(&decoder.with_gains(tuned.values())?, settings))
+    })
+}
+
+/// The control: tunes all weights.
+fn tune_all(batches: u64, settings: &Settings) -> Result<Vec<Vec<bool>>> {
+    let (weights, _) = LANG_32[File::HEADER..].as_chunks::<2>();
+    let weights: Vec<f32> = weights.iter().map(|weight| weight.load()).collect();
+    let mut adam = Adam::new(weights.len(), DECAYS);
+    let mut model = Backward { shape: SHAPE, weights };
+    let step = |model: &mut Backward, step| {
+        let slopes = |index| model.gradient(&lesson(settings, step * BATCH + index));
+        let slopes: Vec<Vec<f32>> = (0..BATCH).parallel_map(slopes).collect();
+        let mean = |place: usize| {
+            slopes.iter().map(|slopes| f64::from(slopes[place])).sum::<f64>() / BATCH as f64
+        };
+        let mean: Vec<f64> = (0..model.weights.len()).map(mean).collect();
+        let left = 1.0 - step as f64 / (PARTS * batches) as f64;
+        let changes = adam.changes(&mean, RATE * left);
+        model.weights.iter_mut().zip(changes).for_each(|(weight, by)| *weight -= by as f32);
+        Ok(())
+    };
+    on_the_way(&mut model, batches, step, |model| {
+        Ok(rights(&Decoder::new(SHAPE, &model.weights)?, settings))
+    })
 }
 
 /// Accuracy after tuning the gains less the accuracy before.
 pub fn gains(context: &mut Context<'_>) -> Result<Measured> {
     let settings = context.settings;
-    // Trained on four languages.
-    let shape = *File::open(LANG_32)?.shape();
-    let (weights, _) = LANG_32[File::HEADER..].as_chunks::<2>();
-    let model = Backward { shape, weights: weights.iter().map(|weight| weight.load()).collect() };
-    let before = rights(&model, settings);
-    let [(gains, gains_curve), (all, all_curve)] =
-        [(Tuned::Gains, RATES[0]), (Tuned::All, RATES[1])]
-            .map(|plan| tune(&model, plan, share_right(&before), settings));
+    let (prompts, batches) = settings.size((80, 12), (200, 50));
+    let gains = tune_gains(prompts, settings)?;
+    let all = tune_all(batches, settings)?;
     context.plot(Series {
         title: "A fifth language: gains alone and all weights of a pretrained decoder".to_owned(),
-        x: Axis::linear(format!("steps of {BATCH} prompts")),
+        x: Axis::linear("prompts"),
         y: Axis::linear("accuracy"),
-        curves: vec![gains_curve, all_curve],
+        curves: vec![
+            curve("160 gains", &gains, prompts),
+            curve("26,464 weights", &all, batches * BATCH),
+        ],
     });
-    let [b, g, a] = [&before, &gains, &all].map(|rights| share_right(rights));
+    let [before, after, control] = [&gains[0], &gains[PARTS as usize], &all[PARTS as usize]];
+    let [b, g, a] = [before, after, control].map(|rights| share_right(rights));
     let detail = format!("{b:.3} before, {g:.3} after, {a:.3} with all weights tuned");
-    Ok(share_gained(&gains, &before).with_detail(detail))
+    Ok(share_gained(after, before).with_detail(detail))
 }
