@@ -69,7 +69,7 @@ impl<S: Storage> Decoder<'_, S> {
         let ([cache], rest) = rows(workspace, self.shape.token_cache().saturating_mul(tokens))?;
         let ([residuals], rest) = rows(rest, all.saturating_mul(self.shape.layers.into()))?;
         let ([slopes], rest) = rows(rest, all)?;
-        let ([memory_slopes], work) = rows(rest, 2 * all)?;
+        let ([memory_slopes], work) = rows(rest, all.saturating_mul(2))?;
         let memory = Memory { cache: Cache::new(cache), slopes: memory_slopes };
         let mut pass = Pass { memory, residuals, slopes, work };
         gradient.fill(S::Compute::ZERO);
@@ -88,7 +88,9 @@ impl<S: Storage> Decoder<'_, S> {
         gradient: &mut [S::Compute],
     ) -> Result<S::Compute, Error> {
         let width = usize::from(self.shape.width);
-        let answers = prompt.iter().filter(|(_, answer)| answer.is_some()).count();
+        let answers = prompt.iter().fold(0_usize, |count, (_, answer)| {
+            count.saturating_add(usize::from(answer.is_some()))
+        });
         let share = S::Compute::ONE / S::Compute::from_usize(answers.max(1));
         let mut loss = S::Compute::ZERO;
         for (place, (token, answer)) in prompt.iter().enumerate() {
@@ -234,8 +236,10 @@ impl Places {
     ) -> Result<(), Error> {
         let seen = memory.cache.next.saturating_add(1);
         let ([shares, errors], _) = rows(work, seen)?;
-        let heads = query.chunks_exact(self.size).zip(read.chunks_exact(self.size));
-        let heads = heads.zip(query_slope.chunks_exact_mut(self.size)).enumerate();
+        // Out of line, the compiler does not know that it is not 0.
+        let size = self.size.max(1);
+        let heads = query.chunks_exact(size).zip(read.chunks_exact(size));
+        let heads = heads.zip(query_slope.chunks_exact_mut(size)).enumerate();
         for (head, ((query, read), query_slope)) in heads {
             let start = head.saturating_mul(self.size);
             self.weigh(memory.cache.memory, head, query, shares);

@@ -97,7 +97,7 @@ impl Places {
 
     /// Those in a table of one layer.
     pub(super) const fn alone(self) -> Self {
-        Self { layer: 0, stride: 2 * self.width, ..self }
+        Self { layer: 0, stride: self.width.saturating_mul(2), ..self }
     }
 
     /// Index of the layer's key in the keys and values of a place.
@@ -108,7 +108,10 @@ impl Places {
     /// Key and value of a place.
     pub(super) fn of<T>(self, memory: &mut [T], place: usize) -> Option<(&mut [T], &mut [T])> {
         let start = place.saturating_mul(self.stride).saturating_add(self.layer_start());
-        memory.get_mut(start..)?.get_mut(..2 * self.width)?.split_at_mut_checked(self.width)
+        memory
+            .get_mut(start..)?
+            .get_mut(..self.width.saturating_mul(2))?
+            .split_at_mut_checked(self.width)
     }
 
     /// A head's keys at all places.
@@ -150,7 +153,8 @@ impl Places {
         scores: &mut [T],
         out: &mut [T],
     ) {
-        let heads = query.chunks_exact(self.size).zip(out.chunks_exact_mut(self.size));
+        let heads =
+            query.chunks_exact(self.size.max(1)).zip(out.chunks_exact_mut(self.size.max(1)));
         for (head, (query, out)) in heads.enumerate() {
             self.weigh(memory, head, query, scores);
             out.fill(T::ZERO);
