@@ -36,7 +36,10 @@ pub(in crate::scalar) fn of_unknown_length<'a>(
     let mut length = x.len().min(y.len());
     // SAFETY: no instruction, so `length` stays what it is, and both slices are that long.
     unsafe {
-        asm!("/* {0} */", inout(reg) length, options(pure, nomem, nostack, preserves_flags));
+        // One number needs no loop.
+        if length > 1 {
+            asm!("/* {0} */", inout(reg) length, options(pure, nomem, nostack, preserves_flags));
+        }
         (
             slice::from_raw_parts(x.as_ptr(), length),
             slice::from_raw_parts_mut(y.as_mut_ptr(), length),
