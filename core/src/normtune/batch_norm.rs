@@ -35,6 +35,9 @@ const EPSILON: f64 = 1e-5;
 /// assert!((affine.shift - normalized.shift).abs() < 1e-12);
 /// ```
 pub trait Coordinates<T> {
+    /// Whether they are scale and shift themselves.
+    const AFFINE: bool = false;
+
     /// The gradient in these coordinates, from the gradient by scale and shift.
     fn gradient(&self, affine: Unit<T>) -> Unit<T>;
     /// The unit after a change of these coordinates.
@@ -55,6 +58,8 @@ pub trait Coordinates<T> {
 pub struct Affine;
 
 impl<T: Scalar> Coordinates<T> for Affine {
+    const AFFINE: bool = true;
+
     #[inline]
     fn gradient(&self, affine: Unit<T>) -> Unit<T> {
         affine

@@ -49,6 +49,7 @@ mod law;
 mod loss;
 mod network;
 mod rebuild;
+mod signs;
 mod stack;
 mod stream;
 mod tune;

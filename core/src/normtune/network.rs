@@ -1,5 +1,7 @@
 //! The frozen network: forward pass, and the gradient of its scales and shifts.
 
+use super::law::sign;
+use super::signs::signed_sums;
 use super::workspace::{Active, Trace, at};
 use super::{Law, Parameters, Stream, Table, Unit, Units, Weights, Workspace};
 use crate::matrix::prefix;
@@ -82,11 +84,13 @@ impl<W: Weights> Network<W> {
         let Workspace { trace: Units { hidden, output } } = work;
         let dense = (0..).zip(inputs.iter().copied());
         let gain = self.gain(inputs.len());
-        let count = outputs.len().min(OUTPUTS);
-        let output = output.get_mut(..count).unwrap_or_default();
-        match hidden.first_mut() {
-            None => self.sums(0, gain, dense, output),
-            Some(first) => {
+        let output = prefix(output, outputs.len().min(OUTPUTS));
+        match (W::SIGNS, hidden.first_mut()) {
+            (Some(_), _) => {
+                self.signed_layers(&parameters.hidden, inputs, hidden, output);
+            }
+            (None, None) => self.sums(0, gain, dense, output),
+            (None, Some(first)) => {
                 self.sums(0, gain, dense, first);
                 if DEPTH > 1 {
                     self.inner_sums(&parameters.hidden, hidden);
@@ -99,6 +103,39 @@ impl<W: Weights> Network<W> {
         }
         for ((output, unit), trace) in outputs.iter_mut().zip(&parameters.output).zip(output) {
             *output = unit.apply(trace.sum.load());
+        }
+    }
+
+    /// z of all layers, of weights that are drawn 32 at a time.
+    fn signed_layers<S: Storage, const WIDTH: usize>(
+        &self,
+        parameters: &[[Unit<S>; WIDTH]],
+        inputs: &[S::Compute],
+        hidden: &mut [[Trace<S>; WIDTH]],
+        output: &mut [Trace<S>],
+    ) {
+        let mut below: (&[Unit<S>], &[Trace<S>]) = (&[], &[]);
+        let layers = hidden.iter_mut().map(|layer| &mut layer[..]).chain([output]);
+        for (index, trace) in layers.enumerate() {
+            let layer = self.weights.layer(self.root, index);
+            let weights = self.weights;
+            let draw = move |row, word| match W::SIGNS {
+                Some(signs) => signs(weights.row(layer, row), word),
+                None => 0,
+            };
+            if index == 0 {
+                let gain = self.gain(inputs.len());
+                signed_sums(draw, gain, inputs.iter().copied(), trace);
+            } else {
+                let outputs = below.0.iter().zip(below.1).map(|(unit, trace)| {
+                    let output = unit.apply(trace.sum.load());
+                    if output > S::Compute::ZERO { output } else { S::Compute::ZERO }
+                });
+                signed_sums(draw, self.gain(WIDTH), outputs, trace);
+            }
+            if let Some(units) = parameters.get(index) {
+                below = (units, trace);
+            }
         }
     }
 
@@ -243,18 +280,25 @@ impl<W: Weights> Network<W> {
     ) {
         let layer = self.weights.layer(self.root, layer);
         let count = above.len();
-        let mut slopes: [(W::Row, S::Compute); OUTPUTS] = core::array::from_fn(|row| {
+        let mut slopes: [(W::Row, u32, S::Compute); OUTPUTS] = core::array::from_fn(|row| {
             let slope = above.next().map_or(S::Compute::ZERO, |(unit, trace)| {
                 gain * unit.scale.load() * trace.delta.load()
             });
-            (self.weights.row(layer, row as u32), slope)
+            (self.weights.row(layer, row as u32), 0, slope)
         });
         let slopes = prefix(&mut slopes, count);
         for (column, (unit, below)) in (0..).zip(units.iter().zip(below)) {
+            if let (Some(signs), 0) = (W::SIGNS, column % 32) {
+                slopes.iter_mut().for_each(|(row, word, _)| *word = signs(*row, column / 32));
+            }
             let mut delta = S::Compute::ZERO;
             if unit.apply(below.sum.load()) > S::Compute::ZERO {
-                for (row, slope) in &*slopes {
-                    delta += weight::<S::Compute, _>(&self.weights, *row, column) * *slope;
+                for (row, word, slope) in &*slopes {
+                    let weight = match W::SIGNS {
+                        Some(_) => S::Compute::from_f64(f64::from(sign(*word, column))),
+                        None => weight(&self.weights, *row, column),
+                    };
+                    delta += weight * *slope;
                 }
             }
             below.delta = S::store(delta);

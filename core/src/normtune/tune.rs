@@ -31,6 +31,11 @@ pub trait Rule<S: Storage> {
     /// The step size at step `step`, counted from 1.
     fn rate(&self, step: u32) -> S::Compute;
 
+    /// Bound of a change at this step size after any finite gradient; by default infinite.
+    fn max_change(&self, _rate: S::Compute) -> S::Compute {
+        S::Compute::ONE / S::Compute::ZERO
+    }
+
     /// The change of a parameter at this step, with this step size, and its new state.
     fn change(
         &self,
@@ -134,6 +139,12 @@ impl<S: Storage> Rule<S> for Adagrad<S::Compute> {
         self.rate
     }
 
+    /// The norm is at least as large as the gradient, or the gradient is less than 1e-18.
+    fn max_change(&self, rate: S::Compute) -> S::Compute {
+        let [two, tiny] = [2.0, 1e-18].map(S::Compute::from_f64);
+        two * rate * S::Compute::ONE.maximum(tiny / self.floor)
+    }
+
     #[inline]
     fn change(
         &self,
@@ -142,6 +153,10 @@ impl<S: Storage> Rule<S> for Adagrad<S::Compute> {
         rate: S::Compute,
         step: u32,
     ) -> (S::Compute, S) {
+        // Of a unit that is off.
+        if gradient == S::Compute::ZERO {
+            return (S::Compute::ZERO, memory);
+        }
         let before = memory.load();
         let norm = (before * before + gradient * gradient).sqrt();
         (-rate * gradient / (norm + self.floor), S::store_dithered(norm, step))
@@ -242,7 +257,7 @@ impl<M: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
     {
         let steps = self.steps.saturating_add(1);
         let rate = mutated!("normtune-step", rule.rate(steps), S::Compute::ZERO);
-        let next = |((unit, memory), coordinates): ((&Unit<S>, &Unit<M>), &C), gradient| {
+        let next = |unit: &Unit<S>, memory: &Unit<M>, coordinates: &C, gradient| {
             let gradient: Unit<S::Compute> = coordinates.gradient(gradient);
             let (scale, scale_memory) = rule.change(memory.scale, gradient.scale, rate, steps);
             let (shift, shift_memory) = rule.change(memory.shift, gradient.shift, rate, steps);
@@ -254,23 +269,46 @@ impl<M: Copy, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>
             (unit, Unit { scale: scale_memory, shift: shift_memory })
         };
         // All changes are checked before the first is made.
-        let states = parameters.iter().zip(self.memory.iter()).zip(coordinates.iter());
-        let finite = states.zip(gradient.clone()).all(|(state, gradient)| {
-            let (unit, _) = next(state, gradient);
-            let finite = |value: S| value.load().is_finite();
-            gradient.scale.is_finite()
-                && gradient.shift.is_finite()
-                && finite(unit.scale)
-                && finite(unit.shift)
-        });
-        if !finite {
+        let finite = |value: S| value.load().is_finite();
+        let states = || parameters.iter().zip(self.memory.iter()).zip(coordinates.iter());
+        let sound = C::AFFINE && stays_small(rule.max_change(rate), parameters, gradient.clone())
+            || states().zip(gradient.clone()).all(|(((unit, memory), coordinates), gradient)| {
+                let (unit, _) = next(unit, memory, coordinates, gradient);
+                gradient.scale.is_finite()
+                    && gradient.shift.is_finite()
+                    && finite(unit.scale)
+                    && finite(unit.shift)
+            });
+        if !sound {
             return Err(Error::NotFinite);
         }
-        let states = parameters.iter_mut().zip(self.memory.iter_mut()).zip(coordinates.iter());
-        for (((unit, memory), coordinates), gradient) in states.zip(gradient) {
-            (*unit, *memory) = next(((&*unit, &*memory), coordinates), gradient);
+        let mut slopes = gradient;
+        let states = parameters.parts_mut().into_iter().zip(self.memory.parts_mut());
+        for ((units, memory), coordinates) in states.zip(coordinates.parts()) {
+            let states = units.iter_mut().zip(memory).zip(coordinates);
+            for (((unit, memory), coordinates), gradient) in states.zip(&mut slopes) {
+                (*unit, *memory) = next(unit, memory, coordinates, gradient);
+            }
         }
         self.steps = steps;
         Ok(())
     }
+}
+
+/// Whether the gradient is finite and parameters that change by at most `max_change` stay below 3e4, within
+/// every format.
+fn stays_small<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>(
+    max_change: S::Compute,
+    parameters: &Parameters<S, WIDTH, DEPTH, OUTPUTS>,
+    mut gradient: impl Iterator<Item = Unit<S::Compute>>,
+) -> bool {
+    let mut sum = max_change;
+    for units in parameters.parts() {
+        for (unit, Unit { scale, shift }) in units.iter().zip(&mut gradient) {
+            // x - x is NaN where x is not finite.
+            sum += (scale - scale) + (shift - shift);
+            sum += unit.scale.load().abs() + unit.shift.load().abs();
+        }
+    }
+    sum < S::Compute::from_f64(3e4)
 }

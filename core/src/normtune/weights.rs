@@ -27,6 +27,9 @@ pub trait Weights: Copy {
     /// Address of a row.
     type Row: Copy;
 
+    /// [`Law::SIGNS`] by a row's address.
+    const SIGNS: Option<fn(Self::Row, u32) -> u32> = None;
+
     /// Layer `index`; 0 is next to the input.
     fn layer(&self, root: Self::Root, index: usize) -> Self::Layer;
     /// Row `index` of a layer.
@@ -43,6 +46,8 @@ impl<L: Law> Weights for L {
     type Root = Stream;
     type Layer = Stream;
     type Row = Stream;
+
+    const SIGNS: Option<fn(Stream, u32) -> u32> = L::SIGNS;
 
     #[inline]
     fn layer(&self, root: Stream, index: usize) -> Stream {

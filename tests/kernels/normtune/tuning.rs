@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 use situ::normtune::{
     Adagrad, Adam, Affine, BatchNorm, Error, Gaussian, Law, Network, Optimizer, Parameters, Rule,
-    Sgd, Sign, Table, Uniform, Unit, Units, Workspace, cross_entropy, squared_error,
+    Sgd, Sign, Stream, Table, Uniform, Unit, Units, Workspace, cross_entropy, squared_error,
 };
 use situ::scalar::f16;
 
@@ -119,6 +119,38 @@ proptest! {
         network.forward(&half, &x, &mut Workspace::default(), &mut y);
         for (y, exact) in y.iter().zip(&exact) {
             prop_assert!((f64::from(*y) - exact).abs() < 2e-2 * scale);
+        }
+    }
+
+    /// Sums that are looked up by words of signs are those of signs drawn one by one, at any number of inputs.
+    #[test]
+    fn words_of_signs_are_their_weights(
+        seed in any::<u64>(),
+        x in proptest::collection::vec(-3.0..3.0_f64, 1..100),
+        outputs in 0..4_usize,
+    ) {
+        #[derive(Clone, Copy)]
+        struct Single;
+        impl Law for Single {
+            fn weight(&self, row: Stream, column: u32) -> f32 {
+                Sign.weight(row, column)
+            }
+            fn variance(&self) -> f64 {
+                Sign.variance()
+            }
+        }
+        fn run(law: impl Law, seed: u64, x: &[f64], outputs: usize) -> (Vec<f64>, Vec<f64>) {
+            let parameters = Parameters::<f64, 70, 2, 3>::scattered(seed, 0.5);
+            let (mut work, mut y) = (Workspace::default(), [0.0; 4]);
+            let network = Network::new(seed, law);
+            network.forward(&parameters, x, &mut work, &mut y[..outputs]);
+            network.backward(&parameters, &[1.0, -0.5, 0.25][..outputs], &mut work);
+            (y.to_vec(), work.gradient().flat_map(|unit| [unit.scale, unit.shift]).collect())
+        }
+        let (y, gradient) = run(Sign, seed, &x, outputs);
+        let (exact, slopes) = run(Single, seed, &x, outputs);
+        for (value, exact) in y.iter().chain(&gradient).zip(exact.iter().chain(&slopes)) {
+            prop_assert!((value - exact).abs() < 1e-12 * (1.0 + exact.abs()), "{value} {exact}");
         }
     }
 
