@@ -27,10 +27,11 @@ pub(super) fn signed_sums<S: Storage>(
     for (block, traces) in trace.chunks_mut(ROWS).enumerate() {
         let mut sums = [S::Compute::ZERO; ROWS];
         let sums = prefix(&mut sums, traces.len());
+        let first = block.wrapping_mul(ROWS) as u32;
         let mut inputs = inputs.clone();
         for word in 0..inputs.len().div_ceil(32) {
             fill(&mut table, &mut inputs);
-            add(&table, move |row| signs((block * ROWS + row) as u32, word as u32), sums);
+            add(&table, move |row| signs(first.wrapping_add(row as u32), word as u32), sums);
         }
         for (trace, sum) in traces.iter_mut().zip(sums) {
             trace.sum = S::store(gain * *sum);
