@@ -26,12 +26,18 @@ const MASK: u32 = 1 << 31;
 /// }
 /// ```
 pub trait Law: Copy {
-    /// Where all weights are -1 or 1: a function of a row's stream and an index w that draws those of columns
-    /// 32 w to 32 w + 31 in one word, bit by bit, 1 for -1. A network then looks sums of four inputs up.
-    const SIGNS: Option<fn(Stream, u32) -> u32> = None;
+    /// Whether all weights are -1 or 1 and [`Self::signs`] draws them. A network then looks up sums of
+    /// four inputs.
+    const SIGNED: bool = false;
 
     /// The weight in column `column` (below 2^30) of the row whose stream is `row`.
     fn weight(&self, row: Stream, column: u32) -> f32;
+
+    /// With [`Self::SIGNED`], the weights in columns 32 w to 32 w + 31 of a row, for w = `word`: bit i is 1
+    /// if weight 32 w + i is -1.
+    fn signs(&self, _row: Stream, _word: u32) -> u32 {
+        0
+    }
 
     /// Variance of a weight.
     fn variance(&self) -> f64;
@@ -146,17 +152,22 @@ pub(super) const fn sign(word: u32, column: u32) -> f32 {
 }
 
 impl Law for Sign {
-    const SIGNS: Option<fn(Stream, u32) -> u32> = Some(Stream::bits);
+    const SIGNED: bool = true;
 
     #[inline(always)]
     fn weight(&self, row: Stream, column: u32) -> f32 {
-        sign(row.bits(column / 32), column)
+        sign(self.signs(row, column / 32), column)
+    }
+
+    #[inline(always)]
+    fn signs(&self, row: Stream, word: u32) -> u32 {
+        row.bits(word)
     }
 
     fn draw(&self, row: Stream, out: &mut [f32]) {
         let mut word = 0;
         for (column, weight) in (0..).zip(out) {
-            word = if column % 32 == 0 { row.bits(column / 32) } else { word >> 1 };
+            word = if column % 32 == 0 { self.signs(row, column / 32) } else { word >> 1 };
             *weight = sign(word, 0);
         }
     }

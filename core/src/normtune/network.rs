@@ -72,7 +72,7 @@ impl<W: Weights> Network<W> {
     ///
     /// Accepts any number of inputs, and computes as many outputs as fit `outputs`, at most `OUTPUTS`.
     /// At most `WIDTH (inputs + WIDTH (DEPTH - 1) + outputs)` multiply-adds, each of which draws a
-    /// weight; about half of that if half of the units are off. With [`Law::SIGNS`] a quarter of as many additions,
+    /// weight; about half of that if half of the units are off. With [`Law::SIGNED`] a quarter of as many additions,
     /// on or off, and a word drawn for 32 weights. Inputs that are not finite lead to
     /// outputs that are not finite or to units that are off, and do not affect the parameters.
     pub fn forward<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS: usize>(
@@ -86,12 +86,10 @@ impl<W: Weights> Network<W> {
         let dense = (0..).zip(inputs.iter().copied());
         let gain = self.gain(inputs.len());
         let output = prefix(output, outputs.len().min(OUTPUTS));
-        match (W::SIGNS, hidden.first_mut()) {
-            (Some(_), _) => {
-                self.signed_layers(&parameters.hidden, inputs, hidden, output);
-            }
-            (None, None) => self.sums(0, gain, dense, output),
-            (None, Some(first)) => {
+        match hidden.first_mut() {
+            _ if W::SIGNED => self.signed_layers(&parameters.hidden, inputs, hidden, output),
+            None => self.sums(0, gain, dense, output),
+            Some(first) => {
                 self.sums(0, gain, dense, first);
                 if DEPTH > 1 {
                     self.inner_sums(&parameters.hidden, hidden);
@@ -120,10 +118,7 @@ impl<W: Weights> Network<W> {
         for (index, trace) in layers.enumerate() {
             let layer = self.weights.layer(self.root, index);
             let weights = self.weights;
-            let draw = move |row, word| match W::SIGNS {
-                Some(signs) => signs(weights.row(layer, row), word),
-                None => 0,
-            };
+            let draw = move |row, word| weights.signs(weights.row(layer, row), word);
             if index == 0 {
                 let gain = self.gain(inputs.len());
                 signed_sums(draw, gain, inputs.iter().copied(), trace);
@@ -289,15 +284,18 @@ impl<W: Weights> Network<W> {
         });
         let slopes = prefix(&mut slopes, count);
         for (column, (unit, below)) in (0..).zip(units.iter().zip(below)) {
-            if let (Some(signs), 0) = (W::SIGNS, column % 32) {
-                slopes.iter_mut().for_each(|(row, word, _)| *word = signs(*row, column / 32));
+            if W::SIGNED && column % 32 == 0 {
+                for (row, word, _) in &mut *slopes {
+                    *word = self.weights.signs(*row, column / 32);
+                }
             }
             let mut delta = S::Compute::ZERO;
             if unit.apply(below.sum.load()) > S::Compute::ZERO {
                 for (row, word, slope) in &*slopes {
-                    let weight = match W::SIGNS {
-                        Some(_) => S::Compute::from_f64(f64::from(sign(*word, column))),
-                        None => weight(&self.weights, *row, column),
+                    let weight = if W::SIGNED {
+                        S::Compute::from_f64(f64::from(sign(*word, column)))
+                    } else {
+                        weight(&self.weights, *row, column)
                     };
                     delta += weight * *slope;
                 }

@@ -27,8 +27,8 @@ pub trait Weights: Copy {
     /// Address of a row.
     type Row: Copy;
 
-    /// [`Law::SIGNS`] by a row's address.
-    const SIGNS: Option<fn(Self::Row, u32) -> u32> = None;
+    /// [`Law::SIGNED`].
+    const SIGNED: bool = false;
 
     /// Layer `index`; 0 is next to the input.
     fn layer(&self, root: Self::Root, index: usize) -> Self::Layer;
@@ -36,6 +36,10 @@ pub trait Weights: Copy {
     fn row(&self, layer: Self::Layer, index: u32) -> Self::Row;
     /// The weight in column `index` of a row.
     fn element(&self, row: Self::Row, index: u32) -> f32;
+    /// [`Law::signs`] of a row.
+    fn signs(&self, _row: Self::Row, _word: u32) -> u32 {
+        0
+    }
     /// g of a layer with this many inputs, by which its sums are multiplied.
     fn gain<T: Scalar>(&self, inputs: usize) -> T;
 }
@@ -47,7 +51,7 @@ impl<L: Law> Weights for L {
     type Layer = Stream;
     type Row = Stream;
 
-    const SIGNS: Option<fn(Stream, u32) -> u32> = L::SIGNS;
+    const SIGNED: bool = L::SIGNED;
 
     #[inline]
     fn layer(&self, root: Stream, index: usize) -> Stream {
@@ -62,6 +66,11 @@ impl<L: Law> Weights for L {
     #[inline(always)]
     fn element(&self, row: Stream, index: u32) -> f32 {
         self.weight(row, index)
+    }
+
+    #[inline(always)]
+    fn signs(&self, row: Stream, word: u32) -> u32 {
+        Law::signs(self, row, word)
     }
 
     fn gain<T: Scalar>(&self, inputs: usize) -> T {

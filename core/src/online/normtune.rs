@@ -72,7 +72,7 @@ impl<T: Scalar> Configuration for NormtuneConfiguration<T> {
 ///
 /// With D = `WIDTH` and C outputs: 4 (D + C) numbers, half of them Adagrad's norms,
 /// besides the moments of the features (2 d). An update uses D (d + 2 C) weights, in about
-/// D (d / 4 + 3 C + 30) flops: sums of four inputs are looked up. It takes 2 (D + C) + 200 numbers of stack.
+/// D (d / 3 + 2 C + 30) flops: sums of four inputs are looked up. It takes 2 (D + C) + 200 numbers of stack.
 ///
 /// ```
 /// use situ::online::{Learner, Normtune, Shape, Target};
@@ -175,6 +175,6 @@ impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const WIDTH: usize
 
     fn flops(setting: &Setting<'_, Self>) -> usize {
         let Setting { shape, .. } = setting;
-        WIDTH * (2 * shape.features + 4 * shape.outputs() + 20)
+        WIDTH * (shape.features / 3 + 2 * shape.outputs() + 30)
     }
 }

@@ -153,10 +153,10 @@ impl Model {
             Self::Delta(_, c) => number * c.random.terms(d) + 4 * further,
             // Distances, and the weights of the examples.
             Self::Memory(_, c) => 2 * number * c.slots + 4 * further,
-            // Sums and their gradients in storage.
+            // Sums and their gradients in storage, and the signed sums of 32 inputs for 64 rows.
             Self::Normtune(storage, width, _) => {
                 let stored = if *storage == Storage::F32 { number } else { size_of::<f16>() };
-                2 * stored * (width + shape.outputs()) + 2 * further
+                2 * stored * (width + shape.outputs()) + (4 * 32 + 64) * number + 2 * further
             }
             Self::Hedge(models) => {
                 let members = models.iter().map(|model| model.buffer_bytes(shape));
@@ -181,7 +181,8 @@ impl Model {
             Self::Delta(_, c) => expanded(&c.random),
             Self::Memory(_, c) => c.slots * (3 * d + 8) + 3 * d,
             Self::Bayes(..) => 6 * c * d,
-            Self::Normtune(_, width, _) => width * (2 * d + 2 * c + 4) + 3 * d,
+            // Signed sums of four inputs are looked up.
+            Self::Normtune(_, width, _) => width * (d / 3 + c / 4 + 6) + 3 * d,
             Self::Hedge(models) => models.iter().map(|model| model.predict_flops(shape)).sum(),
         }
     }

@@ -51,7 +51,7 @@ fn range(domain: &Domain<f32, 5>, coefficients: &[f32]) -> (f32, f32) {
 }
 
 fn rule<R: Rule<f32>>() {
-    linked! { 2: R::rate; 5: R::change }
+    linked! { 2: R::rate, R::max_change; 5: R::change }
 }
 
 fn optimizer<R: Rule<f32>>(rule: &R, optimizer: &mut Optimizer<R::Memory, 33, 2, 5>) -> u32
@@ -128,7 +128,7 @@ fn networks() {
     linked! {
         4: calibrated;
         1: Network::<Table<'static, f32>>::from_table;
-        3: <Sign as Weights>::element;
+        3: <Sign as Weights>::element, <Sign as Weights>::signs, <Sign as Law>::signs;
         2: optimizer::<Sgd<f32>>, optimizer::<Adagrad<f32>>, optimizer::<Adam<f32>>;
         3: gather, observe;
         3: <Affine as Coordinates<f32>>::moved, <Moments<f32> as Coordinates<f32>>::moved;
