@@ -277,7 +277,7 @@ fn anomalies_are_found_at_the_rate_of_false_alarms_asked_for() {
         assert!((1600.0..4000.0).contains(&beside), "{learner}");
     }
     fit_text(machine(["ok", "broken"]), "state", more).success().stdout(
-        contains("normal is state 'ok'")
+        contains("normal: state 'ok'")
             .and(contains("nearest of 256: lines ").and(contains(", 1202"))),
     );
 }

@@ -55,7 +55,7 @@ fn bad_flags_are_named() {
     refused(GOOD, &["--decimal", "'"], &["--decimal"]);
     refused(GOOD, &["--delimiter", "→"], &["--delimiter"]);
     refused(GOOD, &["--window", "0", "--hop", "1"], &["--window 0"]);
-    refused(GOOD, &["--window", "9", "--hop", "1"], &["no group has the 9 rows"]);
+    refused(GOOD, &["--window", "9", "--hop", "1"], &["no group has 9 rows"]);
 }
 
 #[test]
