@@ -305,8 +305,8 @@ fn stays_small<S: Storage, const WIDTH: usize, const DEPTH: usize, const OUTPUTS
     let mut sum = max_change;
     for units in parameters.parts() {
         for (unit, Unit { scale, shift }) in units.iter().zip(&mut gradient) {
-            // x - x is NaN where x is not finite.
-            sum += (scale - scale) + (shift - shift);
+            // Zero times a number that is not finite is NaN.
+            sum += S::Compute::ZERO * (scale + shift);
             sum += unit.scale.load().abs() + unit.shift.load().abs();
         }
     }
