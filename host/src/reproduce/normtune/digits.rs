@@ -16,7 +16,7 @@ use situ::normtune::{
 use situ::scalar::{Scalar, Storage, f16};
 
 /// Networks of the claim's median, each of its own seed; narrower widths have one network.
-const NETWORKS: u64 = 3;
+const NETWORKS: u64 = 5;
 
 /// Test accuracies of the widest networks, before and after tuning.
 struct Digits {
