@@ -1,6 +1,6 @@
 //! Steps of linear attention and of the mesa memory, one write and one read, beside the same in nalgebra.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
-#![allow(unsafe_code, reason = "the peak of AVX2 is measured by a function compiled for it")]
+#![allow(unsafe_code, reason = "peaks are measured by functions compiled for wider vectors")]
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use nalgebra::{SMatrix, SVector};
@@ -54,9 +54,35 @@ fn step<const N: usize>(criterion: &mut Criterion) {
 /// and a sum to read) and loads and stores the memory once.
 fn roofline(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("roofline");
-    let mut lanes = [[1.0_f32; 8]; 12];
-    group.bench_function("12,288 flops in registers", |bencher| {
-        bencher.iter(|| multiply_and_add(black_box(&mut lanes)));
+    #[cfg(target_arch = "x86_64")]
+    {
+        /// [`chains`] in registers of eight numbers.
+        #[target_feature(enable = "avx2")]
+        fn wide(lanes: &mut [[f32; 8]; 12]) {
+            chains(lanes);
+        }
+        /// [`chains`] in registers of sixteen numbers.
+        #[target_feature(enable = "avx512f")]
+        fn widest(lanes: &mut [[f32; 16]; 12]) {
+            chains(lanes);
+        }
+        let (mut eights, mut sixteens) = ([[1.0; 8]; 12], [[1.0; 16]; 12]);
+        if std::arch::is_x86_feature_detected!("avx2") {
+            group.bench_function("12,288 flops in registers of AVX2", |bencher| {
+                // SAFETY: this processor has AVX2.
+                bencher.iter(|| unsafe { wide(black_box(&mut eights)) });
+            });
+        }
+        if std::arch::is_x86_feature_detected!("avx512f") {
+            group.bench_function("24,576 flops in registers of AVX-512", |bencher| {
+                // SAFETY: this processor has AVX-512.
+                bencher.iter(|| unsafe { widest(black_box(&mut sixteens)) });
+            });
+        }
+    }
+    let mut fours = [[1.0_f32; 4]; 12];
+    group.bench_function("6,144 flops in registers of four", |bencher| {
+        bencher.iter(|| chains(black_box(&mut fours)));
     });
     let from = [1.0_f32; 4096];
     let mut to = from;
@@ -68,7 +94,7 @@ fn roofline(criterion: &mut Criterion) {
 
 /// 64 products and 64 sums of each number, rounded separately as everywhere in situ.
 #[inline(always)]
-fn chains(lanes: &mut [[f32; 8]; 12]) {
+fn chains<const LANES: usize>(lanes: &mut [[f32; LANES]; 12]) {
     let mut numbers = *lanes;
     for _ in 0..64 {
         for number in numbers.as_flattened_mut() {
@@ -76,20 +102,6 @@ fn chains(lanes: &mut [[f32; 8]; 12]) {
         }
     }
     *lanes = numbers;
-}
-
-/// [`chains`] with the widest vectors that situ's kernels use.
-fn multiply_and_add(lanes: &mut [[f32; 8]; 12]) {
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        #[target_feature(enable = "avx2")]
-        fn wide(lanes: &mut [[f32; 8]; 12]) {
-            chains(lanes);
-        }
-        // SAFETY: this processor has AVX2.
-        return unsafe { wide(lanes) };
-    }
-    chains(lanes);
 }
 
 /// Values of a mesa memory.

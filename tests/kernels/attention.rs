@@ -115,7 +115,7 @@ proptest! {
                 };
                 memory.write(rule, &tokens.key(token), &tokens.value(token)).unwrap();
             }
-            let stored = DMatrix::from_row_slice(VALUES, KEYS, memory.matrix().as_slice());
+            let stored = DMatrix::from_column_slice(VALUES, KEYS, memory.matrix().as_slice());
             prop_assert!((stored - &exact).amax() <= 1e-11 * (1.0 + exact.amax()), "{rule:?}");
         }
     }
@@ -262,7 +262,7 @@ proptest! {
             half.write(Rule::Add, &key, &value).unwrap();
             scale += 4.0;
         }
-        let exact = &tokens.values * tokens.keys.transpose();
+        let exact = &tokens.keys * tokens.values.transpose();
         for (i, row) in half.matrix().rows.iter().enumerate() {
             for (j, element) in row.iter().enumerate() {
                 let error = (f64::from(element.to_f32()) - exact[(i, j)]).abs();

@@ -4,8 +4,13 @@ use super::fast_weights::{check_read, extent, fits, grown, largest, magnitude};
 use super::rule::Decay;
 use super::{Error, FastWeights, Rule};
 use crate::archive::{Archive, Persist};
-use crate::matrix::{Matrix, dot, matrix_vector};
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+use crate::matrix::blocks;
+use crate::matrix::{Matrix, transpose_vector};
 use crate::scalar::{LARGE_PASS, Scalar, Storage, Vectorized};
+use core::iter::repeat;
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+use core::slice;
 
 /// The memory M of linear attention, written by a [`Rule`]: VALUES × KEYS numbers, and two more.
 ///
@@ -34,9 +39,11 @@ use crate::scalar::{LARGE_PASS, Scalar, Storage, Vectorized};
 /// ```
 #[doc(alias = "linear attention")]
 #[derive(Clone, Debug, PartialEq)]
+// A vector of AVX-512 then lies within a cache line, as it does in each row of a multiple of 16 values.
+#[cfg_attr(all(feature = "std", target_arch = "x86_64"), repr(align(64)))]
 pub struct Memory<S: Storage, const KEYS: usize, const VALUES: usize> {
-    /// One row a value.
-    matrix: Matrix<S, VALUES, KEYS>,
+    /// Mᵀ, one row a key channel: a read then has one sum a value, none across a register.
+    matrix: Matrix<S, KEYS, VALUES>,
     /// No element is larger: what makes sure that a write does not overflow.
     bound: S::Compute,
     /// Writes so far, which dither what is rounded.
@@ -56,32 +63,30 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> Memory<S, KEYS, VALUES>
         Self { matrix, bound: S::Compute::ZERO, writes: 0 }
     }
 
-    /// A memory that starts from these weights, one row a value.
+    /// A memory that starts from these weights, Mᵀ: one row a key channel.
     ///
     /// # Errors
     /// [`Error::NotFinite`] if an element is infinite or NaN.
-    pub fn from_matrix(matrix: Matrix<S, VALUES, KEYS>) -> Result<Self, Error> {
+    pub fn from_matrix(matrix: Matrix<S, KEYS, VALUES>) -> Result<Self, Error> {
         let mut memory = Self { matrix, bound: S::Compute::ZERO, writes: 0 };
         memory.bound = largest(memory.matrix.as_slice());
         if memory.matrix.is_finite() { Ok(memory) } else { Err(Error::NotFinite) }
     }
 
-    /// M, one row a value.
-    pub const fn matrix(&self) -> &Matrix<S, VALUES, KEYS> {
+    /// Mᵀ: one row a key channel, one column a value.
+    pub const fn matrix(&self) -> &Matrix<S, KEYS, VALUES> {
         &self.matrix
     }
 
-    /// What a write adds to each row, as a multiple of the key: the value, or a step times the error.
+    /// The step size times the error of what is read under the key.
     #[inline(always)]
-    fn change(
+    fn correction(
         &self,
         decay: Decay<'_, S::Compute, KEYS>,
-        step_size: Option<S::Compute>,
+        step_size: S::Compute,
         key: &[S::Compute; KEYS],
         value: &[S::Compute; VALUES],
     ) -> [S::Compute; VALUES] {
-        let mut change = *value;
-        let Some(step_size) = step_size else { return change };
         let mut faded = *key;
         match decay {
             Decay::None => {}
@@ -90,22 +95,44 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> Memory<S, KEYS, VALUES>
                 faded.iter_mut().zip(decays).for_each(|(key, decay)| *key *= *decay);
             }
         }
-        for (change, row) in change.iter_mut().zip(&self.matrix.rows) {
-            *change = step_size * (*change - dot(row, &faded));
+        let mut change = [S::Compute::ZERO; VALUES];
+        transpose_vector(&self.matrix, &faded, &mut change);
+        for (change, value) in change.iter_mut().zip(value) {
+            *change = step_size * (*value - *change);
         }
         change
     }
 
     /// `M ← M D + change keyᵀ`, D the diagonal matrix of the decays.
     #[inline(always)]
-    fn apply<D: Iterator<Item = S::Compute> + Clone>(
+    fn apply(
         &mut self,
-        decays: D,
+        decay: Decay<'_, S::Compute, KEYS>,
         change: &[S::Compute; VALUES],
         key: &[S::Compute; KEYS],
     ) {
-        let step = Step { rows: &mut self.matrix.rows, decays, change, key, writes: self.writes };
-        if KEYS * VALUES < LARGE_PASS { step.work() } else { step.run() }
+        let one = S::Compute::ONE;
+        #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+        {
+            let decays = match &decay {
+                Decay::None => slice::from_ref(&one),
+                Decay::All(decay) => slice::from_ref(decay),
+                Decay::Channels(decays) => decays.as_slice(),
+            };
+            if blocks::fade_and_add(decays, key, change, self.matrix.as_mut_slice()) {
+                return;
+            }
+        }
+        let (rows, writes) = (&mut self.matrix.rows, self.writes);
+        match decay {
+            Decay::None => Step { rows, decays: repeat(one), change, key, writes }.compute(),
+            Decay::All(decay) => {
+                Step { rows, decays: repeat(decay), change, key, writes }.compute()
+            }
+            Decay::Channels(decays) => {
+                Step { rows, decays: decays.iter().copied(), change, key, writes }.compute();
+            }
+        }
     }
 }
 
@@ -114,17 +141,28 @@ const HOST: bool = cfg!(target_arch = "x86_64");
 
 /// The operands of [`Memory::apply`].
 struct Step<'a, S: Storage, D, const KEYS: usize, const VALUES: usize> {
-    rows: &'a mut [[S; KEYS]; VALUES],
+    rows: &'a mut [[S; VALUES]; KEYS],
     decays: D,
     change: &'a [S::Compute; VALUES],
     key: &'a [S::Compute; KEYS],
     writes: u32,
 }
 
+impl<S, D, const KEYS: usize, const VALUES: usize> Step<'_, S, D, KEYS, VALUES>
+where
+    S: Storage,
+    D: Iterator<Item = S::Compute>,
+{
+    #[inline(always)]
+    fn compute(self) {
+        if KEYS * VALUES < LARGE_PASS { self.work() } else { self.run() }
+    }
+}
+
 impl<S, D, const KEYS: usize, const VALUES: usize> Vectorized for Step<'_, S, D, KEYS, VALUES>
 where
     S: Storage,
-    D: Iterator<Item = S::Compute> + Clone,
+    D: Iterator<Item = S::Compute>,
 {
     type Output = ();
     const WIDEST: bool = true;
@@ -133,13 +171,13 @@ where
     fn work(self) {
         // On a host a copy, which the compiler knows to be apart from the rows, and a sum in a fixed order: without them
         // it computes one by one, or gathers and scatters columns, in ten times the time.
-        let (copy, mut in_order) = (*self.key, S::Compute::ZERO);
-        let key = if HOST { &copy } else { self.key };
-        for (row, change) in self.rows.iter_mut().zip(self.change) {
-            let change = *change;
-            in_order += change;
-            for ((element, key), decay) in row.iter_mut().zip(key).zip(self.decays.clone()) {
-                let sum = decay * element.load() + change * *key;
+        let (copy, mut in_order) = (*self.change, S::Compute::ZERO);
+        let change = if HOST { &copy } else { self.change };
+        for ((row, key), decay) in self.rows.iter_mut().zip(self.key).zip(self.decays) {
+            let key = *key;
+            in_order += key;
+            for (element, change) in row.iter_mut().zip(change) {
+                let sum = decay * element.load() + *change * key;
                 *element = S::store_dithered(sum, self.writes);
             }
         }
@@ -174,19 +212,22 @@ where
         value: &[T; VALUES],
     ) -> Result<(), Error> {
         let (decay, step_size) = rule.checked(key).map_err(|error| refusal(key, error))?;
-        let change = self.change(decay, step_size, key, value);
+        let correction;
+        let change = match step_size {
+            None => value,
+            Some(step_size) => {
+                correction = self.correction(decay, step_size, key, value);
+                &correction
+            }
+        };
         let kept = if let Decay::All(decay) = decay { decay } else { T::ONE };
         // Loose, but two operations an element; NaN fits nowhere.
-        let mut bound = kept * self.bound + magnitude(key) * magnitude(&change);
+        let mut bound = kept * self.bound + magnitude(key) * magnitude(change);
         if !fits::<S>(bound) {
             let elements = self.matrix.as_slice();
-            bound = measured(elements, self.bound, kept, [key, value, &change])?;
+            bound = measured(elements, self.bound, kept, [key, value, change])?;
         }
-        match decay {
-            Decay::None => self.apply(core::iter::repeat(T::ONE), &change, key),
-            Decay::All(decay) => self.apply(core::iter::repeat(decay), &change, key),
-            Decay::Channels(decays) => self.apply(decays.iter().copied(), &change, key),
-        }
+        self.apply(decay, change, key);
         self.bound = bound;
         self.writes = self.writes.wrapping_add(1);
         Ok(())
@@ -194,7 +235,7 @@ where
 
     #[inline]
     fn read(&self, query: &[T; KEYS], out: &mut [T; VALUES]) -> Result<(), Error> {
-        matrix_vector(&self.matrix, query, out);
+        transpose_vector(&self.matrix, query, out);
         check_read(query, out)
     }
 
@@ -233,7 +274,7 @@ fn measured<S: Storage>(
 
 impl<S: Storage, const KEYS: usize, const VALUES: usize> Persist for Memory<S, KEYS, VALUES> {
     fn transfer(&mut self, archive: &mut Archive<'_>) {
-        archive.expect(b"linear-attention");
+        archive.expect(b"linear-attention-by-key");
         archive.expect_sizes(&[KEYS, VALUES]);
         archive.numbers(self.matrix.as_mut_slice());
         archive.number(&mut self.bound);

@@ -19,6 +19,9 @@ const LONG_CONVERTED: usize = if cfg!(helium) { 16 } else { 128 };
 /// Length from which on a call pays that leaves no rest to its caller.
 const SHORT: usize = 6;
 
+/// Maximum number of multiply-adds for which the write of a memory is unrolled instead.
+const SMALL: usize = 64;
+
 /// Whether a vector of this length, of these formats, is worth a call.
 #[inline(always)]
 fn long<X: Storage, Y: Storage>(length: usize) -> bool {
@@ -97,6 +100,24 @@ where
     }
 }
 
+/// `row ← decay row + scale change` for each row; false where the rows are not stored in f32 or not whole blocks.
+#[inline(always)]
+pub(crate) fn fade_and_add<S: Storage>(
+    decays: &[S::Compute],
+    scales: &[S::Compute],
+    change: &[S::Compute],
+    rows: &mut [S],
+) -> bool {
+    match (singles(decays), singles(scales), singles(change), singles_mut(rows)) {
+        (Some(decays), Some(scales), Some(change), Some(rows))
+            if rows.len() > SMALL && !cfg!(helium) =>
+        {
+            hardware::fade_and_add(decays, scales, change, rows)
+        }
+        _ => false,
+    }
+}
+
 /// `y += scale x`; false where the vectors are short or not computed in f32.
 #[inline(always)]
 pub(super) fn add_scaled<X, Y>(scale: X::Compute, x: &[X], y: &mut [Y]) -> bool
@@ -155,6 +176,42 @@ where
         O::store_all(&sums, out);
     }
     R & !3
+}
+
+/// `out = Aᵀ x`; false where the rows are short or not computed in f32.
+#[inline(always)]
+pub(super) fn transpose_vector<A, X, O, const R: usize, const C: usize>(
+    a: &Matrix<A, R, C>,
+    x: &[X; R],
+    out: &mut [O; C],
+) -> bool
+where
+    A: Storage,
+    X: Storage<Compute = A::Compute>,
+    O: Storage<Compute = A::Compute>,
+{
+    // With Helium the compiler's own loops are faster.
+    if C < 8 || cfg!(helium) {
+        return false;
+    }
+    let [mut x_buffer] = zero_rows::<A::Compute, R, 1>(size_of::<X>() < size_of::<A::Compute>());
+    let Some(x) = loaded(x, &mut x_buffer) else { return false };
+    if let (Some(a), Some(out)) = (singles(a.as_slice()), singles_mut(out)) {
+        out.fill(0.0);
+        hardware::add_rows(a, C, x, out);
+        return true;
+    }
+    let [mut sums] = zero_rows::<A::Compute, C, 1>(true);
+    if let Some(to) = singles_mut(&mut sums) {
+        let mut a_buffer = zero_rows::<A::Compute, C, 4>(true);
+        for (rows, x) in a.rows.chunks(4).zip(x.chunks(4)) {
+            if let Some(rows) = loaded(rows.as_flattened(), a_buffer.as_flattened_mut()) {
+                hardware::add_rows(rows, C, x, to);
+            }
+        }
+    }
+    O::store_all(&sums, out);
+    true
 }
 
 /// `lanes[i] += Σ_k x[8 k + i] y[8 k + i]` by blocks; returns how many numbers of each are summed: zero

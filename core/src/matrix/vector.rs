@@ -6,9 +6,7 @@
 use super::Matrix;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 use super::blocks;
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-use crate::scalar::{LARGE_PASS, Vectorized};
-use crate::scalar::{Scalar, Storage};
+use crate::scalar::{LARGE_PASS, Scalar, Storage, Vectorized};
 
 /// Lanes of partial sums: enough to hide the latency of an addition and to fill a SIMD register.
 const LANES: usize = 4;
@@ -219,11 +217,41 @@ pub fn transpose_vector<A, X, O, const R: usize, const C: usize>(
     X: Storage<Compute = A::Compute>,
     O: Storage<Compute = A::Compute>,
 {
-    let mut sums = [A::Compute::ZERO; C];
-    for (row, x) in a.rows.iter().zip(x) {
-        add_scaled(x.load(), row, &mut sums);
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    if blocks::transpose_vector(a, x, out) {
+        return;
     }
-    *out = sums.map(O::store);
+    let pass = SumOfRows { a, x, out };
+    if R * C < LARGE_PASS { pass.work() } else { pass.run() }
+}
+
+/// A product of a transpose with a vector: one sum a column, which all fit into registers.
+struct SumOfRows<'a, A, X, O, const R: usize, const C: usize> {
+    a: &'a Matrix<A, R, C>,
+    x: &'a [X; R],
+    out: &'a mut [O; C],
+}
+
+impl<A, X, O, const R: usize, const C: usize> Vectorized for SumOfRows<'_, A, X, O, R, C>
+where
+    A: Storage,
+    X: Storage<Compute = A::Compute>,
+    O: Storage<Compute = A::Compute>,
+{
+    type Output = ();
+    const WIDEST: bool = true;
+
+    #[inline(always)]
+    fn work(self) {
+        let mut sums = [A::Compute::ZERO; C];
+        for (row, x) in self.a.rows.iter().zip(self.x) {
+            let x = x.load();
+            for (sum, a) in sums.iter_mut().zip(row) {
+                *sum += x * a.load();
+            }
+        }
+        O::store_all(&sums, self.out);
+    }
 }
 
 /// The first `length` elements, or an empty slice if the slice is shorter.

@@ -90,11 +90,12 @@ impl<S: Format, const N: usize, const DELTA: bool> Benchmark for Step<S, N, DELT
     fn reference(&self, emit: &mut dyn FnMut(f64)) {
         let memory = exact_matrix(self.memory.matrix());
         let [key, query] = [self.key, self.query].map(|vector| vector.map(exact));
-        for (row, value) in memory.rows.iter().zip(self.value.map(exact)) {
-            let known: f64 = row.iter().zip(&key).map(|(m, k)| m * k).sum();
+        for (column, value) in self.value.map(exact).into_iter().enumerate() {
+            let column = memory.rows.iter().map(|row| row.get(column).copied().unwrap_or(f64::NAN));
+            let known: f64 = column.clone().zip(&key).map(|(m, k)| m * k).sum();
             let (keep, scale) =
                 if DELTA { (1.0, step_size(N) * (value - known)) } else { (DECAY, value) };
-            let written = row.iter().zip(&key).map(|(m, k)| keep * m + scale * k);
+            let written = column.zip(&key).map(|(m, k)| keep * m + scale * k);
             emit(written.zip(&query).map(|(m, q)| m * q).sum());
         }
     }

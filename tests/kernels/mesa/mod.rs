@@ -81,10 +81,13 @@ proptest! {
         let (mut mesa, start) = (Mesa::<f64, KEYS, VALUES>::new(unit), Matrix::from_rows(start));
         mesa.set_weights(&start).unwrap();
         mesa.write(Gate::Keep, &key, &value).unwrap();
-        let mut memory = Memory::from_matrix(start).unwrap();
+        let mut by_key = Matrix::zeros();
+        start.transpose_into(&mut by_key);
+        let mut memory = Memory::from_matrix(by_key).unwrap();
         memory.write(Rule::Implicit { ridge: 1.0 }, &key, &value).unwrap();
-        let pairs = mesa.weights().as_slice().iter().zip(memory.matrix().as_slice());
-        for (mesa, delta) in pairs {
+        let mut written = Matrix::zeros();
+        memory.matrix().transpose_into(&mut written);
+        for (mesa, delta) in mesa.weights().as_slice().iter().zip(written.as_slice()) {
             prop_assert!((mesa - delta).abs() < 1e-13);
         }
     }

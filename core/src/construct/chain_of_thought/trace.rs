@@ -186,8 +186,8 @@ impl<T: Scalar, const INPUTS: usize, const OUTPUTS: usize> Regression<T, INPUTS,
     }
 
     fn solve(&mut self) {
-        for (weights, moments) in self.weights.rows.iter_mut().zip(&self.moments.matrix().rows) {
-            *weights = *moments;
+        self.moments.matrix().transpose_into(&mut self.weights);
+        for weights in &mut self.weights.rows {
             self.factor.solve(weights);
         }
     }

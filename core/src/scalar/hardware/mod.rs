@@ -67,7 +67,7 @@ pub(super) use root::sqrt;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf", not(helium)))]
 pub(crate) use rows::dot;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
-pub(crate) use rows::{add_eight_lanes, add_lanes, add_scaled, dot_rows};
+pub(crate) use rows::{add_eight_lanes, add_lanes, add_rows, add_scaled, dot_rows, fade_and_add};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf", not(helium)))]
 pub(super) use singles::of_unknown_length;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]

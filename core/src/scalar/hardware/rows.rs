@@ -183,6 +183,59 @@ pub(crate) fn add_scaled(scale: f32, x: &[f32], y: &mut [f32]) {
     }
 }
 
+/// `row ← decay row + scale change` for each row and its scale; one decay for all rows, or one a row. False, with
+/// nothing changed, unless `change` is whole blocks of eight, and each row as long.
+#[inline(always)]
+pub(crate) fn fade_and_add(
+    decays: &[f32],
+    scales: &[f32],
+    change: &[f32],
+    rows: &mut [f32],
+) -> bool {
+    let fits = !scales.is_empty()
+        && !change.is_empty()
+        && change.len().is_multiple_of(8)
+        && (decays.len() == 1 || decays.len() == scales.len())
+        && rows.len() == scales.len().wrapping_mul(change.len());
+    if fits {
+        // SAFETY: as was just checked.
+        unsafe { fade_and_add_blocks(decays, scales, change, rows.as_mut_ptr()) };
+    }
+    fits
+}
+
+/// # Safety
+/// `rows` has the size that [`fade_and_add`] checks.
+#[inline(never)]
+unsafe fn fade_and_add_blocks(decays: &[f32], scales: &[f32], change: &[f32], rows: *mut f32) {
+    // SAFETY: as of the caller. A single decay is read again for each row.
+    unsafe {
+        run!(
+            ["s16" "s17"];
+            "5:",
+            "vldm {d}, {{s17}}", "add {d}, {d}, {step}", "vldmia {k}!, {{s16}}", "lsr {n}, {length}, #5",
+            "2:",
+            "vldmia {x}!, {{s0-s7}}", "vldm {y}, {{s8-s15}}",
+            products!(8 9 10 11; 17 17 17 17; 8 9 10 11),
+            products!(12 13 14 15; 17 17 17 17; 12 13 14 15),
+            add_products!(8 9 10 11; 16 16 16 16; 0 1 2 3),
+            add_products!(12 13 14 15; 16 16 16 16; 4 5 6 7),
+            "vstmia {y}!, {{s8-s15}}",
+            "subs {n}, {n}, #1", "bne 2b",
+            "sub {x}, {x}, {length}",
+            "subs {rows}, {rows}, #1", "bne 5b";
+            d = inout(reg) decays.as_ptr() => _,
+            step = in(reg) if decays.len() == 1 { 0 } else { 4 },
+            k = inout(reg) scales.as_ptr() => _,
+            x = inout(reg) change.as_ptr() => _,
+            length = in(reg) change.len() << 2,
+            y = inout(reg) rows => _,
+            n = out(reg) _,
+            rows = inout(reg) scales.len() => _,
+        );
+    }
+}
+
 /// `lanes[i] += Σ_k x[8 k + i] y[8 k + i]` over as many whole blocks of eight as both slices have;
 /// returns how many numbers that is.
 #[inline(never)]
@@ -208,4 +261,69 @@ pub(crate) fn add_eight_lanes(x: &[f32], y: &[f32], lanes: &mut [f32; 8]) -> usi
         }
     }
     8 * blocks
+}
+
+/// `sums[j] += Σ_k x[k] a[stride k + j]`, in the order of k, for the columns that `a` has of all rows: eight sums
+/// at a time in registers, the rest one by one.
+#[inline(always)]
+pub(crate) fn add_rows(a: &[f32], stride: usize, x: &[f32], sums: &mut [f32]) {
+    let blocks = sums.len() / 8;
+    if x.is_empty() || length(x.len(), stride, 0, sums.len()) > a.len() {
+        return;
+    }
+    if blocks > 0 {
+        // SAFETY: as was just checked.
+        unsafe { add_row_blocks(a.as_ptr(), stride, x, sums.as_mut_ptr(), blocks) };
+    }
+    if 8 * blocks < sums.len() {
+        let sums = sums.get_mut(8 * blocks..).unwrap_or_default();
+        for (row, x) in a.chunks(stride.max(1)).zip(x) {
+            let row = row.get(8 * blocks..).unwrap_or_default();
+            sums.iter_mut().zip(row).for_each(|(sum, a)| *sum += *x * *a);
+        }
+    }
+}
+
+/// The next row: its number of `x` in the register named, eight products and sums.
+macro_rules! add_row {
+    ($x:literal) => {
+        concat!(
+            "vldm {a}, {{s8-s15}}\n add {a}, {a}, {stride}\n",
+            add_products!(0 1 2 3; $x $x $x $x; 8 9 10 11),
+            add_products!(4 5 6 7; $x $x $x $x; 12 13 14 15),
+        )
+    };
+}
+
+/// [`add_rows`] of whole blocks of eight columns, at least one, and at least one row.
+///
+/// # Safety
+/// All of these numbers lie in memory that the caller owns.
+#[inline(never)]
+unsafe fn add_row_blocks(a: *const f32, stride: usize, x: &[f32], sums: *mut f32, blocks: usize) {
+    // SAFETY: as of the caller. Of each block one row, if their number is odd, then pairs.
+    unsafe {
+        run!(
+            ["s16" "s17"];
+            "5:",
+            "vldm {o}, {{s0-s7}}",
+            "lsrs {n}, {rows}, #1", "bcc 2f",
+            "vldmia {x}!, {{s16}}", add_row!(16),
+            "cmp {n}, #0", "beq 4f",
+            "2:",
+            "vldmia {x}!, {{s16-s17}}", add_row!(16), add_row!(17),
+            "subs {n}, {n}, #1", "bne 2b",
+            "4:",
+            "vstmia {o}!, {{s0-s7}}",
+            "sub {x}, {x}, {rows}, lsl #2", "mls {a}, {stride}, {rows}, {a}", "add {a}, {a}, #32",
+            "subs {blocks}, {blocks}, #1", "bne 5b";
+            a = inout(reg) a => _,
+            stride = in(reg) stride << 2,
+            x = inout(reg) x.as_ptr() => _,
+            rows = in(reg) x.len(),
+            n = out(reg) _,
+            o = inout(reg) sums => _,
+            blocks = inout(reg) blocks => _,
+        );
+    }
 }

@@ -180,13 +180,15 @@ pub(super) fn special_cases(context: &mut Context<'_>) -> Result<Measured> {
                 _ => (Rule::Implicit { ridge: 1.0 }, 1.0),
             };
             let mut start = Matrix::<f64, VALUES, KEYS>::zeros();
-            let elements = start.as_mut_slice().iter_mut().zip(memory.matrix().as_slice());
-            elements.for_each(|(start, element)| *start = decay * element);
+            memory.matrix().transpose_into(&mut start);
+            start.as_mut_slice().iter_mut().for_each(|start| *start *= decay);
             let mut mesa = Mesa::<f64, KEYS, VALUES>::new(UNIT);
             mesa.set_weights(&start)?;
             mesa.write(Gate::Given { decay: 1.0, weight }, &key, &value)?;
             memory.write(rule, &key, &value)?;
-            let pairs = mesa.weights().as_slice().iter().zip(memory.matrix().as_slice());
+            let mut written = Matrix::<f64, VALUES, KEYS>::zeros();
+            memory.matrix().transpose_into(&mut written);
+            let pairs = mesa.weights().as_slice().iter().zip(written.as_slice());
             differences.extend(pairs.map(|(mesa, memory)| (mesa - memory).abs()));
         }
     }
