@@ -127,7 +127,7 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> Memory<S, KEYS, VALUES>
         match decay {
             Decay::None => Step { rows, decays: repeat(one), change, key, writes }.compute(),
             Decay::All(decay) => {
-                Step { rows, decays: repeat(decay), change, key, writes }.compute()
+                Step { rows, decays: repeat(decay), change, key, writes }.compute();
             }
             Decay::Channels(decays) => {
                 Step { rows, decays: decays.iter().copied(), change, key, writes }.compute();
