@@ -102,8 +102,8 @@ fn cortex_m4_keeps_its_promises() {
         let bytes = row(&results, ("normtune_step", 256, scalar)).state_bytes;
         assert!(bytes < bound, "{scalar}: {bytes} bytes");
     }
-    // 337 KB, of which the rows that check bits are 16 KB, those of the mesa memory 19 KB, and the bandits 19 KB.
-    assert!(results.flash_bytes <= 340 * 1024, "{} bytes of flash", results.flash_bytes);
+    // 341 KB, of which the rows that check bits are 16 KB, those of the mesa memory 19 KB, and the bandits 19 KB.
+    assert!(results.flash_bytes <= 344 * 1024, "{} bytes of flash", results.flash_bytes);
     assert!(results.ram_bytes <= 64 * 1024, "{} bytes of RAM", results.ram_bytes);
 }
 
@@ -225,7 +225,7 @@ fn models_keep_their_promises() {
     for board in boards {
         let Some(results) = bench(board, Some("models"), &["--no-estimate"]) else { return };
         // 53 KB of it are weights, 18 KB the tuning of gains.
-        assert!(results.flash_bytes <= 144 * 1024, "{} bytes of flash", results.flash_bytes);
+        assert!(results.flash_bytes <= 150 * 1024, "{} bytes of flash", results.flash_bytes);
         assert!(results.ram_bytes <= 64 * 1024, "{} bytes of RAM", results.ram_bytes);
     }
 }
