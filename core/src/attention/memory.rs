@@ -7,7 +7,7 @@ use crate::archive::{Archive, Persist};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 use crate::matrix::blocks;
 use crate::matrix::{Matrix, transpose_vector};
-use crate::scalar::{LARGE_PASS, Scalar, Storage, Vectorized};
+use crate::scalar::{Scalar, Storage, Vectorized};
 use core::iter::repeat;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 use core::slice;
@@ -123,14 +123,14 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> Memory<S, KEYS, VALUES>
                 return;
             }
         }
-        let (rows, writes) = (&mut self.matrix.rows, self.writes);
+        let (rows, writes, size) = (&mut self.matrix.rows, self.writes, KEYS * VALUES);
         match decay {
-            Decay::None => Step { rows, decays: repeat(one), change, key, writes }.compute(),
+            Decay::None => Step { rows, decays: repeat(one), change, key, writes }.pass(size),
             Decay::All(decay) => {
-                Step { rows, decays: repeat(decay), change, key, writes }.compute();
+                Step { rows, decays: repeat(decay), change, key, writes }.pass(size);
             }
             Decay::Channels(decays) => {
-                Step { rows, decays: decays.iter().copied(), change, key, writes }.compute();
+                Step { rows, decays: decays.iter().copied(), change, key, writes }.pass(size);
             }
         }
     }
@@ -146,17 +146,6 @@ struct Step<'a, S: Storage, D, const KEYS: usize, const VALUES: usize> {
     change: &'a [S::Compute; VALUES],
     key: &'a [S::Compute; KEYS],
     writes: u32,
-}
-
-impl<S, D, const KEYS: usize, const VALUES: usize> Step<'_, S, D, KEYS, VALUES>
-where
-    S: Storage,
-    D: Iterator<Item = S::Compute>,
-{
-    #[inline(always)]
-    fn compute(self) {
-        if KEYS * VALUES < LARGE_PASS { self.work() } else { self.run() }
-    }
 }
 
 impl<S, D, const KEYS: usize, const VALUES: usize> Vectorized for Step<'_, S, D, KEYS, VALUES>

@@ -106,7 +106,7 @@ where
     /// Chooses an action for φ. Sampling draws one normal number per action.
     ///
     /// # Errors
-    /// [`Error::NoActions`] if there are none; [`Error::NotFinite`] if a score is not finite.
+    /// [`Error::NoActions`] if the bandit has no actions; [`Error::NotFinite`] if a score is not finite.
     pub fn choose<G: Rng + ?Sized>(
         &self,
         confidence: Confidence<S::Compute>,

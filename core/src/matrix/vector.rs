@@ -6,7 +6,7 @@
 use super::Matrix;
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 use super::blocks;
-use crate::scalar::{LARGE_PASS, Scalar, Storage, Vectorized};
+use crate::scalar::{Scalar, Storage, Vectorized};
 
 /// Lanes of partial sums: enough to hide the latency of an addition and to fill a SIMD register.
 const LANES: usize = 4;
@@ -133,7 +133,7 @@ pub fn matrix_vector<A, X, O, const R: usize, const C: usize>(
     #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
     let done = 0;
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-    if R * C >= LARGE_PASS {
+    if FourRows::<A, X, O, R, C>::is_large(R * C) {
         return FourRows { a, x, out }.run();
     }
     let rest = out.get_mut(done..).unwrap_or_default();
@@ -221,8 +221,7 @@ pub fn transpose_vector<A, X, O, const R: usize, const C: usize>(
     if blocks::transpose_vector(a, x, out) {
         return;
     }
-    let pass = SumOfRows { a, x, out };
-    if R * C < LARGE_PASS { pass.work() } else { pass.run() }
+    SumOfRows { a, x, out }.pass(R * C);
 }
 
 /// A product of a transpose with a vector: one sum a column, which all fit into registers.

@@ -123,10 +123,9 @@ impl<W: Weights> Network<W> {
                 let gain = self.gain(inputs.len());
                 signed_sums(draw, gain, inputs.iter().copied(), trace);
             } else {
-                let outputs = below.0.iter().zip(below.1).map(|(unit, trace)| {
-                    let output = unit.apply(trace.sum.load());
-                    if output > S::Compute::ZERO { output } else { S::Compute::ZERO }
-                });
+                let outputs = below.0.iter().zip(below.1);
+                let outputs = outputs
+                    .map(|(unit, trace)| unit.apply(trace.sum.load()).maximum(S::Compute::ZERO));
                 signed_sums(draw, self.gain(WIDTH), outputs, trace);
             }
             if let Some(units) = parameters.get(index) {

@@ -34,7 +34,7 @@ mod approximate;
 pub use approximate::Approximate;
 #[cfg(feature = "f16")]
 pub use half::f16;
-pub(crate) use hardware::{LARGE_PASS, Vectorized, add_products_of_bytes, zero_rows, zeros};
+pub(crate) use hardware::{Vectorized, add_products_of_bytes, zero_rows, zeros};
 pub use moments::{pooled_moments, running_moments};
 pub use storage::{Storage, load_slice, store_slice};
 

@@ -4,7 +4,8 @@
 
 use crate::scalar::Scalar;
 
-/// The scale factor of a row or column, from every `step`th of some elements; `None` if there is none.
+/// The scale factor of a row or column, from every `step`th of some elements; `None` if no finite factor
+/// exists.
 // Not a dynamic iterator: its table would link a method that divides by the step.
 type Measure<T> = fn(&[T], usize) -> Option<T>;
 

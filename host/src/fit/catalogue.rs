@@ -14,7 +14,7 @@ use Storage::{Byte, F16, F32};
 pub const NAMES: [&str; 9] =
     ["ftrl", "newton", "least-squares", "mesa", "delta", "memory", "bayes", "normtune", "hedge"];
 
-/// The names chosen on the command line; all learners if there are none or one is `all`.
+/// The names chosen on the command line; all learners if none was chosen or one is `all`.
 ///
 /// # Errors
 /// [`Failure::Input`] for an unknown name.

@@ -144,7 +144,7 @@ pub fn scores(data: &Examples, predictions: &Sequence, unscored: usize, rank: Fi
     }
 }
 
-/// The median of errors; 0 if there are none.
+/// The median of errors; 0 for an empty list.
 fn median(errors: Vec<f32>) -> f64 {
     if errors.is_empty() {
         return 0.0;

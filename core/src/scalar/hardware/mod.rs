@@ -74,5 +74,5 @@ pub(super) use singles::of_unknown_length;
 pub(crate) use singles::{singles, singles_mut};
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 pub(crate) use tile::{Panel, tiles};
-pub(crate) use vector::{LARGE_PASS, Vectorized};
+pub(crate) use vector::Vectorized;
 pub(crate) use zeros::{zero_rows, zeros};

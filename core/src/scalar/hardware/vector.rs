@@ -1,7 +1,7 @@
 //! Uses the widest vectors that the processor has.
 
 /// Minimum number of multiply-adds of one pass over a matrix at which the check of [`Vectorized::run`] pays.
-pub(crate) const LARGE_PASS: usize = 128;
+const LARGE_PASS: usize = 128;
 
 /// Work compiled for more than one width of vectors.
 pub(crate) trait Vectorized: Sized {
@@ -44,5 +44,17 @@ pub(crate) trait Vectorized: Sized {
         // Asked for only where there is a choice.
         _ = Self::WIDEST;
         self.work()
+    }
+
+    /// Whether a pass of so many multiply-adds is long enough for [`Self::run`].
+    #[inline(always)]
+    fn is_large(size: usize) -> bool {
+        size >= LARGE_PASS
+    }
+
+    /// [`Self::run`] for a pass that is long enough, otherwise [`Self::work`].
+    #[inline(always)]
+    fn pass(self, size: usize) -> Self::Output {
+        if Self::is_large(size) { self.run() } else { self.work() }
     }
 }
