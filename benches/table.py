@@ -72,7 +72,7 @@ def board(path):
     used = [n for n in NAMES if any(n in theirs[r["name"], r["size"], r["scalar"]] for r in rows)]
     estimated = any(row.get("cycles_estimate") for row in rows)
     head = ["row", "situ"] + (["cycles, estimated"] if estimated else []) + used + ["code, bytes"]
-    yield f"### {run['board']}: {run['counter']} a call"
+    yield f"### {run['board']}: {run['counter']} per call"
     yield ""
     yield f"{run['rustc'].split(' (')[0]}, `{run['flags']}`. In brackets: situ's count over the peer's, so that"
     yield "less than 1 is less work; situ's includes the loop around the call, the peers' does not."

@@ -4,7 +4,7 @@
     pip install numpy river
     python3 benches/peers/bandits.py
 
-The table has 20,000 rounds of 4 actions whose rewards depend on 3 features; half-way the best action
+The table has 20,000 rounds of 4 actions whose rewards depend on 3 features; halfway the best action
 changes. LinUCB must choose as the published algorithm in numpy does, and end at its weights to 1e-9.
 Fails where it does not, or where situ's EXP3 regrets more than river's Exp3 by a tenth. river's UCB, made
 for rewards that are random and not adversarial, regrets least here. Says so and leaves river out where it

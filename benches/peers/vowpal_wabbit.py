@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`situ fit` beside Vowpal Wabbit on the same rows, in the same run: rows a second of processor time,
+"""`situ fit` beside Vowpal Wabbit on the same rows, in the same run: rows per second of processor time,
 accuracy (each row predicted before it is learned) and maximum memory, from text to result.
 
     pip install vowpalwabbit

@@ -1,4 +1,4 @@
-//! FTRL in a 3x3 game beside plain loops written for that one game: steps of both players a second.
+//! FTRL in a 3x3 game beside plain loops written for that one game: steps of both players per second.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -164,7 +164,7 @@ fn openspiel(_: &mut Criterion) {
         Ok(output) if output.status.success() => {
             let numbers = String::from_utf8_lossy(&output.stdout).into_owned();
             let numbers = numbers.split_whitespace().map(str::parse::<f64>);
-            numbers.collect::<Result<Vec<_>, _>>().expect("steps a second and strategies")
+            numbers.collect::<Result<Vec<_>, _>>().expect("steps per second and strategies")
         }
         Ok(output) => {
             eprint!("SKIPPED: OpenSpiel: {}", String::from_utf8_lossy(&output.stderr));
@@ -175,7 +175,7 @@ fn openspiel(_: &mut Criterion) {
             return;
         }
     };
-    let (theirs, strategies) = theirs.split_first().expect("steps a second");
+    let (theirs, strategies) = theirs.split_first().expect("steps per second");
     let game = Bimatrix::new(ROW, COLUMN).expect("finite payoffs");
     // An Euler step of the replicator equation is exponential weights to first order in the step.
     let ends = situ(&game, Entropic, &Full);

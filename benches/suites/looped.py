@@ -1,7 +1,7 @@
 """The layers of a looped transformer, evaluated densely in numpy on one core.
 
 Standard input: one line of JSON (shapes, temperature, loops, repetitions), then float64 matrices in
-the order in which they are used. Standard output: JSON with the best seconds a loop and the final
+the order in which they are used. Standard output: JSON with the best seconds per loop and the final
 sequence's largest difference to the one given last on standard input.
 """
 

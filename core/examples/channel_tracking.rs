@@ -2,7 +2,7 @@
 //!
 //! Known symbols pass a transmit filter (which colors them) and eight channel taps for each antenna; the receiver
 //! estimates the taps from what it hears, 30 dB above the noise. Every tap wanders a little with each symbol.
-//! Half-way the receiver is handed to another transmitter and all taps are new.
+//! Halfway, the receiver is handed to another transmitter and all taps are new.
 //!
 //! Normalized LMS and recursive least squares take one filter an antenna. A mesa memory takes both antennas as two
 //! values of the same key and shares the costly part, the covariance of the keys, among them.

@@ -1,7 +1,7 @@
 //! An echo canceller: three adaptive filters hear a loudspeaker through the same room.
 //!
 //! The microphone hears the loudspeaker's signal through an echo path of 16 taps, 60 dB above the noise.
-//! A filter that knows the path can subtract the echo. Half-way somebody moves and the path changes. The
+//! A filter that knows the path can subtract the echo. Halfway, somebody moves and the path changes. The
 //! input is colored (an autoregression with its pole at 0.95), as speech is, which slows first-order
 //! filters down.
 //!

@@ -1,6 +1,6 @@
 //! A radio learns which of eight channels delivers its packets, by the acknowledgments alone.
 //!
-//! Half-way an interferer moves to the best channel. Tsallis-INF is the best of both worlds while nothing
+//! Halfway, an interferer moves to the best channel. Tsallis-INF is the best of both worlds while nothing
 //! changes; discounted EXP3 forgets, so it finds the new best channel sooner. The third radio is the
 //! second with its scores in half precision: 20 bytes of state instead of 68.
 //!

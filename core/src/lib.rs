@@ -90,7 +90,7 @@
 //! | `serde` | | `serde::Serialize` for the same types; `serde::Deserialize` for those with public fields (rebuild a configuration that is checked when built) |
 //! | `embedded-storage` | | `archive::Slots`, which keeps a state in NOR flash through power cuts |
 //!
-//! The minimum Rust version is 1.95, forevery feature and target.
+//! The minimum Rust version is 1.95, for every feature and target.
 //!
 //! # Errors
 //!

@@ -79,7 +79,7 @@ fn cortex_m4_keeps_its_promises() {
     assert!(count(&results, ("inverse", 16, "f32")) <= 20_000.0);
     assert!(count(&results, ("inverse", 4, "f32")) <= 600.0);
     no_soft_float(&results);
-    // Estimated cycles: at least one an instruction, and a division has most.
+    // Estimated cycles: at least one per instruction, and most for a division.
     for row in &results.results {
         let per_instruction = row.cycles_estimate.expect("an estimate") / row.count_median;
         assert!((1.0..4.0).contains(&per_instruction), "{:?}: {per_instruction}", row.key());

@@ -10,7 +10,7 @@ use situ::scalar::{Storage, f16};
 const KEYS: usize = 5;
 const VALUES: usize = 3;
 
-/// Keys, queries and values of n tokens, a row a feature.
+/// Keys, queries and values of n tokens, one row per feature.
 #[derive(Clone, Debug)]
 struct Tokens {
     keys: DMatrix<f64>,

@@ -54,7 +54,7 @@ fn softmax(q: &DMatrix<f64>, k: &DMatrix<f64>, v: &DMatrix<f64>) -> DMatrix<f64>
 }
 
 /// A mesa layer's head over the whole sequence, without its recurrence: at each token the weighted least
-/// squares of all tokens so far, solved by elimination. `gates` has γ and β, a column a token.
+/// squares of all tokens so far, solved by elimination. `gates` has γ and β, one column per token.
 fn mesa(
     [q, k, v]: &[DMatrix<f64>; 3],
     gates: &[DVector<f64>; 2],

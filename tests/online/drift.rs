@@ -1,4 +1,4 @@
-//! Streams whose labels are permuted half-way.
+//! Streams whose labels are permuted halfway.
 
 use crate::streams::{Example, clouds};
 use situ::matrix::argmax;

@@ -103,7 +103,7 @@ fn wandering_classes_are_followed() {
     }
 }
 
-/// Labels are permuted half-way and nothing resets the learner.
+/// Labels are permuted halfway and nothing resets the learner.
 #[test]
 fn permuted_labels_are_learned_again() {
     let mut stream = wandering(0.0, 2000, 5);

@@ -7,7 +7,7 @@ use situ::online::Target;
 
 pub type Example = (Vec<f32>, Target<f32>);
 
-/// Three Gaussian clouds on different scales, one a class.
+/// Three Gaussian clouds on different scales, one per class.
 pub fn clouds(features: usize, classes: usize, count: usize, seed: u64) -> Vec<Example> {
     let mut random = Pcg64Mcg::seed_from_u64(seed);
     let mut normal = || random.sample::<f32, _>(StandardNormal);

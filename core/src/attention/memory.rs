@@ -1,4 +1,4 @@
-//! Linear attention as a state: a matrix written and read once a token.
+//! Linear attention as a state: a matrix written and read once per token.
 
 use super::fast_weights::{check_read, extent, fits, grown, largest, magnitude};
 use super::rule::Decay;
@@ -42,9 +42,9 @@ use core::slice;
 // A vector of AVX-512 then lies within a cache line, as it does in each row of a multiple of 16 values.
 #[cfg_attr(all(feature = "std", target_arch = "x86_64"), repr(align(64)))]
 pub struct Memory<S: Storage, const KEYS: usize, const VALUES: usize> {
-    /// Mᵀ, one row a key channel: a read then has one sum a value, none across a register.
+    /// Mᵀ, one row per key channel: a read then has one sum per value, none across a register.
     matrix: Matrix<S, KEYS, VALUES>,
-    /// No element is larger: what makes sure that a write does not overflow.
+    /// No element is larger: with this a write is known not to overflow.
     bound: S::Compute,
     /// Writes so far, which dither what is rounded.
     writes: u32,
@@ -63,7 +63,7 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> Memory<S, KEYS, VALUES>
         Self { matrix, bound: S::Compute::ZERO, writes: 0 }
     }
 
-    /// A memory that starts from these weights, Mᵀ: one row a key channel.
+    /// A memory that starts from these weights, Mᵀ: one row per key channel.
     ///
     /// # Errors
     /// [`Error::NotFinite`] if an element is infinite or NaN.
@@ -73,7 +73,7 @@ impl<S: Storage, const KEYS: usize, const VALUES: usize> Memory<S, KEYS, VALUES>
         if memory.matrix.is_finite() { Ok(memory) } else { Err(Error::NotFinite) }
     }
 
-    /// Mᵀ: one row a key channel, one column a value.
+    /// Mᵀ: one row per key channel, one column per value.
     pub const fn matrix(&self) -> &Matrix<S, KEYS, VALUES> {
         &self.matrix
     }

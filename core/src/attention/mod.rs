@@ -28,7 +28,7 @@
 //! normalizes them). Where keys are correlated, as raw sensor channels are, its convergence slows
 //! with their condition number, which does not affect a mesa memory.
 //!
-//! Sequences are stored as the papers write them: a row is a feature, a column a token, row after row.
+//! Sequences are stored as the papers write them: one row per feature, one column per token, row after row.
 //!
 //! ```
 //! use situ::attention::{FastWeights, Memory, Rule};

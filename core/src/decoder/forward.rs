@@ -9,7 +9,7 @@ use crate::scalar::{Scalar, Storage};
 ///
 /// The weights are, in this order and with matrices stored row by row, one row per output: token
 /// embedding, position embedding; per layer gain, W_Q, W_K, W_V, W_O, with mesa layers also w_γ and b_γ, w_β
-/// and b_β (one row and one number a head), λ (d numbers, above 0), then gain, W_1, W_2; gain, U.
+/// and b_β (one row and one number per head), λ (d numbers, above 0), then gain, W_1, W_2; gain, U.
 ///
 /// The [module](super) has the example.
 #[derive(Clone, Copy, Debug)]

@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(Sliding::<f64, 3, 0>::new(&bandit).unwrap_err(), Error::Shape);
     }
 
-    /// Mean dynamic regret over 20 seeds of a change half-way.
+    /// Mean dynamic regret over 20 seeds of a change halfway.
     #[test]
     fn forgetting_helps_where_the_world_changes() {
         const ROUNDS: usize = 20_000;

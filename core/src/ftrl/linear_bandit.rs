@@ -228,7 +228,7 @@ mod tests {
     }
 
     /// 2000 rounds of Li, Chu, Langford and Schapire 2010, algorithm 1, in numpy 2.4.6, whose normal
-    /// equations are solved anew each round: how often it took each action, a number that depends on
+    /// equations are solved again each round: how often it took each action, a number that depends on
     /// the order of its choices, and its weights. Two scores that differ do so by 8e-7 or more.
     #[test]
     fn choices_and_weights_are_numpys() {

@@ -3,7 +3,7 @@
 use super::Error;
 use crate::scalar::Scalar;
 
-/// A positive number forevery step n = 1, 2, …, never larger than the one before.
+/// A positive number for every step n = 1, 2, …, never larger than the one before.
 ///
 /// ```
 /// use situ::ftrl::{Constant, Power, Schedule};

@@ -224,7 +224,7 @@ pub fn transpose_vector<A, X, O, const R: usize, const C: usize>(
     SumOfRows { a, x, out }.pass(R * C);
 }
 
-/// A product of a transpose with a vector: one sum a column, which all fit into registers.
+/// A product of a transpose with a vector: one sum per column, which all fit into registers.
 struct SumOfRows<'a, A, X, O, const R: usize, const C: usize> {
     a: &'a Matrix<A, R, C>,
     x: &'a [X; R],

@@ -43,7 +43,7 @@ pub trait Law: Copy {
     fn variance(&self) -> f64;
 
     /// Draws the first weights of a row, four at a time. Counted on an emulated Cortex-M4 over a
-    /// row of 256: 9.2 instructions a sign, 11.6 a uniform weight, 27.4 a Gaussian one.
+    /// row of 256: 9.2 instructions per sign, 11.6 per uniform weight, 27.4 per Gaussian one.
     fn draw(&self, row: Stream, out: &mut [f32]) {
         let (chunks, rest) = out.as_chunks_mut::<4>();
         let mut column = 0_u32;

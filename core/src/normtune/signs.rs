@@ -2,7 +2,7 @@
 //!
 //! Four inputs have 16 sums under their signs. They are computed once for a block of rows, and each row looks
 //! the sum of its own four signs up (the "method of four Russians": Arlazarov, Dinic, Kronrod and Faradzhev,
-//! 1970), on a Cortex-M4 in one instruction a weight.
+//! 1970), on a Cortex-M4 in one instruction per weight.
 
 use super::workspace::Trace;
 use crate::matrix::prefix;

@@ -115,7 +115,7 @@ impl<S: Storage, const FEATURES: usize> Class<S, FEATURES> {
 /// class plus a floor. Classification only.
 ///
 /// State: mean and deviation of each class and feature, 2 C d numbers, C counts, and the moments of the
-/// features (2 d); an update takes 14 C d flops, and a logarithm forevery 8 features of a class.
+/// features (2 d); an update takes 14 C d flops, and a logarithm for every 8 features of a class.
 ///
 /// ```
 /// use situ::online::{Bayes, Learner, Shape, Target};

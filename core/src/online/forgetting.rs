@@ -29,7 +29,7 @@ use crate::scalar::Scalar;
 /// let mut learner = Newton::<f32, 1, 1, 2>::new(Shape::regress(1), configuration)?;
 /// let mut estimate = [0.0];
 /// for step in 0..2000 {
-///     // Half-way the slope changes its sign.
+///     // Halfway, the slope changes its sign.
 ///     let x = (step % 17) as f32;
 ///     let slope = if step < 1000 { 2.0 } else { -2.0 };
 ///     learner.update(&[x], Target::Value(slope * x), &mut estimate)?;

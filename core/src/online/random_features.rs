@@ -237,7 +237,7 @@ mod tests {
     use super::{Activation, RandomFeatures};
     use crate::random::Generator;
 
-    /// Compared with sums in f64 of weights as they are drawn, forevery number of features up to 40.
+    /// Compared with sums in f64 of weights as they are drawn, for every number of features up to 40.
     #[test]
     fn a_projection_is_near_the_exact_one() {
         const SEED: u64 = 5;

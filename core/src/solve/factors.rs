@@ -4,7 +4,7 @@ use crate::matrix::add_scaled;
 use crate::scalar::{Scalar, Storage, Vectorized};
 
 /// The factors D and U of a [`super::Covariance`] of any order. Their operations are compiled once, out of line: loop
-/// lengths are rarely constants, and a copy forevery learner would cost kilobytes of flash.
+/// lengths are rarely constants, and a copy for every learner would cost kilobytes of flash.
 pub(crate) struct Factors<'a, S: Storage> {
     pub diagonal: &'a mut [S::Compute],
     /// U above its diagonal, column after column.

@@ -61,7 +61,7 @@ fn the_mesa_layer_is_mesa_net() {
     check(MesaLayer::<f64, SIZE, SIZE>::new(ridge, Solver::Cholesky), gate, "mesa", 1e-12);
     let gradient = Solver::ConjugateGradient { steps: 30 };
     check(MesaLayer::<f64, SIZE, SIZE>::new(ridge, gradient), gate, "mesa", 1e-10);
-    // Enough steps a token make the followers exact too.
+    // Enough steps per token make the followers exact too.
     check(MesaGradient::<f64, SIZE, SIZE>::new(ridge, 40), gate, "mesa", 1e-8);
 }
 

@@ -183,7 +183,7 @@ pub(crate) fn add_scaled(scale: f32, x: &[f32], y: &mut [f32]) {
     }
 }
 
-/// `row ← decay row + scale change` for each row and its scale; one decay for all rows, or one a row. False, with
+/// `row ← decay row + scale change` for each row and its scale; one decay for all rows, or one per row. False, with
 /// nothing changed, unless `change` is whole blocks of eight, and each row as long.
 #[inline(always)]
 pub(crate) fn fade_and_add(

@@ -4,7 +4,7 @@ use super::task::{Network, Task};
 use nalgebra::{DMatrix, DVector};
 use situ::construct::chain_of_thought::LeakyRelu;
 
-/// Operands (a column an example) and targets before the activation, of one layer.
+/// Operands (one column per example) and targets before the activation, of one layer.
 pub struct Pairs {
     /// s^{l-1}.
     pub operands: DMatrix<f64>,

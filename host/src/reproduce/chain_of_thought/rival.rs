@@ -37,7 +37,7 @@ impl Fit<'_> {
         self.task.network.activation
     }
 
-    /// What the outputs lack, and their slopes in the weights: a row an example.
+    /// What the outputs lack, and their slopes in the weights: one row per example.
     fn linearized(&self) -> (DVector<f64>, DMatrix<f64>) {
         let examples = &self.task.examples;
         let mut missing = DVector::zeros(examples.len());

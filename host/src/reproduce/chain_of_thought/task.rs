@@ -12,7 +12,7 @@ pub type Chain = Vec<DVector<f64>>;
 /// A network of the paper: hidden layers √(2/k) φ(W s), then a linear one to a single output, all
 /// weights standard normal.
 pub struct Network {
-    /// One matrix a layer.
+    /// One matrix per layer.
     pub weights: Vec<DMatrix<f64>>,
     /// φ with its factor √(2/k).
     pub activation: LeakyRelu<f64>,

@@ -11,7 +11,7 @@ const D: usize = 8;
 const DEPTH: usize = 3;
 const WIDTH: usize = D * D;
 
-/// A batch: one vector an input.
+/// A batch: one vector per input.
 type Batch = Vec<Vec<f64>>;
 
 /// Largest relative error on a fixed batch when each layer normalizes by the mean and variance of that

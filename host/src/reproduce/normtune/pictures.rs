@@ -34,7 +34,7 @@ pub fn describe(pixels: &[f64; PIXELS]) -> [f64; FEATURES] {
 }
 
 /// Brings the center of mass to the middle, removes the slant (by a shear after which the mixed second
-/// moment is zero) and moves the width half-way, in its logarithm, to the usual one.
+/// moment is zero) and moves the width halfway, in its logarithm, to the usual one.
 fn upright(picture: &Picture) -> Picture {
     let mean = |of: &dyn Fn(f64, f64) -> f64| {
         let places = (0..PIXELS).map(|index| (index / SIDE, index % SIDE));

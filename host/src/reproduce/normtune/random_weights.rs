@@ -17,7 +17,7 @@ const RATE: f64 = 1.0;
 /// A layer of the network with its weights in memory.
 struct Layer {
     inputs: usize,
-    /// A row a unit, gain included.
+    /// One row per unit, gain included.
     weights: Vec<f32>,
     /// Columns of each unit's two tuned weights.
     tuned: Vec<[usize; 2]>,

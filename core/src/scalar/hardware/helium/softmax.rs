@@ -55,7 +55,7 @@ macro_rules! replace {
 }
 
 /// In place `x_i = exp(scale (x_i - maximum))`; returns their sum, added up in order. `None`, with nothing
-/// changed, if an exponential is so small that it takes a way of its own.
+/// changed, if an exponential is too small for these steps.
 #[inline(never)]
 pub(crate) fn weights(x: &mut [f32], maximum: f32, scale: f32) -> Option<f32> {
     let smallest = extreme!("vminnmv.f32", x, maximum);
