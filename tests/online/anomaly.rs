@@ -254,6 +254,24 @@ proptest! {
         }
     }
 
+    /// A feature that never varied is unusual as soon as it does, whatever the sizes.
+    #[test]
+    fn a_constant_that_moves_is_flagged(
+        seed in 0_u64..1000, place in 0..FEATURES, zero in any::<bool>(),
+        exponents in (-30.0_f64..30.0, -30.0_f64..30.0),
+    ) {
+        let [level, moved] = [exponents.0, exponents.1].map(|e| 10.0_f64.powf(e) as f32);
+        let level = if zero { 0.0 } else { level };
+        prop_assume!((moved - level).abs() > 1e-3 * level);
+        let mut stream = cloud(400, seed);
+        stream.iter_mut().for_each(|x| x[place] = level);
+        stream[399][place] = moved;
+        for (name, [mut detector, _]) in detectors() {
+            let (score, anomaly) = watch(&mut *detector, &stream)[399];
+            prop_assert!(anomaly, "{name}: {level} to {moved}: {score}");
+        }
+    }
+
     /// Verdicts do not depend on units.
     #[test]
     fn units_do_not_matter_to_verdicts(seed in 0_u64..1000, exponent in -26.0_f64..25.0) {

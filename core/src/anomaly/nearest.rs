@@ -132,21 +132,21 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Model<S::Compute, FEATU
     }
 
     fn score(&self, context: &Context<'_, Self, S::Compute, FEATURES>) -> S::Compute {
-        let (mut query, mut metric) = ([S::Compute::ZERO; FEATURES], [S::Compute::ZERO; FEATURES]);
+        let (mut query, mut spreads) = ([S::Compute::ZERO; FEATURES], [S::Compute::ZERO; FEATURES]);
         let features = context.x.raw.len();
-        let (query, metric) = (prefix(&mut query, features), prefix(&mut metric, features));
+        let (query, spreads) = (prefix(&mut query, features), prefix(&mut spreads, features));
         // With this example counted: otherwise a feature that never varied could not be unusual.
-        let moments = context.inputs.after(context.x.raw).zip(self.store.steps());
-        let out = query.iter_mut().zip(metric.iter_mut()).zip(context.x.z);
-        for (((query, metric), z), ((mean, variance), step)) in out.zip(moments) {
+        let moments = context.inputs.after(context.x.raw).zip(context.x.z);
+        for ((query, spread), ((mean, variance), z)) in
+            query.iter_mut().zip(spreads.iter_mut()).zip(moments)
+        {
             *query = mean + *z * variance.sqrt();
-            // Finite, so that a feature at its stored number contributes nothing.
-            let weight = (step * step / variance).minimum(S::Compute::MAX);
-            *metric = if variance > S::Compute::ZERO { weight } else { variance };
+            *spread = variance;
         }
+        let spreads = spreads.iter().copied();
         let mut distances = [S::Compute::ZERO; SLOTS];
         let distances = prefix(&mut distances, self.used as usize);
-        self.store.distances(context.configuration.slots, query, metric, distances);
+        self.store.distances(context.configuration.slots, query, spreads, distances);
         let nearest = distances.iter().copied().reduce(S::Compute::minimum);
         nearest.unwrap_or(S::Compute::ZERO) / S::Compute::from_usize(features)
     }

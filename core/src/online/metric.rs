@@ -67,20 +67,9 @@ impl<T: Scalar, const FEATURES: usize, const OUTPUTS: usize> Metric<T, FEATURES,
         })
     }
 
-    /// Writes the weight of each feature in squared distances between examples that are kept in units
-    /// of `steps`, r_j⁻³ (step_j/σ_j)²; 0 for a feature that never varied.
-    pub fn weights(
-        &self,
-        task: Task,
-        features: &[T],
-        steps: impl Iterator<Item = T>,
-        out: &mut [T],
-    ) {
-        let unexplained = self.unexplained(task, features);
-        for ((weight, (r, variance)), step) in out.iter_mut().zip(unexplained).zip(steps) {
-            let inverse = step * step / (r * r * r * variance);
-            *weight = if variance > T::ZERO { inverse } else { T::ZERO };
-        }
+    /// What the squared difference of each feature is divided by in distances, r_j³ σ_j².
+    pub fn spreads(&self, task: Task, features: &[T]) -> impl Iterator<Item = T> {
+        self.unexplained(task, features).map(|(r, variance)| r * r * r * variance)
     }
 
     /// Writes z_j/r_j, divided by the root of the mean square of all 1/r_j.

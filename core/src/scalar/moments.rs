@@ -5,9 +5,10 @@ use super::Scalar;
 /// Mean and variance after one more observation `x` of weight `rate`, by Welford's recurrence:
 ///
 /// ```text
-/// d = x - mean,   mean' = mean + rate d,   variance' = variance + rate (d (x - mean') - variance)
+/// d = x - mean,   mean' = mean + rate d,   variance' = variance + rate ((1 - rate) d² - variance)
 /// ```
 ///
+/// where Welford writes d (x - mean'): with (1 - rate) d² no rounding makes a variance negative.
 /// Starting at (0, 0), rates 1, 1/2, 1/3, … give the mean and the (population) variance of all
 /// observations; a constant rate forgets them exponentially. No sum of squares is formed, so no large
 /// numbers cancel: f32 keeps a variance of 1 beside a mean of 10^4. 7 flops.
@@ -42,8 +43,8 @@ pub fn pooled_moments<T: Scalar>(
     variance_rate: T,
 ) -> (T, T) {
     let deviation = x - mean;
-    let mean = mean + mean_rate * deviation;
-    (mean, variance + variance_rate * (deviation * (x - mean) - variance))
+    let rest = (T::ONE - mean_rate) * deviation;
+    (mean + mean_rate * deviation, variance + variance_rate * (rest * deviation - variance))
 }
 
 #[cfg(test)]
@@ -95,6 +96,21 @@ mod tests {
             let expected: f64 = pairs().map(|(w, x)| w * x).sum();
             let spread: f64 = pairs().map(|(w, x)| w * (x - expected) * (x - expected)).sum();
             assert!((mean - expected).abs() < 1e-14 && (variance - spread).abs() < 1e-14);
+        }
+    }
+
+    #[test]
+    fn a_variance_never_turns_negative() {
+        let mut generator = Generator::new(4);
+        let mut size =
+            || generator.normal::<f32>() * 10_f32.powf(24.0 * generator.uniform::<f32>() - 12.0);
+        for n in 1..=20_000_u16 {
+            let (mean, x, variance) = (size(), size(), size().abs());
+            // Also weights so near 1 that the new mean rounds to beyond x.
+            for rate in [1.0 / f32::from(n), 1.0 - 1e-7 * f32::from(n % 8)] {
+                let (_, variance) = running_moments(mean, variance, x, rate);
+                assert!(variance >= 0.0, "{mean} {x} {rate}: {variance}");
+            }
         }
     }
 

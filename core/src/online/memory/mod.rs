@@ -148,11 +148,8 @@ impl<S: Slot, const FEATURES: usize, const OUTPUTS: usize, const SLOTS: usize>
         let mut metric = zeros::<S::Compute, FEATURES>();
         let query = prefix(&mut query, features.len());
         let metric = prefix(&mut metric, features.len());
-        let steps = self.channels.iter().map(|channel| channel.step);
-        context.inputs.weights(context.shape.task, features, steps, metric);
-        for ((query, x), channel) in query.iter_mut().zip(features).zip(&self.channels) {
-            *query = channel.encode(*x);
-        }
+        let spreads = context.inputs.spreads(context.shape.task, features);
+        slots::query::<S>(&self.channels, features, spreads, (&mut *query, &mut *metric));
         let distances = voters.distances(self.used as usize);
         self.examples.distances(context.configuration.slots, query, metric, distances);
         let temperature = context.configuration.temperature * self.nearest

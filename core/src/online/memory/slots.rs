@@ -6,6 +6,9 @@ use crate::scalar::{Scalar, Storage};
 /// 2^-60: below any difference that matters.
 const SMALLEST_STEP: f64 = 1.0 / 1_152_921_504_606_846_976.0;
 
+/// 2^32: beside a number this many times the format's largest, stored numbers are nothing.
+const REACH: f64 = 4_294_967_296.0;
+
 /// A format that stored examples are kept in, on a scale that grows with the stored numbers.
 ///
 /// ```
@@ -119,6 +122,22 @@ impl<T: Scalar> Channel<T> {
         (value - self.anchor) / self.step
     }
 
+    /// `value` in steps, and the weight of a squared step where squared differences are divided by
+    /// `spread`; 0 for a spread of 0. The weight is finite: a feature at its stored number contributes
+    /// nothing. A value beyond all stored numbers is given in larger steps: the weight of the channel's
+    /// would underflow.
+    #[inline(always)]
+    fn query<S: Slot<Compute = T>>(&self, value: T, spread: T) -> (T, T) {
+        let reach = T::from_f64(REACH * S::LIMIT);
+        let (mut steps, mut unit) = (self.encode(value), self.step);
+        if steps.abs() > reach {
+            unit = (value - self.anchor).abs() / reach;
+            steps = steps.clamp_to(-reach, reach);
+        }
+        let weight = (unit * unit / spread).minimum(T::MAX);
+        (steps, if spread > T::ZERO { weight } else { T::ZERO })
+    }
+
     /// Doubles the step until `value` fits; returns the factor for the stored numbers.
     pub fn grow<S: Slot<Compute = T>>(&mut self, value: T) -> T {
         let (limit, two) = (T::from_f64(S::LIMIT), T::from_f64(2.0));
@@ -145,5 +164,21 @@ impl<T: Scalar> Channel<T> {
             stretch *= two;
         }
         stretch
+    }
+}
+
+/// Writes each feature in its channel's steps and the weight of a squared step, for distances that
+/// divide squared differences by `spreads`.
+pub(super) fn query<S: Slot>(
+    channels: &[Channel<S::Compute>],
+    features: &[S::Compute],
+    spreads: impl Iterator<Item = S::Compute>,
+    (query, metric): (&mut [S::Compute], &mut [S::Compute]),
+) {
+    let out = query.iter_mut().zip(metric);
+    for (((query, metric), (channel, x)), spread) in
+        out.zip(channels.iter().zip(features)).zip(spreads)
+    {
+        (*query, *metric) = channel.query::<S>(*x, spread);
     }
 }

@@ -1,8 +1,9 @@
 //! Stored feature vectors with a scale for each feature.
 
 use super::blocks::Blocks;
-use super::slots::{Channel, Slot};
+use super::slots::{self, Channel, Slot};
 use crate::archive::Archive;
+use crate::matrix::prefix;
 use crate::scalar::Scalar;
 
 /// Up to `SLOTS` vectors of up to `FEATURES` features, raw, in a storage format with a power-of-two step
@@ -25,25 +26,19 @@ impl<S: Slot, const FEATURES: usize, const SLOTS: usize> Store<S, FEATURES, SLOT
         self.channels.iter_mut().for_each(Channel::reset::<S>);
     }
 
-    /// Unit of each feature's stored numbers.
-    pub fn steps(&self) -> impl Iterator<Item = S::Compute> {
-        self.channels.iter().map(|channel| channel.step)
-    }
-
-    /// Writes `Σ_j metric_j (stored_j − x_j)²`, in units of the steps, for the first vectors of `slots`, as
-    /// many as `out` is long.
+    /// Writes `Σ_j (stored_j − x_j)²/spread_j` for the first vectors of `slots`, as many as `out` is long;
+    /// a spread of 0 leaves its feature out.
     pub fn distances(
         &self,
         slots: usize,
         features: &[S::Compute],
-        metric: &[S::Compute],
+        spreads: impl Iterator<Item = S::Compute>,
         out: &mut [S::Compute],
     ) {
-        let mut query = [S::Compute::ZERO; FEATURES];
-        for ((query, x), channel) in query.iter_mut().zip(features).zip(&self.channels) {
-            *query = channel.encode(*x);
-        }
-        let query = query.get(..features.len()).unwrap_or_default();
+        let (mut query, mut metric) = ([S::Compute::ZERO; FEATURES], [S::Compute::ZERO; FEATURES]);
+        let query = prefix(&mut query, features.len());
+        let metric = prefix(&mut metric, features.len());
+        slots::query::<S>(&self.channels, features, spreads, (&mut *query, &mut *metric));
         self.examples.distances(slots, query, metric, out);
     }
 
