@@ -5,7 +5,10 @@ use crate::pairs::{CLASSES, FEATURES, Pair, learn, pairs, streams};
 use crate::streams::{Example, clouds};
 use proptest::prelude::*;
 use situ::archive;
-use situ::online::{Error, Learner, Shape, Target, restore, save, saved_bytes};
+use situ::normtune::{Network, Sign};
+use situ::online::{
+    Error, Learner, Normtune, NormtuneConfiguration, Shape, Target, restore, save, saved_bytes,
+};
 
 /// Bytes of a saved state, for classes and for values.
 const LAYOUT: &[(&str, [usize; 2])] = &[
@@ -171,6 +174,30 @@ fn a_saved_state_goes_on_as_the_learner_it_was_taken_from() {
             assert_eq!(save(&mut *exact, &mut bytes[..short]), full, "{name}");
         }
     }
+}
+
+/// The weights that are stored nowhere: a state names the first 64, so that a version of situ that draws
+/// others from the same seed refuses it.
+#[test]
+fn a_state_on_other_random_weights_is_refused() {
+    let mut learners = [1, 2].map(|seed| {
+        let configuration = NormtuneConfiguration { seed, ..Default::default() };
+        Normtune::<f32, 3, 2, 8>::new(Shape::classify(3, 2), configuration).unwrap()
+    });
+    let states = learners.each_mut().map(|learner| {
+        let mut bytes = vec![0; saved_bytes(learner)];
+        save(learner, &mut bytes).unwrap();
+        bytes
+    });
+    for (seed, state) in [1, 2].into_iter().zip(&states) {
+        let network = Network::new(seed, Sign);
+        let negative = (0..64).map(|column| network.weight::<f32>(0, 0, column) < 0.0);
+        let signs = negative.fold(0, |signs: u64, negative| signs << 1 | u64::from(negative));
+        assert!(state.windows(8).any(|bytes| bytes == signs.to_le_bytes()));
+    }
+    let foreign = Err(Error::Archive(archive::Error::Foreign));
+    assert_eq!(restore(&mut learners[0], &states[1]), foreign);
+    assert_eq!(restore(&mut learners[0], &states[0]), Ok(()));
 }
 
 #[test]
