@@ -1,6 +1,7 @@
 //! The forward pass of one token.
 
 use super::cache::{Cache, Places};
+use super::mesa::Heads;
 use super::{Error, Mixing, Shape};
 use crate::matrix::{add_scaled, dot};
 use crate::scalar::{Scalar, Storage};
@@ -127,38 +128,40 @@ impl<'a, S: Storage> Decoder<'a, S> {
         residual: &mut [S::Compute],
         workspace: &mut [S::Compute],
     ) -> Result<(), Error> {
-        let (weights, _) = self.layer_weights(layer)?;
-        match self.shape.mixing {
-            Mixing::Softmax => self.attend_by_softmax(layer, weights, cache, residual, workspace),
-            Mixing::Mesa => self.attend_by_mesa(layer, weights, cache, residual, workspace),
-        }
-    }
-
-    fn attend_by_softmax(
-        &self,
-        layer: u16,
-        weights: &[S],
-        cache: &mut Cache<'_, S::Compute>,
-        residual: &mut [S::Compute],
-        workspace: &mut [S::Compute],
-    ) -> Result<(), Error> {
         let width = usize::from(self.shape.width);
-        let (gain, maps) = weights.split_at_checked(width).ok_or(Error::Weights)?;
-        let mut maps = maps.chunks_exact((width * width).max(1));
+        let (weights, _) = self.layer_weights(layer)?;
+        let (gain, weights) = weights.split_at_checked(width).ok_or(Error::Weights)?;
+        let maps = (4 * width).saturating_mul(width);
+        let (maps, gates) = weights.split_at_checked(maps).ok_or(Error::Weights)?;
+        let mut maps = maps.chunks_exact(width.saturating_mul(width).max(1));
+        let mut map = |x: &[_], out: &mut [_]| multiply(maps.next().unwrap_or(&[]), x, out);
         let residual = residual.get_mut(..width).ok_or(Error::Workspace)?;
-        let ([normed, query, mixed], scores) = rows(workspace, width)?;
-        let count = cache.next.saturating_sub(cache.first).saturating_add(1);
-        let scores = scores.get_mut(..count).ok_or(Error::Workspace)?;
+        let ([normed, query, mixed], rest) = rows(workspace, width)?;
 
         self.normalize(2 * usize::from(layer), residual, gain, normed);
-        let places = Places::new(&self.shape, layer);
-        let (key, value) = places.of(cache.memory, cache.next).ok_or(Error::Full)?;
-        for out in [&mut *query, key, value] {
-            multiply(maps.next().unwrap_or(&[]), normed, out);
+        match self.shape.mixing {
+            Mixing::Softmax => {
+                let count = cache.next.saturating_sub(cache.first).saturating_add(1);
+                let scores = rest.get_mut(..count).ok_or(Error::Workspace)?;
+                let places = Places::new(&self.shape, layer);
+                let (key, value) = places.of(cache.memory, cache.next).ok_or(Error::Full)?;
+                for out in [&mut *query, key, value] {
+                    map(normed, out);
+                }
+                let start = cache.first.saturating_mul(places.stride);
+                places.attend(cache.memory.get(start..).unwrap_or(&[]), query, scores, mixed);
+            }
+            Mixing::Mesa => {
+                let heads = Heads::new(&self.shape, gates).ok_or(Error::Weights)?;
+                let ([key], rest) = rows(rest, width)?;
+                let state = cache.state(layer, self.shape.layer_state()).ok_or(Error::Full)?;
+                for out in [&mut *query, &mut *key, &mut *mixed] {
+                    map(normed, out);
+                }
+                heads.attend(state, normed, [query, key, mixed], rest)?;
+            }
         }
-        let seen = cache.memory.get(cache.first.saturating_mul(places.stride)..).unwrap_or(&[]);
-        places.attend(seen, query, scores, mixed);
-        multiply(maps.next().unwrap_or(&[]), mixed, normed);
+        map(mixed, normed);
         let share = mutated!("decoder-attention", S::Compute::ONE, S::Compute::ZERO);
         add_scaled(share, normed, residual);
         Ok(())

@@ -1,66 +1,25 @@
 //! Heads that solve: mesa layers on a state of fixed size.
 
-use super::forward::{multiply, rows};
+use super::forward::multiply;
 use super::shape::STEPS;
-use super::{Cache, Decoder, Error};
+use super::{Error, Shape};
 use crate::attention::{conjugate_gradient, fade_and_add};
-use crate::matrix::{add_scaled, dot};
+use crate::matrix::dot;
 use crate::scalar::{Scalar, Storage};
 
 /// Added to the square of a length before dividing by it, as published.
 const GUARD: f64 = 1e-6;
 
-impl<S: Storage> Decoder<'_, S> {
-    /// [`Decoder::attend`] with mesa layers, `weights` being all of the layer's before its feed-forward.
-    pub(super) fn attend_by_mesa(
-        &self,
-        layer: u16,
-        weights: &[S],
-        cache: &mut Cache<'_, S::Compute>,
-        residual: &mut [S::Compute],
-        workspace: &mut [S::Compute],
-    ) -> Result<(), Error> {
-        let shape = self.shape();
-        let (width, size) = (usize::from(shape.width), shape.head_size());
-        let (gain, weights) = weights.split_at_checked(width).ok_or(Error::Weights)?;
-        let (maps, gates) =
-            weights.split_at_checked((4 * width).saturating_mul(width)).ok_or(Error::Weights)?;
-        let gates = Gates::new(gates, width, usize::from(shape.heads)).ok_or(Error::Weights)?;
-        let mut maps = maps.chunks_exact(width.saturating_mul(width).max(1));
-        let residual = residual.get_mut(..width).ok_or(Error::Workspace)?;
-        let ([normed, query, key, value], workspace) = rows(workspace, width)?;
-        let solving = workspace.get_mut(..4 * size).ok_or(Error::Workspace)?;
-        let state = cache.state(layer, shape.layer_state()).ok_or(Error::Full)?;
-
-        self.normalize(2 * usize::from(layer), residual, gain, normed);
-        for out in [&mut *query, &mut *key, &mut *value] {
-            multiply(maps.next().unwrap_or(&[]), normed, out);
-        }
-        let size = size.max(1);
-        // Not zipped: out of line, `zip` would divide by a size that it cannot know is not 0.
-        let (mut queries, mut keys) = (query.chunks_exact_mut(size), key.chunks_exact_mut(size));
-        let mut values = value.chunks_exact_mut(size);
-        let states = state.chunks_exact_mut((2 * size).saturating_mul(size).max(1));
-        for (head, state) in states.enumerate() {
-            let rows = (queries.next(), keys.next(), values.next());
-            let (Some(query), Some(key), Some(value)) = rows else { break };
-            step(state, gates.of(head, normed), [query, key, value], solving);
-        }
-        multiply(maps.next().unwrap_or(&[]), value, normed);
-        add_scaled(S::Compute::ONE, normed, residual);
-        Ok(())
-    }
-}
-
-/// The weights of a layer's gates and ridges.
-struct Gates<'a, S> {
+/// The heads of a layer: the weights of their gates and ridges.
+pub(super) struct Heads<'a, S> {
     /// w_γ and b_γ.
     decay: (&'a [S], &'a [S]),
     /// w_β and b_β.
     weight: (&'a [S], &'a [S]),
     /// λ.
     ridge: &'a [S],
-    heads: usize,
+    /// Numbers of a head.
+    size: usize,
 }
 
 /// The gates of one token and head.
@@ -70,25 +29,49 @@ struct Gate<'a, S: Storage> {
     ridge: &'a [S],
 }
 
-impl<'a, S: Storage> Gates<'a, S> {
+impl<'a, S: Storage> Heads<'a, S> {
     /// The parts of their weights.
-    fn new(weights: &'a [S], width: usize, heads: usize) -> Option<Self> {
+    pub(super) fn new(shape: &Shape, weights: &'a [S]) -> Option<Self> {
+        let (width, heads) = (usize::from(shape.width), usize::from(shape.heads));
         let (decay, rest) = weights.split_at_checked(heads.saturating_mul(width))?;
         let (decay_bias, rest) = rest.split_at_checked(heads)?;
         let (weight, rest) = rest.split_at_checked(heads.saturating_mul(width))?;
         let (weight_bias, ridge) = rest.split_at_checked(heads)?;
-        Some(Self { decay: (decay, decay_bias), weight: (weight, weight_bias), ridge, heads })
+        let size = shape.head_size();
+        Some(Self { decay: (decay, decay_bias), weight: (weight, weight_bias), ridge, size })
+    }
+
+    /// One token of all heads: queries, keys and values are replaced, the values by what the queries read.
+    pub(super) fn attend(
+        &self,
+        state: &mut [S::Compute],
+        normed: &[S::Compute],
+        [queries, keys, values]: [&mut [S::Compute]; 3],
+        workspace: &mut [S::Compute],
+    ) -> Result<(), Error> {
+        let size = self.size.max(1);
+        let solving = workspace.get_mut(..4 * size).ok_or(Error::Workspace)?;
+        // Not zipped: out of line, `zip` would divide by a size that it cannot know is not 0.
+        let (mut queries, mut keys) = (queries.chunks_exact_mut(size), keys.chunks_exact_mut(size));
+        let mut values = values.chunks_exact_mut(size);
+        for (head, state) in
+            state.chunks_exact_mut((2 * size).saturating_mul(size).max(1)).enumerate()
+        {
+            let rows = (queries.next(), keys.next(), values.next());
+            let (Some(query), Some(key), Some(value)) = rows else { break };
+            step(state, self.gate(head, normed), [query, key, value], solving);
+        }
+        Ok(())
     }
 
     /// Those of a head, from the normalized residual.
-    fn of(&self, head: usize, normed: &[S::Compute]) -> Gate<'a, S> {
+    fn gate(&self, head: usize, normed: &[S::Compute]) -> Gate<'a, S> {
         let gate = |(rows, biases): (&[S], &[S])| {
             let row = rows.chunks_exact(normed.len().max(1)).nth(head).unwrap_or(&[]);
             let bias = biases.get(head).map_or(S::Compute::ZERO, |bias| bias.load());
             (dot(row, normed) + bias).sigmoid()
         };
-        let size = self.ridge.len().checked_div(self.heads).unwrap_or(0).max(1);
-        let ridge = self.ridge.chunks_exact(size).nth(head).unwrap_or(&[]);
+        let ridge = self.ridge.chunks_exact(self.size.max(1)).nth(head).unwrap_or(&[]);
         Gate { decay: gate(self.decay), weight: gate(self.weight), ridge }
     }
 }

@@ -50,13 +50,6 @@ pub struct Setting<'a, M: Model> {
     pub configuration: &'a M::Configuration,
 }
 
-impl<M: Model> Setting<'_, M> {
-    /// The setting of a model inside this one.
-    pub fn with<'b, N: Model>(&self, configuration: &'b N::Configuration) -> Setting<'b, N> {
-        Setting { shape: self.shape, configuration }
-    }
-}
-
 /// An example to predict, and what the frame knows about it.
 pub struct Context<'a, M: Model> {
     /// The sizes.
@@ -71,17 +64,6 @@ pub struct Context<'a, M: Model> {
     pub step: u32,
     /// The features.
     pub x: Input<'a, Number<M>>,
-}
-
-impl<M: Model> Context<'_, M> {
-    /// The same for a model inside this one.
-    pub fn with<'b, N: Model<Inputs = M::Inputs>>(
-        &'b self,
-        configuration: &'b N::Configuration,
-    ) -> Context<'b, N> {
-        let Self { shape, inputs, scale, step, x, .. } = *self;
-        Context { shape, configuration, inputs, scale, step, x }
-    }
 }
 
 /// An example to learn.

@@ -11,6 +11,7 @@ use super::{Archive, Error, Forgetting, Frame, Parameter, Target};
 use crate::matrix::prefix;
 use crate::scalar::{Scalar, Storage, zeros};
 use crate::solve::{Covariance, Size, Triangular};
+use core::marker::PhantomData;
 
 /// Largest weight of an example of a rare class, so that a single one cannot reverse a prediction.
 /// Chosen on the four streams of the learners' table.
@@ -68,6 +69,23 @@ impl<T: Scalar> LeastSquaresConfiguration<T> {
     }
 }
 
+/// A configuration of [`LeastSquaresModel`], which may leave some of its parameters out.
+pub trait Solution<T>: Configuration {
+    /// The learner's name in a saved state.
+    const NAME: &'static str;
+
+    /// All parameters.
+    fn all(&self) -> LeastSquaresConfiguration<T>;
+}
+
+impl<T: Scalar> Solution<T> for LeastSquaresConfiguration<T> {
+    const NAME: &'static str = "least-squares";
+
+    fn all(&self) -> Self {
+        *self
+    }
+}
+
 impl<T: Scalar> Configuration for LeastSquaresConfiguration<T> {
     const EMPTY: Self =
         Self { random: RandomFeatures::EMPTY, ridge: T::ZERO, forgetting: Forgetting::EMPTY };
@@ -118,16 +136,24 @@ impl<T: Scalar> Configuration for LeastSquaresConfiguration<T> {
 #[doc(alias = "RLS")]
 #[doc(alias = "recursive least squares")]
 #[doc(alias = "OS-ELM")]
-pub type LeastSquares<S, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> =
-    Frame<LeastSquaresModel<S, FEATURES, OUTPUTS, TERMS>>;
+pub type LeastSquares<S, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> = Frame<
+    LeastSquaresModel<
+        S,
+        FEATURES,
+        OUTPUTS,
+        TERMS,
+        LeastSquaresConfiguration<<S as Storage>::Compute>,
+    >,
+>;
 
-/// The model of [`LeastSquares`].
+/// The model of [`LeastSquares`] and of [`Mesa`](super::Mesa).
 #[derive(Clone, Debug, PartialEq)]
 pub struct LeastSquaresModel<
     S: Storage,
     const FEATURES: usize,
     const OUTPUTS: usize,
     const TERMS: usize,
+    C,
 > where
     Size<TERMS>: Triangular,
 {
@@ -135,11 +161,13 @@ pub struct LeastSquaresModel<
     linear: Linear<S, OUTPUTS, TERMS>,
     error: ExpectedError<S::Compute>,
     changes: Changes<S::Compute>,
+    configuration: PhantomData<C>,
 }
 
-impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
-    LeastSquaresModel<S, FEATURES, OUTPUTS, TERMS>
+impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize, C>
+    LeastSquaresModel<S, FEATURES, OUTPUTS, TERMS, C>
 where
+    C: Solution<S::Compute>,
     Size<TERMS>: Triangular,
 {
     /// Weight of an example: n/(C n_y), at most 10; 1 for values.
@@ -153,28 +181,30 @@ where
     }
 }
 
-impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> Model
-    for LeastSquaresModel<S, FEATURES, OUTPUTS, TERMS>
+impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize, C> Model
+    for LeastSquaresModel<S, FEATURES, OUTPUTS, TERMS, C>
 where
+    C: Solution<S::Compute>,
     Size<TERMS>: Triangular,
 {
     type Inputs = Metric<S::Compute, FEATURES, OUTPUTS>;
-    type Configuration = LeastSquaresConfiguration<S::Compute>;
+    type Configuration = C;
     type Outputs = [S::Compute; OUTPUTS];
-    const NAME: &'static str = "least-squares";
+    const NAME: &'static str = C::NAME;
     const EMPTY: Self = Self {
         covariance: Covariance::EMPTY,
         linear: Linear::EMPTY,
         error: ExpectedError::EMPTY,
         changes: Changes::EMPTY,
+        configuration: PhantomData,
     };
 
     fn fits(setting: &Setting<'_, Self>) -> Result<(), Error> {
-        setting.configuration.random.within(setting.shape.features, TERMS)
+        setting.configuration.all().random.within(setting.shape.features, TERMS)
     }
 
     fn reset(&mut self, setting: &Setting<'_, Self>) {
-        self.covariance.restart(S::Compute::ONE / setting.configuration.ridge);
+        self.covariance.restart(S::Compute::ONE / setting.configuration.all().ridge);
         self.linear.clear();
         self.error.reset();
         self.changes = Changes::EMPTY;
@@ -182,7 +212,7 @@ where
 
     fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
         let mut phi = zeros::<S::Compute, TERMS>();
-        let phi = context.configuration.random.expand(context, &mut phi);
+        let phi = context.configuration.all().random.expand(context, &mut phi);
         self.linear.scores(phi, out);
         let inflation = S::Compute::ONE + self.covariance.variance(phi);
         self.error.activate(context.shape.task, inflation, out);
@@ -191,7 +221,8 @@ where
     fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
         let Example { context, goal } = example;
         let mut phi = zeros::<S::Compute, TERMS>();
-        let phi = context.configuration.random.expand(context, &mut phi);
+        let configuration = context.configuration.all();
+        let phi = configuration.random.expand(context, &mut phi);
         self.linear.scores(phi, out);
         let weight = Self::balance(context, goal.raw);
         let mut p_phi = zeros::<S::Compute, TERMS>();
@@ -202,8 +233,8 @@ where
         self.error.activate(context.shape.task, S::Compute::ONE + variance, out);
         self.error.observe(square);
         let evidence = Evidence::of(example, out, [square, variance], phi.len());
-        let decay = self.changes.observe(&context.configuration.forgetting, &evidence);
-        self.covariance.forget(decay, context.configuration.ridge);
+        let decay = self.changes.observe(&configuration.forgetting, &evidence);
+        self.covariance.forget(decay, configuration.ridge);
         Ok(())
     }
 
@@ -216,7 +247,7 @@ where
     }
 
     fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {
-        let terms = setting.configuration.random.terms(setting.shape.features);
+        let terms = setting.configuration.all().random.terms(setting.shape.features);
         self.covariance.transfer(terms, archive);
         self.error.transfer(archive);
         self.linear.transfer(setting.shape.outputs(), terms, archive);
@@ -224,7 +255,7 @@ where
     }
 
     fn state_bytes(setting: &Setting<'_, Self>) -> usize {
-        let terms = setting.configuration.random.terms(setting.shape.features);
+        let terms = setting.configuration.all().random.terms(setting.shape.features);
         Covariance::<S, TERMS>::state_bytes(terms)
             + Linear::<S, OUTPUTS, TERMS>::state_bytes(setting.shape.outputs(), terms)
             + size_of::<ExpectedError<S::Compute>>()
@@ -233,7 +264,7 @@ where
 
     fn flops(setting: &Setting<'_, Self>) -> usize {
         let Setting { shape, configuration } = setting;
-        let LeastSquaresConfiguration { random, forgetting, .. } = configuration;
+        let LeastSquaresConfiguration { random, forgetting, .. } = configuration.all();
         let terms = random.terms(shape.features);
         let sweeps = 3 + usize::from(forgetting.fades());
         sweeps * terms * terms + 4 * terms * shape.outputs() + random.flops(shape.features)

@@ -1,13 +1,9 @@
 //! The learner `mesa`: least squares that forgets when its error rate rises.
 
 use super::configuration::Configuration;
-use super::frame::{Context, Example, Model, Setting};
-use super::least_squares::LeastSquaresModel;
-use super::metric::Metric;
-use super::output::Rescaling;
+use super::least_squares::{LeastSquaresModel, Solution};
 use super::{Archive, Error, Forgetting, Frame, LeastSquaresConfiguration, RandomFeatures};
 use crate::scalar::{Scalar, Storage};
-use crate::solve::{Size, Triangular};
 
 /// Configuration of [`Mesa`]. Not to be confused with that of the memory,
 /// [`attention::MesaConfiguration`](crate::attention::MesaConfiguration).
@@ -61,8 +57,12 @@ impl<T: Scalar> MesaConfiguration<T> {
         let ridge = T::from_f64(4.0);
         Self { random, ridge, max_decay, min_decay }
     }
+}
 
-    fn least_squares(&self) -> LeastSquaresConfiguration<T> {
+impl<T: Scalar> Solution<T> for MesaConfiguration<T> {
+    const NAME: &'static str = "mesa";
+
+    fn all(&self) -> LeastSquaresConfiguration<T> {
         let Self { random, ridge, max_decay, min_decay } = *self;
         let forgetting = Forgetting { max_decay, min_decay };
         LeastSquaresConfiguration { random, ridge, forgetting }
@@ -78,11 +78,11 @@ impl<T: Scalar> Configuration for MesaConfiguration<T> {
     };
 
     fn check(&self) -> Result<(), Error> {
-        self.least_squares().check()
+        self.all().check()
     }
 
     fn expect(&self, archive: &mut Archive<'_>) {
-        self.least_squares().expect(archive);
+        self.all().expect(archive);
     }
 }
 
@@ -112,68 +112,6 @@ impl<T: Scalar> Configuration for MesaConfiguration<T> {
 /// ```
 #[doc(alias = "RLS")]
 #[doc(alias = "variable forgetting factor")]
-pub type Mesa<S, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> =
-    Frame<MesaModel<S, FEATURES, OUTPUTS, TERMS>>;
-
-/// The model of [`Mesa`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct MesaModel<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize>
-where
-    Size<TERMS>: Triangular,
-{
-    solution: LeastSquaresModel<S, FEATURES, OUTPUTS, TERMS>,
-}
-
-impl<S: Storage, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> Model
-    for MesaModel<S, FEATURES, OUTPUTS, TERMS>
-where
-    Size<TERMS>: Triangular,
-{
-    type Inputs = Metric<S::Compute, FEATURES, OUTPUTS>;
-    type Configuration = MesaConfiguration<S::Compute>;
-    type Outputs = [S::Compute; OUTPUTS];
-    const NAME: &'static str = "mesa";
-    const EMPTY: Self = Self { solution: LeastSquaresModel::EMPTY };
-
-    fn fits(setting: &Setting<'_, Self>) -> Result<(), Error> {
-        setting.configuration.random.within(setting.shape.features, TERMS)
-    }
-
-    fn reset(&mut self, setting: &Setting<'_, Self>) {
-        self.solution.reset(&setting.with(&setting.configuration.least_squares()));
-    }
-
-    fn predict(&self, context: &Context<'_, Self>, out: &mut [S::Compute]) {
-        self.solution.predict(&context.with(&context.configuration.least_squares()), out);
-    }
-
-    fn update(&mut self, example: &Example<'_, Self>, out: &mut [S::Compute]) -> Result<(), Error> {
-        let Example { context, goal } = example;
-        let configuration = context.configuration.least_squares();
-        let inner = Example { context: context.with(&configuration), goal: *goal };
-        self.solution.update(&inner, out)
-    }
-
-    fn decay(&self) -> S::Compute {
-        self.solution.decay()
-    }
-
-    fn rescale(&mut self, rescaling: Rescaling<S::Compute>, step: u32) {
-        self.solution.rescale(rescaling, step);
-    }
-
-    fn transfer(&mut self, setting: &Setting<'_, Self>, archive: &mut Archive<'_>) {
-        let configuration = setting.configuration.least_squares();
-        self.solution.transfer(&setting.with(&configuration), archive);
-    }
-
-    fn state_bytes(setting: &Setting<'_, Self>) -> usize {
-        let configuration = setting.configuration.least_squares();
-        LeastSquaresModel::<S, FEATURES, OUTPUTS, TERMS>::state_bytes(&setting.with(&configuration))
-    }
-
-    fn flops(setting: &Setting<'_, Self>) -> usize {
-        let configuration = setting.configuration.least_squares();
-        LeastSquaresModel::<S, FEATURES, OUTPUTS, TERMS>::flops(&setting.with(&configuration))
-    }
-}
+pub type Mesa<S, const FEATURES: usize, const OUTPUTS: usize, const TERMS: usize> = Frame<
+    LeastSquaresModel<S, FEATURES, OUTPUTS, TERMS, MesaConfiguration<<S as Storage>::Compute>>,
+>;
