@@ -29,9 +29,9 @@ pub(in crate::scalar) fn store_all(values: &[f32], out: &mut [f16]) {
     convert_all(values, out, eights, fours, |value| f16::from_bits(f32_to_f16(value)));
 }
 
-/// Converts blocks, one after the other. The registers named first change, and both pointers move on.
+/// Converts blocks, one after the other. s0 to s11 change, and both pointers move on.
 macro_rules! convert_blocks {
-    ([$($register:tt)*]; $count:ident, $from:ident => $to:ident; $($template:literal),*; $($operand:tt)*) => {
+    ($count:ident, $from:ident => $to:ident; $($template:literal),*; $($operand:tt)*) => {
         asm!(
             "2:",
             $($template,)*
@@ -40,7 +40,8 @@ macro_rules! convert_blocks {
             target = inout(reg) $to => _,
             count = inout(reg) $count => _,
             $($operand)*
-            $(out($register) _,)*
+            out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
+            out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
             options(nostack),
         )
     };
@@ -108,7 +109,6 @@ unsafe fn load_eights(stored: &[f16], out: &mut [f32]) -> usize {
     // which begin at a word.
     convert_eights(stored, out, |from, to, count| unsafe {
         convert_blocks!(
-            ["s0" "s1" "s2" "s3" "s4" "s5" "s6" "s7" "s8" "s9" "s10" "s11"];
             count, from => to;
             "vldmia {source}!, {{s0-s3}}",
             "vcvtb.f32.f16 s4, s0", "vcvtt.f32.f16 s5, s0",
@@ -129,7 +129,6 @@ unsafe fn store_eights(values: &[f32], out: &mut [f16]) -> usize {
     // SAFETY: as in `load_eights`, with source and target exchanged.
     convert_eights(values, out, |from, to, count| unsafe {
         convert_blocks!(
-            ["s0" "s1" "s2" "s3" "s4" "s5" "s6" "s7" "s8" "s9" "s10" "s11"];
             count, from => to;
             "vldmia {source}!, {{s4-s11}}",
             "vcvtb.f16.f32 s0, s4", "vcvtb.f16.f32 s1, s6",
@@ -148,10 +147,9 @@ unsafe fn store_eights(values: &[f32], out: &mut [f16]) -> usize {
 /// `count`, at least one, blocks lie at both pointers.
 #[inline(always)]
 unsafe fn load_fours(from: *const [f16; 4], to: *mut [f32; 4], count: usize) {
-    // SAFETY: reads and writes the caller's blocks; only the named registers change.
+    // SAFETY: reads and writes the caller's blocks; only the registers that the macro names change.
     unsafe {
         convert_blocks!(
-            ["s0" "s1" "s2" "s3" "s4" "s5"];
             count, from => to;
             "ldr {first}, [{source}], #4", "ldr {second}, [{source}], #4",
             "vmov s0, s1, {first}, {second}",
@@ -172,7 +170,6 @@ unsafe fn store_fours(from: *const [f32; 4], to: *mut [f16; 4], count: usize) {
     // SAFETY: as in `load_fours`.
     unsafe {
         convert_blocks!(
-            ["s0" "s1" "s2" "s3" "s4" "s5"];
             count, from => to;
             "vldmia {source}!, {{s2-s5}}",
             "vcvtb.f16.f32 s0, s2", "vcvtb.f16.f32 s1, s4",
