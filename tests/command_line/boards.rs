@@ -1,20 +1,14 @@
 //! `situ boards`, and what `situ bench` says to a wrong board.
 
-use crate::situ;
-use predicates::prelude::*;
-use predicates::str::{contains, is_match};
+use crate::{Folder, situ};
+use predicates::str::contains;
 use situ_host::bench::{Board, Run};
-
-/// Where a user starts who is in no checkout.
-fn elsewhere() -> tempfile::TempDir {
-    tempfile::tempdir().unwrap()
-}
 
 #[test]
 fn every_board_is_listed() {
     let names = Board::all().unwrap();
     assert!(names.len() >= 13);
-    let mut listing = situ(elsewhere().path()).arg("boards").assert().success();
+    let mut listing = Folder::new().situ(&["boards"]).success();
     for board in names {
         listing = listing.stdout(contains(board.id));
     }
@@ -39,46 +33,36 @@ fn boards_are_possible() {
 
 #[test]
 fn unknown_board_is_named_with_those_there_are() {
-    situ(elsewhere().path())
-        .args(["bench", "--board", "abacus"])
-        .assert()
-        .code(2)
-        .stdout("")
-        .stderr(is_match("^situ: no board 'abacus'; available: [^\n]*qemu-m4[^\n]*\n$").unwrap());
+    Folder::new().refuses(
+        &["bench", "--board", "abacus"],
+        &["situ: no board 'abacus'; available: ", "qemu-m4"],
+    );
 }
 
 #[test]
 fn filter_that_selects_nothing_is_an_error() {
-    situ(elsewhere().path())
-        .args(["bench", "--board", "qemu-m4", "--filter", "weather"])
-        .assert()
-        .code(2)
-        .stderr(contains("weather").and(is_match("^[^\n]*\n$").unwrap()));
+    Folder::new().refuses(&["bench", "--board", "qemu-m4", "--filter", "weather"], &["weather"]);
 }
 
 #[test]
 fn a_wrong_board_file_is_named_with_line_and_column() {
-    let directory = elsewhere();
-    let boards = directory.path().join("firmware").join("boards");
+    let directory = Folder::new();
+    let boards = directory.join("firmware").join("boards");
     std::fs::create_dir_all(&boards).unwrap();
     std::fs::write(boards.join("mine.toml"), "name = \"Mine\"\ncore = 7\n").unwrap();
-    situ(directory.path())
-        .arg("boards")
-        .assert()
-        .code(2)
-        .stderr(is_match("^situ: [^\n]*mine.toml:2:8: [^\n]*\n$").unwrap());
+    directory.refuses(&["boards"], &["mine.toml:2:8: "]);
 }
 
 #[test]
 fn a_missing_tool_is_named_with_the_command_that_installs_it() {
-    let nothing = elsewhere();
+    let nothing = Folder::new();
     for (board, cure) in [
         ("qemu-m4", "no qemu-system-arm: run `apt-get install qemu-system-arm`"),
         ("nrf52840-dk", "no probe-rs: run `cargo install probe-rs-tools --locked`"),
     ] {
         // The situ binary is built before its PATH is taken away.
-        situ(elsewhere().path())
-            .env("PATH", nothing.path())
+        situ(&Folder::new())
+            .env("PATH", nothing.as_os_str())
             .args(["bench", "--board", board])
             .assert()
             .code(3)

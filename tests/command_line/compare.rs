@@ -1,15 +1,15 @@
 //! `situ compare` on saved runs and on the peers' file.
 
-use crate::situ;
+use crate::{Folder, situ};
 use predicates::prelude::*;
-use predicates::str::{contains, is_match};
+use predicates::str::contains;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../firmware/peers/cortex-m.csv");
 
-/// Saves a run with these counts of products and returns its path.
-fn run(directory: &Path, file: &str, counter: &str, products: &[(u64, f64)]) -> PathBuf {
+/// Saves a run with these counts of products.
+fn run(directory: &Folder, file: &str, counter: &str, products: &[(u64, f64)]) {
     let row = |(size, count): &(u64, f64)| {
         json!({
             "name": "product", "size": size, "scalar": "f32", "count_min": count,
@@ -23,19 +23,15 @@ fn run(directory: &Path, file: &str, counter: &str, products: &[(u64, f64)]) -> 
         "clock_hz": 25_000_000, "counter": counter, "rustc": "", "flags": "", "commit": null,
         "flash_bytes": 0, "ram_bytes": 0, "results": results,
     });
-    let path = directory.join(file);
-    std::fs::write(&path, run.to_string()).unwrap();
-    path
+    directory.write(file, run.to_string());
 }
 
 #[test]
 fn ratios_and_their_geometric_mean() {
-    let directory = tempfile::tempdir().unwrap();
-    let before = run(directory.path(), "before.json", "instructions", &[(4, 100.0), (8, 100.0)]);
-    let after = run(directory.path(), "after.json", "instructions", &[(8, 50.0), (4, 200.0)]);
-    let output =
-        situ(directory.path()).arg("compare").args([before, after]).arg("--json").output().unwrap();
-    let comparison: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let directory = Folder::new();
+    run(&directory, "before.json", "instructions", &[(4, 100.0), (8, 100.0)]);
+    run(&directory, "after.json", "instructions", &[(8, 50.0), (4, 200.0)]);
+    let comparison = directory.json(&["compare", "before.json", "after.json", "--json"]);
     assert_eq!(comparison["rows"][0]["ratios"][0].as_f64(), Some(2.0));
     assert_eq!(comparison["rows"][1]["ratios"][0].as_f64(), Some(0.5));
     let mean = comparison["columns"][0]["geometric_mean"].as_f64().unwrap();
@@ -45,37 +41,37 @@ fn ratios_and_their_geometric_mean() {
 /// The gate on estimated cycles, and a file without any.
 #[test]
 fn estimated_cycles_are_compared_on_request() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = Folder::new();
     let estimated = |file, cycles: f64| {
-        let path = run(directory.path(), file, "instructions", &[(4, 100.0)]);
-        let mut run: Value =
-            serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        run(&directory, file, "instructions", &[(4, 100.0)]);
+        let mut run: Value = serde_json::from_str(&directory.read(file)).unwrap();
         run["results"][0]["cycles_estimate"] = json!(cycles);
-        std::fs::write(&path, run.to_string()).unwrap();
-        path
+        directory.write(file, run.to_string());
     };
-    let (before, after) = (estimated("before.json", 200.0), estimated("after.json", 220.0));
-    let compare = |before: &Path, arguments: &[&str]| {
-        let mut command = situ(directory.path());
-        command.arg("compare").args([before, &after]).args(["--fail-over", "5"]).args(arguments);
-        command.assert()
+    estimated("before.json", 200.0);
+    estimated("after.json", 220.0);
+    let compare = |before: &str, arguments: &[&str]| {
+        let files = ["compare", before, "after.json", "--fail-over", "5"];
+        directory.situ(&[&files[..], arguments].concat())
     };
-    compare(&before, &[]).success();
+    compare("before.json", &[]).success();
     let named = contains("product 4 f32 +10.0 %");
-    compare(&before, &["--estimate"]).code(1).stdout(contains("estimated cycles")).stderr(named);
-    let without = run(directory.path(), "without.json", "instructions", &[(4, 100.0)]);
+    compare("before.json", &["--estimate"])
+        .code(1)
+        .stdout(contains("estimated cycles"))
+        .stderr(named);
+    run(&directory, "without.json", "instructions", &[(4, 100.0)]);
     let named = contains("no cycles are estimated for the row product 4 f32");
-    compare(&without, &["--estimate"]).code(2).stderr(named);
+    compare("without.json", &["--estimate"]).code(2).stderr(named);
 }
 
 #[test]
 fn a_row_over_the_limit_fails_by_name() {
-    let directory = tempfile::tempdir().unwrap();
-    let before = run(directory.path(), "before.json", "instructions", &[(4, 100.0), (8, 1000.0)]);
-    let after = run(directory.path(), "after.json", "instructions", &[(4, 105.0), (8, 1051.0)]);
+    let directory = Folder::new();
+    run(&directory, "before.json", "instructions", &[(4, 100.0), (8, 1000.0)]);
+    run(&directory, "after.json", "instructions", &[(4, 105.0), (8, 1051.0)]);
     let limited = |percent: &str| {
-        let mut command = situ(directory.path());
-        command.arg("compare").args([&before, &after]).args(["--fail-over", percent]).assert()
+        directory.situ(&["compare", "before.json", "after.json", "--fail-over", percent])
     };
     limited("5.2").success();
     let named = contains("product 8 f32 +5.1 %").and(contains("product 4").not());
@@ -84,11 +80,9 @@ fn a_row_over_the_limit_fails_by_name() {
 
 #[test]
 fn peers_of_the_same_core_stand_beside_a_run() {
-    let directory = tempfile::tempdir().unwrap();
-    let mine = run(directory.path(), "mine.json", "instructions", &[(16, 11_896.0)]);
-    let output =
-        situ(directory.path()).arg("compare").arg(mine).args([PEERS, "--json"]).output().unwrap();
-    let comparison: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let directory = Folder::new();
+    run(&directory, "mine.json", "instructions", &[(16, 11_896.0)]);
+    let comparison = directory.json(&["compare", "mine.json", PEERS, "--json"]);
     let columns = comparison["columns"].as_array().unwrap();
     let cmsis = columns.iter().position(|c| c["label"] == "CMSIS-DSP").unwrap();
     // 23,792 instructions on cortex-m4, twice the run's.
@@ -98,35 +92,23 @@ fn peers_of_the_same_core_stand_beside_a_run() {
 
 #[test]
 fn cycles_are_not_compared_with_instructions() {
-    let directory = tempfile::tempdir().unwrap();
-    let emulated = run(directory.path(), "emulated.json", "instructions", &[(4, 100.0)]);
-    let real = run(directory.path(), "real.json", "cycles", &[(4, 150.0)]);
-    situ(directory.path())
-        .arg("compare")
-        .args([emulated, real])
-        .assert()
-        .code(2)
-        .stderr(contains("real.json counts cycles"));
+    let directory = Folder::new();
+    run(&directory, "emulated.json", "instructions", &[(4, 100.0)]);
+    run(&directory, "real.json", "cycles", &[(4, 150.0)]);
+    directory.refuses(&["compare", "emulated.json", "real.json"], &["real.json counts cycles"]);
 }
 
 #[test]
 fn a_damaged_file_is_named_with_line_and_column() {
-    let directory = tempfile::tempdir().unwrap();
-    let good = run(directory.path(), "good.json", "instructions", &[(4, 100.0)]);
-    let bad = directory.path().join("bad.json");
-    std::fs::write(&bad, "{\n  \"board\": 7\n}\n").unwrap();
-    situ(directory.path())
-        .arg("compare")
-        .args([good, bad])
-        .assert()
-        .code(2)
-        .stderr(is_match("^situ: [^\n]*bad.json:2:12: [^\n]*\n$").unwrap());
+    let directory = Folder::new();
+    run(&directory, "good.json", "instructions", &[(4, 100.0)]);
+    directory.write("bad.json", "{\n  \"board\": 7\n}\n");
+    directory.refuses(&["compare", "good.json", "bad.json"], &["bad.json:2:12: "]);
 }
 
 #[test]
 fn one_file_is_not_enough() {
-    let directory = tempfile::tempdir().unwrap();
-    situ(directory.path()).args(["compare", "only.json"]).assert().code(2).stdout("");
+    Folder::new().situ(&["compare", "only.json"]).code(2).stdout("");
 }
 
 /// A file of `tests/command_line/compare`: small runs of three rows, each wrong in its own way.
@@ -136,8 +118,8 @@ fn stored(name: &str) -> PathBuf {
 
 /// `situ compare a.json NAME`, with more arguments.
 fn against(name: &str, more: &[&str]) -> assert_cmd::assert::Assert {
-    let directory = tempfile::tempdir().unwrap();
-    situ(directory.path()).arg("compare").args([stored("a.json"), stored(name)]).args(more).assert()
+    let directory = Folder::new();
+    situ(&directory).arg("compare").args([stored("a.json"), stored(name)]).args(more).assert()
 }
 
 #[test]
@@ -178,18 +160,16 @@ fn unlike_cores_are_warned_of() {
 
 #[test]
 fn other_bits_and_larger_errors_fail() {
-    let directory = tempfile::tempdir().unwrap();
-    let before = run(directory.path(), "before.json", "instructions", &[(4, 100.0), (8, 100.0)]);
-    let text = std::fs::read_to_string(&before).unwrap();
+    let directory = Folder::new();
+    run(&directory, "before.json", "instructions", &[(4, 100.0), (8, 100.0)]);
+    let text = directory.read("before.json");
     for (from, to, complaint) in [
         ("\"checksum\":0", "\"checksum\":1", "product 4 f32 (different bits)"),
         ("\"max_error\":0.0", "\"max_error\":1e-3", "product 4 f32 (error 1.0e-3, was 0.0e0)"),
     ] {
-        let after = directory.path().join("after.json");
-        std::fs::write(&after, text.replacen(from, to, 1)).unwrap();
-        let mut command = situ(directory.path());
-        command.arg("compare").args([&before, &after]);
-        command.assert().success();
-        command.args(["--fail-over", "5"]).assert().code(1).stderr(contains(complaint));
+        directory.write("after.json", text.replacen(from, to, 1));
+        let compare = ["compare", "before.json", "after.json", "--fail-over", "5"];
+        directory.situ(&compare[..3]).success();
+        directory.situ(&compare).code(1).stderr(contains(complaint));
     }
 }

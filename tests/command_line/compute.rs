@@ -1,19 +1,17 @@
 //! `situ compute`.
 
-use crate::situ;
+use crate::Folder;
 use predicates::str::{contains, is_match};
 use serde_json::Value;
-use std::path::Path;
 
-fn json(directory: &Path, arguments: &[&str]) -> Value {
-    let output = situ(directory).arg("compute").args(arguments).arg("--json").assert().success();
-    serde_json::from_slice(&output.get_output().stdout).unwrap()
+fn json(directory: &Folder, arguments: &[&str]) -> Value {
+    directory.json(&[&["compute"], arguments, &["--json"]].concat())
 }
 
 #[test]
 fn json_has_the_keys_of_the_contract() {
-    let directory = tempfile::tempdir().unwrap();
-    let outcome = json(directory.path(), &["factorial.subleq"]);
+    let directory = Folder::new();
+    let outcome = json(&directory, &["factorial.subleq"]);
     assert_eq!(outcome["program"], "factorial.subleq");
     assert_eq!(outcome["engine"], "transformer");
     assert_eq!(outcome["halted"], true);
@@ -23,18 +21,18 @@ fn json_has_the_keys_of_the_contract() {
     assert_eq!(outcome["columns"], 27);
     assert!(outcome["weights_nonzero"].as_u64().unwrap() < 5000);
     let loops = outcome["loops"].as_u64().unwrap();
-    let plain = json(directory.path(), &["factorial.subleq", "--engine", "interpreter"]);
+    let plain = json(&directory, &["factorial.subleq", "--engine", "interpreter"]);
     assert_eq!(plain["loops"], loops);
     assert_eq!(plain["memory"], outcome["memory"]);
 }
 
 #[test]
 fn cells_can_be_set() {
-    let directory = tempfile::tempdir().unwrap();
-    let product = json(directory.path(), &["multiply.subleq", "--set", "x=-12", "--set", "y=11"]);
+    let directory = Folder::new();
+    let product = json(&directory, &["multiply.subleq", "--set", "x=-12", "--set", "y=11"]);
     assert_eq!(product["memory"][2], -132);
     let arguments = ["newton-inverse.fleq", "--set", "A=[4 0 0 0; 0 2 0 0; 0 0 1 0; 0 0 0 1]"];
-    let inverse = json(directory.path(), &arguments);
+    let inverse = json(&directory, &arguments);
     assert!((inverse["memory"][1][0].as_f64().unwrap() - 0.25).abs() < 1e-10);
     for (set, message) in [
         ("n=2.5", "situ: --set n=2.5: 2.5 is not an integer\n"),
@@ -43,22 +41,20 @@ fn cells_can_be_set() {
         ("n[3]=1", "situ: --set n[3]=1: 'n[3]' does not exist: 'n' has 1 cells\n"),
     ] {
         let command = ["compute", "factorial.subleq", "--set", set];
-        situ(directory.path()).args(command).assert().code(2).stdout("").stderr(message);
+        directory.refuses(&command, &[message]);
     }
 }
 
 #[test]
 fn a_trace_shows_counter_command_and_changes() {
-    let directory = tempfile::tempdir().unwrap();
-    situ(directory.path())
-        .args(["compute", "multiply.subleq", "--trace"])
-        .assert()
+    let directory = Folder::new();
+    directory
+        .situ(&["compute", "multiply.subleq", "--trace"])
         .success()
         .stdout(is_match(r"(?m)^ +1 +0 +x, minus_x +minus_x = -7$").unwrap())
         .stdout(contains("product = 63"));
-    situ(directory.path())
-        .args(["compute", "sgd.fleq", "--trace"])
-        .assert()
+    directory
+        .situ(&["compute", "sgd.fleq", "--trace"])
         .success()
         .stdout(contains("next:"))
         .stdout(contains("e = e - [r0], r0 += 1"));
@@ -66,43 +62,36 @@ fn a_trace_shows_counter_command_and_changes() {
 
 #[test]
 fn a_trace_of_layers_shows_what_each_layer_changes() {
-    let directory = tempfile::tempdir().unwrap();
-    situ(directory.path())
-        .args(["compute", "matrix-multiply.fleq", "--trace", "layers"])
-        .assert()
-        .success()
-        .stdout(
-            is_match(r"(?m)^ +layer 4 \(2 heads, \d+ units\): memory 4x4, .*; clears pointers")
-                .unwrap(),
-        );
-    situ(directory.path())
-        .args(["compute", "sgd.fleq", "--trace", "layers", "--engine", "interpreter"])
-        .assert()
-        .code(2)
-        .stderr("situ: --trace layers: the interpreter has no layers\n");
+    let directory = Folder::new();
+    directory.situ(&["compute", "matrix-multiply.fleq", "--trace", "layers"]).success().stdout(
+        is_match(r"(?m)^ +layer 4 \(2 heads, \d+ units\): memory 4x4, .*; clears pointers")
+            .unwrap(),
+    );
+    directory.refuses(
+        &["compute", "sgd.fleq", "--trace", "layers", "--engine", "interpreter"],
+        &["situ: --trace layers: the interpreter has no layers\n"],
+    );
 }
 
 #[test]
 fn help_has_the_language_and_all_shipped_programs() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut help = situ(directory.path()).args(["compute", "--help"]).assert().success();
+    let directory = Folder::new();
+    let mut help = directory.situ(&["compute", "--help"]).success();
     for (name, _) in situ_host::programs::shipped::PROGRAMS {
         help = help.stdout(contains(*name));
     }
-    situ(directory.path())
-        .args(["compute", "factorial"])
-        .assert()
-        .code(2)
-        .stderr(contains("shipped programs: multiply.subleq, factorial.subleq"));
+    directory.refuses(
+        &["compute", "factorial"],
+        &["shipped programs: multiply.subleq, factorial.subleq"],
+    );
 }
 
 #[test]
 fn instructions_contain_numbers_negatives_and_repetitions() {
-    let directory = tempfile::tempdir().unwrap();
     let text = ".set HALF 0.5\n.data\nx: 3, 4\ny: 0, 0\n.code\n.repeat i 2\n y[i] = 2 - x[i]\n \
                 y[i] = -y[i]\n y[i] = y[i] .* HALF\n goto l@i\n y[i] = -1\nl@i:\n.end\n";
-    std::fs::write(directory.path().join("numbers.fleq"), text).unwrap();
-    let outcome = json(directory.path(), &["numbers.fleq"]);
+    let directory = Folder::with("numbers.fleq", text);
+    let outcome = json(&directory, &["numbers.fleq"]);
     for (cell, expected) in [(2, 0.5), (3, 1.0)] {
         assert!((outcome["memory"][cell][0].as_f64().unwrap() - expected).abs() < 1e-9);
     }
@@ -111,31 +100,27 @@ fn instructions_contain_numbers_negatives_and_repetitions() {
 
 #[test]
 fn products_reach_as_far_as_the_scale_says() {
-    let directory = tempfile::tempdir().unwrap();
     let text = ".size 2\n.data\nn: 6\nr: 1\n.code\nl: r = r .* n\n n = n - 1, if n <= 0 goto end\n \
                 goto l\nend: halt\n";
-    std::fs::write(directory.path().join("factorial.fleq"), text).unwrap();
-    let product = json(directory.path(), &["factorial.fleq"])["memory"][1][0].as_f64().unwrap();
+    let directory = Folder::with("factorial.fleq", text);
+    let product = json(&directory, &["factorial.fleq"])["memory"][1][0].as_f64().unwrap();
     assert!((product - 720.0).abs() < 1e-3, "{product}");
-    situ(directory.path())
-        .args(["compute", "factorial.fleq", "--set", "n=7"])
-        .assert()
+    directory
+        .situ(&["compute", "factorial.fleq", "--set", "n=7"])
         .code(1)
         .stderr(contains("'r = r .* n': instruction 0 exceeds its limit of 1037.9905"));
     let text = format!(".scale 1e-5\n.order 4\n{text}");
-    std::fs::write(directory.path().join("factorial.fleq"), text).unwrap();
-    let outcome = json(directory.path(), &["factorial.fleq", "--set", "n=7"]);
+    directory.write("factorial.fleq", text);
+    let outcome = json(&directory, &["factorial.fleq", "--set", "n=7"]);
     assert!((outcome["memory"][1][0].as_f64().unwrap() - 5040.0).abs() < 1e-2);
 }
 
 #[test]
 fn a_program_that_does_not_halt_is_stopped_and_said_so() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("for-ever.subleq");
-    std::fs::write(&path, ".data\nx: 0\n.code\na: x, x, b\nb: x, x, a\n").unwrap();
-    situ(directory.path())
-        .args(["compute", "for-ever.subleq", "--max-loops", "50"])
-        .assert()
+    let directory = Folder::new();
+    directory.write("for-ever.subleq", ".data\nx: 0\n.code\na: x, x, b\nb: x, x, a\n");
+    directory
+        .situ(&["compute", "for-ever.subleq", "--max-loops", "50"])
         .code(1)
         .stdout(contains("stopped after 50 loops"))
         .stderr("situ: did not halt within 50 loops\n");
@@ -143,14 +128,8 @@ fn a_program_that_does_not_halt_is_stopped_and_said_so() {
 
 /// Writes `text` to `name` and expects `message` after the file's name, and status 2.
 fn refused(name: &str, text: &str, message: &str) {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join(name), text).unwrap();
-    situ(directory.path())
-        .args(["compute", name])
-        .assert()
-        .code(2)
-        .stdout("")
-        .stderr(format!("situ: {name}:{message}\n"));
+    let directory = Folder::with(name, text);
+    directory.refuses(&["compute", name], &[&format!("situ: {name}:{message}\n")]);
 }
 
 #[test]
@@ -206,12 +185,11 @@ fn mistakes_are_named_with_line_and_column() {
 
 #[test]
 fn a_label_after_the_last_command_is_a_halt() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("end.fleq");
+    let directory = Folder::new();
     for last in ["halt\n", "A = A + A\n", ""] {
         let text = format!(".data\nA: 1\nB: 0\n.code\nA = A, if B <= 0 goto end\n{last}end:\n");
-        std::fs::write(&path, text).unwrap();
-        let outcome = json(directory.path(), &["end.fleq"]);
+        directory.write("end.fleq", text);
+        let outcome = json(&directory, &["end.fleq"]);
         assert_eq!([&outcome["loops"], &outcome["mismatches"]], [2, 0]);
         assert_eq!(outcome["memory"][0][0], 1.0);
     }
@@ -219,7 +197,7 @@ fn a_label_after_the_last_command_is_a_halt() {
 
 #[test]
 fn attention_that_is_too_soft_is_refused_with_the_rule() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = Folder::new();
     for (program, given, message) in [
         (
             "factorial.subleq",
@@ -237,64 +215,42 @@ fn attention_that_is_too_soft_is_refused_with_the_rule() {
             "20.16 to 1000000: (ln n - ln e) / 2, n = 71 columns, e = 2^-52",
         ),
     ] {
-        situ(directory.path())
-            .args(["compute", program, "--inverse-temperature", given])
-            .assert()
-            .code(2)
-            .stdout("")
-            .stderr(format!("situ: --inverse-temperature {given}: must be from {message}\n"));
-    }
-    for (program, given) in [("factorial.subleq", "9.2"), ("newton-inverse.fleq", "20.16")] {
-        assert_eq!(
-            json(directory.path(), &[program, "--inverse-temperature", given])["mismatches"],
-            0
+        directory.refuses(
+            &["compute", program, "--inverse-temperature", given],
+            &[&format!("situ: --inverse-temperature {given}: must be from {message}\n")],
         );
     }
-    situ(directory.path())
-        .args([
-            "compute",
-            "factorial.subleq",
-            "--inverse-temperature",
-            "20",
-            "--engine",
-            "interpreter",
-        ])
-        .assert()
-        .code(2)
-        .stderr("situ: --inverse-temperature: the interpreter has no attention\n");
+    for (program, given) in [("factorial.subleq", "9.2"), ("newton-inverse.fleq", "20.16")] {
+        assert_eq!(json(&directory, &[program, "--inverse-temperature", given])["mismatches"], 0);
+    }
+    directory.refuses(
+        &["compute", "factorial.subleq", "--inverse-temperature", "20", "--engine", "interpreter"],
+        &["situ: --inverse-temperature: the interpreter has no attention\n"],
+    );
 }
 
 #[test]
 fn files_can_include_others() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = Folder::new();
     let write = |name: &str, text: &str| {
-        std::fs::write(directory.path().join(name), text).unwrap();
+        directory.write(name, text);
     };
     write("data.subleq", ".data\nx: 5\n.set THREE 3\ny: THREE\n");
     write("main.subleq", ".include \"data.subleq\"\n.code\n x, y\n halt\n");
-    assert_eq!(json(directory.path(), &["main.subleq"])["memory"][1], -2);
+    assert_eq!(json(&directory, &["main.subleq"])["memory"][1], -2);
     write("data.subleq", ".data\nx: oops\n");
-    situ(directory.path())
-        .args(["compute", "main.subleq"])
-        .assert()
-        .code(2)
-        .stderr("situ: data.subleq:2:4: 'oops' is not defined\n");
+    directory
+        .refuses(&["compute", "main.subleq"], &["situ: data.subleq:2:4: 'oops' is not defined\n"]);
     write("data.subleq", ".include \"main.subleq\"\n");
-    situ(directory.path())
-        .args(["compute", "main.subleq"])
-        .assert()
-        .code(2)
-        .stderr(contains("includes are nested more than 16 deep"));
+    directory.refuses(&["compute", "main.subleq"], &["includes are nested more than 16 deep"]);
 }
 
 #[test]
 fn what_would_go_wrong_is_refused_while_running() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("large.fleq");
-    std::fs::write(&path, ".data\nA: 1000\n.code\nA = A' * A\n").unwrap();
-    situ(directory.path())
-        .args(["compute", "large.fleq"])
-        .assert()
+    let directory = Folder::new();
+    directory.write("large.fleq", ".data\nA: 1000\n.code\nA = A' * A\n");
+    directory
+        .situ(&["compute", "large.fleq"])
         .code(1)
         .stderr("situ: loop 1: 'A = A' * A': instruction 0 exceeds its limit of 1037.9905\n");
     // Beyond what closes a gate, beyond the sigmoid's mask, beyond the last block.
@@ -308,30 +264,19 @@ fn what_would_go_wrong_is_refused_while_running() {
             "'A = sigmoid A': instruction 0 exceeds its limit of 1423.9127",
         ),
     ] {
-        std::fs::write(&path, format!(".data\n{text}")).unwrap();
-        situ(directory.path())
-            .args(["compute", "large.fleq"])
-            .assert()
+        directory.write("large.fleq", format!(".data\n{text}"));
+        directory
+            .situ(&["compute", "large.fleq"])
             .code(1)
             .stdout("")
             .stderr(format!("situ: loop 1: {message}\n"));
     }
-    std::fs::write(&path, ".data\nA: 1\n.code\nend: A = [r0], r0 += 1\n goto end\n").unwrap();
+    directory.write("large.fleq", ".data\nA: 1\n.code\nend: A = [r0], r0 += 1\n goto end\n");
     for engine in ["transformer", "interpreter"] {
-        situ(directory.path())
-            .args(["compute", "large.fleq", "--engine", engine])
-            .assert()
+        directory.situ(&["compute", "large.fleq", "--engine", engine])
             .code(1)
             .stderr("situ: loop 5: 'A = [r0], r0 += 1': instruction 0 refers to address 2, which does not exist\n");
     }
-    situ(directory.path())
-        .args(["compute", "absent.subleq"])
-        .assert()
-        .code(2)
-        .stderr(is_match("^situ: absent.subleq: [^\n]*\n$").unwrap());
-    situ(directory.path())
-        .args(["compute", "program.txt"])
-        .assert()
-        .code(2)
-        .stderr(is_match("^situ: program.txt: [^\n]*\n$").unwrap());
+    directory.refuses(&["compute", "absent.subleq"], &["situ: absent.subleq: "]);
+    directory.refuses(&["compute", "program.txt"], &["situ: program.txt: "]);
 }

@@ -1,7 +1,7 @@
 //! `situ fit` on data as they come: each file of `csv/` stands for a kind of log that was refused, or
 //! praised, for the wrong reason.
 
-use crate::situ;
+use crate::{Folder, situ};
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use serde_json::Value;
@@ -10,16 +10,15 @@ use std::path::Path;
 /// `situ fit csv/NAME --target TARGET`, with more arguments.
 pub fn fit(name: &str, target: &str, more: &str) -> assert_cmd::assert::Assert {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/command_line/csv").join(name);
-    let directory = tempfile::tempdir().unwrap();
-    let mut command = situ(directory.path());
+    let directory = Folder::new();
+    let mut command = situ(&directory);
     command.arg("fit").arg(file).args(["--target", target]).args(more.split_whitespace()).assert()
 }
 
 /// The same on a file with this content.
 pub fn fit_text(text: impl AsRef<[u8]>, target: &str, more: &str) -> assert_cmd::assert::Assert {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("data.csv"), text).unwrap();
-    let mut command = situ(directory.path());
+    let directory = Folder::with("data.csv", text);
+    let mut command = situ(&directory);
     command.args(["fit", "data.csv", "--target", target]).args(more.split_whitespace()).assert()
 }
 
@@ -189,9 +188,8 @@ fn many_classes_and_many_columns_fit() {
             (0..1000).map(|column| ((row * 7 + column * (row % 2 + 1)) % 11).to_string()).collect();
         text += &format!("{},{}\n", cells.join(","), row % 2);
     }
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("wide.csv"), text).unwrap();
-    let mut command = situ(directory.path());
+    let directory = Folder::with("wide.csv", text);
+    let mut command = situ(&directory);
     command.args(["fit", "wide.csv", "--target", "y", "--learner", "ftrl", "--learner", "newton"]);
     // The state of newton grows with the square of the columns.
     command.assert().success().stdout(contains("left out").and(contains("newton")));
@@ -200,14 +198,11 @@ fn many_classes_and_many_columns_fit() {
 /// Rows without a target are part of the stream, and not learned.
 #[test]
 fn blank_targets_are_not_learned() {
-    let directory = tempfile::tempdir().unwrap();
     let rows: String = (0..40)
         .map(|row| format!("{},{}\n", row % 2, if row % 4 == 3 { "" } else { ["a", "b"][row % 2] }))
         .collect();
-    std::fs::write(directory.path().join("d.csv"), format!("x,y\n{rows}")).unwrap();
-    let mut command = situ(directory.path());
-    command.args(["fit", "d.csv", "--target", "y", "--learner", "ftrl"]);
-    command.assert().success().stdout(
+    let directory = Folder::with("d.csv", format!("x,y\n{rows}"));
+    directory.situ(&["fit", "d.csv", "--target", "y", "--learner", "ftrl"]).success().stdout(
         contains("30 examples of 1 feature,").and(contains("10 examples without a target")),
     );
 }
@@ -232,9 +227,8 @@ fn wearers() -> String {
 }
 
 fn hold_out(more: &[&str]) -> Value {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("d.csv"), wearers()).unwrap();
-    let mut command = situ(directory.path());
+    let directory = Folder::with("d.csv", wearers());
+    let mut command = situ(&directory);
     command.args(["fit", "d.csv", "--target", "label", "--group", "who", "--learner", "memory"]);
     let output = command.args(more).arg("--json").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

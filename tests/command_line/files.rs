@@ -1,7 +1,7 @@
 //! `situ fit` on files as loggers write them: what is understood, what is said, and what is refused.
 
+use crate::Folder;
 use crate::field::{fit, fit_text, json, json_text, number};
-use crate::situ;
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use std::fmt::Write;
@@ -85,11 +85,11 @@ fn columns_that_count_the_rows_are_left_out() {
         }
         let run = fit_text(&text, "label", "--learner ftrl").success();
         run.stdout(contains(format!("ignored column 1, {said}: it numbers the rows (--keep)")));
-        let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join("d.csv"), &text).unwrap();
-        let mut command = situ(directory.path());
-        command.args(["fit", "d.csv", "--target", "label", "--learner", "ftrl", "--keep", name]);
-        command.assert().success().stdout(contains("100 examples of 2 features"));
+        let directory = Folder::with("d.csv", &text);
+        directory
+            .situ(&["fit", "d.csv", "--target", "label", "--learner", "ftrl", "--keep", name])
+            .success()
+            .stdout(contains("100 examples of 2 features"));
     }
 }
 
@@ -190,8 +190,8 @@ fn an_extreme_of_a_feature_spoils_nothing() {
 
 #[test]
 fn every_prediction_can_be_written() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("predictions.csv");
+    let directory = Folder::new();
+    let file = directory.join("predictions.csv");
     let more = format!("--learner ftrl --learner bayes --predictions {}", file.display());
     let text = "x,y\n".to_owned() + &"0,low\n9,high\n1,low\n8,\n".repeat(20);
     let run = json_text(&text, "y", &more);
@@ -284,10 +284,9 @@ fn anomalies_are_found_at_the_rate_of_false_alarms_asked_for() {
 
 #[test]
 fn without_a_target_or_with_one_label_anomalies_are_looked_for() {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("d.csv"), machine(["ok", "ok"])).unwrap();
+    let directory = Folder::with("d.csv", machine(["ok", "ok"]));
     let fit = |more: &[&str]| {
-        let mut command = crate::situ(directory.path());
+        let mut command = crate::situ(&directory);
         command.args(["fit", "d.csv"]).args(more).assert()
     };
     fit(&["--drop", "state"]).success().stdout(contains("anomalies at 0.01 false alarms"));
@@ -295,7 +294,7 @@ fn without_a_target_or_with_one_label_anomalies_are_looked_for() {
     fit(&predictions)
         .success()
         .stdout(contains("state is 'ok' in all rows").and(contains("nearest of 128")));
-    let written = std::fs::read_to_string(directory.path().join("p.csv")).unwrap();
+    let written = directory.read("p.csv");
     assert_eq!(written.lines().count(), 4001);
     // Its state alone would fit; with stack and variables it does not.
     fit(&["--drop", "state", "--budget", "1500"]).code(2).stderr(contains("--budget 1500"));

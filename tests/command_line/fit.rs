@@ -1,48 +1,27 @@
 //! `situ fit`: what it prints, and one clear line for every kind of bad input.
 
-use crate::situ;
+use crate::{Folder, situ};
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, is_match};
 
 /// Runs `situ fit data.csv --target y` on this text and expects exit 2 with one line on stderr that
 /// contains all of `expected`.
 fn refused(csv: &str, arguments: &[&str], expected: &[&str]) {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("data.csv"), csv).unwrap();
-    let mut command = situ(directory.path());
-    command.args(["fit", "data.csv", "--target", "y"]).args(arguments);
-    let mut assert =
-        command.assert().code(2).stdout("").stderr(is_match("^situ: [^\n]+\n$").unwrap());
-    for expected in expected {
-        assert = assert.stderr(contains(*expected));
-    }
+    let directory = Folder::with("data.csv", csv);
+    directory.refuses(&[&["fit", "data.csv", "--target", "y"], arguments].concat(), expected);
 }
 
 const GOOD: &str = "a,b,y\n1,2,no\n2,1,yes\n3,5,no\n4,1,yes\n";
 
 #[test]
 fn missing_target_flag_is_named() {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("data.csv"), GOOD).unwrap();
-    let expected = is_match("^situ: [^\n]*--target[^\n]*\n$").unwrap();
-    situ(directory.path())
-        .args(["fit", "data.csv", "--task", "classify"])
-        .assert()
-        .code(2)
-        .stdout("")
-        .stderr(expected);
+    let directory = Folder::with("data.csv", GOOD);
+    directory.refuses(&["fit", "data.csv", "--task", "classify"], &["--target"]);
 }
 
 #[test]
 fn missing_file_is_named() {
-    let directory = tempfile::tempdir().unwrap();
-    let expected = is_match("^situ: nowhere.csv: [^\n]+\n$").unwrap();
-    situ(directory.path())
-        .args(["fit", "nowhere.csv", "--target", "y"])
-        .assert()
-        .code(2)
-        .stdout("")
-        .stderr(expected);
+    Folder::new().refuses(&["fit", "nowhere.csv", "--target", "y"], &["situ: nowhere.csv: "]);
 }
 
 #[test]
@@ -109,21 +88,11 @@ fn data_beyond_the_built_size_are_refused_with_the_maximum() {
 
 #[test]
 fn json_follows_the_contract_alone_on_stdout() {
-    let directory = tempfile::tempdir().unwrap();
     let rows: Vec<String> = (0..60)
         .map(|row| format!("{},{},{}", row % 7, row % 2, if row % 2 == 0 { "even" } else { "odd" }))
         .collect();
-    std::fs::write(directory.path().join("d.csv"), format!("a,b,y\n{}\n", rows.join("\n")))
-        .unwrap();
-    let output = situ(directory.path())
-        .args(["fit", "d.csv", "--target", "y", "--json"])
-        .assert()
-        .success()
-        .stderr("")
-        .get_output()
-        .stdout
-        .clone();
-    let run: serde_json::Value = serde_json::from_slice(&output).unwrap();
+    let directory = Folder::with("d.csv", format!("a,b,y\n{}\n", rows.join("\n")));
+    let run = directory.json(&["fit", "d.csv", "--target", "y", "--json"]);
     assert_eq!(run["data"], "d.csv");
     assert_eq!(run["rows"], 60);
     assert_eq!(run["features"], 2);
@@ -157,42 +126,38 @@ fn json_follows_the_contract_alone_on_stdout() {
 
 #[test]
 fn a_value_is_regressed_and_scored_by_r2() {
-    let directory = tempfile::tempdir().unwrap();
     let rows: Vec<String> = (0..200)
         .map(|row| {
             let (a, b) = (f64::from(row % 11), f64::from(row % 17));
             format!("{a},{b},{}", 0.5 * a - 2.0 * b + 3.25)
         })
         .collect();
-    std::fs::write(directory.path().join("d.csv"), format!("a,b,y\n{}\n", rows.join("\n")))
-        .unwrap();
-    situ(directory.path())
-        .args(["fit", "d.csv", "--target", "y", "--learner", "least-squares"])
-        .assert()
+    let directory = Folder::with("d.csv", format!("a,b,y\n{}\n", rows.join("\n")));
+    directory
+        .situ(&["fit", "d.csv", "--target", "y", "--learner", "least-squares"])
         .success()
         .stdout(contains("a value").and(contains("R²")).and(contains("0.9")));
 }
 
 #[test]
 fn numeric_labels_are_ordered_as_numbers_and_constant_features_are_named() {
-    let directory = tempfile::tempdir().unwrap();
     let rows: Vec<String> = (0..40).map(|row| format!("{},7,{}", row % 4, row % 4 * 5)).collect();
-    std::fs::write(directory.path().join("d.csv"), format!("a,k,y\n{}\n", rows.join("\n")))
-        .unwrap();
-    let mut command = situ(directory.path());
-    command.args(["fit", "d.csv", "--target", "y"]);
-    command.assert().success().stdout(contains("ignored (constant): k"));
-    command.arg("--json").assert().success().stdout(contains(r#""classes":["0","5","10","15"]"#));
+    let directory = Folder::with("d.csv", format!("a,k,y\n{}\n", rows.join("\n")));
+    directory
+        .situ(&["fit", "d.csv", "--target", "y"])
+        .success()
+        .stdout(contains("ignored (constant): k"));
+    let run = directory.json(&["fit", "d.csv", "--target", "y", "--json"]);
+    assert_eq!(run["classes"], serde_json::json!(["0", "5", "10", "15"]));
 }
 
 /// What was done to the configurations, or to the labels, and which examples are not scored.
 #[test]
 fn tuning_and_drift_are_told() {
-    let directory = tempfile::tempdir().unwrap();
     let rows: Vec<String> = (0..101).map(|row| format!("{},{}", row % 7, row % 7 / 4)).collect();
-    std::fs::write(directory.path().join("d.csv"), format!("x,y\n{}\n", rows.join("\n"))).unwrap();
+    let directory = Folder::with("d.csv", format!("x,y\n{}\n", rows.join("\n")));
     let fit = |more: &[&str]| {
-        let mut command = situ(directory.path());
+        let mut command = situ(&directory);
         command.args(["fit", "d.csv", "--target", "y", "--learner", "ftrl"]).args(more).assert()
     };
     let configured = contains("not the default: ").or(contains("every learner kept its default"));
@@ -211,10 +176,9 @@ fn tuning_and_drift_are_told() {
 /// The classes of the recommended learner, each with its figures.
 #[test]
 fn the_confusion_is_printed_with_the_figures_of_each_class() {
-    let directory = tempfile::tempdir().unwrap();
     let rows: Vec<String> = (0..101).map(|row| format!("{},{}", row % 7, row % 7 / 4)).collect();
-    std::fs::write(directory.path().join("d.csv"), format!("x,y\n{}\n", rows.join("\n"))).unwrap();
-    let mut command = situ(directory.path());
+    let directory = Folder::with("d.csv", format!("x,y\n{}\n", rows.join("\n")));
+    let mut command = situ(&directory);
     command.args(["fit", "d.csv", "--target", "y", "--learner", "memory"]);
     let header = is_match("memory: class, predicted as +0 +1 +precision +recall +F1").unwrap();
     let row =
@@ -234,16 +198,15 @@ fn budgets_that_nothing_fits_are_refused() {
 /// The table is printed all the same, and the export says how much is too much.
 #[test]
 fn exports_that_exceed_the_board_are_refused_by_how_much() {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("d.csv"), GOOD.repeat(9).replace("\na,b,y", "")).unwrap();
-    let mut command = situ(directory.path());
+    let directory = Folder::with("d.csv", GOOD.repeat(9).replace("\na,b,y", ""));
+    let mut command = situ(&directory);
     command.args(["fit", "d.csv", "--target", "y", "--learner", "least-squares"]);
     command.args(["--board", "qemu-m0", "--export", "out"]);
     let table = contains("least-squares").and(contains("No learner fits the 16384 bytes of RAM"));
     let refused =
         is_match("^situ: least-squares needs [0-9]+ bytes of RAM, [0-9]+ more than qemu-m0");
     command.assert().code(2).stdout(table).stderr(refused.unwrap());
-    let mut command = situ(directory.path());
+    let mut command = situ(&directory);
     command.args(["fit", "d.csv", "--target", "y", "--learner", "ftrl", "--learner", "hedge"]);
     command.args(["--board", "qemu-m0", "--export", "out"]);
     // What fits is recommended, and exported without any hardware.
@@ -252,10 +215,9 @@ fn exports_that_exceed_the_board_are_refused_by_how_much() {
 
 #[test]
 fn exports_do_not_write_over_what_is_there() {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("d.csv"), GOOD).unwrap();
+    let directory = Folder::with("d.csv", GOOD);
     let export = |more: &[&str]| {
-        let mut command = situ(directory.path());
+        let mut command = situ(&directory);
         command.args(["fit", "d.csv", "--target", "y", "--learner", "ftrl", "--export", "out"]);
         command.args(more).assert()
     };
@@ -263,14 +225,15 @@ fn exports_do_not_write_over_what_is_there() {
     for file in
         ["Cargo.toml", "boards/qemu-m4.toml", "src/main.rs", "src/model.rs", "recording.bin"]
     {
-        assert!(directory.path().join("out").join(file).is_file(), "{file}");
+        assert!(directory.join("out").join(file).is_file(), "{file}");
     }
     let expected = is_match("^situ: --export out: [^\n]*--force[^\n]*\n$").unwrap();
     export(&[]).code(2).stderr(expected);
     export(&["--force", "--trained"]).success();
-    assert!(directory.path().join("out/state.bin").is_file());
-    std::fs::write(directory.path().join("file"), "").unwrap();
-    let mut command = situ(directory.path());
-    command.args(["fit", "d.csv", "--target", "y", "--export", "file/below"]);
-    command.assert().code(2).stderr(contains("--export file/below"));
+    assert!(directory.join("out/state.bin").is_file());
+    directory.write("file", "");
+    directory.refuses(
+        &["fit", "d.csv", "--target", "y", "--export", "file/below"],
+        &["--export file/below"],
+    );
 }

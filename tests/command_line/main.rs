@@ -11,6 +11,7 @@ mod documented;
 mod field;
 mod files;
 mod fit;
+mod folder;
 mod fuzz;
 mod hostile;
 mod kinds;
@@ -25,3 +26,4 @@ mod survival;
 mod usage;
 
 use command::situ;
+use folder::Folder;

@@ -1,6 +1,6 @@
 //! Standard output that is closed, as by `| head -1`, or full: one line or none, never a panic.
 
-use crate::situ;
+use crate::{Folder, situ};
 use predicates::str::is_match;
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -23,10 +23,9 @@ const COMMANDS: [&[&str]; 8] = [
 ];
 
 fn run(arguments: &[&str], stdout: Stdio) -> Output {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("game.nfg"), GAME).unwrap();
+    let directory = Folder::with("game.nfg", GAME);
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_situ"));
-    command.args(arguments).current_dir(directory.path()).stdout(stdout);
+    command.args(arguments).current_dir(&*directory).stdout(stdout);
     command.stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap()
 }
 
@@ -88,7 +87,7 @@ fn help_fits_eighty_columns() {
 
 #[test]
 fn help_says_what_a_bare_situ_does() {
-    let directory = tempfile::tempdir().unwrap();
-    let help = situ(directory.path()).arg("--help").assert().success();
+    let directory = Folder::new();
+    let help = directory.situ(&["--help"]).success();
     help.stdout(is_match("Without a command, situ measures every claim").unwrap());
 }

@@ -1,8 +1,7 @@
 //! `situ play` on small games from the field: unlike units, ties, cycles, and files as people write them.
 
+use crate::Folder;
 use crate::play::played;
-use crate::situ;
-use predicates::str::is_match;
 use serde_json::json;
 
 const ALL: [&str; 4] = ["entropic", "euclidean", "tsallis", "log-barrier"];
@@ -133,15 +132,8 @@ fn files_of_the_field_are_read_or_refused_with_a_place() {
         ("NFG 1 R \"short\" { \"P\" \"Q\" } { 2 2 }\n1 1 0 0 0 0 1\n", "line 3, column 1"),
         ("NFG 1 R \"long\" { \"P\" \"Q\" } { 2 2 }\n1 1 0 0 0 0 1 1 5\n", "line 2, column 17"),
     ] {
-        let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join("game.nfg"), game).unwrap();
-        let expected = is_match(format!("^situ: game.nfg: {line}: [^\n]+\n$")).unwrap();
-        situ(directory.path())
-            .args(["play", "game.nfg"])
-            .assert()
-            .code(2)
-            .stdout("")
-            .stderr(expected);
+        let directory = Folder::with("game.nfg", game);
+        directory.refuses(&["play", "game.nfg"], &[&format!("situ: game.nfg: {line}: ")]);
     }
 }
 
@@ -156,12 +148,10 @@ fn the_report_draws_phase_portraits_and_simplexes() {
             "on the left",
         ),
     ] {
-        let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join("game.nfg"), game).unwrap();
-        situ(directory.path()).args(["play", "game.nfg", "--steps", "500"]).assert().success();
-        situ(directory.path()).arg("report").assert().success();
-        let page =
-            std::fs::read_to_string(directory.path().join("target/situ/report.html")).unwrap();
+        let directory = Folder::with("game.nfg", game);
+        directory.situ(&["play", "game.nfg", "--steps", "500"]).success();
+        directory.situ(&["report"]).success();
+        let page = directory.read("target/situ/report.html");
         assert_eq!(page.matches("<svg").count(), pictures, "{text}");
         assert!(page.contains(text) && page.contains("fictitious play"), "{text}");
     }

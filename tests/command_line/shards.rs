@@ -1,7 +1,6 @@
 //! A reproduction in parts, and what they are merged into.
 
-use crate::situ;
-use predicates::str::{contains, is_match};
+use crate::{Folder, situ};
 use serde_json::Value;
 use std::path::Path;
 
@@ -24,43 +23,36 @@ fn run(directory: &Path, arguments: &[&str]) -> (Value, Vec<u8>) {
 /// missing ones are refused.
 #[test]
 fn parts_are_the_whole() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = Folder::new();
     let part = |number: &str, seed: &str, name: &str| {
         let shard = ["--seed", seed, "--shard", number];
-        let (_, bytes) = run(directory.path(), &[&["reproduce"], &SYSTEMS[..], &shard].concat());
-        std::fs::write(directory.path().join(name), bytes).unwrap();
+        let (_, bytes) = run(&directory, &[&["reproduce"], &SYSTEMS[..], &shard].concat());
+        directory.write(name, bytes);
     };
     part("1/2", "7", "one.json");
     part("2/2", "7", "two.json");
-    let results = directory.path().join("target/situ/reproduce.json");
+    let results = directory.join("target/situ/reproduce.json");
     assert!(!results.exists(), "the report is drawn from whole runs");
-    let (merged, _) = run(directory.path(), &["merge", "two.json", "one.json"]);
+    let (merged, _) = run(&directory, &["merge", "two.json", "one.json"]);
     assert!(results.exists());
     let whole = [&["reproduce"], &SYSTEMS[..], &["--seed", "7"]].concat();
-    let (whole, _) = run(directory.path(), &whole);
+    let (whole, _) = run(&directory, &whole);
     assert_eq!(merged, whole);
 
-    let refused = |files: &[&str], line: &str| {
-        let mut command = situ(directory.path());
-        command.arg("merge").args(files).assert().code(2).stdout("").stderr(contains(line));
-    };
-    refused(&["one.json"], "missing parts: 2/2");
-    refused(&["one.json", "one.json"], "one.json: part 1 again, after one.json");
+    directory.refuses(&["merge", "one.json"], &["missing parts: 2/2"]);
+    directory
+        .refuses(&["merge", "one.json", "one.json"], &["one.json: part 1 again, after one.json"]);
     part("1/2", "8", "other.json");
-    refused(&["two.json", "other.json"], "other.json: another seed than two.json");
+    directory
+        .refuses(&["merge", "two.json", "other.json"], &["other.json: another seed than two.json"]);
 }
 
 #[test]
 fn what_is_no_part_is_refused_in_one_line() {
-    let directory = tempfile::tempdir().unwrap();
-    let refused = |arguments: &[&str], line: &str| {
-        let mut command = situ(directory.path());
-        command.args(arguments).assert().code(2).stdout("").stderr(is_match(line).unwrap());
-    };
-    refused(&["reproduce", "--shard", "3/2", "--json"], "^situ: [^\n]*3/2[^\n]*K from 1 to N\n$");
-    refused(&["reproduce", "--shard", "1/2"], "^situ: [^\n]*--json[^\n]*\n$");
-    refused(&["merge"], "^situ: [^\n]*FILE[^\n]*\n$");
-    refused(&["merge", "nowhere.json"], "^situ: nowhere.json: [^\n]*\n$");
-    std::fs::write(directory.path().join("text.json"), "no JSON").unwrap();
-    refused(&["merge", "text.json"], "^situ: text.json: [^\n]*\n$");
+    let directory = Folder::with("text.json", "no JSON");
+    directory.refuses(&["reproduce", "--shard", "3/2", "--json"], &["3/2", "K from 1 to N\n"]);
+    directory.refuses(&["reproduce", "--shard", "1/2"], &["--json"]);
+    directory.refuses(&["merge"], &["FILE"]);
+    directory.refuses(&["merge", "nowhere.json"], &["situ: nowhere.json: "]);
+    directory.refuses(&["merge", "text.json"], &["situ: text.json: "]);
 }

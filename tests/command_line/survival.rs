@@ -1,6 +1,6 @@
 //! What is on disk after a kill, a full disk, or two runs at once: the old file or the new one, whole.
 
-use crate::situ;
+use crate::{Folder, situ};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -31,15 +31,14 @@ fn leftovers(directory: &Path) -> bool {
 }
 
 /// A folder with a game, the files that these seeds write, and the longest time it took.
-fn start(seeds: std::ops::Range<u64>) -> (tempfile::TempDir, BTreeSet<String>, u128) {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("game.nfg"), GAME).unwrap();
+fn start(seeds: std::ops::Range<u64>) -> (Folder, BTreeSet<String>, u128) {
+    let directory = Folder::with("game.nfg", GAME);
     let (mut files, mut longest) = (BTreeSet::new(), 1);
     for seed in seeds.clone() {
         let begun = Instant::now();
-        assert!(play(directory.path(), seed).status().unwrap().success());
+        assert!(play(&directory, seed).status().unwrap().success());
         longest = longest.max(begun.elapsed().as_micros());
-        files.insert(written(directory.path()));
+        files.insert(written(&directory));
     }
     assert_eq!(files.len() as u64, seeds.end - seeds.start, "each seed has its own file");
     (directory, files, longest)
@@ -54,12 +53,12 @@ fn a_killed_run_leaves_the_old_file_or_the_new_one() {
     let kills = 60;
     for round in 0..kills {
         state = (state * 6_364_136_223_846_793_005 + 1) % (1 << 64);
-        let mut child = play(directory.path(), round % 2).spawn().unwrap();
+        let mut child = play(&directory, round % 2).spawn().unwrap();
         let wait = (state >> 16) % longest;
         std::thread::sleep(std::time::Duration::from_micros(wait as u64));
         let _ = child.kill();
         let _ = child.wait();
-        assert!(files.contains(&written(directory.path())), "after {wait} microseconds");
+        assert!(files.contains(&written(&directory)), "after {wait} microseconds");
     }
 }
 
@@ -67,14 +66,14 @@ fn a_killed_run_leaves_the_old_file_or_the_new_one() {
 fn runs_at_once_leave_the_file_of_one_of_them() {
     let (directory, files, _) = start(0..4);
     for _ in 0..4 {
-        let runs: Vec<Child> = (0..4).map(|s| play(directory.path(), s).spawn().unwrap()).collect();
+        let runs: Vec<Child> = (0..4).map(|s| play(&directory, s).spawn().unwrap()).collect();
         for mut run in runs {
             assert!(run.wait().unwrap().success());
         }
-        assert!(files.contains(&written(directory.path())));
+        assert!(files.contains(&written(&directory)));
     }
     // Nothing is left beside it.
-    assert!(!leftovers(directory.path()));
+    assert!(!leftovers(&directory));
 }
 
 /// A limit on the size of files stands for a disk that fills up in the middle of a write.
@@ -87,14 +86,14 @@ fn a_full_disk_leaves_the_old_file() {
          --trajectory play.csv",
         env!("CARGO_BIN_EXE_situ")
     );
-    let output = Command::new("sh").args(["-c", &limited]).current_dir(directory.path()).output();
+    let output = Command::new("sh").args(["-c", &limited]).current_dir(&*directory).output();
     let output = output.unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{complaint}");
     assert!(complaint.contains("play.csv") && complaint.lines().count() == 1, "{complaint}");
     assert!(!output.stdout.is_empty(), "what was computed is printed first");
-    assert!(files.contains(&written(directory.path())));
-    assert!(!leftovers(directory.path()));
+    assert!(files.contains(&written(&directory)));
+    assert!(!leftovers(&directory));
 }
 
 /// Predictions are opened before the data is read: a run that fails later, or a disk that fills up, leaves
@@ -102,8 +101,8 @@ fn a_full_disk_leaves_the_old_file() {
 #[test]
 #[cfg(target_os = "linux")]
 fn predictions_are_replaced_by_whole_ones() {
-    let directory = tempfile::tempdir().unwrap();
-    let here = directory.path();
+    let directory = Folder::new();
+    let here: &Path = &directory;
     let rows: String = (0..600).map(|i| format!("{},{}\n", i % 7, ["a", "b"][i % 2])).collect();
     std::fs::write(here.join("d.csv"), format!("x,y\n{rows}")).unwrap();
     let run = |limit: &str, options: &str| {
@@ -142,12 +141,9 @@ fn predictions_are_replaced_by_whole_ones() {
 #[cfg(target_os = "linux")]
 fn a_device_is_not_replaced_by_a_file() {
     use std::os::unix::fs::FileTypeExt;
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("game.nfg"), GAME).unwrap();
+    let directory = Folder::with("game.nfg", GAME);
     for (device, status) in [("/dev/null", 0), ("/dev/full", 2)] {
-        let mut command = situ(directory.path());
-        command.args(["play", "game.nfg", "--steps", "10", "--trajectory", device]);
-        command.assert().code(status);
+        directory.situ(&["play", "game.nfg", "--steps", "10", "--trajectory", device]).code(status);
         let kind = std::fs::metadata(device).unwrap().file_type();
         assert!(kind.is_char_device(), "{device}");
     }
@@ -156,11 +152,10 @@ fn a_device_is_not_replaced_by_a_file() {
 /// `target` cannot be a folder: the table is printed all the same.
 #[test]
 fn results_are_printed_where_they_cannot_be_saved() {
-    let directory = tempfile::tempdir().unwrap();
     let rows: String = (0..60).map(|i| format!("{},{}\n", i % 7, ["a", "b"][i % 2])).collect();
-    std::fs::write(directory.path().join("d.csv"), format!("x,y\n{rows}")).unwrap();
-    std::fs::write(directory.path().join("target"), "a file").unwrap();
-    let output = situ(directory.path())
+    let directory = Folder::with("d.csv", format!("x,y\n{rows}"));
+    directory.write("target", "a file");
+    let output = situ(&directory)
         .args(["fit", "d.csv", "--target", "y", "--learner", "bayes"])
         .output()
         .unwrap();

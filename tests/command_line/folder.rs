@@ -1,0 +1,60 @@
+//! A folder of its own for each test.
+
+use crate::situ;
+use assert_cmd::assert::Assert;
+use predicates::str::{contains, is_match};
+use serde_json::Value;
+use std::ops::Deref;
+use std::path::Path;
+
+/// An empty folder in which `situ` runs, deleted at the end.
+pub struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// One with this file.
+    pub fn with(name: &str, content: impl AsRef<[u8]>) -> Self {
+        let folder = Self::new();
+        folder.write(name, content);
+        folder
+    }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        std::fs::write(self.join(name), content).unwrap();
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.join(name)).unwrap()
+    }
+
+    /// Runs `situ` with these arguments.
+    pub fn situ(&self, arguments: &[&str]) -> Assert {
+        situ(self).args(arguments).assert()
+    }
+
+    /// The JSON that `situ` prints for these arguments.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let run = self.situ(arguments).success().stderr("");
+        serde_json::from_slice(&run.get_output().stdout).unwrap()
+    }
+
+    /// Expects exit status 2, no output, and one line on stderr that contains all `parts`.
+    pub fn refuses(&self, arguments: &[&str], parts: &[&str]) {
+        let line = is_match("^situ: [^\n]+\n$").unwrap();
+        let mut refusal = self.situ(arguments).code(2).stdout("").stderr(line);
+        for part in parts {
+            refusal = refusal.stderr(contains(*part));
+        }
+    }
+}
+
+impl Deref for Folder {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        self.0.path()
+    }
+}
