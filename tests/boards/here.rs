@@ -31,28 +31,26 @@ impl Visitor for Here<'_> {
     }
 }
 
+fn check(suite: Suite, each: impl FnOnce(&mut Here<'_>)) {
+    let expected = expected(suite, "");
+    let mut here = Here { expected: expected.iter() };
+    each(&mut here);
+    assert_eq!(here.expected.len(), 0);
+}
+
 #[test]
 fn every_row_agrees_with_f64() {
-    let expected = expected(Suite::Full, "");
-    let mut here = Here { expected: expected.iter() };
-    situ_suite::each(&mut here);
-    assert_eq!(here.expected.len(), 0);
+    check(Suite::Full, |here| situ_suite::each(here));
 }
 
 #[test]
 fn every_model_agrees_with_f64() {
-    let expected = expected(Suite::Models, "");
-    let mut here = Here { expected: expected.iter() };
-    situ_suite::each_model(&mut here);
-    assert_eq!(here.expected.len(), 0);
+    check(Suite::Models, |here| situ_suite::each_model(here));
 }
 
 #[test]
 fn every_learner_agrees_with_f64() {
-    let expected = expected(Suite::Learners, "");
-    let mut here = Here { expected: expected.iter() };
-    situ_suite::each_learner(&mut here);
-    assert_eq!(here.expected.len(), 0);
+    check(Suite::Learners, |here| situ_suite::each_learner(here));
 }
 
 /// Each prompt mixes two languages in equal shares, like the prompts on which the host measures the
