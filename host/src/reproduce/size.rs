@@ -12,3 +12,15 @@ pub struct Size {
     /// Smallest and largest value.
     pub range: [f64; 2],
 }
+
+impl Size {
+    /// A size with its name, meaning, default and range.
+    pub const fn new(
+        name: &'static str,
+        about: &'static str,
+        default: f64,
+        range: [f64; 2],
+    ) -> Self {
+        Self { name, about, default, range }
+    }
+}

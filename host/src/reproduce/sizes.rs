@@ -40,7 +40,7 @@ mod tests {
     use crate::reproduce::Settings;
 
     const SYSTEM: System = System {
-        sizes: &[Size { name: "d", about: "features", default: 10.0, range: [1.0, 64.0] }],
+        sizes: &[Size::new("d", "features", 10.0, [1.0, 64.0])],
         ..System::new("test", "a paper")
     };
 

@@ -5,22 +5,11 @@ use crate::reproduce::parallel::Parallel;
 use crate::reproduce::{Result, Settings, Size};
 use situ::transformer::Error;
 
-/// Inputs, for the transformer.
-pub const D: Size =
-    Size { name: "d", about: "inputs, for the transformer", default: 10.0, range: [1.0, 32.0] };
-/// Hidden units.
-pub const WIDTH: Size =
-    Size { name: "width", about: "hidden units", default: 4.0, range: [1.0, 32.0] };
-/// Examples of a prompt.
-pub const N: Size =
-    Size { name: "n", about: "examples of a prompt", default: 20.0, range: [1.0, 200.0] };
-/// Layers of gradient descent.
-pub const T: Size = Size {
-    name: "T",
-    about: "layers of gd_layers; fixed_weights takes 10 T / 3",
-    default: 300.0,
-    range: [1.0, 10_000.0],
-};
+pub const D: Size = Size::new("d", "inputs, for the transformer", 10.0, [1.0, 32.0]);
+pub const WIDTH: Size = Size::new("width", "hidden units", 4.0, [1.0, 32.0]);
+pub const N: Size = Size::new("n", "examples of a prompt", 20.0, [1.0, 200.0]);
+pub const T: Size =
+    Size::new("T", "layers of gd_layers; fixed_weights takes 10 T / 3", 300.0, [1.0, 10_000.0]);
 
 /// Queries of a task's mean error.
 pub const QUERIES: usize = 20;

@@ -2,17 +2,15 @@
 
 use crate::reproduce::Size;
 
-/// Rounds of the runs whose ends are counted.
-pub const ROUNDS: Size = Size {
-    name: "rounds",
-    about: "rounds of strict_attracts, euclidean_exact, mixed_repels and three_players",
-    default: 5000.0,
-    range: [100.0, 1e6],
-};
-/// Constant step size.
-pub const STEP: Size = Size {
-    name: "step",
-    about: "constant step size of the rates, of optimism and of extra-gradient",
-    default: 0.1,
-    range: [1e-3, 1.0],
-};
+pub const ROUNDS: Size = Size::new(
+    "rounds",
+    "rounds of strict_attracts, euclidean_exact, mixed_repels and three_players",
+    5000.0,
+    [100.0, 1e6],
+);
+pub const STEP: Size = Size::new(
+    "step",
+    "constant step size of the rates, of optimism and of extra-gradient",
+    0.1,
+    [1e-3, 1.0],
+);

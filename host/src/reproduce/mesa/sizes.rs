@@ -2,24 +2,9 @@
 
 use crate::reproduce::Size;
 
-/// Pairs after which recall is measured.
-pub const PAIRS: Size = Size {
-    name: "pairs",
-    about: "pairs written before recall is measured",
-    default: 400.0,
-    range: [20.0, 10_000.0],
-};
-/// Condition number of the keys.
-pub const KAPPA: Size = Size {
-    name: "kappa",
-    about: "condition number of the keys' covariance, recall",
-    default: 1000.0,
-    range: [1.0, 1e8],
-};
-/// Noise of the microphone.
-pub const NOISE: Size = Size {
-    name: "noise",
-    about: "deviation of the noise, echo of deviation one",
-    default: 1e-3,
-    range: [0.0, 1.0],
-};
+pub const PAIRS: Size =
+    Size::new("pairs", "pairs written before recall is measured", 400.0, [20.0, 10_000.0]);
+pub const KAPPA: Size =
+    Size::new("kappa", "condition number of the keys' covariance, recall", 1000.0, [1.0, 1e8]);
+pub const NOISE: Size =
+    Size::new("noise", "deviation of the noise, echo of deviation one", 1e-3, [0.0, 1.0]);

@@ -2,23 +2,9 @@
 
 use crate::reproduce::Size;
 
-/// Tasks K.
-pub const TASKS: Size =
-    Size { name: "tasks", about: "tasks K of the largest case", default: 8.0, range: [2.0, 64.0] };
-/// Letters d.
-pub const LETTERS: Size =
-    Size { name: "d", about: "letters of the largest case", default: 16.0, range: [2.0, 256.0] };
-/// Inputs n.
-pub const INPUTS: Size = Size {
-    name: "n",
-    about: "inputs of an example of the largest case",
-    default: 7.0,
-    range: [1.0, 64.0],
-};
-/// Examples m.
-pub const EXAMPLES: Size = Size {
-    name: "m",
-    about: "examples of a prompt of the largest case",
-    default: 30.0,
-    range: [1.0, 256.0],
-};
+pub const TASKS: Size = Size::new("tasks", "tasks K of the largest case", 8.0, [2.0, 64.0]);
+pub const LETTERS: Size = Size::new("d", "letters of the largest case", 16.0, [2.0, 256.0]);
+pub const INPUTS: Size =
+    Size::new("n", "inputs of an example of the largest case", 7.0, [1.0, 64.0]);
+pub const EXAMPLES: Size =
+    Size::new("m", "examples of a prompt of the largest case", 30.0, [1.0, 256.0]);
