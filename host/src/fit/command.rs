@@ -117,7 +117,7 @@ fn fit_here(
         return Ok(None);
     }
     if options.drift {
-        data.permute_half_way()?;
+        data.permute_second_half()?;
     }
     let (mut run, chosen) = run(&data, &selected, board.as_ref(), options)?;
     let turned = options.turned()?;

@@ -117,7 +117,7 @@ impl Examples {
     ///
     /// # Errors
     /// [`Failure::Input`] if the targets are not labels.
-    pub fn permute_half_way(&mut self) -> Result<(), Failure> {
+    pub fn permute_second_half(&mut self) -> Result<(), Failure> {
         if self.task != TaskName::Classify {
             return Err(Failure::Input(
                 "--drift permutes labels, but this target is a number".into(),

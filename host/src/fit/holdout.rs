@@ -7,6 +7,7 @@ use super::prequential::decision;
 use super::score::{Figure, Measure, block, interval};
 use super::sequence::Sequence;
 use crate::Failure;
+use serde::Serialize;
 use situ::online::Target;
 use std::collections::VecDeque;
 
@@ -26,18 +27,20 @@ pub struct Labels {
     pub delay: usize,
 }
 
-/// The figures of a learner or a baseline.
-#[derive(Clone, Debug)]
-pub struct Held {
-    /// Without learning from the held-out part.
+/// The scores of one learner or baseline on the held-out parts.
+#[derive(Debug, Serialize)]
+pub struct HeldOut {
+    /// Its name.
+    pub learner: &'static str,
+    /// Accuracy or R² without learning from the part.
     pub frozen: f64,
-    /// 95 % interval of `frozen`, over the parts held out, or over blocks of a single one.
+    /// 95 % interval of `frozen`, computed like `interval`.
     pub frozen_interval: [f64; 2],
-    /// While learning from it.
+    /// The same while learning from it.
     pub adapting: f64,
-    /// 95 % interval of `adapting`, likewise.
+    /// 95 % interval of `adapting`, by a bootstrap over the parts, or over blocks of a single part.
     pub interval: [f64; 2],
-    /// The score of the examples after this many labels of the part.
+    /// The score of the examples predicted after n labels of the part and before the next listed n.
     pub after_labels: Vec<(usize, f64)>,
 }
 
@@ -84,9 +87,9 @@ impl Turns {
         data: &Examples,
         met: &Examples,
         labels: Labels,
-    ) -> Result<Held, Failure> {
+    ) -> Result<HeldOut, Failure> {
         let refused = |error| Failure::Input(format!("{}: {}: {error}", data.name, model.name()));
-        let mut tally = self.tally(data);
+        let mut tally = self.tally(model.name(), data);
         let mut prediction = vec![0.0; data.shape().outputs()];
         for part in &self.parts {
             let mut learner = model.build(data.shape()).map_err(refused)?;
@@ -115,16 +118,16 @@ impl Turns {
                 }
             }
         }
-        Ok(tally.held())
+        Ok(tally.held_out())
     }
 
     /// The baselines: frozen, they predict what was most frequent, or last, in the rest of the stream;
     /// adapting, they see the labels that the learners see.
-    pub fn baselines(&self, data: &Examples, labels: Labels) -> Vec<(&'static str, Held)> {
+    pub fn baselines(&self, data: &Examples, labels: Labels) -> Vec<HeldOut> {
         let classes = data.labels.len();
         let names = baselines(&Sequence::new(data.task), data.task, classes);
         let mut tallies: Vec<_> =
-            names.iter().map(|baseline| (baseline.name, self.tally(data))).collect();
+            names.iter().map(|baseline| self.tally(baseline.name, data)).collect();
         for part in &self.parts {
             let rest = self.rest(part).map(|index| index as u32);
             let order: Vec<u32> = rest.chain(part.iter().copied()).collect();
@@ -137,7 +140,7 @@ impl Turns {
                 told.set(index, arrivals.after(index, target).map(|(_, target)| target));
             }
             let run = baselines(&told, data.task, classes);
-            for ((_, tally), baseline) in tallies.iter_mut().zip(run) {
+            for (tally, baseline) in tallies.iter_mut().zip(run) {
                 let at = |index| baseline.predictions.get(index);
                 let Some(frozen) = at(start) else { continue };
                 tally.start();
@@ -151,17 +154,18 @@ impl Turns {
                 }
             }
         }
-        tallies.into_iter().map(|(name, tally)| (name, tally.held())).collect()
+        tallies.iter().map(Tally::held_out).collect()
     }
 
     /// A tally without predictions.
-    fn tally(&self, data: &Examples) -> Tally {
+    fn tally(&self, learner: &'static str, data: &Examples) -> Tally {
         let empty = data.origin().map_or(Measure::default(), Measure::around);
         let length = match &self.parts[..] {
             [part] => block(part.len()),
             _ => usize::MAX,
         };
         Tally {
+            learner,
             score: if data.labels.is_empty() { Figure::R2 } else { Figure::Accuracy },
             frozen: Parts { empty: empty.clone(), length, parts: Vec::new() },
             adapting: Parts { empty: empty.clone(), length, parts: Vec::new() },
@@ -233,6 +237,7 @@ impl Parts {
 
 /// Predictions of the held-out parts.
 struct Tally {
+    learner: &'static str,
     score: Figure,
     frozen: Parts,
     adapting: Parts,
@@ -252,11 +257,12 @@ impl Tally {
         self.after[step].add(target, predicted);
     }
 
-    fn held(&self) -> Held {
+    fn held_out(&self) -> HeldOut {
         let (frozen, frozen_interval) = self.frozen.figure(self.score);
         let (adapting, interval) = self.adapting.figure(self.score);
         let after = AFTER.iter().zip(&self.after).filter(|(_, measure)| !measure.is_empty());
         let after_labels = after.map(|(n, measure)| (*n, measure.figure(self.score))).collect();
-        Held { frozen, frozen_interval, adapting, interval, after_labels }
+        let learner = self.learner;
+        HeldOut { learner, frozen, frozen_interval, adapting, interval, after_labels }
     }
 }

@@ -1,6 +1,6 @@
 //! The result of `situ fit`, as JSON.
 
-use super::holdout::Held;
+use super::holdout::HeldOut;
 use super::prequential::Scores;
 use super::score::Figure;
 use super::targets::TaskName;
@@ -94,31 +94,6 @@ pub struct Holdout {
     pub learners: Vec<HeldOut>,
     /// The baselines, likewise.
     pub baselines: Vec<HeldOut>,
-}
-
-/// The scores of one learner or baseline on the held-out parts.
-#[derive(Debug, Serialize)]
-pub struct HeldOut {
-    /// Its name.
-    pub learner: &'static str,
-    /// Accuracy or R² without learning from the part.
-    pub frozen: f64,
-    /// 95 % interval of `frozen`, computed like `interval`.
-    pub frozen_interval: [f64; 2],
-    /// The same while learning from it.
-    pub adapting: f64,
-    /// 95 % interval of `adapting`, by a bootstrap over the parts, or over blocks of a single part.
-    pub interval: [f64; 2],
-    /// The score of the examples predicted after n labels of the part and before the next listed n.
-    pub after_labels: Vec<(usize, f64)>,
-}
-
-impl HeldOut {
-    /// These scores under a name.
-    pub fn new(learner: &'static str, held: Held) -> Self {
-        let Held { frozen, frozen_interval, adapting, interval, after_labels } = held;
-        Self { learner, frozen, frozen_interval, adapting, interval, after_labels }
-    }
 }
 
 /// Figures of a stream of predictions.

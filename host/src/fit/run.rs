@@ -7,7 +7,7 @@ use super::export::ram_bytes;
 use super::holdout::Turns;
 use super::model::Model;
 use super::options::Options;
-use super::outcome::{Baseline, ClassFigures, Figures, Fit, Fitted, HeldOut, Holdout};
+use super::outcome::{Baseline, ClassFigures, Figures, Fit, Fitted, Holdout};
 use super::prequential::{Run, Scores, prequential, scores};
 use super::score::Figure;
 use super::sequence::Sequence;
@@ -197,12 +197,11 @@ pub fn hold_out(
     let mut learners = Vec::new();
     for Chosen { model, .. } in chosen {
         progress.set_message(model.name());
-        learners.push(HeldOut::new(model.name(), turns.learner(model, data, met, labels)?));
+        learners.push(turns.learner(model, data, met, labels)?);
         progress.inc(1);
     }
     progress.finish_and_clear();
-    let baselines = turns.baselines(data, labels).into_iter();
-    let baselines = baselines.map(|(name, held)| HeldOut::new(name, held)).collect();
+    let baselines = turns.baselines(data, labels);
     let (groups, turned) = (turns.count(), options.turn.clone());
     Ok(Some(Holdout { by, groups, turned, learners, baselines }))
 }
