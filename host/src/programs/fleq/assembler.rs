@@ -28,12 +28,8 @@ use std::path::Path;
 
 /// Blocks of a program being read.
 struct Blocks<'a> {
-    size: usize,
-    registers: u16,
-    blocks: Option<usize>,
-    instruction_capacity: Option<usize>,
-    product_scale: Option<f64>,
-    product_order: Option<u16>,
+    /// The directives so far.
+    program: Program,
     values: Vec<Vec<f64>>,
     /// Addresses to resolve once all names are known: the block, and the place of the address.
     addresses: Vec<(usize, Place)>,
@@ -52,17 +48,17 @@ impl Data for Blocks<'_> {
             ".size" if !self.values.is_empty() => {
                 return Err(Mistake::new(place, ".size must come before the data"));
             }
-            ".size" => self.size = number(1, 16)?,
-            ".registers" => self.registers = number(0, 8)? as u16,
-            ".blocks" => self.blocks = Some(number(1, 4096)?),
-            ".instructions" => self.instruction_capacity = Some(number(1, 4096)?),
-            ".order" => self.product_order = Some(number(1, 4)? as u16),
+            ".size" => self.program.size = number(1, 16)? as u16,
+            ".registers" => self.program.registers = number(0, 8)? as u16,
+            ".blocks" => self.program.blocks = Some(number(1, 4096)?),
+            ".instructions" => self.program.instruction_capacity = Some(number(1, 4096)?),
+            ".order" => self.program.product_order = Some(number(1, 4)? as u16),
             ".scale" => {
                 let scale = symbols.number(cursor)?;
                 if !(1e-12..=1.0).contains(&scale) {
                     return Err(Mistake::new(place, "expected a number from 1e-12 to 1"));
                 }
-                self.product_scale = Some(scale);
+                self.program.product_scale = Some(scale);
             }
             _ => return Ok(false),
         }
@@ -78,9 +74,9 @@ impl Data for Blocks<'_> {
                 symbols.offset(cursor)?;
                 cursor.expect("]")?;
             }
-            vec![0.0; self.size * self.size]
+            vec![0.0; self.size() * self.size()]
         } else {
-            matrix(cursor, symbols, self.size)?
+            matrix(cursor, symbols, self.size())?
         };
         let count = if cursor.take("*") { symbols.count(cursor, 0)? } else { 1 };
         self.values.extend(std::iter::repeat_n(block, count));
@@ -93,20 +89,26 @@ impl Data for Blocks<'_> {
 }
 
 impl Blocks<'_> {
+    fn size(&self) -> usize {
+        self.program.size.into()
+    }
+
     /// Resolves the addresses.
     fn resolve(&mut self, symbols: &Symbols) -> Result<(), Mistake> {
-        let bits = self.blocks.unwrap_or(self.values.len()).next_power_of_two().max(4).ilog2();
+        let size = self.size();
+        let bits =
+            self.program.blocks.unwrap_or(self.values.len()).next_power_of_two().max(4).ilog2();
         for (block, place) in std::mem::take(&mut self.addresses) {
             let tokens = self.lines.iter().flat_map(|line| &line.tokens);
             let after: Vec<_> =
                 tokens.skip_while(|token| token.place != place).skip(1).take(16).cloned().collect();
             let address = symbols.cell(&mut Cursor::new(&after, place))?;
             let bits = address_bits(address, bits as usize);
-            if bits.len() > self.size * self.size {
+            if bits.len() > size * size {
                 return Err(Mistake::new(place, "blocks are too small to hold an address"));
             }
             for (at, bit) in bits.into_iter().enumerate() {
-                self.values[block][at % self.size * self.size + at / self.size] = bit;
+                self.values[block][at % size * size + at / size] = bit;
             }
         }
         Ok(())
@@ -152,12 +154,7 @@ pub fn matrix(
 pub fn assemble(path: &Path, text: &str) -> Result<Program, Failure> {
     let (lines, sources) = read(path, text)?;
     let mut blocks = Blocks {
-        size: 4,
-        registers: 1,
-        blocks: None,
-        instruction_capacity: None,
-        product_scale: None,
-        product_order: None,
+        program: Program::default(),
         values: Vec::new(),
         addresses: Vec::new(),
         lines: &lines,
@@ -165,13 +162,14 @@ pub fn assemble(path: &Path, text: &str) -> Result<Program, Failure> {
     let mut symbols = Symbols::default();
     let instructions = outline(&lines, &mut blocks, &mut symbols).and_then(|lines| {
         let mut literals = Literals::new(blocks.values.len());
+        let (size, registers) = (blocks.size(), blocks.program.registers);
         // The block of zeros comes after the literals, which the first pass finds.
-        statements(&lines, (&symbols, &mut literals), blocks.registers, 0)?;
+        statements(&lines, (&symbols, &mut literals), registers, 0)?;
         let zero = literals.end();
-        let instructions = statements(&lines, (&symbols, &mut literals), blocks.registers, zero)?;
-        blocks.values.extend(literals.blocks(blocks.size));
+        let instructions = statements(&lines, (&symbols, &mut literals), registers, zero)?;
+        blocks.values.extend(literals.blocks(size));
         // `goto` tests the block of zeros, and instructions without a result copy it to itself.
-        blocks.values.push(vec![0.0; blocks.size * blocks.size]);
+        blocks.values.push(vec![0.0; size * size]);
         blocks.resolve(&symbols)?;
         Ok(instructions)
     });
@@ -182,17 +180,8 @@ pub fn assemble(path: &Path, text: &str) -> Result<Program, Failure> {
         let zero = blocks.values.len() - 1;
         instructions.push(super::statement::halt(zero));
     }
-    let program = Program {
-        size: blocks.size as u16,
-        registers: blocks.registers,
-        memory: blocks.values.concat(),
-        instructions,
-        blocks: blocks.blocks,
-        instruction_capacity: blocks.instruction_capacity,
-        product_scale: blocks.product_scale,
-        product_order: blocks.product_order,
-        symbols,
-    };
+    let memory = blocks.values.concat();
+    let program = Program { memory, instructions, symbols, ..blocks.program };
     program.fits().map_err(|error| Failure::Input(format!("{}: {error}", path.display())))?;
     Ok(program)
 }
