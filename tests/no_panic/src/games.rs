@@ -2,7 +2,7 @@
 
 use crate::kept;
 use situ::ftrl::{self, Confidence, Constant, Entropic, Euclidean, LogBarrier, Power, Regret};
-use situ::ftrl::{Regularizer, State, Tsallis};
+use situ::ftrl::{State, Tsallis};
 use situ::games::{self, Bimatrix, Episode, Feedback, Full, Game, MAX_PLAYERS, Noisy, Policies};
 use situ::games::{
     Agent, AgentState, PolicyGradient, PolicyState, Realized, Reinforce, StochasticGame, Table,
@@ -42,7 +42,6 @@ pub fn keep() {
         Learner::update => Update<Tsallis<f32>>;
         Learner::update => Update<LogBarrier>;
         Learner::start => fn(&Learner<Entropic>, &[usize], [f32; 5]) -> Result<Players, ftrl::Error>;
-        Regularizer::choose => fn(&Euclidean, &[f32], &mut [f32]) -> Result<(), ftrl::Error>;
         Power::new => fn(f32, f32, f32) -> Result<Power<f32>, ftrl::Error>;
         Exp3::new => fn(usize) -> Result<Exp3, ftrl::Error>;
         Exp3S::new => fn(usize, u32, u32) -> Result<Exp3S, ftrl::Error>;

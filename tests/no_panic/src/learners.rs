@@ -1,118 +1,130 @@
 //! Learners, detectors of anomalies, adaptive filters, what they save, and window features.
 
-use crate::kept;
-use situ::anomaly::{
-    Detector, Mahalanobis, MahalanobisConfiguration, Nearest, NearestConfiguration, Threshold,
-    Verdict,
-};
-use situ::features::{self, WindowFeatures};
-use situ::filter::{self, AdaptiveFilter, Nlms, NlmsConfiguration, Output, Rls, RlsConfiguration};
-use situ::ftrl::{Coordinates, Link, Proximal};
+use crate::linked;
+use situ::anomaly::{Detector, Mahalanobis, Nearest, Threshold, Verdict};
+use situ::archive;
+use situ::features::{Feature, Set, Window, WindowFeatures};
+use situ::filter::{AdaptiveFilter, Nlms, Rls};
+use situ::ftrl::Coordinates;
 use situ::online::{
-    Adaptive, Bayes, Byte, Delta, DriftDetector, Error, Ftrl, Hedge, Learner, LeastSquares, Memory,
-    Mesa, Newton, Shape, Target, restore, save,
+    self, Adaptive, Bayes, Byte, Configuration, Delta, DeltaConfiguration, DriftDetector, Ftrl,
+    FtrlConfiguration, Hedge, InPlace, Learner, LeastSquares, LeastSquaresConfiguration, Members,
+    Memory, MemoryConfiguration, Mesa, MesaConfiguration, Newton, Normtune, RandomFeatures, Shape,
+    Standardization, TargetScale,
 };
 use situ::scalar::f16;
 
+type First = Ftrl<f32, 5, 3>;
+type Drifting = Adaptive<First, f32>;
 type SmallMemory = Memory<Byte, 5, 3, 16>;
-type Mixture = Hedge<f32, (Adaptive<Ftrl<f16, 5, 3>, f32>, SmallMemory), 3>;
-type Ftrl5 = Ftrl<f32, 5, 3>;
-type Coordinates5 = Coordinates<f32, 5>;
+type Pair = (Drifting, SmallMemory);
+type Mixture = Hedge<f32, Pair, 3>;
+type Moving = Standardization<f32, 5>;
 type Cloud = Mahalanobis<f16, 5, 6>;
 type Stored = Nearest<Byte, 5, 16>;
 type Quantile = Threshold<f32>;
-type Nlms5 = Nlms<f32, 5>;
-type Rls5 = Rls<f16, 5>;
 type Windows = WindowFeatures<f32, 3, 2>;
 type RichWindows = WindowFeatures<f32, 3, 2, 37>;
 
-/// What a learner does through its trait.
-fn keep_learner<L: Learner<f32>>() {
-    kept! {
-        L::predict => fn(&L, &[f32], &mut [f32]) -> Result<(), Error>;
-        L::update => fn(&mut L, &[f32], Target<f32>, &mut [f32]) -> Result<(), Error>;
-        L::reset => fn(&mut L);
-        L::state_bytes => fn(&L) -> usize;
-        save_to::<L> => fn(&mut L, &mut [u8]) -> Result<usize, Error>;
-        restore_from::<L> => fn(&mut L, &[u8]) -> Result<(), Error>;
+/// What a learner does through its traits.
+fn learner<L: Learner<f32> + InPlace>() {
+    linked! {
+        1: L::shape, L::flops_per_update, L::clipped, L::reset, L::state_bytes, saved_bytes::<L>;
+        2: L::check, save::<L>, restore::<L>;
+        3: L::begin, L::predict;
+        4: L::update;
     }
 }
 
+fn saved_bytes<L: Learner<f32>>(learner: &mut L) -> usize {
+    online::saved_bytes::<f32>(learner)
+}
+
+fn save<L: Learner<f32>>(learner: &mut L, out: &mut [u8]) -> Result<usize, online::Error> {
+    online::save::<f32>(learner, out)
+}
+
+fn restore<L: Learner<f32>>(learner: &mut L, bytes: &[u8]) -> Result<(), online::Error> {
+    online::restore::<f32>(learner, bytes)
+}
+
+fn configuration<C: Configuration>() {
+    linked! { 1: C::check; 2: C::expect }
+}
+
 /// What a detector does through its trait.
-fn keep_detector<D: Detector<f32>>() {
-    kept! {
-        D::features => fn(&D) -> usize;
-        D::judge => fn(&D, &[f32]) -> Result<Verdict<f32>, Error>;
-        D::update => fn(&mut D, &[f32]) -> Result<Verdict<f32>, Error>;
-        D::learn => fn(&mut D, &[f32]) -> Result<(), Error>;
-        D::reset => fn(&mut D);
-        D::alarms => fn(&D) -> u32;
-        D::clipped => fn(&D) -> u32;
-        D::state_bytes => fn(&D) -> usize;
-        D::flops_per_update => fn(&D) -> usize;
-        situ::archive::save::<D> => fn(&mut D, &mut [u8]) -> Result<usize, situ::archive::Error>;
-        situ::archive::restore::<D> => fn(&mut D, &[u8]) -> Result<usize, situ::archive::Error>;
+fn detector<D: Detector<f32>>() {
+    linked! {
+        1: D::features, D::reset, D::alarms, D::clipped, D::state_bytes, D::flops_per_update;
+        2: D::judge, D::update, D::learn, archive::save::<D>, archive::restore::<D>;
     }
 }
 
 /// What an adaptive filter does through its trait.
-fn keep_filter<F: AdaptiveFilter<f32, 5>>() {
-    kept! {
-        F::update => fn(&mut F, f32, f32) -> Result<Output<f32>, filter::Error>;
-        F::filter => fn(&mut F, f32) -> Result<f32, filter::Error>;
-        F::coefficients => fn(&F) -> &[f32; 5];
-        F::reset => fn(&mut F);
-        situ::archive::save::<F> => fn(&mut F, &mut [u8]) -> Result<usize, situ::archive::Error>;
-        situ::archive::restore::<F> => fn(&mut F, &[u8]) -> Result<usize, situ::archive::Error>;
+fn filter<F: AdaptiveFilter<f32, 5>>() {
+    linked! {
+        1: F::coefficients, F::reset;
+        2: F::filter, archive::save::<F>, archive::restore::<F>;
+        3: F::update;
     }
-}
-
-fn save_to<L: Learner<f32>>(learner: &mut L, out: &mut [u8]) -> Result<usize, Error> {
-    save::<f32>(learner, out)
-}
-
-fn restore_from<L: Learner<f32>>(learner: &mut L, bytes: &[u8]) -> Result<(), Error> {
-    restore::<f32>(learner, bytes)
 }
 
 /// Keeps them.
 pub fn keep() {
-    keep_learner::<Ftrl<f32, 5, 3>>();
-    keep_learner::<Ftrl<f16, 5, 3>>();
-    keep_learner::<Newton<f32, 5, 3, 6>>();
-    keep_learner::<LeastSquares<f16, 5, 3, 14>>();
-    keep_learner::<Mesa<f16, 5, 3, 14>>();
-    keep_learner::<Delta<f16, 5, 3, 14>>();
-    keep_learner::<Memory<f32, 5, 3, 16>>();
-    keep_learner::<SmallMemory>();
-    keep_learner::<Bayes<f16, 5, 3>>();
-    keep_learner::<Mixture>();
-    keep_detector::<Mahalanobis<f32, 5, 6>>();
-    keep_detector::<Cloud>();
-    keep_detector::<Nearest<f32, 5, 16>>();
-    keep_detector::<Stored>();
-    keep_filter::<Nlms5>();
-    keep_filter::<Rls5>();
-    kept! {
-        Ftrl5::new => fn(Shape, situ::online::FtrlConfiguration<f32>) -> Result<Ftrl5, Error>;
-        Mixture::begin => fn(&mut Mixture, Shape, (situ::online::FtrlConfiguration<f32>, situ::online::MemoryConfiguration<f32>)) -> Result<(), Error>;
-        SmallMemory::new => fn(Shape, situ::online::MemoryConfiguration<f32>) -> Result<SmallMemory, Error>;
-        DriftDetector::observe => fn(&mut DriftDetector<f32>, f32) -> bool;
-        Coordinates5::learn => fn(&mut Coordinates5, &Proximal<f32>, Link, &[f32; 5], f32) -> Option<f32>;
-        Cloud::new => fn(usize, MahalanobisConfiguration<f32>) -> Result<Cloud, Error>;
-        Stored::begin => fn(&mut Stored, usize, NearestConfiguration<f32>) -> Result<(), Error>;
-        Stored::configuration => fn(&Stored) -> &NearestConfiguration<f32>;
-        Verdict::is_anomaly => fn(&Verdict<f32>) -> bool;
-        Quantile::new => fn(f32) -> Quantile;
-        Quantile::reset => fn(&mut Quantile, f32);
-        Quantile::value => fn(&Quantile) -> f32;
-        Quantile::observe => fn(&mut Quantile, f32, f32, u32);
-        Nlms5::new => fn(NlmsConfiguration<f32>) -> Result<Nlms5, filter::Error>;
-        Rls5::new => fn(RlsConfiguration<f32>) -> Result<Rls5, filter::Error>;
-        Nlms5::begin => fn(&mut Nlms5, NlmsConfiguration<f32>) -> Result<(), filter::Error>;
-        Rls5::begin => fn(&mut Rls5, RlsConfiguration<f32>) -> Result<(), filter::Error>;
-        Windows::push => fn(&mut Windows, &[f32], &mut [f32]) -> Result<bool, features::Error>;
-        Windows::restart => fn(&mut Windows);
-        RichWindows::push => fn(&mut RichWindows, &[f32], &mut [f32]) -> Result<bool, features::Error>;
+    learner::<First>();
+    learner::<Ftrl<f16, 5, 3>>();
+    learner::<Newton<f32, 5, 3, 6>>();
+    learner::<LeastSquares<f16, 5, 3, 14>>();
+    learner::<Mesa<f16, 5, 3, 14>>();
+    learner::<Delta<f16, 5, 3, 14>>();
+    learner::<Memory<f32, 5, 3, 16>>();
+    learner::<SmallMemory>();
+    learner::<Bayes<f16, 5, 3>>();
+    learner::<Normtune<f32, 5, 3, 32>>();
+    learner::<Mixture>();
+    configuration::<FtrlConfiguration<f32>>();
+    configuration::<MemoryConfiguration<f32>>();
+    detector::<Mahalanobis<f32, 5, 6>>();
+    detector::<Cloud>();
+    detector::<Nearest<f32, 5, 16>>();
+    detector::<Stored>();
+    filter::<Nlms<f32, 5>>();
+    filter::<Rls<f16, 5>>();
+    linked! {
+        1: DeltaConfiguration::<f32>::with_random_features,
+           LeastSquaresConfiguration::<f32>::with_random_features,
+           MesaConfiguration::<f32>::with_random_features;
+        1: Drifting::new, Drifting::learner, Drifting::resets;
+        2: First::new, SmallMemory::new;
+        3: Drifting::begin, First::begin, Mixture::begin;
+        0: DriftDetector::<f32>::new;
+        2: DriftDetector::<f32>::observe;
+        1: First::configuration;
+        1: Mixture::new, Mixture::members, Mixture::weights, <Pair as Members<f32>>::count;
+        2: <Pair as Members<f32>>::member, <Pair as Members<f32>>::member_mut;
+        0: TargetScale::<f32>::new;
+        1: TargetScale::<f32>::state_bytes;
+        2: RandomFeatures::<f32>::terms;
+        3: Shape::check::<f32>, Shape::within;
+        2: Shape::decision::<f32>, Shape::check_target::<f32>, Shape::classify, online::Target::<f32>::output;
+        1: Shape::regress, Shape::outputs;
+        0: Moving::new;
+        1: Moving::clear, Moving::count, Moving::state_bytes;
+        2: Moving::observe;
+        3: Moving::standardize;
+        5: Coordinates::<f32, 5>::learn;
+        2: Cloud::new;
+        3: Stored::begin;
+        1: Stored::configuration, Verdict::<f32>::is_anomaly, Quantile::new, Quantile::value;
+        2: Quantile::reset;
+        4: Quantile::observe;
+        1: Nlms::<f32, 5>::new, Rls::<f16, 5>::new;
+        2: Nlms::<f32, 5>::begin, Rls::<f16, 5>::begin;
+        1: Window::overlap, Windows::features, Windows::restart;
+        2: Windows::new;
+        3: Windows::push, RichWindows::push, RichWindows::of;
+        4: RichWindows::begin;
+        1: Feature::name, Feature::outputs, Feature::extra, Set::is_empty, Set::outputs, Set::extra;
+        2: Set::with, Set::contains;
     }
 }

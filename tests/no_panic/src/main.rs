@@ -6,7 +6,6 @@
 //! `a_panic_is_possible`. Each function is kept as a pointer, through which nothing is known about its
 //! arguments. `tests/structure` fails where a public function is missing here.
 
-mod algorithms;
 mod computer;
 mod games;
 mod kernels;
@@ -14,7 +13,6 @@ mod learners;
 mod normtune;
 mod numbers;
 mod play;
-mod streams;
 mod transformers;
 mod written;
 
@@ -55,13 +53,11 @@ pub(crate) use linked;
 pub extern "C" fn main() -> i32 {
     games::keep();
     kernels::keep();
-    algorithms::keep();
     computer::keep();
     learners::keep();
     normtune::keep();
     numbers::keep();
     play::keep();
-    streams::keep();
     transformers::keep();
     written::keep();
     0

@@ -1,11 +1,12 @@
 //! Frozen random networks: drawing, running, tuning, rebuilding.
 
-use crate::kept;
+use crate::{kept, linked};
 use situ::matrix::Matrix;
 use situ::normtune::{
-    Adagrad, Adam, Affine, BatchNorm, Domain, Error, Gaussian, Law, Moments, Network, Optimizer,
-    Parameters, Report, Sgd, Sign, Sparse, Stack, StackParameters, StackWorkspace, Stream, Table,
-    Target, Uniform, Unit, Units, Workspace, cross_entropy, khatri_rao, rebuild, squared_error,
+    Adagrad, Adam, Affine, BatchNorm, Coordinates, Domain, Error, Gaussian, Law, Moments, Network,
+    Optimizer, Parameters, Report, Rule, Sgd, Sign, Sparse, Stack, StackParameters, StackWorkspace,
+    Stream, Table, Target, Uniform, Unit, Units, Weights, Workspace, cross_entropy, khatri_rao,
+    rebuild, rebuild_memory, squared_error,
 };
 use situ::scalar::f16;
 use situ::solve::LeastNorm;
@@ -53,6 +54,30 @@ fn calibrated(
     BatchNorm::calibrated(network, batch, parameters, work)
 }
 
+fn gather(network: &W<f32>, change: &mut P<f32>, unit: &mut Units<Unit<f32>, 33, 2, 5>) -> f32 {
+    P::<f32>::add(change, W::<f32>::gradient(network));
+    Units::iter_mut(unit).for_each(|unit| *unit = Unit { scale: unit.scale, ..*unit });
+    let sums: f32 = W::<f32>::sums(network).sum();
+    sums + Units::iter(unit).map(|unit| unit.scale).sum::<f32>()
+}
+
+fn range(domain: &Domain<f32, 5>, coefficients: &[f32]) -> (f32, f32) {
+    Domain::range(domain, coefficients.iter().copied())
+}
+
+fn rule<R: Rule<f32>>() {
+    linked! { 2: R::rate, R::max_change; 5: R::change }
+}
+
+fn optimizer<R: Rule<f32>>(rule: &R, optimizer: &mut Optimizer<R::Memory, 33, 2, 5>) -> u32
+where
+    R::Memory: Copy,
+{
+    Optimizer::reset(optimizer, rule);
+    *optimizer = Optimizer::new(rule);
+    Optimizer::steps(optimizer)
+}
+
 /// Keeps them.
 pub fn keep() {
     kept! {
@@ -84,5 +109,34 @@ pub fn keep() {
         LeastNorm::factor => fn(&'static mut [f32], &'static mut [f32]) -> Result<LeastNorm<'static, f32>, situ::solve::Error>;
         LeastNorm::solve => fn(&LeastNorm<'static, f32>, &mut [f32], &mut [f32]);
         LeastNorm::condition => fn(&LeastNorm<'static, f32>, &mut [f32]) -> f32;
+    }
+    rule::<Sgd<f32>>();
+    rule::<Adagrad<f32>>();
+    rule::<Adam<f32>>();
+    linked! {
+        1: Network::<Table<'static, f32>>::from_table;
+        3: <Sign as Weights>::element, <Sign as Weights>::signs, <Sign as Law>::signs;
+        2: optimizer::<Sgd<f32>>, optimizer::<Adagrad<f32>>, optimizer::<Adam<f32>>;
+        3: gather;
+        3: <Affine as Coordinates<f32>>::moved, <Moments<f32> as Coordinates<f32>>::moved;
+        2: Moments::<f32>::affine;
+        1: Moments::<f32>::deviation;
+        3: Moments::<f32>::observe;
+        1: Domain::<f32, 5>::cube, Domain::<f32, 5>::is_sound;
+        2: Domain::<f32, 5>::contains, range;
+        3: Domain::<f32, 5>::through_relu::<3>;
+        1: <Sign as Law>::variance, <Uniform as Law>::variance, <Gaussian as Law>::variance,
+           Sparse::<Uniform>::probability;
+        2: Network::<Sign>::new, Network::<Sign>::from_stream, Network::<Sign>::gain::<f32>;
+        4: Network::<Sign>::weight::<f32>;
+        4: rebuild_memory;
+        2: Stack::<Gaussian, 3, 5, 2, 2>::new, Target::<f32, 3, 2>::forward;
+        3: Stack::<Gaussian, 3, 5, 2, 2>::network;
+        1: StackParameters::<f32, 3, 5, 2, 2>::blocks;
+        1: Stream::new;
+        2: Stream::child;
+        3: P::<f32>::scatter;
+        0: P::<f32>::zero;
+        2: Unit::<f32>::apply;
     }
 }

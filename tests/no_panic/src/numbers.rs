@@ -49,7 +49,8 @@ pub fn keep() {
         2: Square::add_to_diagonal;
         4: matrix::add_scaled_dithered::<f32, f16>;
         1: matrix::argmax::<f32>;
-        1: simplex::contains::<f32>;
+        1: simplex::contains::<f32>, simplex::project::<f32>;
+        3: simplex::draw::<f32, Generator>;
         0: Cholesky::<f32, 5>::new;
         2: Cholesky::<f32, 5>::solve_lower, Cholesky::<f32, 5>::solve_upper;
         1: Inverse::new, Inverse::inverse;

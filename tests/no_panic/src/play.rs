@@ -53,7 +53,7 @@ fn stochastic(
 }
 
 fn regularizer<R: Regularizer<f32>>() {
-    linked! { 2: R::respond, R::score }
+    linked! { 2: R::respond, R::score; 3: R::choose }
 }
 
 fn game<G: Game<f32>>() {

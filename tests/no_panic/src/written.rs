@@ -24,6 +24,10 @@ fn computer<C: Computer + 'static>() {
     }
 }
 
+fn fast_weights<F: FastWeights<f32, K, V>, const K: usize, const V: usize>() {
+    linked! { 1: F::clear; 3: F::read; 4: F::write }
+}
+
 fn head<'a>(
     builder: &mut Builder<'a, f32>,
     blocks: [&[Block<f32>]; 3],
@@ -57,24 +61,23 @@ pub fn keep() {
 }
 
 fn memories() {
+    fast_weights::<Fast, 5, 7>();
+    fast_weights::<Memory<f16, 5, 7>, 5, 7>();
+    fast_weights::<Solving, 4, 3>();
+    fast_weights::<Mesa<f16, 4, 3>, 4, 3>();
+    fast_weights::<MesaLayer<f32, 4, 3>, 4, 3>();
+    fast_weights::<MesaGradient<f32, 4, 3>, 4, 3>();
+    fast_weights::<MesaNewton<f32, 4, 3>, 4, 3>();
     linked! {
         1: Fast::from_matrix, Fast::matrix;
         2: Memory::<f32, 5, 5>::add_to_diagonal;
-        1: <Fast as FastWeights<f32, 5, 7>>::clear, Solving::new, Solving::weights, Solving::restart;
+        1: Solving::new, Solving::weights, Solving::restart;
         2: Solving::begin, Solving::set_weights, Solving::variance;
-        3: <Solving as FastWeights<f32, 4, 3>>::read,
-           <MesaLayer<f32, 4, 3> as FastWeights<f32, 4, 3>>::read,
-           <MesaGradient<f32, 4, 3> as FastWeights<f32, 4, 3>>::read,
-           <MesaNewton<f32, 4, 3> as FastWeights<f32, 4, 3>>::read;
-        4: <Solving as FastWeights<f32, 4, 3>>::write,
-           <MesaLayer<f32, 4, 3> as FastWeights<f32, 4, 3>>::write,
-           <MesaGradient<f32, 4, 3> as FastWeights<f32, 4, 3>>::write,
-           <MesaNewton<f32, 4, 3> as FastWeights<f32, 4, 3>>::write;
         2: MesaLayer::<f32, 4, 3>::new, MesaGradient::<f32, 4, 3>::new, MesaNewton::<f32, 4, 3>::new;
         1: MesaNewton::<f32, 4, 3>::refine;
         0: VariableForgetting::<f32>::new;
         5: VariableForgetting::<f32>::observe;
-        2: attention::linear_workspace;
+        2: attention::softmax_in_place::<f32>, attention::linear_workspace;
         1: attention::softmax_workspace;
         6: attention::linear::<f32>;
         8: attention::softmax::<f32>;
