@@ -1,7 +1,8 @@
 //! The backward pass by the gains: a prompt forward, token by token, then back through the layers.
 
 use super::cache::{Cache, Places};
-use super::forward::{multiply, row, rows, scale};
+use super::forward::scale;
+use super::rows::{multiply, row, rows};
 use super::{Decoder, Error, Mixing};
 use crate::matrix::{add_scaled, dot};
 use crate::normtune::cross_entropy;

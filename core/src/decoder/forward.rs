@@ -2,6 +2,7 @@
 
 use super::cache::{Cache, Places};
 use super::mesa::Heads;
+use super::rows::{multiply, row, rows};
 use super::{Error, Mixing, Shape};
 use crate::matrix::{add_scaled, dot};
 use crate::scalar::{Scalar, Storage};
@@ -238,24 +239,6 @@ impl<'a, S: Storage> Decoder<'a, S> {
     }
 }
 
-/// A row of a table, `width` numbers each.
-pub(super) fn row<T>(table: &[T], index: usize, width: usize) -> Option<&[T]> {
-    table.get(index.saturating_mul(width)..)?.get(..width)
-}
-
-/// The first rows of a workspace, each of `width` numbers, and what is left of it.
-pub(super) fn rows<T, const N: usize>(
-    workspace: &mut [T],
-    width: usize,
-) -> Result<([&mut [T]; N], &mut [T]), Error> {
-    let mut rest = workspace;
-    let mut rows: [&mut [T]; N] = core::array::from_fn(|_| Default::default());
-    for row in &mut rows {
-        (*row, rest) = rest.split_at_mut_checked(width).ok_or(Error::Workspace)?;
-    }
-    Ok((rows, rest))
-}
-
 /// `out = gain x / √(mean x² + 10⁻⁵)`.
 fn normalize<S: Storage>(x: &[S::Compute], gain: &[S], out: &mut [S::Compute]) {
     let scale = scale(x);
@@ -267,11 +250,4 @@ fn normalize<S: Storage>(x: &[S::Compute], gain: &[S], out: &mut [S::Compute]) {
 /// `1 / √(mean x² + 10⁻⁵)`.
 pub(super) fn scale<T: Scalar>(x: &[T]) -> T {
     T::ONE / (dot(x, x) / T::from_usize(x.len()) + T::from_f64(1e-5)).sqrt()
-}
-
-/// `out = W x`, with one row of W per output.
-pub(super) fn multiply<S: Storage>(weights: &[S], x: &[S::Compute], out: &mut [S::Compute]) {
-    for (out, row) in out.iter_mut().zip(weights.chunks_exact(x.len().max(1))) {
-        *out = dot(row, x);
-    }
 }

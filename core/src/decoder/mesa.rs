@@ -1,6 +1,6 @@
 //! Heads that solve: mesa layers on a state of fixed size.
 
-use super::forward::multiply;
+use super::rows::multiply;
 use super::shape::STEPS;
 use super::{Error, Shape};
 use crate::attention::{conjugate_gradient, fade_and_add};

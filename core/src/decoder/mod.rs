@@ -49,6 +49,7 @@ mod file;
 mod forward;
 mod gains;
 mod mesa;
+mod rows;
 mod shape;
 
 pub use cache::Cache;

@@ -40,7 +40,7 @@ fn normalized(
     parameters: &mut P<f32>,
     work: &W<f32>,
 ) -> Result<(), Error> {
-    statistics.observe(parameters, work.sums(), 0.1)?;
+    BatchNorm::observe(statistics, parameters, work.sums(), 0.1)?;
     Optimizer::step(optimizer, &Adam::new(0.1), statistics, parameters, work.gradient())
 }
 
