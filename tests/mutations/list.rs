@@ -138,18 +138,3 @@ pub const MUTATIONS: &[(&str, &str)] = &[
     ("decoder-attention", "superposition.trained_three"),
     ("decoder-attention", "superposition.size_trend"),
 ];
-
-/// (claim, why no fault can break it).
-pub const WITHOUT: &[(&str, &str)] = &[
-    (
-        "newton.logistic_loglog",
-        "the iteration runs on the host, as the reference for the transformer's claims",
-    ),
-    (
-        "chain-of-thought.below_threshold",
-        "it measures what too few examples leave undetermined; no core code runs",
-    ),
-    ("chain-of-thought.informed_rival", "the rival runs on the host"),
-    ("chain-of-thought.relu", "the least squares run on the host"),
-    ("mesa.state", "it is the size of a type"),
-];

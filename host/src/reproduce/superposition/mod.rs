@@ -154,7 +154,7 @@ pub const SYSTEM: System = System {
     )
 };
 
-/// The claims on a language model, on the pair of tasks about verbs.
+/// The claims on a language model, on tasks about verbs.
 #[cfg(feature = "llm")]
 const MODEL_CLAIMS: &[Claim] = &[
     Claim::at_least(
@@ -178,6 +178,15 @@ const MODEL_CLAIMS: &[Claim] = &[
         "its smaller mean probability of the right form where all examples follow one task",
         0.75,
         llm::pure,
+    )
+    .against("the tasks' answers")
+    .sampled(),
+    Claim::at_least(
+        "superposition.llm_three",
+        "its tasks with more than a tenth in a single prompt, equal shares of past tense, -ing form and \
+         copy: mean; four tasks and one alone beside it",
+        1.2,
+        llm::three,
     )
     .against("the tasks' answers")
     .sampled(),

@@ -13,8 +13,8 @@ pub const SHARES: [&[f64]; 3] = [&[0.5, 0.3, 0.2], &[0.25; 4], &[0.9, 0.1]];
 
 /// Probabilities of the tasks' answers, prompt by prompt.
 pub struct Several {
-    shares: &'static [f64],
-    prompts: Vec<Vec<f64>>,
+    pub shares: &'static [f64],
+    pub prompts: Vec<Vec<f64>>,
 }
 
 impl Several {
@@ -61,5 +61,15 @@ impl Several {
     pub fn completed(&self) -> Measured {
         let count = |prompt: &Vec<f64>| prompt.iter().filter(|p| **p > 0.1).count() as f64;
         mean(self.prompts.iter().map(count))
+    }
+
+    /// The tasks with more than a tenth, and every task's mean probability.
+    pub fn describe(&self) -> String {
+        let of = |task: usize| mean(self.prompts.iter().map(|prompt| prompt[task])).value;
+        let means: Vec<f64> = (0..self.shares.len()).map(of).collect();
+        let (shares, completed) = (self.shares, self.completed().value);
+        format!(
+            "shares {shares:.2?}: {completed:.2} tasks above a tenth in a prompt, means {means:.2?}"
+        )
     }
 }

@@ -117,10 +117,13 @@ pub fn three(context: &mut Context<'_>) -> Result<Measured> {
         let count = settings.size(if shares.len() == 3 { 900 } else { 200 }, 2000);
         for size in trained.sizes() {
             let several = Several::of(settings, &size.plain.model, FAMILY, shares, count)?;
-            let (deviation, completed) = (several.deviation(), several.completed());
+            let deviation = several.deviation();
             details.push(format!(
-                "shares {shares:?}, width {}: {:.3} ± {:.3}, {:.2} tasks above a tenth in a prompt",
-                size.width, deviation.value, deviation.standard_error, completed.value,
+                "{:.3} ± {:.3} at width {}, {}",
+                deviation.value,
+                deviation.standard_error,
+                size.width,
+                several.describe(),
             ));
             if shares.len() == 3 {
                 largest = largest.max(deviation);

@@ -4,6 +4,7 @@ mod model;
 mod tasks;
 
 use super::measures::{Measures, Outcome};
+use super::several::Several;
 use crate::prompts::Mixture;
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::parallel::Parallel;
@@ -12,7 +13,7 @@ use crate::reproduce::{Context, Measured, Result, Study};
 use model::Llama;
 use situ::random::Generator;
 use std::path::Path;
-use tasks::Pair;
+use tasks::Tasks;
 
 /// Shares of the second task.
 const SHARES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
@@ -25,15 +26,20 @@ pub fn check(path: &Path) -> Result<()> {
     model::header(&mut std::fs::File::open(path)?).map(drop)
 }
 
+impl Study for Llama {
+    fn run(context: &mut Context<'_>) -> Result<Self> {
+        Self::open(context.settings.model.as_deref().ok_or("no language model was given")?)
+    }
+}
+
 /// All pairs of tasks, swept over the shares; the verbs come first.
 struct Sweeps(Vec<(&'static str, Vec<Measures>)>);
 
 impl Study for Sweeps {
     fn run(context: &mut Context<'_>) -> Result<Self> {
-        let path = context.settings.model.as_deref().ok_or("no language model was given")?;
-        let model = Llama::open(path)?;
+        let model = context.study::<Llama>()?;
         let prompts = context.settings.size(20, 100);
-        let pairs = Pair::all();
+        let pairs = Tasks::pairs();
         context.progress.inc_length((pairs.len() * SHARES.len() * prompts) as u64);
         let mut sweeps = Vec::new();
         for pair in &pairs {
@@ -74,25 +80,54 @@ pub fn pure(context: &mut Context<'_>) -> Result<Measured> {
     Ok(first.estimate(|m| m.first).min(last.estimate(|m| m.second)))
 }
 
+/// Mean number of tasks with more than a tenth in a single prompt, three tasks in equal shares.
+pub fn three(context: &mut Context<'_>) -> Result<Measured> {
+    let (model, verbs) = (context.study::<Llama>()?, Tasks::verbs());
+    let prompts = context.settings.size(60, 100);
+    // The claim is about the first; one task alone is the control.
+    let all: [&'static [f64]; 3] = [&[1.0 / 3.0; 3], &[0.25; 4], &[1.0, 0.0, 0.0, 0.0]];
+    context.progress.inc_length((all.len() * prompts) as u64);
+    let mut several = Vec::new();
+    for shares in all {
+        let answers = answers(context, &model, &verbs, shares, prompts)?;
+        several.push(Several { shares, prompts: answers.into_iter().map(|(_, p)| p).collect() });
+    }
+    let details: Vec<_> = several.iter().map(Several::describe).collect();
+    Ok(several[0].completed().with_detail(details.join("; ")))
+}
+
 /// One pair of tasks at one share of the second.
 fn sweep(
     context: &Context<'_>,
     model: &Llama,
-    pair: &Pair,
+    pair: &Tasks,
     share: f64,
     count: usize,
 ) -> Result<Measures> {
+    let answers = answers(context, model, pair, &[1.0 - share, share], count)?;
+    let outcome = |(tally, p): (f64, Vec<f64>)| Outcome { tally, first: p[0], second: p[1] };
+    Ok(Measures::summarize(1.0 - share, answers.into_iter().map(outcome).collect()))
+}
+
+/// Prompts whose examples follow the tasks in these shares: the first task's share of the examples drawn,
+/// and the probability of every task's answer.
+fn answers(
+    context: &Context<'_>,
+    model: &Llama,
+    tasks: &Tasks,
+    shares: &[f64],
+    count: usize,
+) -> Result<Vec<(f64, Vec<f64>)>> {
     let (seed, progress) = (context.settings.seed, &context.progress);
-    let mixture = Mixture::new(&[1.0 - share, share])?;
-    let outcome = |index: usize| -> Result<Outcome> {
+    let mixture = Mixture::new(shares)?;
+    let answer = |index: usize| {
         let mut random = Generator::new(seed.wrapping_mul(1_000_003) + index as u64);
-        let prompt = pair.prompt(&mixture, &mut random);
+        let prompt = tasks.prompt(&mixture, &mut random);
         let probabilities = model.probabilities(&prompt.text, &prompt.answers)?;
         progress.inc(1);
-        Ok(Outcome { tally: prompt.tally, first: probabilities[0], second: probabilities[1] })
+        Ok((prompt.tally, probabilities))
     };
-    let outcomes: Result<Vec<Outcome>> = (0..count).parallel_map(outcome).collect();
-    Ok(Measures::summarize(1.0 - share, outcomes?))
+    (0..count).parallel_map(answer).collect()
 }
 
 /// Every measure as a function of the share of the second task, one curve per pair.
@@ -170,11 +205,11 @@ mod tests {
     #[test]
     fn prompts_hold_their_query_once() {
         let mixture = Mixture::new(&[0.5, 0.5]).unwrap();
-        for pair in Pair::all() {
-            let prompt = pair.prompt(&mixture, &mut Generator::new(1));
+        for tasks in Tasks::pairs().into_iter().chain([Tasks::verbs()]) {
+            let prompt = tasks.prompt(&mixture, &mut Generator::new(1));
             let lines: Vec<&str> = prompt.text.lines().collect();
             let query = *lines.last().unwrap();
-            assert_eq!(lines.len(), 31, "{}", pair.name);
+            assert_eq!(lines.len(), 31, "{}", tasks.name);
             assert_eq!(lines.iter().filter(|line| line.starts_with(query)).count(), 1);
             assert_ne!(prompt.answers[0], prompt.answers[1]);
         }

@@ -3,14 +3,14 @@
 use crate::prompts::{Mixture, below};
 use situ::random::Generator;
 
-/// Two tasks on the same words.
-pub struct Pair {
+/// Tasks on the same words.
+pub struct Tasks {
     /// The name in tables and plots.
     pub name: &'static str,
     /// The text between a word and its answer, and the text before the answer that is part of its tokens.
     arrow: [&'static str; 2],
-    /// A word and its answers by both tasks.
-    words: Vec<[String; 3]>,
+    /// A word and its answers, one by each task.
+    words: Vec<Vec<String>>,
 }
 
 /// Examples of a prompt, one per line.
@@ -20,8 +20,8 @@ const EXAMPLES: usize = 30;
 pub struct Prompt {
     /// The examples' lines and the query, up to the arrow.
     pub text: String,
-    /// The query's answers by both tasks, as they would continue the text.
-    pub answers: [String; 2],
+    /// The query's answers by the tasks, as they would continue the text.
+    pub answers: Vec<String>,
     /// Share of the examples that follow the first task.
     pub tally: f64,
 }
@@ -29,33 +29,46 @@ pub struct Prompt {
 const SPACED: [&str; 2] = [" ->", " "];
 const PLAIN: [&str; 2] = ["->", ""];
 
-impl Pair {
+impl Tasks {
     /// All pairs. The verbs come first: the claims are about them.
-    pub fn all() -> Vec<Self> {
+    pub fn pairs() -> Vec<Self> {
         vec![
             Self::of("verb: past tense, -ing form", SPACED, rows(VERBS)),
             Self::of("country: copy, continent", SPACED, copied(rows(COUNTRIES))),
             Self::of(
                 "number: copy, next",
                 SPACED,
-                (10..90).map(|n| [n, n, n + 1].map(|n: u32| n.to_string())).collect(),
+                (10..90).map(|n| [n, n, n + 1].map(|n: u32| n.to_string()).into()).collect(),
             ),
             Self::of(
                 "word: copy, title case",
                 PLAIN,
-                words().map(|w| [w, w, w].map(str::to_owned)).map(titled).collect(),
+                words().map(|w| vec![w.to_owned(), w.to_owned(), titled(w)]).collect(),
             ),
             Self::of("two words: first, second", PLAIN, two_words()),
         ]
     }
 
-    fn of(name: &'static str, arrow: [&'static str; 2], words: Vec<[String; 3]>) -> Self {
+    /// Four tasks on verbs: past tense, -ing form, copy, title case.
+    pub fn verbs() -> Self {
+        let four = |mut row: Vec<String>| {
+            row.extend([row[0].clone(), titled(&row[0])]);
+            row
+        };
+        Self::of(
+            "verb: past tense, -ing form, copy, title case",
+            SPACED,
+            rows(VERBS).into_iter().map(four).collect(),
+        )
+    }
+
+    fn of(name: &'static str, arrow: [&'static str; 2], words: Vec<Vec<String>>) -> Self {
         Self { name, arrow, words }
     }
 
-    /// A prompt whose examples are drawn from the tasks by their weights.
+    /// A prompt whose examples are drawn from the first tasks by their weights.
     pub fn prompt(&self, mixture: &Mixture, random: &mut Generator) -> Prompt {
-        let mut words: Vec<&[String; 3]> = self.words.iter().collect();
+        let mut words: Vec<&Vec<String>> = self.words.iter().collect();
         for i in (1..words.len()).rev() {
             words.swap(i, usize::from(below(i as u16 + 1, random)));
         }
@@ -66,44 +79,42 @@ impl Pair {
             firsts += usize::from(task == 0);
             text += &format!("{}{arrow}{before}{}\n", word[0], word[1 + task]);
         }
-        let [query, first, second] = words[0];
-        text += query;
+        text += &words[0][0];
         text += arrow;
-        let answers = [first, second].map(|answer| format!("{before}{answer}"));
+        let answers = words[0].iter().skip(1).take(mixture.weights().len());
+        let answers = answers.map(|answer| format!("{before}{answer}")).collect();
         Prompt { text, answers, tally: firsts as f64 / EXAMPLES as f64 }
     }
 }
 
-/// Lines of words, the first of each with its two answers.
-fn rows(lines: &str) -> Vec<[String; 3]> {
-    let row = |line: &str| {
-        let mut words = line.split_whitespace().map(|word| word.replace('_', " "));
-        std::array::from_fn(|_| words.next().unwrap_or_default())
-    };
+/// Lines of words, the first of each with its answers.
+fn rows(lines: &str) -> Vec<Vec<String>> {
+    let row = |line: &str| line.split_whitespace().map(|word| word.replace('_', " ")).collect();
     lines.lines().map(row).collect()
 }
 
 /// The word itself before its one answer.
-fn copied(rows: Vec<[String; 3]>) -> Vec<[String; 3]> {
-    rows.into_iter().map(|[word, answer, _]| [word.clone(), word, answer]).collect()
+fn copied(mut rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    rows.iter_mut().for_each(|row| row.insert(1, row[0].clone()));
+    rows
 }
 
 fn words() -> impl Iterator<Item = &'static str> {
     WORDS.split_whitespace()
 }
 
-fn titled([word, copy, title]: [String; 3]) -> [String; 3] {
-    let (first, rest) = title.split_at(1);
-    [word, copy, first.to_uppercase() + rest]
+fn titled(word: &str) -> String {
+    let (first, rest) = word.split_at(1);
+    first.to_uppercase() + rest
 }
 
 /// Neighbors in the list, and words that are seven apart.
-fn two_words() -> Vec<[String; 3]> {
+fn two_words() -> Vec<Vec<String>> {
     let words: Vec<&str> = words().collect();
     let pair = |i: usize| [words[i], words[(i + 7) % words.len()]];
     (0..words.len())
         .map(pair)
-        .map(|[a, b]| [format!("{a} {b}"), a.to_owned(), b.to_owned()])
+        .map(|[a, b]| vec![format!("{a} {b}"), a.to_owned(), b.to_owned()])
         .collect()
 }
 
