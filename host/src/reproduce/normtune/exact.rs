@@ -3,7 +3,7 @@
 use super::target::{draws, rebuilt, target};
 use crate::report::{Axis, Curve, Series};
 use crate::reproduce::parallel::Parallel;
-use crate::reproduce::statistics::{largest, median_exponent, sampled_median};
+use crate::reproduce::statistics::{median_exponent, sampled_median};
 use crate::reproduce::{Context, Measured, Result, Settings, Study};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -61,16 +61,16 @@ fn errors(
     Ok(errors.collect::<Result<_, Error>>()?)
 }
 
-/// A curve of the median error against the width d of the target, and the largest median.
+/// A curve of the median error against d or k, and the largest median.
 fn medians(
     settings: &Settings,
     label: &str,
-    by_width: &[(f64, ErrorOfDraw)],
+    cases: &[(f64, ErrorOfDraw)],
 ) -> Result<(Curve, Measured)> {
     let (mut points, mut most) = (Vec::new(), Measured::from(0.0));
-    for (d, error) in by_width {
+    for (x, error) in cases {
         let median = sampled_median(&errors(settings, error)?);
-        points.push([*d, median.value]);
+        points.push([*x, median.value]);
         most = most.max(median);
     }
     Ok((Curve { label: label.to_owned(), points }, most))
@@ -137,7 +137,8 @@ pub fn single(context: &mut Context<'_>) -> Result<Measured> {
     Ok(context.study::<Reconstruction>()?.single.clone())
 }
 
-/// Case 2, k blocks of d²/k units side by side with skip connections around them: the largest error.
+/// Case 2, k blocks of d²/k units side by side with skip connections around them. Medians: a draw's error grows
+/// with its condition, which has no bound, and the largest of ten draws at one seed of 36 was 3e-9.
 pub fn skip(context: &mut Context<'_>) -> Result<Measured> {
     let by_blocks: [(f64, ErrorOfDraw); 5] = [
         (1.0, |seed, inputs| error::<f64, 8, 64, 1, 2>(seed, inputs, 1.0)),
@@ -146,18 +147,15 @@ pub fn skip(context: &mut Context<'_>) -> Result<Measured> {
         (8.0, |seed, inputs| error::<f64, 8, 8, 8, 2>(seed, inputs, 1.0)),
         (16.0, |seed, inputs| error::<f64, 16, 16, 16, 2>(seed, inputs, 1.0)),
     ];
-    let mut points = Vec::new();
-    for (k, error) in &by_blocks[..context.settings.size(4, 5)] {
-        points.push([*k, largest(errors(context.settings, error)?)]);
-    }
-    let most = largest(points.iter().map(|[_, error]| *error));
+    let by_blocks = &by_blocks[..context.settings.size(4, 5)];
+    let (curve, most) = medians(context.settings, "width d²/k, depth 2kL", by_blocks)?;
     context.plot(Series {
-        title: "Skip connections: largest relative error".to_owned(),
+        title: "Skip connections: median relative error".to_owned(),
         x: Axis::linear("blocks k"),
         y: Axis::logarithmic("relative error"),
-        curves: vec![Curve { label: "width d²/k, depth 2kL".to_owned(), points }],
+        curves: vec![curve],
     });
-    Ok(most.into())
+    Ok(most)
 }
 
 /// Beyond the box the first ReLU clips and the equality ends: the median error at twice the box over

@@ -54,10 +54,10 @@ pub fn sparse(context: &mut Context<'_>) -> Result<Measured> {
     Ok(share(&context.study::<SparseDraws>()?.0, Option::is_some))
 }
 
-/// Largest error of the rebuilt networks.
+/// Median error of the rebuilt networks.
 pub fn sparse_error(context: &mut Context<'_>) -> Result<Measured> {
     let errors = context.study::<SparseDraws>()?;
-    Ok(largest(errors.0.iter().flatten().copied()).into())
+    Ok(sampled_median(&errors.0.iter().flatten().copied().collect::<Vec<_>>()))
 }
 
 /// The system of one draw: d² equations in as many unknowns as units.
