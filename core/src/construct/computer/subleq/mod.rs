@@ -38,9 +38,9 @@ mod layout;
 mod state;
 
 use super::circuit::feed_forward;
-use super::{Computer, Error, check_inverse_temperature, field_at, hard_inverse_temperature};
+use super::{Error, hard_inverse_temperature};
 use crate::scalar::{Scalar, Storage};
-use crate::transformer::{Attention, Block, BufferSizes, Buffers, Builder, Mask, Transformer};
+use crate::transformer::{Attention, Block, BufferSizes, Builder, Mask};
 use layout::Layout;
 
 /// `mem[b] -= mem[a]; if mem[b] <= 0 goto c`: cells a and b, instruction c, each counted from 0.
@@ -180,131 +180,12 @@ impl Machine {
     }
 }
 
-impl Computer for Machine {
-    type Instruction = Instruction;
-
-    fn rows(&self) -> u16 {
-        Self::rows(self)
-    }
-
-    fn columns(&self) -> usize {
-        self.columns
-    }
-
-    fn cell_size(&self) -> usize {
-        1
-    }
-
-    fn field(&self, row: u16) -> &'static str {
-        field_at(&self.layout().fields(), row)
-    }
-
-    fn buffer_sizes(&self) -> BufferSizes {
-        Self::buffer_sizes(self)
-    }
-
-    /// (ln n + N ln 2) / 2 + 2. A read leaks n e^(−2 λ), which subtraction amplifies by 2^N; a
-    /// quarter of a bit is tolerated.
-    fn min_inverse_temperature<T: Scalar>(&self) -> f64 {
-        let columns = self.columns.max(1) as f64;
-        0.5 * (Scalar::ln(columns) + f64::from(self.word_bits) * core::f64::consts::LN_2) + 2.0
-    }
-
-    fn build<'a, S: Storage>(&self, buffers: Buffers<'a, S>) -> Result<Transformer<'a, S>, Error> {
-        let max_bits = Self::max_word_bits::<S::Compute>();
-        if !(2..=max_bits).contains(&self.word_bits) {
-            return Err(Error::Word { max_bits });
-        }
-        if self.columns < 2 || self.columns > usize::from(u16::MAX) {
-            return Err(Error::Columns { needed: 2, available: self.columns });
-        }
-        let min = self.min_inverse_temperature::<S::Compute>();
-        check_inverse_temperature(self.inverse_temperature, min)?;
-        let layout = self.layout();
-        let mut builder = Builder::new(layout.rows, buffers);
-        self.add_read(&layout, &mut builder)?;
-        let heads = &mut builder;
-        match self.depth {
-            Depth::Nine => {
-                feed_forward(heads, |circuit| layout.take_operands(circuit))?;
-                feed_forward(heads.layer()?, |circuit| layout.add(circuit))?;
-                feed_forward(heads.layer()?, |circuit| layout.carry(circuit))?;
-                self.add_write(&layout, heads)?;
-                feed_forward(heads, |circuit| layout.write(circuit))?;
-                feed_forward(heads.layer()?, |circuit| layout.compare(circuit))?;
-                feed_forward(heads.layer()?, |circuit| layout.advance(circuit))?;
-            }
-            Depth::Five => {
-                feed_forward(heads, |circuit| layout.subtract(circuit))?;
-                self.add_write(&layout, heads)?;
-                feed_forward(heads, |circuit| {
-                    layout.write(circuit)?;
-                    layout.compare(circuit)?;
-                    layout.advance(circuit)
-                })?;
-            }
-        }
-        feed_forward(heads.layer()?, |circuit| layout.branch(circuit))?;
-        feed_forward(heads.layer()?, |circuit| layout.correct(circuit))?;
-        Ok(builder.finish())
-    }
-
-    /// Cell i is column 1 + i, instruction i is column 1 + (number of cells) + i.
-    ///
-    /// # Errors
-    /// As [`Computer::load`]; [`Error::Value`] for a number that is not an integer of N bits.
-    fn load<T: Scalar>(
-        &self,
-        memory: &[T],
-        program: &[Instruction],
-        sequence: &mut [T],
-    ) -> Result<(), Error> {
-        self.load_program(memory, program, sequence)
-    }
-
-    fn cells<T: Scalar>(&self, sequence: &[T]) -> usize {
-        self.count_cells(sequence)
-    }
-
-    fn read<T: Scalar>(&self, sequence: &[T], cell: usize, numbers: &mut [T]) {
-        if let Some(number) = numbers.first_mut() {
-            *number = self.value(sequence, cell.saturating_add(1));
-        }
-    }
-
-    /// Numbers that are not integers of N bits are ignored.
-    fn write<T: Scalar>(&self, sequence: &mut [T], cell: usize, numbers: &[T]) {
-        if let Some(number) = numbers.first() {
-            self.write_value(sequence, cell, *number);
-        }
-    }
-
-    fn counter<T: Scalar>(&self, sequence: &[T]) -> usize {
-        self.counter_column(sequence).wrapping_sub(1 + self.cells(sequence))
-    }
-
-    /// The next instruction subtracts zero from a number that is not positive and branches to itself.
-    fn halted<T: Scalar>(&self, sequence: &[T]) -> bool {
-        self.is_at_rest(sequence)
-    }
-
-    /// Always: words wrap, and addresses were checked when the program was loaded.
-    fn check_next<T: Scalar>(&self, _: &[T]) -> Result<(), Error> {
-        Ok(())
-    }
-
-    /// No bit of memory or counter is further than a quarter from −1, 0 or 1.
-    fn is_sound<T: Scalar>(&self, sequence: &[T]) -> bool {
-        self.has_codes(sequence)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::array_buffers;
-    use crate::construct::computer::MAX_INVERSE_TEMPERATURE;
-    use crate::transformer::{Bias, Head, Layer};
+    use crate::construct::computer::{Computer, MAX_INVERSE_TEMPERATURE};
+    use crate::transformer::{Bias, Buffers, Head, Layer};
 
     #[test]
     fn buffer_sizes_are_exact_and_layers_as_named() {
