@@ -11,6 +11,8 @@ pub struct Size {
     pub default: f64,
     /// Smallest and largest value.
     pub range: [f64; 2],
+    /// Whether it is an integer.
+    pub counts: bool,
 }
 
 impl Size {
@@ -21,6 +23,16 @@ impl Size {
         default: f64,
         range: [f64; 2],
     ) -> Self {
-        Self { name, about, default, range }
+        Self { name, about, default, range, counts: false }
+    }
+
+    /// The same of an integer.
+    pub const fn count(
+        name: &'static str,
+        about: &'static str,
+        default: f64,
+        range: [f64; 2],
+    ) -> Self {
+        Self { counts: true, ..Self::new(name, about, default, range) }
     }
 }

@@ -14,12 +14,17 @@ pub fn parse(systems: &[&System], set: &[String]) -> Result<BTreeMap<String, f64
         let fail = |reason: String| Failure::Input(format!("--set {text}: {reason}"));
         let (name, value) =
             text.split_once('=').ok_or_else(|| fail("not NAME=VALUE".to_owned()))?;
+        if sizes.contains_key(name) {
+            return Err(fail(format!("{name} is set twice")));
+        }
         for system in systems {
             let find = |system: &&System| system.sizes.iter().find(|size| size.name == name);
             let size = find(system).ok_or_else(|| fail(unknown(system)))?;
             let [min, max] = size.range;
-            let value = value.parse().ok().filter(|value| (min..=max).contains(value));
-            let value = value.ok_or_else(|| fail(format!("not a number from {min} to {max}")))?;
+            let kind = if size.counts { "an integer" } else { "a number" };
+            let fits = |v: &f64| (min..=max).contains(v) && (!size.counts || v.fract() == 0.0);
+            let value = value.parse().ok().filter(fits);
+            let value = value.ok_or_else(|| fail(format!("not {kind} from {min} to {max}")))?;
             sizes.insert(name.to_owned(), value);
         }
     }
@@ -40,7 +45,7 @@ mod tests {
     use crate::reproduce::Settings;
 
     const SYSTEM: System = System {
-        sizes: &[Size::new("d", "features", 10.0, [1.0, 64.0])],
+        sizes: &[Size::count("d", "features", 10.0, [1.0, 64.0])],
         ..System::new("test", "a paper")
     };
 
@@ -53,12 +58,15 @@ mod tests {
         for (text, reason) in [
             ("d", "not NAME=VALUE"),
             ("e=1", "test has no such size; available: d (features, 10)"),
-            ("d=many", "not a number from 1 to 64"),
-            ("d=NaN", "not a number from 1 to 64"),
-            ("d=65", "not a number from 1 to 64"),
+            ("d=many", "not an integer from 1 to 64"),
+            ("d=NaN", "not an integer from 1 to 64"),
+            ("d=65", "not an integer from 1 to 64"),
+            ("d=2.5", "not an integer from 1 to 64"),
         ] {
             let failure = set(text).unwrap_err();
             assert_eq!(failure, Failure::Input(format!("--set {text}: {reason}")));
         }
+        let twice = parse(&[&SYSTEM], &["d=2", "d=3"].map(str::to_owned)).unwrap_err();
+        assert_eq!(twice, Failure::Input("--set d=3: d is set twice".to_owned()));
     }
 }

@@ -5,11 +5,11 @@ use crate::reproduce::parallel::Parallel;
 use crate::reproduce::{Result, Settings, Size};
 use situ::transformer::Error;
 
-pub const D: Size = Size::new("d", "inputs, for the transformer", 10.0, [1.0, 32.0]);
-pub const WIDTH: Size = Size::new("width", "hidden units", 4.0, [1.0, 32.0]);
-pub const N: Size = Size::new("n", "examples of a prompt", 20.0, [1.0, 200.0]);
+pub const D: Size = Size::count("d", "inputs, for the transformer", 10.0, [1.0, 32.0]);
+pub const WIDTH: Size = Size::count("width", "hidden units", 4.0, [1.0, 32.0]);
+pub const N: Size = Size::count("n", "examples of a prompt", 20.0, [1.0, 200.0]);
 pub const T: Size =
-    Size::new("T", "layers of gd_layers; fixed_weights takes 10 T / 3", 300.0, [1.0, 10_000.0]);
+    Size::count("T", "layers of gd_layers; fixed_weights takes 10 T / 3", 300.0, [1.0, 10_000.0]);
 
 /// Queries of a task's mean error.
 pub const QUERIES: usize = 20;

@@ -2,7 +2,7 @@
 
 use crate::reproduce::Size;
 
-pub const ROUNDS: Size = Size::new(
+pub const ROUNDS: Size = Size::count(
     "rounds",
     "rounds of strict_attracts, euclidean_exact, mixed_repels and three_players",
     5000.0,

@@ -3,7 +3,7 @@
 use crate::reproduce::Size;
 
 pub const EPISODES: Size =
-    Size::new("episodes", "episodes of a run of REINFORCE", 20_000.0, [100.0, 1e7]);
+    Size::count("episodes", "episodes of a run of REINFORCE", 20_000.0, [100.0, 1e7]);
 pub const NEAR: Size = Size::new(
     "near",
     "largest distance of a start from the policy in a coordinate",

@@ -161,7 +161,7 @@ const MODEL_CLAIMS: &[Claim] = &[
         "superposition.llm_both",
         "language model, past tense and -ing form, equal mixture: share of prompts where both have \
          more than a tenth",
-        0.4,
+        0.2,
         llm::both,
     )
     .against("the tasks' answers")
@@ -176,7 +176,7 @@ const MODEL_CLAIMS: &[Claim] = &[
     Claim::at_least(
         "superposition.llm_pure",
         "its smaller mean probability of the right form where all examples follow one task",
-        0.75,
+        0.7,
         llm::pure,
     )
     .against("the tasks' answers")

@@ -8,7 +8,7 @@ pub const STEP: Size = Size::new(
     0.1,
     [1e-3, 0.5],
 );
-pub const STEPS: Size = Size::new(
+pub const STEPS: Size = Size::count(
     "steps",
     "steps of the averages of clt_*; minmax_bias takes twice as many",
     2000.0,
