@@ -37,9 +37,8 @@ in quick mode, all claims held at these seeds and commits; later changes to a cl
 | `policy-gradient` | 1 to 50 | 1 to 6 bfce677, 7 to 50 d547101 |
 | `normtune` | 1 to 50 | d547101; there `skip` was the largest of all errors and failed at seed 34; 2f7b9ea holds |
 
-With `--full`, at f8642de, `newton`, `looped`, `mesa`, `ftrl`, `policy-gradient`, `superposition`, `variational` and
-`chain-of-thought` without its trained models held at seed 1; `newton` and `mesa` also held at seed 2, at 616b6a8,
-`ftrl` at 2 and 3 and `looped` at 2, at d547101. No other system was run at several seeds in that mode.
+With `--full`, all systems held at seeds 1 to 3: seed 1 at f8642de (`normtune`, `chain-of-thought` and `superposition` at
+41e61ff), seed 2 of `newton` and `mesa` at 616b6a8, all others at d547101 or 41e61ff. No other seed was run in that mode.
 ";
 
 /// (claim, why no fault can break it).
