@@ -2,7 +2,7 @@
 
 use crate::situ;
 use assert_cmd::assert::Assert;
-use predicates::str::{contains, is_match};
+use predicates::str::is_match;
 use serde_json::Value;
 use std::ops::Deref;
 use std::path::Path;
@@ -41,12 +41,18 @@ impl Folder {
         serde_json::from_slice(&run.get_output().stdout).unwrap()
     }
 
-    /// Expects exit status 2, no output, and one line on stderr that contains all `parts`.
+    /// Expects exit status 2, no output, and one line on stderr that contains all `parts` in this order.
+    /// One that names the command, `situ: `, begins the line; no part that ends in a space ends it.
     pub fn refuses(&self, arguments: &[&str], parts: &[&str]) {
-        let line = is_match("^situ: [^\n]+\n$").unwrap();
-        let mut refusal = self.situ(arguments).code(2).stdout("").stderr(line);
+        let line = is_match("^situ: [^\n]*[^ \n]\n$").unwrap();
+        let refusal = self.situ(arguments).code(2).stdout("").stderr(line);
+        let text = String::from_utf8_lossy(&refusal.get_output().stderr);
+        let mut rest = &text[..];
         for part in parts {
-            refusal = refusal.stderr(contains(*part));
+            let found = rest.split_once(part);
+            let (before, after) = found.unwrap_or_else(|| panic!("{part:?} in {rest:?} of {text}"));
+            assert!(before.is_empty() || !part.starts_with("situ: "), "{part:?} begins {text}");
+            rest = after;
         }
     }
 }

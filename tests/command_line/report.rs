@@ -113,7 +113,7 @@ fn a_damaged_result_is_named() {
 fn a_precision_that_a_system_does_not_support_is_refused() {
     Folder::new().refuses(
         &["reproduce", "variational", "--precision", "f32"],
-        &["--precision f32:", "variational"],
+        &["situ: --precision f32: ", "variational"],
     );
 }
 
@@ -131,5 +131,6 @@ fn results_are_printed_even_if_they_cannot_be_saved() {
 
 #[test]
 fn an_unknown_size_is_refused_with_those_of_the_system() {
-    Folder::new().refuses(&["reproduce", "newton", "--set", "size=3"], &["--set size=3:", "kappa"]);
+    Folder::new()
+        .refuses(&["reproduce", "newton", "--set", "size=3"], &["situ: --set size=3: ", "kappa"]);
 }
