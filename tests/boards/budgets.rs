@@ -1,11 +1,9 @@
 //! Flash, variables and stack of every image that a test runs, within 10 % of `firmware/budgets.csv`; of an
-//! image for a chip, which no test runs, flash and variables. The images that no other test builds are
-//! built by name: `.ci/run budgets`.
+//! image for a chip, which no test runs, flash and variables.
 //!
 //! `SITU_ACCEPT=1` adds the line of an image that has none; without, its bytes are printed.
 
-use crate::{fit, required, skipped, suite};
-use situ_host::bench::{Board, Image, Run, Toolchain};
+use situ_host::bench::Image;
 use std::io::Write;
 use std::path::Path;
 
@@ -35,36 +33,6 @@ pub fn check(image: &str, board: &str, [flash, ram, stack]: [u64; 3]) {
         let budget: f64 = budget.parse().unwrap();
         let within = bytes as f64 <= MARGIN * budget;
         assert!(within, "{image} on {board}: {bytes} bytes of {what}, budget {budget} and 10 %");
-    }
-}
-
-/// Every learner, exported for speed and for size, learns from the motion recordings on the Cortex-M4.
-#[test]
-fn every_exported_learner_is_within_its_budget() {
-    if !required() {
-        return;
-    }
-    for learner in situ_host::fit::NAMES {
-        for level in ["3", "s"] {
-            // `fitted` checks the budget, and the stack of creation.
-            fit::fitted("qemu-m4", &[learner], level);
-        }
-    }
-}
-
-/// The suite for each chip: what is linked, and no stack, which only a run measures.
-#[test]
-#[ignore = "minutes: .ci/run budgets"]
-fn every_image_for_a_chip_is_within_its_budget() {
-    let _turn = suite::OTHERS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let mut boards = Board::all().unwrap();
-    boards.retain(|board| matches!(board.run, Run::Probe(_)));
-    assert!(boards.len() > 5, "{} boards", boards.len());
-    for board in boards {
-        match Toolchain::find(&board.target) {
-            Ok(toolchain) => check_linked(&board.id, &toolchain.build(&board, "").unwrap()),
-            Err(failure) => skipped(&failure.to_string()),
-        }
     }
 }
 

@@ -111,6 +111,20 @@ fn exported_motion_firmware_runs_on_riscv() {
     }
 }
 
+/// Every learner, exported for speed and for size, learns from the motion recordings on the Cortex-M4.
+#[test]
+fn every_exported_learner_is_within_its_budget() {
+    if !required() {
+        return;
+    }
+    for learner in situ_host::fit::NAMES {
+        for level in ["3", "s"] {
+            // It checks the budget, and the stack of creation.
+            fitted("qemu-m4", &[learner], level);
+        }
+    }
+}
+
 /// Created in place: RAM is the state and little more, where returning the learner by value took up to
 /// 2.7 times the state. At optimization level s too, which keeps more frames apart. `fitted` also checks the
 /// stack of creation alone.
